@@ -1,0 +1,111 @@
+# Everything a checkout can do. `make reproduce` and `make test` set up what they need:
+# a .venv from the hash-locked requirements, wheels only, nothing compiled.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .uv/bin/uv
+BIN := .venv/bin
+export UV_PYTHON_DOWNLOADS := never
+export UV_NO_PROGRESS := 1
+# uv copies when the cache is on another file system; saying so keeps it quiet.
+export UV_LINK_MODE ?= copy
+# One BLAS thread a process: parallelism is over scenarios and games, never inside one.
+export OPENBLAS_NUM_THREADS := 1
+export OMP_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+
+INSTALL = $(UV) pip install --quiet --python $(BIN)/python --require-hashes --only-binary :all:
+PYTEST = $(BIN)/python -m pytest
+WORKERS ?= 2
+
+.PHONY: help setup reproduce test test-oracles coverage lint format types layers bench paper docs full archive lock clean
+
+help:
+	@echo "make reproduce     data, games, bargaining, process, figures, tables and paper"
+	@echo "make test          the test suite"
+	@echo "make test-oracles  comparisons with other solvers, a cluster and a browser"
+	@echo "make lint types layers   style, types and import layers"
+	@echo "make coverage      branch coverage of the numeric packages (at least 95 %)"
+	@echo "make bench         timings against named peers -> benchmarks/latest.json"
+	@echo "make paper         paper/paper.pdf (needs latexmk)"
+	@echo "make docs          the documentation site, tutorials executed"
+	@echo "make full          everything at full size; writes docs/full_run.md"
+	@echo "make archive       the replication package as a zip"
+	@echo "make lock          renew the locked requirements"
+
+$(UV):
+	$(PYTHON) -m venv .uv
+	.uv/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: uv==$(UV_VERSION)
+
+.venv/.ready: requirements.lock pyproject.toml | $(UV)
+	test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes --only-binary :all: requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --no-index --editable .
+	rm -f .venv/.full
+	touch $@
+
+.venv/.full: .venv/.ready requirements-full.lock
+	$(INSTALL) -r requirements-full.lock
+	touch $@
+
+setup: .venv/.ready
+
+reproduce: .venv/.ready
+	$(BIN)/negotiation reproduce
+
+test: .venv/.ready
+	$(PYTEST) -n $(WORKERS) -m "not oracle and not slow"
+
+coverage: .venv/.ready
+	$(BIN)/coverage erase
+	$(PYTEST) -n $(WORKERS) -m "not oracle and not slow" --cov --cov-report=
+	NUMBA_DISABLE_JIT=1 $(PYTEST) -n $(WORKERS) -m "kernel" --cov --cov-append --cov-report=
+	$(BIN)/coverage report --fail-under=95 --include="negotiation/trade/*,negotiation/games/*,negotiation/equilibrium/*,negotiation/bargaining/*,negotiation/process/*"
+
+test-oracles: .venv/.full
+	$(PYTEST) -n $(WORKERS) -m "oracle"
+
+lint: .venv/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: .venv/.ready
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: .venv/.ready
+	$(BIN)/mypy
+
+layers: .venv/.ready
+	$(BIN)/lint-imports
+
+bench: .venv/.full
+	$(BIN)/python -m benchmarks
+
+paper: .venv/.ready
+	$(BIN)/negotiation reproduce --paper
+
+docs: .venv/.full
+	$(BIN)/python docs/build.py
+
+full: .venv/.full
+	$(BIN)/negotiation reproduce --profile full
+	$(PYTEST) -n $(WORKERS)
+	$(BIN)/python -m benchmarks
+	$(BIN)/python docs/record_full_run.py
+
+archive: .venv/.ready
+	$(BIN)/negotiation reproduce --archive
+
+lock: $(UV)
+	$(UV) pip compile pyproject.toml --all-extras --group dev --group oracles --group docs \
+	  --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements-full.lock
+	$(UV) pip compile pyproject.toml --extra reproduce --group dev --constraint requirements-full.lock \
+	  --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock
+
+clean:
+	rm -rf .venv .uv .pytask .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage* site
+	rm -rf experiments/results figures/out paper/generated

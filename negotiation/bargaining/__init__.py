@@ -1,0 +1,1 @@
+"""Bargaining theory: each model one function with its assumptions and source."""

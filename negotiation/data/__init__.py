@@ -1,0 +1,1 @@
+"""Embedded tables with their sources, dated parameters, and readers of files users bring."""

@@ -1,0 +1,1 @@
+"""Games as values: normal form, extensive form, Bayesian, stochastic."""

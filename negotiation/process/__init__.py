@@ -1,0 +1,1 @@
+"""The multi-step negotiation process: solve, simulate, update beliefs."""

@@ -1,0 +1,1 @@
+"""Economies, tariffs, general equilibrium and tariff policy."""

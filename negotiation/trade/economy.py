@@ -1,0 +1,292 @@
+"""Economies and tariff schedules: immutable tables with labelled axes.
+
+Every trade array is indexed ``[sector, exporter, importer]``. Flows are net of tariffs, in
+billion USD a year; tariff rates are fractions of the net value (1.45 is 145 %).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+import numpy as np
+
+from negotiation.errors import InvalidInputError
+from negotiation.values import FloatArray, float_array, number, quantity
+
+__all__ = ["Economy", "TariffSchedule"]
+
+
+def _positions(labels: tuple[str, ...], wanted: str | Iterable[str] | None, name: str) -> list[int]:
+    """Positions of ``wanted`` in ``labels``; all of them for None."""
+    if wanted is None:
+        return list(range(len(labels)))
+    names = [wanted] if isinstance(wanted, str) else list(wanted)
+    unknown = [item for item in names if item not in labels]
+    if unknown:
+        raise InvalidInputError(
+            f"unknown {name}", where=name, seen=", ".join(unknown), allowed=", ".join(labels)
+        )
+    return [labels.index(item) for item in names]
+
+
+def _unique_labels(labels: Iterable[str], name: str) -> tuple[str, ...]:
+    out = tuple(str(item) for item in labels)
+    repeated = sorted({item for item in out if out.count(item) > 1})
+    if not out or repeated:
+        raise InvalidInputError(
+            "labels must be distinct and at least one", where=name, seen=repeated or "none"
+        )
+    return out
+
+
+@dataclass(frozen=True, eq=False)
+class TariffSchedule:
+    """Ad valorem tariffs by sector, exporter and importer.
+
+    Attributes
+    ----------
+    regions, sectors
+        Labels of the axes.
+    rates
+        Read-only array ``[sector, exporter, importer]``, fractions above -1; zero inside a region.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> free = TariffSchedule(("USA", "CHN"), ("goods",), np.zeros((1, 2, 2)))
+    >>> war = free.set(importer="USA", exporter="CHN", rate=1.45)
+    >>> float(war.rate("goods", exporter="CHN", importer="USA"))
+    1.45
+    >>> float(free.rates.max())
+    0.0
+    """
+
+    regions: tuple[str, ...]
+    sectors: tuple[str, ...]
+    rates: FloatArray = quantity("t", "fraction", "ad valorem tariff [sector, exporter, importer]")
+
+    def __post_init__(self) -> None:
+        """Check labels, shape and bounds."""
+        object.__setattr__(self, "regions", _unique_labels(self.regions, "regions"))
+        object.__setattr__(self, "sectors", _unique_labels(self.sectors, "sectors"))
+        count = len(self.regions)
+        rates = float_array(
+            self.rates, name="tariff rates", shape=(len(self.sectors), count, count)
+        )
+        self._refuse_impossible(rates)
+        if np.any(np.diagonal(rates, axis1=1, axis2=2) != 0.0):
+            raise InvalidInputError("a region cannot tax its own sales here", where="tariff rates")
+        object.__setattr__(self, "rates", rates)
+
+    def _refuse_impossible(self, rates: FloatArray) -> None:
+        if np.any(rates <= -1.0):
+            s, x, m = (int(i) for i in np.argwhere(rates <= -1.0)[0])
+            raise InvalidInputError(
+                "tariff at or below -100 %",
+                where=f"importer {self.regions[m]}, exporter {self.regions[x]}, "
+                f"sector {self.sectors[s]}",
+                seen=rates[s, x, m],
+                allowed="> -1 (a fraction: 0.25 is 25 %)",
+            )
+
+    def rate(self, sector: str, *, exporter: str, importer: str) -> float:
+        """Return one rate."""
+        s, x, m = (
+            _positions(self.sectors, sector, "sector")[0],
+            _positions(self.regions, exporter, "exporter")[0],
+            _positions(self.regions, importer, "importer")[0],
+        )
+        return float(self.rates[s, x, m])
+
+    def _changed(
+        self,
+        value: float,
+        *,
+        importer: str | Iterable[str] | None,
+        exporter: str | Iterable[str] | None,
+        sectors: str | Iterable[str] | None,
+        add: bool,
+    ) -> TariffSchedule:
+        value = number(value, name="rate")
+        chosen = np.ix_(
+            _positions(self.sectors, sectors, "sectors"),
+            _positions(self.regions, exporter, "exporter"),
+            _positions(self.regions, importer, "importer"),
+        )
+        rates = self.rates.copy()
+        rates[chosen] = rates[chosen] + value if add else value
+        index = np.arange(len(self.regions))
+        rates[:, index, index] = 0.0
+        self._refuse_impossible(rates)
+        return replace(self, rates=rates)
+
+    def set(
+        self,
+        *,
+        importer: str | Iterable[str] | None = None,
+        exporter: str | Iterable[str] | None = None,
+        rate: float,
+        sectors: str | Iterable[str] | None = None,
+    ) -> TariffSchedule:
+        """Return a schedule with ``rate`` put in place; None means every label of an axis."""
+        return self._changed(rate, importer=importer, exporter=exporter, sectors=sectors, add=False)
+
+    def add(
+        self,
+        *,
+        importer: str | Iterable[str] | None = None,
+        exporter: str | Iterable[str] | None = None,
+        rate: float,
+        sectors: str | Iterable[str] | None = None,
+    ) -> TariffSchedule:
+        """Return a schedule with ``rate`` added, in points as a fraction (0.3 adds 30 points)."""
+        return self._changed(rate, importer=importer, exporter=exporter, sectors=sectors, add=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Economy:
+    """A world of regions and sectors in its baseline year.
+
+    Attributes
+    ----------
+    name
+        What the tables are called.
+    regions, sectors
+        Labels of the axes.
+    flows
+        ``[sector, exporter, importer]``, net of tariffs; the diagonal holds sales at home.
+    tariffs
+        Baseline tariffs, those in force when the flows were recorded.
+    gdp
+        Nominal GDP by region, or None where unknown.
+    value_added_share
+        GDP over gross output by region, or None where unknown.
+    elasticities
+        Named sets of trade elasticities, each ``[sector]``, positive.
+    political_weights
+        Weight of each sector's income in its government's objective, ``[region, sector]``.
+    year
+        Year of the flows.
+    """
+
+    name: str
+    regions: tuple[str, ...]
+    sectors: tuple[str, ...]
+    flows: FloatArray = quantity(
+        "F", "billion USD/year", "trade net of tariffs [sector, exporter, importer]"
+    )
+    tariffs: TariffSchedule = quantity("t0", "fraction", "baseline tariffs")
+    gdp: FloatArray | None = quantity("GDP", "billion USD/year", "nominal GDP", default=None)
+    value_added_share: FloatArray | None = quantity(
+        "v", "fraction", "value added over gross output", default=None
+    )
+    elasticities: Mapping[str, FloatArray] = field(default_factory=dict)
+    political_weights: FloatArray | None = quantity(
+        "lambda_js", "1", "political weight of a sector's income", default=None
+    )
+    year: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check every table and freeze it."""
+        regions = _unique_labels(self.regions, "regions")
+        sectors = _unique_labels(self.sectors, "sectors")
+        shape = (len(sectors), len(regions), len(regions))
+        put = object.__setattr__
+        put(self, "regions", regions)
+        put(self, "sectors", sectors)
+        try:
+            flows = float_array(self.flows, name="flows", shape=shape, low=0.0)
+        except InvalidInputError as error:
+            raise InvalidInputError(self._place_of_bad_flow(shape) or str(error)) from error
+        put(self, "flows", flows)
+        unsold = [s for k, s in enumerate(sectors) if not flows[k].sum() > 0.0]
+        if unsold:
+            raise InvalidInputError(
+                "a sector nobody buys",
+                where="flows",
+                seen=", ".join(unsold),
+                hint="Aggregate it with another sector or leave it out.",
+            )
+        if self.tariffs.regions != regions or self.tariffs.sectors != sectors:
+            raise InvalidInputError(
+                "labels differ from the economy's", where="tariffs", seen=self.tariffs.regions
+            )
+        if self.gdp is not None:
+            put(self, "gdp", float_array(self.gdp, name="gdp", shape=(len(regions),), low=0.0))
+        if self.value_added_share is not None:
+            share = float_array(
+                self.value_added_share,
+                name="value_added_share",
+                shape=(len(regions),),
+                low=0.0,
+                high=1.0,
+            )
+            put(self, "value_added_share", share)
+        if self.political_weights is not None:
+            weights = float_array(
+                self.political_weights,
+                name="political_weights",
+                shape=(len(regions), len(sectors)),
+                low=0.0,
+            )
+            put(self, "political_weights", weights)
+        sets = {
+            name: self._checked_elasticities(name, values)
+            for name, values in self.elasticities.items()
+        }
+        put(self, "elasticities", MappingProxyType(sets))
+
+    def _place_of_bad_flow(self, shape: tuple[int, int, int]) -> str:
+        flows = np.asarray(self.flows)
+        if flows.shape != shape or flows.dtype.kind not in "fiu":
+            return ""
+        s, x, m = (int(i) for i in np.argwhere(~(np.isfinite(flows) & (flows >= 0)))[0])
+        return (
+            f"flows: sector {self.sectors[s]}, exporter {self.regions[x]}, "
+            f"importer {self.regions[m]}: seen {flows[s, x, m]}; allowed: finite and >= 0"
+        )
+
+    def _checked_elasticities(self, name: str, values: FloatArray) -> FloatArray:
+        out = float_array(values, name=f"elasticities[{name}]", shape=(len(self.sectors),))
+        if np.any(out <= 0.0):
+            s = int(np.argmax(out <= 0.0))
+            raise InvalidInputError(
+                "trade elasticity must be positive",
+                where=f"elasticities[{name}], sector {self.sectors[s]}",
+                seen=out[s],
+                allowed="> 0",
+            )
+        return out
+
+    def region_index(self, region: str) -> int:
+        """Return the position of a region on the exporter and importer axes."""
+        return _positions(self.regions, region, "region")[0]
+
+    def sector_index(self, sector: str) -> int:
+        """Return the position of a sector on the sector axis."""
+        return _positions(self.sectors, sector, "sector")[0]
+
+    def aggregate(
+        self,
+        regions: Mapping[str, Iterable[str]] | None = None,
+        sectors: Mapping[str, Iterable[str]] | None = None,
+    ) -> Economy:
+        """Return the economy with groups of regions and sectors added up.
+
+        Parameters
+        ----------
+        regions, sectors
+            New label to the labels it holds; labels not named stay as they are.
+
+        Returns
+        -------
+        Economy
+            Flows and GDP are sums; tariffs and elasticities are means weighted by trade between
+            different regions; value added over output and political weights are means weighted
+            by gross output.
+        """
+        from negotiation.trade.aggregation import aggregate_economy
+
+        return aggregate_economy(self, regions or {}, sectors or {})

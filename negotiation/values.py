@@ -1,0 +1,164 @@
+"""Validated, read-only arrays and dataclass fields that carry their symbol and unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import field
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from negotiation.errors import InvalidInputError
+
+__all__ = ["FloatArray", "IntArray", "float_array", "number", "one_of", "quantity", "read_only"]
+
+FloatArray: TypeAlias = NDArray[np.float64]
+IntArray: TypeAlias = NDArray[np.int64]
+
+_MISSING: Any = object()
+
+
+def quantity(symbol: str, unit: str, meaning: str, *, default: Any = _MISSING) -> Any:
+    """Return a dataclass field that documents its symbol, unit and meaning.
+
+    ``docs/symbols.md`` is generated from this metadata.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass, fields
+    >>> @dataclass(frozen=True)
+    ... class Side:
+    ...     discount_rate: float = quantity("r", "1/year", "discount rate")
+    >>> fields(Side)[0].metadata["symbol"]
+    'r'
+    """
+    metadata = {"symbol": symbol, "unit": unit, "meaning": meaning}
+    if default is _MISSING:
+        return field(metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+def read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """Return a copy of ``array`` that cannot be written to."""
+    out = np.array(array)
+    out.setflags(write=False)
+    return out
+
+
+def float_array(
+    value: ArrayLike,
+    *,
+    name: str,
+    ndim: int | None = None,
+    shape: tuple[int | None, ...] | None = None,
+    low: float | None = None,
+    high: float | None = None,
+) -> FloatArray:
+    """Return ``value`` as a read-only float64 array, or say what is wrong with it.
+
+    Parameters
+    ----------
+    value
+        Anything NumPy can turn into numbers.
+    name
+        How the caller names the argument; it opens the error message.
+    ndim, shape
+        Required number of axes, or shape with None for a free axis.
+    low, high
+        Closed bounds that every entry must respect.
+
+    Raises
+    ------
+    InvalidInputError
+        If the value is not numeric, not finite, empty, of another shape or out of bounds.
+
+    Examples
+    --------
+    >>> float_array([1, 2], name="rates", low=0.0)
+    array([1., 2.])
+    """
+    try:
+        out = np.array(value, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InvalidInputError("not an array of numbers", where=name, seen=repr(value)) from error
+    if shape is not None:
+        ndim = len(shape)
+    if ndim is not None and out.ndim != ndim:
+        raise InvalidInputError(
+            "wrong number of axes", where=name, seen=f"shape {out.shape}", allowed=f"{ndim} axes"
+        )
+    if shape is not None and any(
+        want is not None and want != got for want, got in zip(shape, out.shape, strict=True)
+    ):
+        wanted = tuple("any" if want is None else want for want in shape)
+        raise InvalidInputError("wrong shape", where=name, seen=out.shape, allowed=f"{wanted}")
+    if out.size == 0:
+        raise InvalidInputError("empty", where=name, seen=f"shape {out.shape}", allowed="1 or more")
+    bad = ~np.isfinite(out)
+    if low is not None:
+        bad |= out < low
+    if high is not None:
+        bad |= out > high
+    if bad.any():
+        place = tuple(int(i) for i in np.argwhere(bad)[0])
+        bounds = [f">= {low:g}"] if low is not None else []
+        bounds += [f"<= {high:g}"] if high is not None else []
+        raise InvalidInputError(
+            "number out of range",
+            where=f"{name}{list(place) if place else ''}",
+            seen=out[place],
+            allowed=" and ".join(["finite", *bounds]),
+        )
+    out.setflags(write=False)
+    return out
+
+
+def number(
+    value: Any,
+    *,
+    name: str,
+    low: float | None = None,
+    high: float | None = None,
+    open_low: bool = False,
+    open_high: bool = False,
+) -> float:
+    """Return ``value`` as a finite float within bounds, or say what is wrong with it.
+
+    Examples
+    --------
+    >>> number("0.5", name="delta", low=0, high=1, open_high=True)
+    0.5
+    """
+    try:
+        out = float(value)
+    except (TypeError, ValueError) as error:
+        raise InvalidInputError("not a number", where=name, seen=repr(value)) from error
+    too_low = low is not None and (out <= low if open_low else out < low)
+    too_high = high is not None and (out >= high if open_high else out > high)
+    if not np.isfinite(out) or too_low or too_high:
+        bounds = ["finite"]
+        if low is not None:
+            bounds.append(f"{'>' if open_low else '>='} {low:g}")
+        if high is not None:
+            bounds.append(f"{'<' if open_high else '<='} {high:g}")
+        raise InvalidInputError(
+            "number out of range", where=name, seen=out, allowed=" and ".join(bounds)
+        )
+    return out
+
+
+def one_of(value: str, options: Iterable[str], *, name: str) -> str:
+    """Return ``value`` if it is one of ``options``; otherwise list them.
+
+    Examples
+    --------
+    >>> one_of("nash", ("nash", "egalitarian"), name="solution")
+    'nash'
+    """
+    choices = tuple(options)
+    if value not in choices:
+        raise InvalidInputError(
+            "unknown choice", where=name, seen=repr(value), allowed=", ".join(choices)
+        )
+    return value
