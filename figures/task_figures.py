@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import Annotated
 
-from negotiation.plotting.exhibits import EXHIBITS, draw_exhibit
 from pytask import Product, PythonNode, task
 
+from negotiation.exhibits import EXHIBITS, draw_exhibit
 from negotiation.study.provenance import source_hash
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent / "experiments" / "results"
-CODE = source_hash(["negotiation.plotting.exhibits"])
+CODE = source_hash(["negotiation.exhibits"])
 
 for name, exhibit in EXHIBITS.items():
 

@@ -4,9 +4,9 @@ import shutil
 from pathlib import Path
 from typing import Annotated
 
-from negotiation.plotting.exhibits import EXHIBITS
 from pytask import Product, PythonNode, task
 
+from negotiation.exhibits import EXHIBITS
 from negotiation.study.latex import compile_paper, write_generated
 from negotiation.study.provenance import source_hash
 from negotiation.study.spec import load_study
