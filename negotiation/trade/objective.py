@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -208,8 +209,8 @@ class Objective:
     Examples
     --------
     >>> objective = Objective(jobs=1.0, revenue=0.25)
-    >>> float(objective.combine(real_income=-0.4, revenue=0.2, transition_cost=0.1))
-    -0.45
+    >>> float(objective.combine(real_income=-0.5, revenue=0.5, transition_cost=0.125))
+    -0.5
     """
 
     real_income: float = quantity("1", "1", "weight of real income", default=1.0)
@@ -244,6 +245,12 @@ class Objective:
                 seen=repr(self.job_losses),
                 allowed="JobLosses",
             )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Rebuild from plain values, since a read-only mapping cannot be pickled."""
+        weights = None if self.sector_weights is None else dict(self.sector_weights)
+        arguments = (self.real_income, self.jobs, self.revenue, weights)
+        return type(self), (*arguments, self.political, self.job_losses)
 
     def check(self, labor_supply_elasticity: float) -> None:
         """Refuse to count a fall of employment twice.

@@ -1,5 +1,7 @@
 """Objectives of governments: weights, job losses, and no double counting."""
 
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -94,6 +96,12 @@ def test_sector_weights_follow_labels():
     np.testing.assert_array_equal(Objective().weights_of(("food",)), [1.0])
     with pytest.raises(InvalidInputError, match="steel"):
         objective.weights_of(("food",))
+
+
+def test_objectives_travel_between_processes():
+    losses = JobLosses(jobs_per_billion=1.0, **COMMON)
+    for objective in (Objective(), Objective(jobs=0.5, sector_weights={"a": 2}, job_losses=losses)):
+        assert pickle.loads(pickle.dumps(objective)) == objective
 
 
 @pytest.mark.parametrize(
