@@ -21,6 +21,23 @@ if TYPE_CHECKING:
 
 __all__ = ["TariffPayoffs", "economy_gdp", "partial_equilibrium_payoffs"]
 
+_COLUMNS = (
+    "added_rates",
+    "average_rates",
+    "percent_of_gdp",
+    "without_jobs",
+    "real_income",
+    "consumer_loss",
+    "revenue_change",
+    "exporter_surplus_change",
+    "lost_exports",
+    "jobs_lost",
+    "transition_cost",
+)
+
+
+_GROWTH_TO_NOTE = 4.0
+
 
 @dataclass(frozen=True, eq=False)
 class TariffPayoffs:
@@ -94,33 +111,22 @@ class TariffPayoffs:
             out[:, k] = self.percent_of_gdp[:, k] + objective.jobs * self.transition_cost[:, k]
         return out
 
+    def measures(self) -> dict[str, FloatArray]:
+        """Return every measure there is ``[scenario, player]``, by name, in the order of tables."""
+        columns = {name: getattr(self, name) for name in _COLUMNS}
+        return {name: value for name, value in columns.items() if value is not None}
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row a scenario and player, rates as fractions, payoffs in percent of GDP."""
         import pandas as pd
 
-        count = self.percent_of_gdp.shape[0]
-        names = (
-            "added_rates",
-            "average_rates",
-            "percent_of_gdp",
-            "without_jobs",
-            "real_income",
-            "consumer_loss",
-            "revenue_change",
-            "exporter_surplus_change",
-            "lost_exports",
-            "jobs_lost",
-            "transition_cost",
-        )
         index = pd.MultiIndex.from_product(
-            [range(count), self.players], names=["scenario", "player"]
+            [range(len(self.percent_of_gdp)), self.players], names=["scenario", "player"]
         )
-        columns = {
-            name: np.asarray(value).ravel()
-            for name in names
-            if (value := getattr(self, name)) is not None
-        }
-        return pd.DataFrame(columns, index=index)
+        columns = {name: value.ravel() for name, value in self.measures().items()}
+        frame = pd.DataFrame(columns, index=index)
+        frame.attrs["notes"] = list(self.notes)
+        return frame
 
 
 def economy_gdp(economy: Economy) -> FloatArray:
@@ -202,6 +208,7 @@ def partial_equilibrium_payoffs(
     gdp = economy_gdp(economy)
     incidence = _incidence(exporter_incidence, economy)
     loss, revenue, surplus, weighted, lost, weighted_lost = np.zeros((6, count, len(players)))
+    exploding: list[str] = []
     weights = [objective.weights_of(economy.sectors) for objective in objectives]
     for k, (exporter, importer) in enumerate(scenarios.pairs):
         x, m = economy.region_index(exporter), economy.region_index(importer)
@@ -224,6 +231,13 @@ def partial_equilibrium_payoffs(
             weighted[:, i] += effects.exporter_surplus_change @ weights[i]
             lost[:, i] += effects.lost_exports.sum(axis=1)
             weighted_lost[:, i] += effects.lost_exports @ weights[i]
+        grown = effects.lost_exports < -economy.flows[:, x, m] * _GROWTH_TO_NOTE
+        exploding += [
+            f"{economy.sectors[s]} from {exporter} to {importer} grows more than "
+            f"{1 + _GROWTH_TO_NOTE:g}-fold in some scenario: demand with a constant elasticity "
+            "knows no budget, and gains from tariff cuts there are overstated."
+            for s in np.flatnonzero(grown.any(axis=0))
+        ]
     percent = 100.0 / np.array([gdp[economy.region_index(player)] for player in players])
     jobs, cost, payoff = np.zeros((3, count, len(players)))
     income = percent * (revenue - loss + weighted)
@@ -253,7 +267,7 @@ def partial_equilibrium_payoffs(
         average_rates=scenarios.average,
         consumer_loss=percent * loss,
         exporter_surplus_change=percent * surplus,
-        notes=_notes(players, objectives, incidence),
+        notes=(*_notes(players, objectives, incidence), *exploding),
     )
 
 
