@@ -139,9 +139,9 @@ def two_audiences(
 
     Separation is an equilibrium in private with P iff ``v_1, v_2 >= 0``, with Q iff
     ``w_1, w_2 >= 0``, and in public iff ``v_k + w_k >= 0`` for both types (Farrell and Gibbons
-    1989, "Cheap Talk with Two Audiences"). Public talk works alone: mutual discipline; with one private
-    audience and in public: one-sided discipline; with one private audience but not in public:
-    subversion.
+    1989, "Cheap Talk with Two Audiences"). Public talk works alone: mutual
+    discipline; with one private audience and in public: one-sided discipline; with one private
+    audience but not in public: subversion.
 
     Raises
     ------

@@ -85,7 +85,8 @@ def persuasion_value(prior: float, beliefs: ArrayLike, payoffs: ArrayLike) -> Pe
 
     Players, timing and information as in :func:`bayesian_persuasion`, for a sender's payoff given
     as a function of the receiver's belief, sampled at ``beliefs``. The value is the smallest
-    concave function above the payoff, at the prior (Kamenica and Gentzkow 2011, "Bayesian Persuasion").
+    concave function above the payoff, at the prior (Kamenica and Gentzkow 2011,
+    "Bayesian Persuasion").
 
     Parameters
     ----------

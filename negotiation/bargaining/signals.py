@@ -304,8 +304,8 @@ def electronic_mail(
     Exactly n messages are sent with probability ``e (1 - e)^(n-1)``; a side without an answer
     believes with probability ``e/(e + (1 - e) e) = 1/(2 - e)`` that its own message was lost.
     Acting pays M together and costs L alone, so no message ever leads to action when that belief is
-    at least ``M/(M + L)`` (Rubinstein 1989, "The Electronic Mail Game"). Over n independent channels e
-    becomes ``e^n`` (derived here).
+    at least ``M/(M + L)`` (Rubinstein 1989, "The Electronic Mail Game"). Over n independent
+    channels e becomes ``e^n`` (derived here).
 
     Parameters
     ----------
