@@ -1,5 +1,6 @@
 """The command line as a newcomer meets it: help, exit codes, one clear message."""
 
+import json
 import subprocess
 import sys
 
@@ -47,3 +48,52 @@ def test_unknown_profile(capsys):
     code, _, err = call(capsys, "reproduce", "--profile", "slow")
     assert code == 2
     assert "fast, full, tiny" in err
+
+
+def test_game_for_people_and_scripts(capsys):
+    code, out, _ = call(capsys, "game", "--usa", "0,30,145", "--china", "0,10,125")
+    assert code == 0
+    assert "Kind of game" in out
+    code, out, _ = call(capsys, "game", "--usa", "free,0", "--china", "free,0", "--json")
+    content = json.loads(out)
+    assert content["players"] == ["USA", "CHN"]
+    assert content["complete"] is True
+    assert max(item["regret"] for item in content["equilibria"]) < 1e-9
+
+
+def test_game_from_a_file(capsys, tmp_path):
+    path = tmp_path / "pd.nfg"
+    path.write_text('NFG 1 R "pd" { "A" "B" } { 2 2 }\n\n3 3 5 0 0 5 1 1\n')
+    code, out, _ = call(capsys, "game", "--file", str(path))
+    assert code == 0
+    assert "prisoner's dilemma" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("game", "--usa", "x", "--china", "1"), "--usa: not a rate"),
+        (("game", "--usa", "10"), "give both grids"),
+        (("game", "--usa", "-200", "--china", "1"), "rates[USA]"),
+        (("game", "--model", "magic"), "model"),
+        (("game", "--file", "absent.nfg"), "absent.nfg"),
+        (("economy", "show", "--name", "moon"), "moon"),
+        (("economy", "dependence", "--exporter", "XXX"), "XXX"),
+    ],
+)
+def test_bad_input_is_one_message(capsys, arguments, message):
+    code, out, err = call(capsys, *arguments)
+    assert code == 2
+    assert message in err
+    assert "Traceback" not in err + out
+
+
+def test_economy(capsys):
+    code, out, _ = call(capsys, "economy", "show", "--json")
+    assert code == 0
+    assert json.loads(out)["regions"]["USA"]["gdp"] > 20_000
+    code, out, _ = call(capsys, "economy", "dependence")
+    assert code == 0
+    assert "total" in out
+    code, out, _ = call(capsys, "economy", "dependence", "--json")
+    assert json.loads(out)["total"]["share_of_exports"] == pytest.approx(0.163, abs=5e-4)
