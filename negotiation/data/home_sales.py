@@ -29,10 +29,10 @@ class HomeSales:
         By region, in the unit of the flows: ``Y``, ``E`` and ``T = E - Y``, which add up to 0.
     """
 
-    flows: FloatArray = quantity("X", "as given", "sales [exporter, importer], home included")
-    income: FloatArray = quantity("Y", "as given", "income of labour")
-    expenditure: FloatArray = quantity("E", "as given", "expenditure")
-    transfers: FloatArray = quantity("T", "as given", "transfer received")
+    flows: FloatArray = quantity("X_ji", "as given", "sales [exporter, importer], home included")
+    income: FloatArray = quantity("Y_i", "as given", "income of labour")
+    expenditure: FloatArray = quantity("E_i", "as given", "expenditure")
+    transfers: FloatArray = quantity("T_i", "as given", "transfer received")
 
 
 def close_home_sales(
