@@ -1,1 +1,30 @@
 """Embedded tables with their sources, dated parameters, and readers of files users bring."""
+
+from negotiation.data.embedded import economy_names, load_economy
+from negotiation.data.parameters import Parameter, parameter, parameters
+from negotiation.data.tables import Source, Table, load_table, sources, table_names
+from negotiation.data.tariffs import (
+    Exemption,
+    TariffStep,
+    average_tariff,
+    exempt_sectors,
+    tariff_history,
+)
+
+__all__ = [
+    "Exemption",
+    "Parameter",
+    "Source",
+    "Table",
+    "TariffStep",
+    "average_tariff",
+    "economy_names",
+    "exempt_sectors",
+    "load_economy",
+    "load_table",
+    "parameter",
+    "parameters",
+    "sources",
+    "table_names",
+    "tariff_history",
+]

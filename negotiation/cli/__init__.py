@@ -1,0 +1,55 @@
+"""The command ``negotiation``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from negotiation import __version__
+from negotiation.errors import InvalidInputError, MissingDependencyError, NegotiationError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="negotiation",
+    help="How does a tariff standoff between two large economies end? "
+    "Data, trade equilibrium, games, bargaining and the multi-step process. "
+    "Rates are percent on the command line; --json prints results for scripts. "
+    "Exit codes: 0 done, 1 a computation failed, 2 bad input.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"negotiation {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", callback=_print_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    """Options that stand before a command."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; errors become one line on standard error and an exit code."""
+    from negotiation.cli import commands
+
+    commands.register(app)
+    try:
+        app(args=None if arguments is None else list(arguments))
+    except (InvalidInputError, MissingDependencyError) as error:
+        typer.echo(f"negotiation: {error}", err=True)
+        sys.exit(2)
+    except NegotiationError as error:
+        typer.echo(f"negotiation: {error}", err=True)
+        sys.exit(1)

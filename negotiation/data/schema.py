@@ -1,0 +1,213 @@
+"""Columns, types, labels and keys of the embedded tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["REGIONS", "SCHEMAS", "SECTORS", "SERIES", "Column", "Schema"]
+
+Kind = Literal["text", "label", "date", "number", "integer"]
+
+REGIONS = (
+    "USA", "CHN", "EU27", "JPN", "KOR", "MEX", "CAN", "ASEAN10", "IND", "GBR", "TWN", "ROW",
+)  # fmt: skip
+SECTORS = (
+    "A01", "A02", "A03", "B05", "B06", "B07", "B08", "B09", "C10T12", "C13T15", "C16", "C17_18",
+    "C19", "C20", "C21", "C22", "C23", "C24A", "C24B", "C25", "C26", "C27", "C28", "C29", "C301",
+    "C302T309", "C31T33", "SERV",
+)  # fmt: skip
+SERIES = ("added_2025", "listed_goods", "exempted_goods")
+_SIDES = ("USA", "CHN", "ALL", "BOTH")
+_AVERAGES = (
+    "piie_trade_weighted",
+    "tracker_added_over_2024",
+    "fitch_effective",
+    "collected_2024",
+    "collected_monthly",
+    "us_officials_total",
+)
+_ELASTICITY_SETS = (
+    "caliendo_parro_2015",
+    "bagwell_staiger_yurukoglu_2021",
+    "fontagne_2022",
+    "giri_yi_yilmazkuday_2021",
+    "lashkaripour_lugovskyy_2023",
+    "shapiro_2016",
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, type, bounds and allowed labels."""
+
+    name: str
+    kind: Kind
+    optional: bool = False
+    low: float | None = None
+    high: float | None = None
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Columns of a table in order, and the columns whose values together are unique."""
+
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+
+
+def _text(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, "text") for name in names)
+
+
+def _note(name: str) -> Column:
+    return Column(name, "text", optional=True)
+
+
+def _label(name: str, labels: tuple[str, ...]) -> Column:
+    return Column(name, "label", labels=labels)
+
+
+def _number(
+    name: str, *, low: float | None = None, high: float | None = None, optional: bool = False
+) -> Column:
+    return Column(name, "number", optional=optional, low=low, high=high)
+
+
+def _date(name: str, *, optional: bool = False) -> Column:
+    return Column(name, "date", optional=optional)
+
+
+def _schema(key: str, *columns: Column) -> Schema:
+    return Schema((*columns, _date("known_on"), *_text("source")), tuple(key.split()))
+
+
+_TRADED = ("chn_to_usa", "usa_to_chn", "chn_exports", "usa_exports", "chn_imports", "usa_imports",
+           "chn_home", "usa_home")  # fmt: skip
+
+SCHEMAS: dict[str, Schema] = {
+    "trade_icio_2022": _schema(
+        "sector exporter importer",
+        _label("sector", SECTORS),
+        _label("exporter", REGIONS),
+        _label("importer", REGIONS),
+        _number("value_usd_mn", low=0.0),
+    ),
+    "sectors_icio_2022": _schema(
+        "sector",
+        _label("sector", SECTORS),
+        *_text("label"),
+        _label("kind", ("goods", "services")),
+        *(_number(f"{name}_usd_bn", low=0.0) for name in _TRADED),
+    ),
+    "value_added_2022": _schema(
+        "region",
+        _label("region", REGIONS),
+        *_text("label"),
+        _number("gdp_usd_bn", low=0.0),
+        _number("gross_output_usd_bn", low=0.0),
+        _number("value_added_share", low=0.0, high=1.0),
+    ),
+    "sector_elasticities": _schema(
+        "set sector",
+        _label("set", _ELASTICITY_SETS),
+        _label("sector", SECTORS),
+        _number("value", low=0.0),
+    ),
+    "elasticities": _schema(
+        "study parameter scope",
+        *_text("study", "parameter", "scope"),
+        _number("value"),
+        _number("std_error", low=0.0, optional=True),
+        _note("note"),
+    ),
+    "tariff_rates": _schema(
+        "date imposer target series status measure",
+        _date("date"),
+        _label("imposer", _SIDES),
+        _label("target", _SIDES),
+        _label("series", SERIES),
+        _label("status", ("in_force", "announced", "threatened", "cancelled")),
+        _number("rate_pct", low=-100.0),
+        *_text("measure"),
+        _note("change"),
+    ),
+    "tariff_averages": _schema(
+        "date imposer target series",
+        _date("date"),
+        _label("imposer", _SIDES),
+        _label("target", _SIDES),
+        _label("series", _AVERAGES),
+        _number("rate_pct", low=-100.0),
+        *_text("note"),
+    ),
+    "exemptions": _schema(
+        "date importer exporter sector",
+        _date("date"),
+        _label("importer", REGIONS),
+        _label("exporter", REGIONS),
+        _label("sector", SECTORS),
+        _number("residual_added_pct", low=0.0),
+        *_text("scope"),
+    ),
+    "events": _schema(
+        "date actor number",
+        _date("date"),
+        _label("actor", _SIDES),
+        Column("number", "integer", low=1),
+        *_text("type", "event"),
+        _number("usa_added_pct", low=-100.0, optional=True),
+        _number("chn_added_pct", low=-100.0, optional=True),
+        _note("pledged"),
+    ),
+    "jobs": _schema(
+        "country estimator scenario definition",
+        _label("country", _SIDES),
+        *_text("estimator", "scenario"),
+        _number("low", optional=True),
+        _number("high"),
+        *_text("unit"),
+        _label("kind", ("exposed", "supported", "at risk", "lost", "other")),
+        *_text("definition"),
+    ),
+    "phase_one": _schema(
+        "group period definition",
+        *_text("group", "period"),
+        _number("base_2017_usd_bn", low=0.0, optional=True),
+        _number("additional_usd_bn", low=0.0, optional=True),
+        _number("commitment_usd_bn", low=0.0, optional=True),
+        _number("actual_usd_bn", low=0.0, optional=True),
+        _number("actual_pct", low=0.0, optional=True),
+        *_text("definition"),
+    ),
+    "published_welfare": _schema(
+        "study country scenario metric horizon unit",
+        *_text("study", "country", "scenario", "metric"),
+        _number("value"),
+        *_text("unit"),
+        _note("horizon"),
+    ),
+    "forecasts": _schema(
+        "date forecaster question",
+        _date("date"),
+        *_text("kind", "forecaster", "question"),
+        _date("resolve_by", optional=True),
+        _number("value", optional=True),
+        *_text("unit"),
+        _number("volume_usd", low=0.0, optional=True),
+    ),
+    "forecast_outcomes": _schema(
+        "date forecaster question",
+        _date("date"),
+        *_text("forecaster", "question", "outcome"),
+    ),
+    "macro": _schema(
+        "economy year indicator definition",
+        *_text("economy"),
+        Column("year", "integer", low=1900, high=2100),
+        *_text("indicator"),
+        _number("value"),
+        *_text("unit", "definition"),
+    ),
+}

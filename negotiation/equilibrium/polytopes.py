@@ -1,0 +1,175 @@
+"""Best-response polytopes in exact integers of any size.
+
+For a nonnegative integer matrix M without a zero column, {z >= 0, M z <= 1} is a bounded
+polytope. With M from the row player's payoffs its nonzero vertices, divided by their sum, are
+the column player's candidate strategies; a vertex is labelled with the tight inequalities.
+A pair of vertices of the two players' polytopes is an extreme equilibrium exactly when the
+two carry every label between them (Mangasarian 1964; von Stengel 2002).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from math import gcd
+
+from negotiation.values import FloatArray
+
+__all__ = ["enumerate_vertices", "integer_columns", "normalized"]
+
+Matrix = list[list[int]]
+Vertex = tuple[int, tuple[int, ...]]
+
+
+def integer_columns(payoffs: FloatArray) -> tuple[Matrix, list[Fraction]]:
+    """Return nonnegative integers with the same best responses, and each column's scale.
+
+    ``payoffs[i, j]`` is what action i earns against the opponent's action j. Shifting a column
+    by a constant changes no best response; multiplying it by s_j > 0 only rescales the
+    coordinate of the opponent's action j. Columns become ``s_j * (payoff - shift_j)``: whole
+    numbers without a common divisor, at least one of them positive.
+
+    Floats are read as the binary rationals that they are.
+    """
+    columns: Matrix = []
+    scales: list[Fraction] = []
+    for column in payoffs.T.tolist():
+        ratios = [float(value).as_integer_ratio() for value in column]
+        # Denominators are powers of two, so that the largest is common to all.
+        common = max(q for _, q in ratios)
+        whole = [p * (common // q) for p, q in ratios]
+        low = min(whole)
+        whole = [value - low for value in whole]
+        divisor = gcd(*whole)
+        if divisor == 0:
+            columns.append([1] * len(whole))
+            scales.append(Fraction(1))
+        else:
+            columns.append([value // divisor for value in whole])
+            scales.append(Fraction(common, divisor))
+    return [list(row) for row in zip(*columns, strict=True)], scales
+
+
+def normalized(vertex: Sequence[int], scales: Sequence[Fraction]) -> tuple[Fraction, ...]:
+    """Return the mixed strategy of a vertex: scaled back and divided by its sum."""
+    weights = [value * scale for value, scale in zip(vertex, scales, strict=True)]
+    total = sum(weights, Fraction(0))
+    return tuple(weight / total for weight in weights)
+
+
+def _leaving_row(tableau: Matrix, basis: list[int], nonbasis: list[int], column: int) -> int:
+    # Lexicographic minimum ratio: constraint i is relaxed by eps**(i + 1). Only ties of the
+    # right-hand side look at the slack columns.
+    height, width = len(tableau), len(nonbasis)
+    best = -1
+    for row in range(height):
+        if tableau[row][column] <= 0:
+            continue
+        if best < 0 or _precedes(tableau, basis, nonbasis, (row, best), column, width):
+            best = row
+    return best
+
+
+def _precedes(
+    tableau: Matrix,
+    basis: list[int],
+    nonbasis: list[int],
+    rows: tuple[int, int],
+    column: int,
+    width: int,
+) -> bool:
+    one, two = rows
+    pivot_one, pivot_two = tableau[one][column], tableau[two][column]
+    left, right = tableau[one][width] * pivot_two, tableau[two][width] * pivot_one
+    if left != right:
+        return left < right
+    place = {label: k for k, label in enumerate(nonbasis)}
+    for slack in range(width, width + len(tableau)):
+        if slack in place:
+            k = place[slack]
+            left, right = tableau[one][k] * pivot_two, tableau[two][k] * pivot_one
+        else:
+            # A basic slack's column is the unit vector of its row; all entries share one
+            # positive denominator, so that its size does not matter for the comparison.
+            left = pivot_two if basis[one] == slack else 0
+            right = pivot_one if basis[two] == slack else 0
+        if left != right:
+            return left < right
+    return False
+
+
+def _pivot(tableau: Matrix, denominator: int, row: int, column: int) -> tuple[Matrix, int]:
+    # Fraction-free: every entry is a minor of the first tableau, so the division is exact.
+    pivot_row = tableau[row]
+    pivot = pivot_row[column]
+    out = []
+    for i, line in enumerate(tableau):
+        if i == row:
+            new = list(line)
+            new[column] = denominator
+        else:
+            factor = line[column]
+            if factor:
+                new = [
+                    (pivot * a - factor * b) // denominator
+                    for a, b in zip(line, pivot_row, strict=True)
+                ]
+                new[column] = -factor
+            else:
+                new = [pivot * a // denominator for a in line]
+        out.append(new)
+    return out, pivot
+
+
+def enumerate_vertices(
+    matrix: Matrix, *, keep_going: Callable[[], bool] = lambda: True
+) -> tuple[list[Vertex], bool]:
+    """Return all nonzero vertices of {z >= 0, matrix z <= 1} and whether the search finished.
+
+    Parameters
+    ----------
+    matrix
+        Nonnegative integers, no column all zero.
+    keep_going
+        Asked before each basis; False stops the search.
+
+    Returns
+    -------
+    list of (labels, numerators)
+        Bit k of ``labels`` is set where coordinate k is zero, bit ``width + i`` where
+        constraint i is tight. Numerators share one positive denominator.
+    bool
+        True where every vertex was found: the graph of the lexicographically perturbed
+        polytope is connected, and each vertex is the limit of one of its vertices.
+    """
+    height, width = len(matrix), len(matrix[0])
+    start = [[*row, 1] for row in matrix]
+    first = ((1 << width) - 1, start, 1, list(range(width, width + height)), list(range(width)))
+    seen = {first[0]}
+    stack = [first]
+    found: dict[int, tuple[int, ...]] = {}
+    while stack:
+        if not keep_going():
+            return list(found.items()), False
+        mask, tableau, denominator, basis, nonbasis = stack.pop()
+        labels = mask
+        point = [0] * width
+        for row, label in enumerate(basis):
+            value = tableau[row][width]
+            if value == 0:
+                labels |= 1 << label
+            elif label < width:
+                point[label] = value
+        if any(point):
+            found.setdefault(labels, tuple(point))
+        for column in range(width):
+            row = _leaving_row(tableau, basis, nonbasis, column)
+            key = mask ^ (1 << nonbasis[column]) ^ (1 << basis[row])
+            if key in seen:
+                continue
+            seen.add(key)
+            new, new_denominator = _pivot(tableau, denominator, row, column)
+            new_basis, new_nonbasis = list(basis), list(nonbasis)
+            new_basis[row], new_nonbasis[column] = nonbasis[column], basis[row]
+            stack.append((key, new, new_denominator, new_basis, new_nonbasis))
+    return list(found.items()), True

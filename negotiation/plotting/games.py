@@ -1,0 +1,243 @@
+"""Pictures of games and of their solutions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from negotiation.errors import InvalidInputError
+from negotiation.games.normal_form import NormalFormGame
+from negotiation.values import FloatArray
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["plot_payoff_matrix"]
+
+_MARKERS = ("*", "D", "o", "s", "^", "v", "P", "X")
+_PURE = 1.0 - 1e-9
+
+
+def _profiles(equilibria: Any, shape: tuple[int, ...]) -> list[tuple[FloatArray, ...]]:
+    """Return probability profiles of a result, of its equilibria, or of plain tuples."""
+    if equilibria is None:
+        return []
+    found: Iterable[Any] = getattr(equilibria, "equilibria", equilibria)
+    profiles = []
+    for k, item in enumerate(found):
+        profile = tuple(
+            np.asarray(p, dtype=np.float64) for p in getattr(item, "probabilities", item)
+        )
+        if tuple(p.size for p in profile) != shape:
+            raise InvalidInputError(
+                "an equilibrium has one probability an action of each player",
+                where=f"equilibria[{k}]",
+                seen=tuple(p.size for p in profile),
+                allowed=str(shape),
+            )
+        profiles.append(profile)
+    return profiles
+
+
+def _decimals(values: FloatArray) -> int:
+    """Digits after the point that show three significant digits of the largest payoff."""
+    largest = float(np.abs(values).max())
+    if np.all(values == np.round(values)) and largest < 1e5:
+        return 0
+    return int(np.clip(2 - np.floor(np.log10(largest)), 0, 3))
+
+
+def _number(value: float, decimals: int, largest: float) -> str:
+    if largest >= 1e5 or 0.0 < largest < 1e-2:
+        return f"{value:.2e}" if value else "0"
+    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def plot_payoff_matrix(
+    game: NormalFormGame,
+    equilibria: Any = None,
+    *,
+    ax: Axes | None = None,
+    payoff_label: str = "payoff",
+    show_numbers: bool | None = None,
+) -> Axes:
+    """Draw a two-player game as a heat map with best responses and equilibria.
+
+    Each cell is cut by its diagonal: the lower left triangle is the row player's payoff, the
+    upper right one the column player's, shaded from the player's own smallest payoff (light) to
+    the largest (dark). A payoff that is a best response to the other side's action has a thick
+    triangle around it. An equilibrium has one kind of marker on each cell it can reach, larger
+    where the cell is more probable.
+
+    Parameters
+    ----------
+    game
+        A two-player game.
+    equilibria
+        A result of ``nash_equilibria``, or a sequence of equilibria or of probability profiles.
+    ax
+        Axes to draw on; a new figure, large enough for the labels, where None.
+    payoff_label
+        What the payoffs are and their unit.
+    show_numbers
+        Whether payoffs are printed; None prints them where a cell has room for them.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    InvalidInputError
+        If the game has not two players or an equilibrium does not fit it.
+    """
+    import matplotlib as mpl
+    import matplotlib.pyplot as plt
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.collections import PolyCollection
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Polygon
+
+    payoffs = np.stack(game.bimatrix)
+    rows, columns = game.shape
+    profiles = _profiles(equilibria, game.shape)
+    longest = [max(len(label) for label in labels) for labels in game.actions]
+    if ax is None:
+        width = 1.05 * columns + 0.09 * longest[0] + 3.2
+        height = 0.72 * rows + 0.07 * longest[1] + 1.9
+        _, ax = plt.subplots(figsize=(width, height), layout="constrained")
+
+    low = payoffs.min(axis=(1, 2), keepdims=True)
+    span = payoffs.max(axis=(1, 2), keepdims=True) - low
+    shade = np.where(span > 0.0, (payoffs - low) / np.where(span > 0.0, span, 1.0), 0.5)
+    colours = mpl.colormaps["Blues"]
+    corners = (
+        lambda i, j: [(j - 0.5, i - 0.5), (j - 0.5, i + 0.5), (j + 0.5, i + 0.5)],
+        lambda i, j: [(j - 0.5, i - 0.5), (j + 0.5, i - 0.5), (j + 0.5, i + 0.5)],
+    )
+    cells = [(i, j) for i in range(rows) for j in range(columns)]
+    for player in range(2):
+        ax.add_collection(
+            PolyCollection(
+                [corners[player](i, j) for i, j in cells],
+                facecolors=colours(0.8 * shade[player].ravel()),
+                edgecolors="white",
+                linewidths=0.6,
+                zorder=1,
+            )
+        )
+    best = (
+        payoffs[0] == payoffs[0].max(axis=0, keepdims=True),
+        payoffs[1] == payoffs[1].max(axis=1, keepdims=True),
+    )
+    for player in range(2):
+        for i, j in cells:
+            if best[player][i, j]:
+                triangle = np.array(corners[player](i, j))
+                inset = triangle.mean(axis=0) + 0.86 * (triangle - triangle.mean(axis=0))
+                ax.add_patch(
+                    Polygon(
+                        inset.tolist(), closed=True, fill=False, edgecolor="black", lw=1.8, zorder=3
+                    )
+                )
+
+    ax.set_xlim(-0.5, columns - 0.5)
+    ax.set_ylim(rows - 0.5, -0.5)
+    box = ax.get_window_extent()
+    cell = min(box.width / columns / 2.6, box.height / rows / 1.4) * 72.0 / ax.figure.dpi
+    if show_numbers is None:
+        show_numbers = cell >= 9.0
+    if show_numbers:
+        for player, (dx, dy) in enumerate([(-0.19, 0.23), (0.19, -0.23)]):
+            decimals = _decimals(payoffs[player])
+            largest = float(np.abs(payoffs[player]).max())
+            texts = [_number(payoffs[player][i, j], decimals, largest) for i, j in cells]
+            size = float(np.clip(2.6 * cell / max(map(len, texts)), 4.5, 10.0))
+            for (i, j), text in zip(cells, texts, strict=True):
+                ax.text(
+                    j + dx,
+                    i + dy,
+                    text,
+                    ha="center",
+                    va="center",
+                    fontsize=size,
+                    fontweight="bold" if best[player][i, j] else "normal",
+                    color="white" if shade[player][i, j] > 0.72 else "black",
+                    zorder=4,
+                )
+
+    handles = [
+        Line2D([], [], ls="", marker=_TRIANGLES[0], ms=9, mfc="0.85", mec="0.4"),
+        Line2D([], [], ls="", marker=_TRIANGLES[1], ms=9, mfc="0.85", mec="0.4"),
+        Line2D([], [], ls="", marker=_TRIANGLES[0], ms=9, mfc="none", mec="black", mew=1.8),
+    ]
+    names = [game.players[0], game.players[1], "best response"]
+    for k, (x, y) in enumerate(profiles):
+        marker = _MARKERS[k % len(_MARKERS)]
+        mass = np.outer(x, y)
+        reached = np.argwhere(mass > 1e-9)
+        # Markers of several equilibria on one cell stand side by side.
+        shift = 0.14 * (k - (len(profiles) - 1) / 2) if len(profiles) > 1 else 0.0
+        ax.scatter(
+            reached[:, 1] + float(np.clip(shift, -0.4, 0.4)),
+            reached[:, 0] + float(np.clip(shift, -0.4, 0.4)),
+            s=[30.0 + 120.0 * mass[i, j] for i, j in reached],
+            marker=marker,
+            facecolor="#ffb000",
+            edgecolor="black",
+            linewidth=0.9,
+            zorder=5,
+        )
+        pure = x.max() >= _PURE and y.max() >= _PURE
+        handles.append(
+            Line2D([], [], ls="", marker=marker, ms=9, mfc="#ffb000", mec="black", mew=0.9)
+        )
+        names.append(f"equilibrium {k + 1} ({'pure' if pure else 'mixed'})")
+
+    ax.set_xticks(range(columns), game.actions[1])
+    ax.set_yticks(range(rows), game.actions[0])
+    if longest[1] > 7:
+        plt.setp(ax.get_xticklabels(), rotation=40, ha="right", rotation_mode="anchor")
+    ax.set_xlabel(f"action of {game.players[1]}")
+    ax.set_ylabel(f"action of {game.players[0]}")
+    ax.tick_params(length=0)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    if game.title:
+        ax.set_title(game.title)
+    bar = ax.figure.colorbar(
+        ScalarMappable(norm=mpl.colors.Normalize(0.0, 1.0), cmap=_light(colours)),
+        ax=ax,
+        fraction=0.035,
+        pad=0.02,
+    )
+    bar.set_ticks([0.0, 1.0], labels=["smallest", "largest"])
+    bar.set_label(f"{payoff_label}, by player")
+    ax.legend(
+        handles,
+        names,
+        loc="lower left",
+        bbox_to_anchor=(0.0, 1.06 if game.title else 1.0),
+        ncols=max(1, int(box.width / ax.figure.dpi / 1.4)),
+        frameon=False,
+        fontsize="small",
+        borderaxespad=0.2,
+        handletextpad=0.4,
+        columnspacing=1.2,
+    )
+    return ax
+
+
+def _light(colours: Any) -> Any:
+    """Return the part of a colour map that the triangles use."""
+    from matplotlib.colors import ListedColormap
+
+    return ListedColormap(colours(np.linspace(0.0, 0.8, 256)))
+
+
+_TRIANGLES: Sequence[Any] = (
+    ((-1.0, 1.0), (-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0)),
+    ((-1.0, 1.0), (1.0, 1.0), (1.0, -1.0), (-1.0, 1.0)),
+)

@@ -1,0 +1,1 @@
+"""One self-contained HTML page with the exhibits and a payoff explorer."""

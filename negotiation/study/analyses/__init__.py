@@ -1,0 +1,1 @@
+"""One module an analysis: ``AnalysisSettings`` and ``analyse(study, settings, inputs, rng)``."""

@@ -1,0 +1,152 @@
+"""Which parameter values a sweep visits: Sobol sequences, grids, and designs for Sobol indices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from negotiation.errors import InvalidInputError
+from negotiation.values import FloatArray, number, one_of
+
+__all__ = ["ParameterRange", "SobolIndices", "design_rows", "sobol_indices_of"]
+
+DESIGNS = ("sobol", "grid", "sobol_indices")
+
+
+@dataclass(frozen=True)
+class ParameterRange:
+    """The interval over which one parameter is swept.
+
+    Attributes
+    ----------
+    low, high
+        Ends of the interval, ``low < high``.
+    scale
+        "linear", or "log" for parameters that span orders of magnitude (then ``low > 0``).
+    points
+        Number of grid points, used by grid designs alone.
+    """
+
+    low: float
+    high: float
+    scale: str = "linear"
+    points: int = 5
+
+    def __post_init__(self) -> None:
+        """Check the ends."""
+        low = number(self.low, name="range.low")
+        high = number(self.high, name="range.high")
+        one_of(self.scale, ("linear", "log"), name="range.scale")
+        if not low < high or (self.scale == "log" and low <= 0.0):
+            raise InvalidInputError(
+                "not an interval",
+                where="range",
+                seen=f"low {low:g}, high {high:g}, scale {self.scale}",
+                allowed="low < high, and low > 0 on a log scale",
+            )
+        if self.points < 2:
+            raise InvalidInputError("too few grid points", where="range.points", seen=self.points)
+
+    def at(self, unit: FloatArray) -> FloatArray:
+        """Return the values at positions in [0, 1]."""
+        if self.scale == "log":
+            return np.asarray(self.low * (self.high / self.low) ** unit, dtype=np.float64)
+        return np.asarray(self.low + (self.high - self.low) * unit, dtype=np.float64)
+
+
+def design_rows(
+    ranges: Mapping[str, ParameterRange], *, design: str, size: int, seed: int
+) -> dict[str, FloatArray]:
+    """Return one array a parameter, all of the same length.
+
+    Parameters
+    ----------
+    ranges
+        Parameters in order.
+    design
+        ``sobol``: ``size`` points of a scrambled Sobol sequence (Sobol 1967); ``grid``: every
+        combination of the grid points; ``sobol_indices``: the rows that variance-based indices
+        need, ``size * (parameters + 2)`` of them (Saltelli et al. 2010).
+    size
+        Points; a power of two balances the sequence.
+    seed
+        Seed of the scrambling.
+    """
+    from scipy.stats import qmc
+
+    one_of(design, DESIGNS, name="design")
+    if not ranges:
+        raise InvalidInputError("no parameter to sweep", where="ranges", allowed="1 or more")
+    names = list(ranges)
+    count = len(names)
+    if design == "grid":
+        axes = [np.linspace(0.0, 1.0, ranges[name].points) for name in names]
+        unit = np.stack([mesh.ravel() for mesh in np.meshgrid(*axes, indexing="ij")], axis=1)
+    else:
+        if size < 1:
+            raise InvalidInputError("no points", where="size", seen=size, allowed="1 or more")
+        columns = count if design == "sobol" else 2 * count
+        sampler = qmc.Sobol(columns, scramble=True, rng=np.random.default_rng(seed))
+        bits = int(np.ceil(np.log2(size))) if size > 1 else 0
+        unit = sampler.random_base2(bits)[:size]
+        if design == "sobol_indices":
+            A, B = unit[:, :count], unit[:, count:]
+            mixed = np.repeat(A[None], count, axis=0)
+            for k in range(count):
+                mixed[k, :, k] = B[:, k]
+            unit = np.concatenate([A, B, mixed.reshape(-1, count)])
+    return {name: ranges[name].at(unit[:, k]) for k, name in enumerate(names)}
+
+
+@dataclass(frozen=True)
+class SobolIndices:
+    """Shares of an output's variance.
+
+    Attributes
+    ----------
+    parameters
+        Names, in order.
+    first_order
+        Share of variance that a parameter explains alone.
+    total_order
+        Share that involves the parameter at all.
+    """
+
+    parameters: tuple[str, ...]
+    first_order: FloatArray
+    total_order: FloatArray
+
+
+def sobol_indices_of(
+    outputs: FloatArray, *, parameters: tuple[str, ...], size: int
+) -> SobolIndices:
+    """Return Sobol indices of an output over a ``sobol_indices`` design, through SciPy.
+
+    Parameters
+    ----------
+    outputs
+        One value a row of the design, in its order.
+    parameters
+        Names of the swept parameters.
+    size
+        The design's ``size``.
+    """
+    from scipy.stats import sobol_indices
+
+    count = len(parameters)
+    values = np.asarray(outputs, dtype=np.float64)
+    if values.shape != (size * (count + 2),):
+        raise InvalidInputError(
+            "outputs do not belong to this design",
+            where="outputs",
+            seen=values.shape,
+            allowed=f"({size * (count + 2)},)",
+        )
+    if np.ptp(values) == 0.0:
+        zero = np.zeros(count)
+        return SobolIndices(parameters, zero, zero)
+    blocks = values.reshape(count + 2, 1, size)
+    found = sobol_indices(func={"f_A": blocks[0], "f_B": blocks[1], "f_AB": blocks[2:]}, n=size)
+    return SobolIndices(parameters, np.ravel(found.first_order), np.ravel(found.total_order))

@@ -1,0 +1,126 @@
+r"""Results as LaTeX: ``\\result{key}`` numbers, tables, and the compiled paper."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from negotiation.errors import InvalidInputError, NegotiationError
+from negotiation.study.store import write_text
+
+__all__ = ["compile_paper", "escape", "table_latex", "write_generated"]
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+}
+_NUMBER = re.compile(r"^[+-]?[\d,]*\.?\d+(e[+-]?\d+)?$")
+
+_HEAD = r"""% Generated from experiments/results; edited by no one.
+\makeatletter
+\DeclareRobustCommand{\result}[1]{\ifcsname result@#1\endcsname\csname result@#1\endcsname
+  \else\GenericError{}{Unknown result key #1}{}{}\fi}
+"""
+
+
+def escape(text: str) -> str:
+    r"""Return text with LaTeX's special characters escaped, and a true minus before numbers.
+
+    Examples
+    --------
+    >>> escape("20 %")
+    '20 \\%'
+    >>> escape("-1.5")
+    '$-$1.5'
+    """
+    if _NUMBER.match(text):
+        return text.replace("-", "$-$", 1) if text.startswith("-") else text
+    return "".join(_SPECIAL.get(char, char) for char in text)
+
+
+def table_latex(columns: list[str], rows: list[list[str]], align: str = "") -> str:
+    """Return a booktabs tabular; words stand left, numbers right."""
+    if not align:
+        align = "".join(
+            "r" if all(_NUMBER.match(row[k]) or not row[k] for row in rows) and rows else "l"
+            for k in range(len(columns))
+        )
+    lines = [rf"\begin{{tabular}}{{{align}}}", r"\toprule"]
+    lines.append(" & ".join(escape(name) for name in columns) + r" \\")
+    lines.append(r"\midrule")
+    lines += [" & ".join(escape(cell) for cell in row) + r" \\" for row in rows]
+    lines += [r"\bottomrule", r"\end{tabular}"]
+    return "\n".join(lines) + "\n"
+
+
+def write_generated(summaries: Mapping[str, Path], folder: Path) -> None:
+    """Write one ``table_<study>_<name>.tex`` a table and, last, ``numbers.tex``."""
+    lines = [_HEAD]
+    health: list[list[str]] = []
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = set()
+    for study in sorted(summaries):
+        summary = json.loads(summaries[study].read_text(encoding="utf-8"))
+        for key in sorted(summary["numbers"]):
+            text = escape(summary["numbers"][key]["text"])
+            lines.append(rf"\@namedef{{result@{study}.{key}}}{{{text}}}" + "\n")
+        for name, table in summary["tables"].items():
+            path = folder / f"table_{study}_{name}.tex"
+            wanted.add(path.name)
+            write_text(path, table_latex(table["columns"], table["rows"], table["align"]))
+        health += [
+            [study.replace("_", " "), key, f"{item['value']:.1e}", f"{item['bound']:.0e}"]
+            for key, item in sorted(summary["health"].items())
+        ]
+    write_text(
+        folder / "table_health.tex",
+        table_latex(["study", "certificate", "largest", "bound"], health, "llrr"),
+    )
+    for stale in set(folder.glob("table_*.tex")) - {
+        folder / n for n in (*wanted, "table_health.tex")
+    }:
+        stale.unlink()
+    lines.append("\\makeatother\n")
+    write_text(folder / "numbers.tex", "".join(lines))
+
+
+def compile_paper(source: Path) -> Path:
+    """Compile with latexmk to bytes that depend on the sources alone; return the pdf.
+
+    Raises
+    ------
+    NegotiationError
+        With LaTeX's own error lines.
+    """
+    epoch = (source.parent / "epoch").read_text(encoding="utf-8").strip()
+    if not epoch.isdigit():
+        raise InvalidInputError(
+            "not a number of seconds", where=str(source.parent / "epoch"), seen=epoch
+        )
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": epoch, "FORCE_SOURCE_DATE": "1"}
+    command = [
+        "latexmk", "-pdf", "-interaction=nonstopmode", "-halt-on-error", "-silent", source.name,
+    ]  # fmt: skip
+    done = subprocess.run(
+        command, cwd=source.parent, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        log = source.with_suffix(".log")
+        text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else done.stderr
+        found = re.findall(r"^(?:!|Unknown|l\.\d+).*$", text, flags=re.MULTILINE)
+        raise NegotiationError("LaTeX stopped: " + " | ".join(found[:6] or [text[-400:]]))
+    return source.with_suffix(".pdf")

@@ -1,0 +1,111 @@
+"""Run a study and write its results."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from negotiation.errors import NegotiationError
+from negotiation.study.provenance import data_hash, file_hash, run_record, source_hash, versions
+from negotiation.study.results import StudyResult
+from negotiation.study.spec import Study, analysis_module, load_study
+from negotiation.study.store import load_object, save_object, write_json
+
+__all__ = ["StudyInputs", "analysis_sources", "run_study", "run_study_file", "study_rng"]
+
+
+@dataclass(frozen=True)
+class StudyInputs:
+    """Results of the studies that a study needs, read when asked for.
+
+    Attributes
+    ----------
+    folder
+        Folder that holds one folder of results a study.
+    """
+
+    folder: Path
+
+    def load(self, study: str, name: str) -> Any:
+        """Return a stored object of another study."""
+        return load_object(self.folder / study / name)
+
+
+def study_rng(study: Study) -> np.random.Generator:
+    """Return the study's generator; it depends on the seed and the name alone."""
+    return np.random.default_rng(
+        np.random.SeedSequence([study.seed, zlib.crc32(study.name.encode())])
+    )
+
+
+def analysis_sources(study: Study) -> str:
+    """Return the hash of the code that a study's numbers depend on."""
+    return source_hash([f"negotiation.study.analyses.{study.analysis}", "negotiation.study.run"])
+
+
+def run_study(study: Study, *, inputs: StudyInputs, profile: str = "fast") -> StudyResult:
+    """Run a study in memory.
+
+    Raises
+    ------
+    NegotiationError
+        If a certificate of the study exceeds its bound.
+    """
+    settings = study.settings_for(profile)
+    module = analysis_module(study.analysis)
+    result: StudyResult = module.analyse(study, settings, inputs, study_rng(study))
+    broken = {name: pair for name, pair in result.health.items() if not pair[0] <= pair[1]}
+    if broken:
+        listed = "; ".join(f"{name} = {a:.3g}, allowed {b:.3g}" for name, (a, b) in broken.items())
+        raise NegotiationError(f"study {study.name}: a certificate exceeds its bound: {listed}")
+    return result
+
+
+def _summary(
+    study: Study, spec: Path, profile: str, result: StudyResult, objects: Mapping[str, str]
+) -> Mapping[str, Any]:
+    return {
+        "study": study.name,
+        "title": study.title,
+        "as_of": study.as_of.isoformat(),
+        "profile": profile,
+        "seed": study.seed,
+        "numbers": {
+            key: {"value": item.value, "text": item.text} for key, item in result.numbers.items()
+        },
+        "tables": {
+            key: {
+                "columns": list(table.columns),
+                "rows": [list(row) for row in table.text_rows],
+                "align": table.align,
+            }
+            for key, table in result.tables.items()
+        },
+        "objects_sha256": dict(objects),
+        "health": {key: {"value": a, "bound": b} for key, (a, b) in result.health.items()},
+        "provenance": {
+            "source_sha256": analysis_sources(study),
+            "data_sha256": data_hash(),
+            "spec_sha256": file_hash(spec),
+            "versions": versions(),
+        },
+    }
+
+
+def run_study_file(spec: Path, results: Path, *, profile: str = "fast") -> StudyResult:
+    """Run a study file and write ``results/<name>/``: objects, ``summary.json``, ``run.json``.
+
+    ``summary.json`` is written last: where it stands, the rest is whole.
+    """
+    study = load_study(spec)
+    folder = results / study.name
+    result = run_study(study, inputs=StudyInputs(results), profile=profile)
+    objects = {name: save_object(folder / name, item) for name, item in result.objects.items()}
+    write_json(folder / "run.json", run_record(spec.parent))
+    write_json(folder / "summary.json", _summary(study, spec, profile, result, objects))
+    return result

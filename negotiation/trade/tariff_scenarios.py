@@ -1,0 +1,404 @@
+"""Scenarios of tariffs that players put on one another, as added points over the baseline.
+
+An action of a player is a number, the points added to its baseline tariffs on the other players'
+goods (1.45 adds 145 points), or ``"free_trade"``, which removes the baseline. Services carry no
+tariffs: sectors called ``SERV`` or ``services`` keep their baseline unless they are named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from negotiation.errors import InvalidInputError
+from negotiation.trade.economy import Economy, TariffSchedule
+from negotiation.values import FloatArray, float_array, number, read_only
+
+__all__ = [
+    "DEFAULT_RATES",
+    "FREE_TRADE",
+    "Exemptions",
+    "TariffScenarios",
+    "action_grids",
+    "action_label",
+    "tariff_scenarios",
+    "taxed_sectors",
+]
+
+FREE_TRADE = "free_trade"
+Exemptions: TypeAlias = "Mapping[str, Iterable[str] | Mapping[str, ArrayLike]]"
+
+DEFAULT_RATES: Mapping[str, tuple[float | str, ...]] = {
+    "USA": (FREE_TRADE, 0.0, 0.3, 0.54, 0.6, 0.8, 1.04, 1.45, 2.0),
+    "CHN": (FREE_TRADE, 0.0, 0.1, 0.34, 0.6, 0.8, 0.84, 1.25, 2.0),
+}
+"""Points added over January 2025: the steps of spring 2025, the leaked 60, and 200 beyond them."""
+
+_SERVICES = frozenset({"serv", "services"})
+
+
+@dataclass(frozen=True, eq=False)
+class TariffScenarios:
+    """Tariffs by scenario in every pair of regions where some scenario departs from the baseline.
+
+    Attributes
+    ----------
+    players
+        Regions whose payoffs are wanted.
+    pairs
+        (exporter, importer) labels.
+    rates
+        Tariffs before exemptions, ``[pair, scenario, sector]``, fractions.
+    exempt_share
+        Share of each sector's baseline trade that keeps its baseline tariff, same axes.
+    added
+        Trade-weighted mean points added to each player's tariffs on the other players, in taxed
+        sectors, before exemptions ``[scenario, player]``.
+    average
+        Trade-weighted mean tariff in force there, exemptions included ``[scenario, player]``.
+    """
+
+    players: tuple[str, ...]
+    pairs: tuple[tuple[str, str], ...]
+    rates: FloatArray
+    exempt_share: FloatArray
+    added: FloatArray
+    average: FloatArray
+
+    def __len__(self) -> int:
+        """Return the number of scenarios."""
+        return int(self.added.shape[0])
+
+    def full_rates(self, economy: Economy) -> FloatArray:
+        """Return tariffs ``[scenario, sector, exporter, importer]``, exemptions averaged in.
+
+        A sector with an exempt share x carries ``x t0 + (1-x) t'``.
+        """
+        shape = (len(self), *economy.tariffs.rates.shape)
+        out = np.broadcast_to(economy.tariffs.rates, shape).copy()
+        for k, (exporter, importer) in enumerate(self.pairs):
+            x, m = economy.region_index(exporter), economy.region_index(importer)
+            share = self.exempt_share[k]
+            out[:, :, x, m] = share * out[:, :, x, m] + (1.0 - share) * self.rates[k]
+        return out
+
+
+def taxed_sectors(economy: Economy, sectors: Iterable[str] | None = None) -> NDArray[np.bool_]:
+    """Return which sectors carry the players' tariffs ``[sector]``.
+
+    Parameters
+    ----------
+    economy
+        Gives the sectors.
+    sectors
+        Their names; None leaves out services.
+    """
+    out = np.array([sector.casefold() not in _SERVICES for sector in economy.sectors])
+    if sectors is not None:
+        named = [sectors] if isinstance(sectors, str) else list(sectors)
+        out = np.zeros(len(economy.sectors), dtype=bool)
+        out[[economy.sector_index(sector) for sector in named]] = True
+    if not out.any():
+        raise InvalidInputError("no sector carries tariffs", where="sectors", seen=economy.sectors)
+    return out
+
+
+def action_label(added: float, total: float, *, free: bool = False) -> str:
+    """Return how tables print a tariff: points added and the total.
+
+    Examples
+    --------
+    >>> action_label(1.45, 1.658)
+    '+145 (165.8 %)'
+    >>> action_label(-0.208, 0.0, free=True)
+    'free trade (0 %)'
+    """
+    if free:
+        return "free trade (0 %)"
+    points = round(100.0 * added, 4)
+    return f"{points:+.4g} ({100.0 * total:.1f} %)" if points else f"0 ({100.0 * total:.1f} %)"
+
+
+def _grid(value: Any, player: str) -> list[float | str]:
+    """Actions of a player: distinct numbers or free trade, as given."""
+    where = f"rates[{player}]"
+    items = [value] if isinstance(value, str) or np.ndim(value) == 0 else list(value)
+    if not items:
+        raise InvalidInputError("empty grid", where=where, allowed="1 rate or more")
+    out: list[float | str] = [
+        item
+        if isinstance(item, str) and item == FREE_TRADE
+        else number(item, name=f"{where}[{k}]", low=-1.0, open_low=True)
+        for k, item in enumerate(items)
+    ]
+    if len(set(out)) != len(out):
+        raise InvalidInputError("an action is given twice", where=where, seen=out)
+    return out
+
+
+def action_grids(
+    rates: Mapping[str, Any] | None, players: Sequence[str] | None = None
+) -> dict[str, list[float | str]]:
+    """Return the grid of actions of each player, in the order of play.
+
+    Parameters
+    ----------
+    rates
+        By player, numbers or ``"free_trade"``; None takes :data:`DEFAULT_RATES`.
+    players
+        Their order; None: that of ``rates``.
+
+    Raises
+    ------
+    InvalidInputError
+        If a grid is missing, empty, repeats an action or holds what is no tariff.
+    """
+    if rates is None:
+        names = tuple(players) if players is not None else tuple(DEFAULT_RATES)
+        unknown = [name for name in names if name not in DEFAULT_RATES]
+        if unknown:
+            raise InvalidInputError(
+                "no default grid for this player",
+                where="rates",
+                seen=", ".join(unknown),
+                allowed=", ".join(DEFAULT_RATES),
+                hint="Pass rates={player: [points added, ...], ...}.",
+            )
+        rates = DEFAULT_RATES
+    else:
+        if not isinstance(rates, Mapping):
+            raise InvalidInputError(
+                "not a grid a player", where="rates", seen=type(rates).__name__, allowed="a mapping"
+            )
+        names = tuple(players) if players is not None else tuple(rates)
+        if set(names) != set(rates):
+            raise InvalidInputError(
+                "one grid for each player", where="rates", seen=", ".join(rates), allowed=str(names)
+            )
+    return {name: _grid(rates[name], name) for name in names}
+
+
+def _players(economy: Economy, players: Sequence[str]) -> tuple[str, ...]:
+    names = tuple(players)
+    if isinstance(players, str) or len(names) < 2 or len(set(names)) != len(names):
+        raise InvalidInputError(
+            "two or more different players", where="players", seen=players, allowed="region codes"
+        )
+    for name in names:
+        economy.region_index(name)
+    return names
+
+
+def _actions(value: Any, name: str) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Added points, and where they stand for free trade."""
+    items = [value] if isinstance(value, str) or np.ndim(value) == 0 else list(value)
+    if not items:
+        raise InvalidInputError("empty grid", where=name, allowed="1 rate or more")
+    free = np.array([isinstance(item, str) and item == FREE_TRADE for item in items])
+    added = [
+        0.0 if gone else number(item, name=f"{name}[{k}]")
+        for k, (item, gone) in enumerate(zip(items, free, strict=True))
+    ]
+    return np.array(added), free
+
+
+def _exempt_shares(
+    economy: Economy, exemptions: Exemptions, importer: str, scenarios: int
+) -> FloatArray:
+    out = np.zeros((scenarios, len(economy.sectors)))
+    listed = exemptions.get(importer, {})
+    named: Mapping[str, ArrayLike]
+    if isinstance(listed, Mapping):
+        named = listed
+    else:
+        named = dict.fromkeys([listed] if isinstance(listed, str) else listed, 1.0)
+    for sector, share in named.items():
+        where = f"exemptions[{importer}][{sector}]"
+        array = float_array(share, name=where, low=0.0, high=1.0)
+        if array.ndim > 0:
+            array = float_array(array, name=where, shape=(scenarios,))
+        out[:, economy.sector_index(sector)] = array
+    return out
+
+
+def _refuse_impossible(economy: Economy, rates: FloatArray, importer: str, exporter: str) -> None:
+    if np.any(rates <= -1.0):
+        n, s = (int(i) for i in np.argwhere(rates <= -1.0)[0])
+        raise InvalidInputError(
+            "tariff at or below -100 %",
+            where=f"importer {importer}, exporter {exporter}, sector {economy.sectors[s]}, "
+            f"scenario {n}",
+            seen=f"total rate {rates[n, s]:g}",
+            allowed="> -1 (rates are fractions: 0.25 is 25 %)",
+        )
+
+
+def _mean_rates(
+    economy: Economy,
+    players: tuple[str, ...],
+    taxed: NDArray[np.bool_],
+    tariffs: Mapping[tuple[str, str], FloatArray],
+    scenarios: int,
+) -> FloatArray:
+    """Trade-weighted mean of the players' tariffs on one another ``[scenario, player]``."""
+    out = np.zeros((scenarios, len(players)))
+    for k, importer in enumerate(players):
+        m = economy.region_index(importer)
+        total, weight = np.zeros(scenarios), 0.0
+        for exporter in players:
+            if exporter == importer:
+                continue
+            x = economy.region_index(exporter)
+            flow = np.where(taxed, economy.flows[:, x, m], 0.0)
+            rates = tariffs.get((exporter, importer), economy.tariffs.rates[None, :, x, m])
+            total = total + rates @ flow
+            weight += float(flow.sum())
+        out[:, k] = total / weight if weight > 0.0 else 0.0
+    return out
+
+
+def tariff_scenarios(
+    economy: Economy,
+    rates: TariffSchedule | Sequence[TariffSchedule] | Mapping[str, Any] | ArrayLike,
+    *,
+    players: Sequence[str] = ("USA", "CHN"),
+    sectors: Iterable[str] | None = None,
+    exemptions: Exemptions | None = None,
+) -> TariffScenarios:
+    """Return scenarios from added points or from whole schedules.
+
+    Parameters
+    ----------
+    economy
+        Its tariffs are the baseline.
+    rates
+        Points added to each player's baseline tariffs on all other players: an array
+        ``[scenario, player]`` (one scenario may be given as ``[player]``), or a mapping from each
+        player to its actions, one a scenario, where an action is a number or ``"free_trade"``.
+        Or whole tariff schedules, one a scenario.
+    players
+        Two or more regions.
+    sectors
+        Sectors to which added points apply; None: all but services.
+    exemptions
+        By importer: sectors that keep their baseline tariff, or a mapping from a sector to the
+        share of it in [0, 1] that does (a number or an array ``[scenario]``).
+
+    Raises
+    ------
+    InvalidInputError
+        If a region or sector is unknown, the grid is empty, or a tariff is at or below -100 %.
+    """
+    names = _players(economy, players)
+    taxed = taxed_sectors(economy, sectors)
+    exempt = exemptions or {}
+    for importer in exempt:
+        if importer not in names:
+            raise InvalidInputError(
+                "exemptions of a region that does not play",
+                where="exemptions",
+                seen=importer,
+                allowed=", ".join(names),
+            )
+    schedules = _schedules(rates)
+    if schedules:
+        tariffs, count = _from_schedules(economy, schedules, names), len(schedules)
+    else:
+        tariffs = _from_actions(economy, rates, names, taxed)
+        count = next(iter(tariffs.values())).shape[0]
+    shares = {importer: _exempt_shares(economy, exempt, importer, count) for importer in names}
+    none = np.zeros((count, len(economy.sectors)))
+    in_force = {}
+    for (exporter, importer), rate in tariffs.items():
+        _refuse_impossible(economy, rate, importer, exporter)
+        base = economy.tariffs.rates[
+            :, economy.region_index(exporter), economy.region_index(importer)
+        ]
+        share = shares.get(importer, none)
+        in_force[exporter, importer] = share * base + (1.0 - share) * rate
+    baseline = _mean_rates(economy, names, taxed, {}, count)
+    shape = (0, count, len(economy.sectors))
+    return TariffScenarios(
+        players=names,
+        pairs=tuple(tariffs),
+        rates=read_only(np.array(list(tariffs.values())) if tariffs else np.zeros(shape)),
+        exempt_share=read_only(
+            np.array([shares.get(m, none) for _, m in tariffs]) if tariffs else np.zeros(shape)
+        ),
+        added=read_only(_mean_rates(economy, names, taxed, tariffs, count) - baseline),
+        average=read_only(_mean_rates(economy, names, taxed, in_force, count)),
+    )
+
+
+def _schedules(rates: Any) -> list[TariffSchedule]:
+    """Return the schedules given, none if ``rates`` are added points."""
+    if isinstance(rates, TariffSchedule):
+        return [rates]
+    if isinstance(rates, list | tuple) and any(isinstance(r, TariffSchedule) for r in rates):
+        return list(rates)
+    return []
+
+
+def _from_actions(
+    economy: Economy, rates: Any, players: tuple[str, ...], taxed: NDArray[np.bool_]
+) -> dict[tuple[str, str], FloatArray]:
+    if isinstance(rates, Mapping):
+        unknown = [name for name in rates if name not in players]
+        missing = [name for name in players if name not in rates]
+        if unknown or missing:
+            raise InvalidInputError(
+                "actions for every player and nobody else",
+                where="rates",
+                seen=f"missing {missing}, unknown {unknown}",
+                allowed=", ".join(players),
+            )
+        columns = {name: _actions(rates[name], f"rates[{name}]") for name in players}
+    else:
+        array = float_array(rates, name="rates")
+        array = array[None, :] if array.ndim == 1 else array
+        array = float_array(array, name="rates", shape=(None, len(players)))
+        nowhere = np.zeros(array.shape[0], dtype=bool)
+        columns = {name: (array[:, k], nowhere) for k, name in enumerate(players)}
+    lengths = {name: len(added) for name, (added, _) in columns.items()}
+    if len(set(lengths.values())) > 1:
+        raise InvalidInputError(
+            "one action a player in each scenario", where="rates", seen=str(lengths)
+        )
+    out = {}
+    for importer, (added, free) in columns.items():
+        m = economy.region_index(importer)
+        for exporter in players:
+            if exporter != importer:
+                base = economy.tariffs.rates[:, economy.region_index(exporter), m]
+                points = np.where(taxed, added[:, None], 0.0)
+                out[exporter, importer] = np.where(free[:, None], 0.0, base + points)
+    return out
+
+
+def _from_schedules(
+    economy: Economy, schedules: Sequence[TariffSchedule], players: tuple[str, ...]
+) -> dict[tuple[str, str], FloatArray]:
+    base = economy.tariffs.rates
+    for n, schedule in enumerate(schedules):
+        if (
+            not isinstance(schedule, TariffSchedule)
+            or schedule.regions != economy.regions
+            or schedule.sectors != economy.sectors
+        ):
+            raise InvalidInputError(
+                "not a tariff schedule with the economy's regions and sectors",
+                where=f"schedules[{n}]",
+                seen=type(schedule).__name__,
+            )
+    stack = np.array([schedule.rates for schedule in schedules])
+    changed = np.any(stack != base, axis=(0, 1))
+    out = {}
+    for x, exporter in enumerate(economy.regions):
+        for m, importer in enumerate(economy.regions):
+            if changed[x, m] and (exporter in players or importer in players):
+                out[exporter, importer] = stack[:, :, x, m]
+    return out

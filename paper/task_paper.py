@@ -1,0 +1,52 @@
+"""Numbers, tables and the paper: results -> paper/generated/*.tex -> paper/paper.pdf."""
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+from pytask import Product, PythonNode, task
+
+from negotiation.exhibits import EXHIBITS
+from negotiation.study.latex import compile_paper, write_generated
+from negotiation.study.provenance import source_hash
+from negotiation.study.spec import load_study
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+RESULTS = ROOT / "experiments" / "results"
+GENERATED = HERE / "generated"
+STUDIES = [load_study(path) for path in sorted((ROOT / "experiments").glob("*.toml"))]
+CODE = source_hash(["negotiation.study.latex"])
+
+
+@task(
+    kwargs={
+        "summaries": {study.name: RESULTS / study.name / "summary.json" for study in STUDIES},
+        "numbers": GENERATED / "numbers.tex",
+    }
+)
+def task_numbers(
+    summaries: dict[str, Path],
+    numbers: Annotated[Path, Product],
+    code: Annotated[str, PythonNode(value=CODE, hash=True)],
+) -> None:
+    write_generated(summaries, numbers.parent)
+
+
+if shutil.which("latexmk"):
+
+    @task(
+        kwargs={
+            "sources": [
+                HERE / "paper.tex",
+                HERE / "references.bib",
+                HERE / "epoch",
+                GENERATED / "numbers.tex",
+                *sorted((HERE / "sections").glob("*.tex")),
+                *(ROOT / "figures" / "out" / f"{name}.pdf" for name in EXHIBITS),
+            ],
+            "pdf": HERE / "paper.pdf",
+        }
+    )
+    def task_paper(sources: list[Path], pdf: Annotated[Path, Product]) -> None:
+        compile_paper(pdf.with_suffix(".tex"))

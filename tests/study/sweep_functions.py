@@ -1,0 +1,38 @@
+"""Functions that sweeps of the tests evaluate; importable by worker processes."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+
+
+def ishigami(columns, fixed, rng):
+    """Ishigami and Homma's function; its Sobol indices are known in closed form."""
+    x, y, z = (columns[key] for key in ("x", "y", "z"))
+    a, b = fixed["a"], fixed["b"]
+    return {"value": np.sin(x) + a * np.sin(y) ** 2 + b * z**4 * np.sin(x)}
+
+
+def noisy(columns, fixed, rng):
+    return {"value": columns["x"] + rng.normal(size=len(columns["x"]))}
+
+
+def slow(columns, fixed, rng):
+    time.sleep(fixed.get("seconds", 0.02))
+    return noisy(columns, fixed, rng)
+
+
+def dies_once(columns, fixed, rng):
+    """Kill the worker that gets a certain row, the first time."""
+    mark = Path(fixed["mark"])
+    if columns["x"].max() > fixed["above"] and not mark.exists():
+        mark.write_text("killed")
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.01)
+    return noisy(columns, fixed, rng)
+
+
+def ragged(columns, fixed, rng):
+    return {"value": np.zeros(1)}

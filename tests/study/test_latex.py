@@ -1,0 +1,45 @@
+"""Generated LaTeX: escaped words, true minus signs, every table and key."""
+
+import json
+
+import pytest
+
+from negotiation.errors import InvalidInputError
+from negotiation.study.latex import compile_paper, escape, table_latex, write_generated
+
+
+def test_escape():
+    assert escape("50 % of A_min & more") == r"50 \% of A\_min \& more"
+    assert escape("-0.5") == "$-$0.5"
+    assert escape("2018-20") == "2018-20"
+
+
+def test_tables_align_numbers_right():
+    text = table_latex(["side", "value"], [["USA", "-1.0"], ["CHN", "2.0"]])
+    assert r"\begin{tabular}{lr}" in text
+    assert r"USA & $-$1.0 \\" in text
+
+
+def test_generated_files(tmp_path):
+    summary = {
+        "numbers": {"loss": {"value": -1.0, "text": "-1.0"}},
+        "tables": {"main": {"columns": ["a"], "rows": [["b"]], "align": ""}},
+        "health": {"regret": {"value": 1e-12, "bound": 1e-9}},
+    }
+    path = tmp_path / "summary.json"
+    path.write_text(json.dumps(summary))
+    out = tmp_path / "generated"
+    out.mkdir()
+    (out / "table_old_gone.tex").write_text("stale")
+    write_generated({"game": path}, out)
+    assert r"\@namedef{result@game.loss}{$-$1.0}" in (out / "numbers.tex").read_text()
+    assert sorted(p.name for p in out.glob("table_*")) == [
+        "table_game_main.tex",
+        "table_health.tex",
+    ]
+
+
+def test_a_bad_epoch_is_named(tmp_path):
+    (tmp_path / "epoch").write_text("yesterday")
+    with pytest.raises(InvalidInputError, match="epoch"):
+        compile_paper(tmp_path / "paper.tex")

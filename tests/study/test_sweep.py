@@ -1,0 +1,184 @@
+"""Sweeps: closed-form indices, independence from workers, resumption after kill -9."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import numpy as np
+import pytest
+
+from negotiation.errors import DataError, InvalidInputError, NegotiationError
+from negotiation.study.design import ParameterRange, design_rows, sobol_indices_of
+from negotiation.study.sweep import Sweep, load_sweep, run_sweep
+from tests.reference import ROOT
+
+HERE = "tests.study.sweep_functions"
+
+
+def noisy_sweep(**changes):
+    given = {
+        "name": "noisy",
+        "evaluate": f"{HERE}:noisy",
+        "ranges": {"x": ParameterRange(0.0, 1.0), "y": ParameterRange(0.1, 10.0, "log")},
+        "size": 50,
+        "chunk": 8,
+    }
+    return Sweep(**{**given, **changes})
+
+
+def content(folder):
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_sobol_indices_of_ishigami():
+    a, b = 7.0, 0.1
+    ranges = {key: ParameterRange(-np.pi, np.pi) for key in "xyz"}
+    sweep = Sweep("ishigami", f"{HERE}:ishigami", ranges, {"a": a, "b": b}, "sobol_indices", 4096)
+    found = sobol_indices_of(
+        run_sweep(sweep).outputs["value"], parameters=("x", "y", "z"), size=4096
+    )
+    V = a**2 / 8 + b * np.pi**4 / 5 + b**2 * np.pi**8 / 18 + 0.5
+    first = [0.5 * (1 + b * np.pi**4 / 5) ** 2 / V, a**2 / 8 / V, 0.0]
+    interaction = 8 * b**2 * np.pi**8 / 225 / V
+    assert found.first_order == pytest.approx(first, abs=0.02)
+    total = [first[0] + interaction, first[1], interaction]
+    assert found.total_order == pytest.approx(total, abs=0.02)
+
+
+def test_designs():
+    ranges = {"x": ParameterRange(1.0, 2.0, points=3), "y": ParameterRange(1e-2, 1e2, "log", 5)}
+    grid = design_rows(ranges, design="grid", size=0, seed=0)
+    assert sorted(set(grid["x"])) == [1.0, 1.5, 2.0]
+    assert len(grid["y"]) == 15
+    assert np.unique(grid["y"]) == pytest.approx([1e-2, 1e-1, 1, 10, 100])
+    sobol = design_rows(ranges, design="sobol", size=64, seed=3)
+    assert np.mean(sobol["x"]) == pytest.approx(1.5, abs=0.02)
+    assert np.mean(np.log10(sobol["y"])) == pytest.approx(0.0, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: ParameterRange(1.0, 1.0), "not an interval"),
+        (lambda: ParameterRange(0.0, 1.0, "log"), "log scale"),
+        (lambda: ParameterRange(0.0, 1.0, points=1), "grid points"),
+        (lambda: noisy_sweep(ranges={}).rows(), "no parameter"),
+        (lambda: noisy_sweep(size=0).rows(), "no points"),
+        (lambda: noisy_sweep(chunk=0), "chunk"),
+        (lambda: noisy_sweep(evaluate="nowhere:f"), "no such function"),
+        (lambda: noisy_sweep(design="random"), "design"),
+        (lambda: run_sweep(noisy_sweep(evaluate=f"{HERE}:ragged")), "one value a row"),
+        (lambda: sobol_indices_of(np.ones(5), parameters=("x",), size=4), "this design"),
+    ],
+)
+def test_bad_sweeps(call, message):
+    with pytest.raises(InvalidInputError, match=message):
+        call()
+
+
+def test_all_mistakes_of_a_file_at_once(tmp_path):
+    path = tmp_path / "sweep.toml"
+    path.write_text('name = "a"\nspeed = 3\n[ranges.x]\nlow = 2\nhigh = 1\n')
+    with pytest.raises(InvalidInputError) as caught:
+        load_sweep(path)
+    for part in ("speed: no such key", "evaluate: missing", "ranges.x"):
+        assert part in str(caught.value)
+    with pytest.raises(InvalidInputError, match="cannot be read"):
+        load_sweep(tmp_path / "absent.toml")
+
+
+def test_same_bytes_whatever_the_workers(tmp_path):
+    sweep = noisy_sweep()
+    run_sweep(sweep, folder=tmp_path / "alone")
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        seen = []
+        result = run_sweep(sweep, pool, folder=tmp_path / "pool", progress=seen.append)
+    assert content(tmp_path / "alone") == content(tmp_path / "pool")
+    assert seen[-1].done == 50
+    assert result.computed == 50
+    again = run_sweep(sweep, folder=tmp_path / "pool")
+    assert again.computed == 0
+    assert np.array_equal(again.outputs["value"], run_sweep(sweep).outputs["value"])
+    assert list(again.to_frame().columns) == ["x", "y", "value"]
+
+
+def test_foreign_and_damaged_parts_are_refused(tmp_path):
+    run_sweep(noisy_sweep(), folder=tmp_path)
+    with pytest.raises(DataError, match="another sweep"):
+        run_sweep(noisy_sweep(seed=1), folder=tmp_path)
+    (tmp_path / "part-000000.npz").write_bytes(b"damaged")
+    with pytest.raises(DataError, match="cannot be read"):
+        run_sweep(noisy_sweep(), folder=tmp_path)
+
+
+def test_a_broken_pool_keeps_finished_parts(tmp_path):
+    fixed = {"mark": str(tmp_path / "mark"), "above": 0.9}
+    sweep = noisy_sweep(evaluate=f"{HERE}:dies_once", fixed=fixed)
+    target = tmp_path / "parts"
+    with (
+        pytest.raises(NegotiationError, match="run the sweep again"),
+        ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool,
+    ):
+        run_sweep(sweep, pool, folder=target, in_flight=1)
+    resumed = run_sweep(sweep, folder=target)
+    assert 0 < resumed.computed <= 50
+    undisturbed = run_sweep(sweep, folder=tmp_path / "other")
+    assert content(target) == content(tmp_path / "other")
+    assert undisturbed.computed == 50
+
+
+def kill_and_resume(folder, seed):
+    """Kill -9 a sweep at a random moment, finish it, compare with an undisturbed one."""
+    code = (
+        "from tests.study.test_sweep import *; "
+        f"run_sweep(slow_sweep(), folder={str(folder / 'killed')!r})"
+    )
+    child = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
+    parts = folder / "killed"
+    while not list(parts.glob("part-*.npz")) and child.poll() is None:
+        time.sleep(0.005)
+    time.sleep(random.Random(seed).uniform(0.0, 0.3))
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    before = len(list(parts.glob("part-*.npz")))
+    resumed = run_sweep(slow_sweep(), folder=parts)
+    run_sweep(slow_sweep(), folder=folder / "whole")
+    assert content(parts) == content(folder / "whole")
+    assert resumed.computed == 50 - min(before * 2, 50)
+
+
+def slow_sweep():
+    return noisy_sweep(evaluate=f"{HERE}:slow", fixed={"seconds": 0.02}, chunk=2)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_resumes_after_kill(tmp_path, seed):
+    kill_and_resume(tmp_path, seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(10))
+def test_resumes_after_many_kills(tmp_path, seed):
+    kill_and_resume(tmp_path, 100 + seed)
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("store", ["npz", "parquet"])
+def test_cluster_with_a_worker_killed(tmp_path, store):
+    from distributed import Client, LocalCluster
+
+    fixed = {"mark": str(tmp_path / "mark"), "above": 0.5}
+    sweep = noisy_sweep(evaluate=f"{HERE}:dies_once", fixed=fixed, store=store)
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        run_sweep(sweep, client.get_executor(), folder=tmp_path / "cluster")
+    assert (tmp_path / "mark").exists()
+    run_sweep(sweep, folder=tmp_path / "alone")
+    assert content(tmp_path / "cluster") == content(tmp_path / "alone")
