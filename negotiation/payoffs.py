@@ -29,10 +29,11 @@ from negotiation.trade.tariff_payoffs import TariffPayoffs, partial_equilibrium_
 from negotiation.trade.tariff_scenarios import (
     FREE_TRADE,
     Exemptions,
+    action_grids,
     action_label,
     tariff_scenarios,
 )
-from negotiation.values import number, one_of
+from negotiation.values import one_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from negotiation.data.tables import DateLike
 
 __all__ = [
-    "DEFAULT_RATES",
     "HORIZONS",
     "MODELS",
     "TariffGame",
@@ -52,12 +52,6 @@ __all__ = [
 
 MODELS = ("export_dependence", "general_equilibrium")
 HORIZONS = ("short_run", "long_run")
-
-DEFAULT_RATES: Mapping[str, tuple[float | str, ...]] = {
-    "USA": (FREE_TRADE, 0.0, 0.3, 0.54, 0.6, 0.8, 1.04, 1.45, 2.0),
-    "CHN": (FREE_TRADE, 0.0, 0.1, 0.34, 0.6, 0.8, 0.84, 1.25, 2.0),
-}
-"""Points added over January 2025: the steps of spring 2025, the leaked 60, and 200 beyond them."""
 
 _LONG_RUN_SET = "fontagne_2022"
 _SIDES = {"USA": "usa", "CHN": "chn"}
@@ -323,58 +317,20 @@ class TariffGame(NormalFormGame):
         return frame
 
 
-def _grid(value: Any, player: str) -> list[float | str]:
-    """Actions of a player: distinct numbers or free trade, as given."""
-    where = f"rates[{player}]"
-    items = [value] if isinstance(value, str) or np.ndim(value) == 0 else list(value)
-    if not items:
-        raise InvalidInputError("empty grid", where=where, allowed="1 rate or more")
-    out: list[float | str] = [
-        item
-        if isinstance(item, str) and item == FREE_TRADE
-        else number(item, name=f"{where}[{k}]", low=-1.0, open_low=True)
-        for k, item in enumerate(items)
-    ]
-    if len(set(out)) != len(out):
-        raise InvalidInputError("an action is given twice", where=where, seen=out)
-    return out
-
-
-def _grids(
-    rates: Mapping[str, Any] | None, players: Sequence[str] | None
-) -> dict[str, list[float | str]]:
-    if rates is None:
-        names = tuple(players) if players is not None else tuple(DEFAULT_RATES)
-        unknown = [name for name in names if name not in DEFAULT_RATES]
-        if unknown:
-            raise InvalidInputError(
-                "no default grid for this player",
-                where="rates",
-                seen=", ".join(unknown),
-                allowed=", ".join(DEFAULT_RATES),
-                hint="Pass rates={player: [points added, ...], ...}.",
-            )
-        rates = DEFAULT_RATES
-    else:
-        if not isinstance(rates, Mapping):
-            raise InvalidInputError(
-                "not a grid a player", where="rates", seen=type(rates).__name__, allowed="a mapping"
-            )
-        names = tuple(players) if players is not None else tuple(rates)
-        if set(names) != set(rates):
-            raise InvalidInputError(
-                "one grid for each player", where="rates", seen=", ".join(rates), allowed=str(names)
-            )
-    return {name: _grid(rates[name], name) for name in names}
-
-
 def tariff_game(
     economy: Economy,
     rates: Mapping[str, Any] | None = None,
     *,
     players: Sequence[str] | None = None,
     model: str = "export_dependence",
-    **options: Any,
+    horizon: str = "long_run",
+    elasticities: ElasticityChoice | None = None,
+    exporter_incidence: float | Mapping[str, float] | None = None,
+    demand: str = "constant_elasticity",
+    objectives: Objective | Mapping[str, Objective] | None = None,
+    exemptions: Exemptions | None = None,
+    sectors: Iterable[str] | None = None,
+    as_of: DateLike = None,
 ) -> TariffGame:
     """Return the game in which each player picks a tariff from its grid.
 
@@ -385,12 +341,11 @@ def tariff_game(
     rates
         By player, points added to its baseline tariffs on the others as fractions (1.45 adds 145
         points), or ``"free_trade"``, which removes the baseline. None: the steps of spring 2025,
-        see :data:`DEFAULT_RATES`.
+        see :data:`negotiation.trade.tariff_scenarios.DEFAULT_RATES`.
     players
         Their order; None: that of ``rates``.
-    model, options
-        As in :func:`tariff_payoffs`: horizon, elasticities, exporter_incidence, demand,
-        objectives, exemptions, sectors, as_of.
+    model, horizon, elasticities, exporter_incidence, demand, objectives, exemptions, sectors, as_of
+        As in :func:`tariff_payoffs`.
 
     Returns
     -------
@@ -409,13 +364,27 @@ def tariff_game(
     >>> game.shape, game.actions[0]
     ((3, 2), ('free trade (0 %)', '0 (20.8 %)', '+145 (165.8 %)'))
     """
-    grids = _grids(rates, players)
+    grids = action_grids(rates, players)
     profiles = list(product(*grids.values()))
     columns = {name: [profile[k] for profile in profiles] for k, name in enumerate(grids)}
-    outcomes = tariff_payoffs(economy, columns, players=tuple(grids), model=model, **options)
+    taxed = None if sectors is None else tuple(sectors)
+    outcomes = tariff_payoffs(
+        economy,
+        columns,
+        players=tuple(grids),
+        model=model,
+        horizon=horizon,
+        elasticities=elasticities,
+        exporter_incidence=exporter_incidence,
+        demand=demand,
+        objectives=objectives,
+        exemptions=exemptions,
+        sectors=taxed,
+        as_of=as_of,
+    )
     shape = tuple(len(grid) for grid in grids.values())
     added = outcomes.added_rates.reshape(*shape, len(shape))
-    baseline = _baseline_averages(economy, tuple(grids), options.get("sectors"))
+    baseline = _baseline_averages(economy, tuple(grids), taxed)
     labels, added_rates, total_rates = [], [], []
     for k, grid in enumerate(grids.values()):
         points = np.moveaxis(added[..., k], k, 0).reshape(len(grid), -1)[:, 0]

@@ -9,7 +9,6 @@ from negotiation.data.embedded import load_economy
 from negotiation.data.parameters import parameter
 from negotiation.errors import InformationDateError, InvalidInputError
 from negotiation.payoffs import (
-    DEFAULT_RATES,
     TariffGame,
     horizon_elasticities,
     sourced_job_losses,
@@ -18,6 +17,7 @@ from negotiation.payoffs import (
 )
 from negotiation.trade.dependence import export_dependence
 from negotiation.trade.objective import JobLosses, Objective
+from negotiation.trade.tariff_scenarios import DEFAULT_RATES
 from tests.strategies_payoffs import economy_of
 
 LOSSES = JobLosses(
