@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from negotiation.data.parameters import parameter
 from negotiation.data.tables import sources
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
+from negotiation.trade.best_responses import BestResponseCurves, best_responses
 from negotiation.trade.economy import Economy
 from negotiation.trade.elasticity_sets import (
     ElasticityChoice,
@@ -43,7 +45,9 @@ if TYPE_CHECKING:
 __all__ = [
     "HORIZONS",
     "MODELS",
+    "PayoffOptions",
     "TariffGame",
+    "best_response_curves",
     "horizon_elasticities",
     "sourced_job_losses",
     "tariff_game",
@@ -401,7 +405,7 @@ def tariff_game(
         payoffs=outcomes.percent_of_gdp.T.reshape(len(shape), *shape),
         players=tuple(grids),
         actions=tuple(labels),
-        title=f"{economy.name}, {model}, {outcomes.horizon}, elasticities {outcomes.elasticities}",
+        title=_title(economy, outcomes),
         outcomes=outcomes,
         added_rates=tuple(added_rates),
         total_rates=tuple(total_rates),
@@ -415,3 +419,105 @@ def _baseline_averages(
     nothing = {name: [0.0] for name in players}
     unchanged = tariff_scenarios(economy, nothing, players=players, sectors=sectors)
     return [float(rate) for rate in unchanged.average[0]]
+
+
+class PayoffOptions(TypedDict, total=False):
+    """Options of :func:`tariff_payoffs` that other functions hand on."""
+
+    model: str
+    horizon: str
+    elasticities: ElasticityChoice | None
+    exporter_incidence: float | Mapping[str, float] | None
+    demand: str
+    objectives: Objective | Mapping[str, Objective] | None
+    exemptions: Exemptions | None
+    sectors: Sequence[str] | None
+    as_of: DateLike
+
+
+def best_response_curves(
+    economy: Economy,
+    *,
+    players: Sequence[str] = ("USA", "CHN"),
+    bounds: Mapping[str, tuple[float, float]] | None = None,
+    partner_rates: ArrayLike | int = 41,
+    status_quo: Mapping[str, float] | None = None,
+    grid_size: int = 61,
+    tol: float = 1e-7,
+    **options: Unpack[PayoffOptions],
+) -> BestResponseCurves:
+    """Return each player's best added tariff against every added tariff of the other.
+
+    Players: two governments, each with one number of points added to its baseline tariffs on the
+    other. Timing: both set it at once. Information: complete.
+
+    Parameters
+    ----------
+    economy
+        Baseline flows, tariffs, GDP.
+    players
+        Two regions.
+    bounds
+        Lowest and highest added points by player; None: from a mean tariff of zero to 2.
+    partner_rates
+        Number of equally spaced rates of the other player, or these rates.
+    status_quo
+        Added points in force by player, for pictures and as a start of the search for Nash
+        points; None: the sourced ones of the standoff where both players have one.
+    grid_size, tol
+        As in :func:`~negotiation.trade.best_responses.best_responses`.
+    options
+        As in :func:`tariff_payoffs`.
+
+    Returns
+    -------
+    BestResponseCurves
+        Certified by a second grid: ``.largest_regret`` in percent of GDP.
+
+    Examples
+    --------
+    >>> from negotiation.data.embedded import load_economy
+    >>> curves = best_response_curves(load_economy(), partner_rates=3, exporter_incidence=0.2)
+    >>> curves.converged, curves.largest_regret < 1e-9
+    (True, True)
+    """
+    names = tuple(players)
+    options["sectors"] = None if options.get("sectors") is None else tuple(options["sectors"] or ())
+    if status_quo is None and all(name in _SIDES for name in names):
+        as_of = options.get("as_of")
+        status_quo = {
+            name: parameter(f"standoff_added_{_SIDES[name]}", as_of=as_of).value for name in names
+        }
+    baseline = _baseline_averages(economy, names, options["sectors"])
+    if bounds is None:
+        bounds = {name: (-baseline[k], 2.0) for k, name in enumerate(names)}
+    for where, mapping in (("bounds", bounds), ("status_quo", status_quo)):
+        if mapping is not None and set(mapping) != set(names):
+            raise InvalidInputError(
+                "one entry for each player",
+                where=where,
+                seen=", ".join(mapping),
+                allowed=str(names),
+            )
+    quo = None if status_quo is None else [status_quo[name] for name in names]
+    at = tariff_payoffs(economy, np.array([quo or [0.0] * len(names)]), players=names, **options)
+    return best_responses(
+        lambda rates: tariff_payoffs(economy, rates, players=names, **options).percent_of_gdp,
+        players=names,
+        bounds=[bounds[name] for name in names],
+        partner_rates=partner_rates,
+        baseline=baseline,
+        status_quo=quo,
+        grid_size=grid_size,
+        tol=tol,
+        title=_title(economy, at),
+        notes=at.notes,
+    )
+
+
+def _title(economy: Economy, outcomes: TariffPayoffs) -> str:
+    """What payoffs rest on, for tables and figures."""
+    return (
+        f"{economy.name}, {outcomes.model}, {outcomes.horizon}, "
+        f"elasticities {outcomes.elasticities}"
+    )
