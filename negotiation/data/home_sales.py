@@ -32,7 +32,7 @@ class HomeSales:
     flows: FloatArray = quantity("X_ji", "as given", "sales [exporter, importer], home included")
     income: FloatArray = quantity("Y_i", "as given", "income of labour")
     expenditure: FloatArray = quantity("E_i", "as given", "expenditure")
-    transfers: FloatArray = quantity("T_i", "as given", "transfer received")
+    transfers: FloatArray = quantity("T_i", "as given", "transfers received")
 
 
 def close_home_sales(

@@ -23,10 +23,10 @@ def best_response_curves(
     *,
     players: Sequence[str] = ("USA", "CHN"),
     bounds: Mapping[str, tuple[float, float]] | None = None,
-    partner_rates: ArrayLike | int = 41,
+    partner_rates: ArrayLike | int | None = None,
     status_quo: Mapping[str, float] | None = None,
-    grid_size: int = 61,
-    tol: float = 1e-7,
+    grid_size: int | None = None,
+    tol: float | None = None,
     **options: Unpack[PayoffOptions],
 ) -> BestResponseCurves:
     """Return each player's best added tariff against every added tariff of the other.
@@ -43,12 +43,14 @@ def best_response_curves(
     bounds
         Lowest and highest added points by player; None: from a mean tariff of zero to 2.
     partner_rates
-        Number of equally spaced rates of the other player, or these rates.
+        Number of equally spaced rates of the other player, or these rates; None: 41, or 15 in
+        general equilibrium.
     status_quo
         Added points in force by player, for pictures and as a start of the search for Nash
         points; None: the sourced ones of the standoff where both players have one.
     grid_size, tol
-        As in :func:`~negotiation.trade.best_responses.best_responses`.
+        As in :func:`~negotiation.trade.best_responses.best_responses`; None: 61 and 1e-7, or 21
+        and 1e-5 in general equilibrium, where each scenario is an equilibrium of the world.
     options
         As in :func:`tariff_payoffs`.
 
@@ -65,6 +67,8 @@ def best_response_curves(
     (True, True)
     """
     names = tuple(players)
+    world = options.get("model") == "general_equilibrium"
+    points, size, width = (15, 21, 1e-5) if world else (41, 61, 1e-7)
     options["sectors"] = None if options.get("sectors") is None else tuple(options["sectors"] or ())
     if status_quo is None:
         status_quo = standoff_rates(names, as_of=options.get("as_of"))
@@ -85,11 +89,11 @@ def best_response_curves(
         lambda rates: tariff_payoffs(economy, rates, players=names, **options).percent_of_gdp,
         players=names,
         bounds=[bounds[name] for name in names],
-        partner_rates=partner_rates,
+        partner_rates=points if partner_rates is None else partner_rates,
         baseline=baseline,
         status_quo=quo,
-        grid_size=grid_size,
-        tol=tol,
+        grid_size=size if grid_size is None else grid_size,
+        tol=width if tol is None else tol,
         title=at.title,
         notes=at.notes,
     )
