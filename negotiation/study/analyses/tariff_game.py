@@ -65,7 +65,10 @@ def _profiles(game: NormalFormGame, found: Any) -> str:
     for item in found.equilibria:
         sides = []
         for labels, p in zip(game.actions, item.probabilities, strict=True):
-            used = [f"{labels[k]}" if p[k] == 1 else f"{p[k]:.2f} x {labels[k]}" for k in np.flatnonzero(p)]
+            used = [
+                f"{labels[k]}" if p[k] == 1 else f"{p[k]:.2f} x {labels[k]}"
+                for k in np.flatnonzero(p)
+            ]
             sides.append(" and ".join(used))
         names.append(" | ".join(sides))
     return "; ".join(names)
