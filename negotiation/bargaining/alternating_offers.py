@@ -67,10 +67,16 @@ class AlternatingOffers:
 _COMPLETE = "complete information, an infinite horizon and immediate acceptance"
 
 
-def _pair(value: ArrayLike, name: str, *, low: float | None = None, high: float | None = None) -> FloatArray:
+def _pair(
+    value: ArrayLike, name: str, *, low: float | None = None, high: float | None = None
+) -> FloatArray:
     """Two numbers; one number stands for both sides."""
     given = float_array(value, name=name, low=low, high=high)
-    return read_only(np.broadcast_to(given, (2,)) if given.ndim == 0 else float_array(given, name=name, shape=(2,)))
+    return read_only(
+        np.broadcast_to(given, (2,))
+        if given.ndim == 0
+        else float_array(given, name=name, shape=(2,))
+    )
 
 
 def _discounts(delta: ArrayLike, name: str = "delta") -> FloatArray:
@@ -241,7 +247,10 @@ def alternating_offers_breakdown(
     pie = number(surplus, name="surplus")
     if b.sum() > pie:
         raise InvalidInputError(
-            "breakdown is worth more than agreement", where="breakdown", seen=b, allowed=f"sum <= {pie:g}"
+            "breakdown is worth more than agreement",
+            where="breakdown",
+            seen=b,
+            allowed=f"sum <= {pie:g}",
         )
     keep = (1 - p) * d
     if keep[0] * keep[1] >= 1:

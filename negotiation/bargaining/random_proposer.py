@@ -78,8 +78,10 @@ def random_proposer(
     """
     p = _chances(recognition, "recognition")
     given = float_array(delta, name="delta", low=0.0, high=1.0)
-    d = np.broadcast_to(given, p.shape) if given.ndim == 0 else float_array(
-        given, name="delta", shape=p.shape
+    d = (
+        np.broadcast_to(given, p.shape)
+        if given.ndim == 0
+        else float_array(given, name="delta", shape=p.shape)
     )
     if np.any(d >= 1):
         raise InvalidInputError("must be below one", where="delta", seen=d)
@@ -142,7 +144,9 @@ def _transition(transition: ArrayLike, count: int) -> tuple[FloatArray, bool]:
         else float_array(given, name="transition", shape=(count, count))
     )
     if np.any(np.abs(matrix.sum(axis=1) - 1) > 1e-9):
-        raise InvalidInputError("each row must sum to one", where="transition", seen=matrix.sum(axis=1))
+        raise InvalidInputError(
+            "each row must sum to one", where="transition", seen=matrix.sum(axis=1)
+        )
     return np.asarray(matrix), independent
 
 
@@ -183,8 +187,10 @@ def stochastic_surplus(
     d = number(delta, name="delta", low=0.0, high=1.0, open_high=True)
     matrix, independent = _transition(transition, pies.size)
     given = float_array(recognition, name="recognition", low=0.0)
-    p = np.tile(given, (pies.size, 1)) if given.ndim == 1 else float_array(
-        given, name="recognition", shape=(pies.size, None)
+    p = (
+        np.tile(given, (pies.size, 1))
+        if given.ndim == 1
+        else float_array(given, name="recognition", shape=(pies.size, None))
     )
     if np.any(np.abs(p.sum(axis=1) - 1) > 1e-9):
         raise InvalidInputError("probabilities must sum to one", where="recognition", seen=p)

@@ -417,7 +417,13 @@ def correlated_payoff_set(
     if len(points) > 2:
         before, after = np.roll(points, 1, axis=0) - points, np.roll(points, -1, axis=0) - points
         turn = np.abs(before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0])
-        points = points[turn > tol * np.linalg.norm(after, axis=1)]
+        kept = points[turn > tol * np.linalg.norm(after, axis=1)]
+        if len(kept) < 3:
+            # All corners lie on one line, up to rounding: the set is a segment.
+            far = points[np.argmax(np.linalg.norm(points - points[0], axis=1))]
+            along = points @ (far - points[0])
+            kept = points[[int(np.argmin(along)), int(np.argmax(along))]]
+        points = kept
     return CorrelatedPayoffSet(
         game=game,
         players=(first, second),

@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from negotiation.equilibrium.certificate import expected_payoffs, regret
 from negotiation.equilibrium.components import Component, nash_components
-from negotiation.equilibrium.polytopes import enumerate_vertices, integer_columns, normalized
-from negotiation.errors import InvalidInputError, NonFiniteError
+from negotiation.equilibrium.dominance import iterated_elimination
+from negotiation.equilibrium.polytopes import (
+    VertexSet,
+    integer_columns,
+    most_vertices,
+    normalized,
+    solve_basis,
+)
+from negotiation.equilibrium.search import find_vertices
+from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import FloatArray, one_of, read_only
+from negotiation.values import FloatArray, IntArray, one_of, read_only
 
 __all__ = ["Equilibrium", "NashResult", "nash_equilibria", "pure_equilibria"]
 
 ExactProfile = tuple[tuple[Fraction, ...], ...]
+
+# Beyond this many vertices a player, a complete answer is refused unless a limit is given.
+MOST_VERTICES = 2_000_000
+# Below this many vertices plain Python answers before the kernels are loaded.
+UNCOMPILED_VERTICES = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +152,200 @@ def _deadline(max_seconds: float | None) -> Callable[[], bool]:
     return lambda: time.perf_counter() < end
 
 
+@dataclass(frozen=True)
+class _Solution:
+    """Extreme equilibria as pairs of vertices, with what proves their number and index."""
+
+    pairs: list[tuple[int, int]]
+    rows: dict[int, Any]
+    columns: dict[int, Any]
+    indices: dict[tuple[int, int], int]
+    complete: bool
+
+
+def _row_actions_first(masks: NDArray[Any], m: int, n: int) -> NDArray[Any]:
+    # Labels of the column player's polytope in the order of the row player's.
+    return (masks >> n) | ((masks & ((1 << n) - 1)) << m)
+
+
+def _complementary(
+    xs: NDArray[Any], ys: NDArray[Any], everything: int
+) -> tuple[IntArray, IntArray]:
+    # Positions of the pairs of masks that carry every label exactly once between them.
+    _, i, j = np.intersect1d(everything ^ xs, ys, assume_unique=True, return_indices=True)
+    return i, j
+
+
+def _label_counts(masks: NDArray[Any]) -> IntArray:
+    return np.array([mask.bit_count() for mask in masks.tolist()], dtype=np.int64)
+
+
+def _partners(
+    x_labels: NDArray[Any], y_labels: NDArray[Any], m: int, n: int
+) -> Iterator[tuple[int, int]]:
+    # Two simple vertices share no label; all other pairs are compared one by one.
+    everything = (1 << (m + n)) - 1
+    ample_x = _label_counts(x_labels) > m
+    ample_y = _label_counts(y_labels) > n
+    x_simple, y_simple = np.flatnonzero(~ample_x), np.flatnonzero(~ample_y)
+    for i, j in zip(
+        *_complementary(x_labels[x_simple], y_labels[y_simple], everything), strict=True
+    ):
+        yield int(x_simple[i]), int(y_simple[j])
+    y_ample = np.flatnonzero(ample_y)
+    for i, mask in enumerate(x_labels.tolist()):
+        others = np.arange(len(y_labels)) if ample_x[i] else y_ample
+        missing = everything ^ mask
+        for j in others[np.asarray((y_labels[others] & missing) == missing, dtype=bool)]:
+            yield i, int(j)
+
+
+def _exact_strategies(
+    found: VertexSet, scales: list[Fraction], used: set[int]
+) -> dict[int, tuple[Fraction, ...]]:
+    out = {}
+    for k in sorted(used):
+        if found.points is None:
+            point = solve_basis(found.matrix, int(found.labels[k]))[1]
+        else:
+            point = found.points[k]
+        out[k] = normalized(point, scales)
+    return out
+
+
+def _indices(xs: VertexSet, ys: VertexSet, m: int, n: int) -> dict[tuple[int, int], int]:
+    # Relaxing the constraints lexicographically is a nearby game without ties. Its equilibria
+    # are the complementary bases, and the index of a component is the sum of the indices of
+    # those near it. Shapley's index of an equilibrium with supports of size k is
+    # (-1)**(k + 1) times the signs of the two determinants.
+    everything = (1 << (m + n)) - 1
+    out: dict[tuple[int, int], int] = {}
+    for i, j in zip(
+        *_complementary(xs.bases, _row_actions_first(ys.bases, m, n), everything), strict=True
+    ):
+        mask, other = int(xs.bases[i]), int(ys.bases[j])
+        support = m - (mask & ((1 << m) - 1)).bit_count()
+        sign = solve_basis(xs.matrix, mask)[0] * solve_basis(ys.matrix, other)[0]
+        pair = int(xs.nearest[i]), int(ys.nearest[j])
+        out[pair] = out.get(pair, 0) + (sign if support % 2 else -sign)
+    return out
+
+
+def _solve(
+    A: FloatArray,
+    B: FloatArray,
+    keep_going: Callable[[], bool],
+    max_equilibria: int | None,
+    compiled: bool,
+) -> _Solution:
+    m, n = A.shape
+    column_matrix, column_scales = integer_columns(A)
+    row_matrix, row_scales = integer_columns(np.ascontiguousarray(B.T))
+    xs = find_vertices(row_matrix, keep_going, compiled=compiled)
+    ys = find_vertices(column_matrix, keep_going, compiled=compiled)
+    complete = xs.complete and ys.complete
+    pairs: list[tuple[int, int]] = []
+    for pair in _partners(xs.labels, _row_actions_first(ys.labels, m, n), m, n):
+        if max_equilibria is not None and len(pairs) == max_equilibria:
+            complete = False
+            break
+        pairs.append(pair)
+    return _Solution(
+        pairs=pairs,
+        rows=_exact_strategies(xs, row_scales, {i for i, _ in pairs}),
+        columns=_exact_strategies(ys, column_scales, {j for _, j in pairs}),
+        indices=_indices(xs, ys, m, n) if complete else {},
+        complete=complete,
+    )
+
+
+def _widened(vector: Sequence[Fraction], kept: Sequence[int], size: int) -> tuple[Fraction, ...]:
+    out = [Fraction(0)] * size
+    for value, place in zip(vector, kept, strict=True):
+        out[place] = value
+    return tuple(out)
+
+
+def _refuse_the_impossible(shape: tuple[int, ...]) -> None:
+    m, n = shape
+    vertices = min(most_vertices(m + n, m), most_vertices(m + n, n))
+    if vertices > MOST_VERTICES:
+        raise InvalidInputError(
+            "too large to find every equilibrium",
+            where="nash_equilibria",
+            seen=f"{m} x {n} actions after dominance, up to {vertices:.1e} vertices a player",
+            allowed=f"{MOST_VERTICES:.0e} vertices",
+            hint="Use one_equilibrium(game), or give max_seconds or max_equilibria.",
+        )
+
+
+def _bimatrix_equilibria(
+    game: NormalFormGame,
+    keep_going: Callable[[], bool],
+    max_equilibria: int | None,
+    method: str,
+    limited: bool,
+) -> NashResult:
+    # What strict dominance by pure actions removes carries no weight in any equilibrium, and
+    # its constraints are never tight: no vertex is touched.
+    reduced = iterated_elimination(game, "strict")
+    A, B = reduced.game.bimatrix
+    m, n = A.shape
+    if not limited:
+        _refuse_the_impossible(A.shape)
+    compiled = method == "auto" and most_vertices(m + n, min(m, n)) > UNCOMPILED_VERTICES
+    solution = _solve(A, B, keep_going, max_equilibria, compiled)
+    exact = {
+        pair: (
+            _widened(solution.rows[pair[0]], reduced.surviving[0], game.shape[0]),
+            _widened(solution.columns[pair[1]], reduced.surviving[1], game.shape[1]),
+        )
+        for pair in solution.pairs
+    }
+    pairs = sorted(solution.pairs, key=exact.__getitem__, reverse=True)
+    equilibria = [
+        _certified(game, [np.array(x, dtype=np.float64) for x in exact[pair]], exact[pair])
+        for pair in pairs
+    ]
+    components: tuple[Component, ...] = ()
+    notes: tuple[str, ...] = ()
+    if solution.complete:
+        components = tuple(
+            replace(c, index=sum(solution.indices.get(pairs[k], 0) for k in c.equilibria))
+            for c in nash_components(pairs)
+        )
+        for component in components:
+            if component.is_isolated:
+                k = component.equilibria[0]
+                equilibria[k] = replace(equilibria[k], index=component.index)
+    else:
+        notes = ("a limit stopped the search: equilibria may be missing",)
+        known = {e.exact for e in equilibria}
+        equilibria += [e for e in pure_equilibria(game) if e.exact not in known]
+        if max_equilibria is not None:
+            equilibria = equilibria[:max_equilibria]
+    return NashResult(
+        game=game,
+        equilibria=tuple(equilibria),
+        components=components,
+        complete=solution.complete,
+        method="vertex enumeration, exact",
+        notes=notes,
+        converged=solution.complete,
+    )
+
+
+def _without_uncertified(result: NashResult, tolerance: float) -> NashResult:
+    kept = tuple(e for e in result.equilibria if e.regret <= tolerance)
+    dropped = len(result.equilibria) - len(kept)
+    if not dropped:
+        return result
+    note = f"{dropped} profiles dropped: regret above {tolerance:g}"
+    return replace(
+        result, equilibria=kept, components=(), complete=False, notes=(*result.notes, note)
+    )
+
+
 def nash_equilibria(
     game: NormalFormGame,
     method: str = "auto",
@@ -157,7 +366,8 @@ def nash_equilibria(
         A finite normal-form game; payoffs are taken as the rational numbers that the floats
         are.
     method
-        ``"auto"`` or the name of a solver.
+        ``"auto"``: compiled kernels where the game is large enough for them, with every sign
+        proven. ``"vertex_enumeration"``: whole numbers of any size in plain Python.
     max_seconds, max_equilibria
         Limits; where one is hit, what was found is returned with ``complete=False``.
     tolerance
@@ -166,7 +376,8 @@ def nash_equilibria(
     Raises
     ------
     InvalidInputError
-        If the method is unknown or does not fit the number of players.
+        If the method is unknown or does not fit the number of players, or if the game is too
+        large to be solved completely and no limit is given.
 
     Examples
     --------
@@ -174,58 +385,18 @@ def nash_equilibria(
     >>> result = nash_equilibria(sexes)
     >>> [tuple(str(p) for p in e.exact[0]) for e in result.equilibria]
     [('1', '0'), ('2/3', '1/3'), ('0', '1')]
+    >>> [e.index for e in result.equilibria]
+    [1, -1, 1]
     >>> result.complete
     True
     """
+    start = time.perf_counter()
     one_of(method, ("auto", "vertex_enumeration"), name="method")
     if len(game.shape) != 2:
         raise InvalidInputError(
             "vertex enumeration is for two players", where="method", seen=f"{len(game.shape)}"
         )
-    start = time.perf_counter()
-    keep_going = _deadline(max_seconds)
-    A, B = game.bimatrix
-    m, n = game.shape
-    column_matrix, column_scales = integer_columns(A)
-    row_matrix, row_scales = integer_columns(np.ascontiguousarray(B.T))
-    ys, all_ys = enumerate_vertices(column_matrix, keep_going=keep_going)
-    xs, all_xs = enumerate_vertices(row_matrix, keep_going=keep_going)
-    # Labels: bit i < m row action i, bit m + j column action j.
-    low = (1 << n) - 1
-    y_labels = [(mask >> n) | (mask & low) << m for mask, _ in ys]
-    everything = (1 << (m + n)) - 1
-    pairs = [
-        (i, j)
-        for i, (mask, _) in enumerate(xs)
-        for j, other in enumerate(y_labels)
-        if mask | other == everything
-    ]
-    used_x = {i: normalized(xs[i][1], row_scales) for i, _ in pairs}
-    used_y = {j: normalized(ys[j][1], column_scales) for _, j in pairs}
-    pairs.sort(key=lambda p: (used_x[p[0]], used_y[p[1]]), reverse=True)
-    complete = all_xs and all_ys
-    notes = [] if complete else ["stopped by max_seconds"]
-    if max_equilibria is not None and len(pairs) > max_equilibria:
-        pairs = pairs[:max_equilibria]
-        complete = False
-        notes.append("stopped by max_equilibria")
-    equilibria = tuple(
-        _certified(
-            game,
-            [np.array(used_x[i], dtype=np.float64), np.array(used_y[j], dtype=np.float64)],
-            (used_x[i], used_y[j]),
-        )
-        for i, j in pairs
-    )
-    if any(e.regret > tolerance for e in equilibria):
-        raise NonFiniteError("an exact equilibrium failed its certificate", where="nash_equilibria")
-    return NashResult(
-        game=game,
-        equilibria=equilibria,
-        components=nash_components(pairs) if complete else (),
-        complete=complete,
-        method="vertex_enumeration",
-        notes=tuple(notes),
-        converged=complete,
-        elapsed_seconds=time.perf_counter() - start,
-    )
+    limited = max_seconds is not None or max_equilibria is not None
+    result = _bimatrix_equilibria(game, _deadline(max_seconds), max_equilibria, method, limited)
+    result = _without_uncertified(result, tolerance)
+    return replace(result, elapsed_seconds=time.perf_counter() - start)

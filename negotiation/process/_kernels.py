@@ -193,7 +193,7 @@ def closed_form_stage(
 
 @njit(cache=True, nogil=True)
 def closed_form_tree(
-    tree: bool,
+    shift: IntArray,
     g: FloatArray,
     lump: FloatArray,
     f: FloatArray,
@@ -222,32 +222,33 @@ def closed_form_tree(
 ) -> tuple[int, float]:
     """Solve every stage and history backward; iterate on the value of a relapse.
 
-    Arrays are indexed ``[stage, history, side]``; ``tree`` says whether histories are told apart
-    (otherwise history 0 stands for all). Returns the number of outer iterations and the last
-    change of a relapse value.
+    Arrays are indexed ``[stage, history, side]``; ``shift`` is 1 where who concedes in a stage is
+    remembered (a digit is then appended to the history) and 0 elsewhere. Returns the number of
+    outer iterations and the last change of a relapse value.
     """
     K = g.shape[0]
     relapses = False
+    level = np.zeros(K + 1, dtype=np.int64)
     for k in range(K):
         relapses = relapses or relapse_to[k] >= 0
+        level[k + 1] = level[k] + shift[k]
     end = np.empty(1)
     change = 0.0
     rounds = 0
     for k in range(K):
-        for h in range(g.shape[1]):
+        for h in range(1 << level[k]):
             for i in range(2):
                 used[k, h, i] = B[k, h, i]
                 if relapse_to[k] >= 0:
                     m = relapse_to[k]
-                    hm = h >> (k - m) if tree else 0
+                    hm = h >> (level[k] - level[m])
                     rate = r[i] + beta[k]
                     used[k, h, i] = relapse_lump[k, i] + (g[m, hm, i] / rate if rate > 0 else 0.0)
     for rounds in range(1, max_iter + 1):
         for k in range(K - 1, -1, -1):
-            count = 1 << k if tree else 1
-            for h in range(count):
+            for h in range(1 << level[k]):
                 for c in range(2):
-                    child = 2 * h + c if tree else 0
+                    child = (h << shift[k]) + c * shift[k]
                     for i in range(2):
                         ahead = V[k + 1, child, i] if k + 1 < K else 0.0
                         if i == c:
@@ -257,7 +258,7 @@ def closed_form_tree(
                 if not opens[k, h]:
                     kind[k, h] = PASSED
                     T0[k, h] = 0.0
-                    child = 2 * h if tree else 0
+                    child = h << shift[k]
                     for i in range(2):
                         V[k, h, i] = V[k + 1, child, i] if k + 1 < K else 0.0
                         L[k, h, i] = V[k, h, i]
@@ -275,8 +276,8 @@ def closed_form_tree(
             m = relapse_to[k]
             if m < 0:
                 continue
-            for h in range(1 << k if tree else 1):
-                hm = h >> (k - m) if tree else 0
+            for h in range(1 << level[k]):
+                hm = h >> (level[k] - level[m])
                 for i in range(2):
                     new = relapse_lump[k, i] + V[m, hm, i]
                     difference = new - used[k, h, i]

@@ -13,7 +13,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from negotiation.process.closed_form import Branches, ProcessArrays
+from negotiation.process.closed_form import (
+    AT_ONCE,
+    IMPASSE,
+    NO_EQUILIBRIUM,
+    PASSED,
+    Branches,
+    ProcessArrays,
+)
 
 __all__ = ["closed_form_residual"]
 
@@ -52,8 +59,8 @@ def closed_form_residual(arrays: ProcessArrays, branches: Branches) -> float:
 
 def _node_residual(arrays: ProcessArrays, branches: Branches, k: int, h: int) -> float:
     kind = branches.kinds[k, h]
-    if kind >= 3:
-        return 0.0 if kind == 3 else np.inf
+    if kind in {PASSED, NO_EQUILIBRIUM}:
+        return 0.0 if kind == PASSED else np.inf
     worst = 0.0
     beta = arrays.breakdown_hazard[k]
     for i in range(2):
@@ -63,10 +70,10 @@ def _node_residual(arrays: ProcessArrays, branches: Branches, k: int, h: int) ->
         flow = arrays.flows[k, h, i] + beta * B
         discount = arrays.discount_rates[i] + beta
         forever = flow / discount if discount > 0.0 else (0.0 if flow == 0.0 else -np.inf)
-        if kind == 2:
+        if kind == IMPASSE:
             worst = max(worst, abs(V - forever), L - V)
             continue
-        if kind == 1:
+        if kind == AT_ONCE:
             worst = max(worst, _corner_gain(branches, arrays, k, h, i, forever))
             continue
         T0 = branches.horizons[k, h]

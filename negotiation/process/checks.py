@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from negotiation.data.tables import as_date
 from negotiation.errors import InvalidInputError
-from negotiation.process.information import as_date
 from negotiation.values import FloatArray
 
 if TYPE_CHECKING:
@@ -106,20 +106,23 @@ def process_mistakes(process: MultiStepProcess) -> tuple[list[str], dict[str, An
         mistakes.append(f"stages: the name {name!r} stands twice; allowed: distinct names")
     today = as_of if as_of is not None else start
     unit = DAYS_IN.get(process.time_unit, 1.0)
+    levels = [0]
+    for stage in process.stages:
+        levels.append(levels[-1] + bool(stage.remembered))
     stages = tuple(
-        _checked_stage(check, stage, k, len(process.stages), start, today, unit)
+        _checked_stage(check, stage, k, 2 ** levels[k], len(process.stages), start, today, unit)
         for k, stage in enumerate(process.stages)
     )
-    rows = 2 ** len(process.stages)
+    rows = 2 ** levels[-1]
     rates_after = process.rates_after
     if rates_after is not None:
         rates_after = check.array(rates_after, "rates_after", rows=rows, low=-1.0)
     for parameter in process.parameters:
-        known = parameter.available_from
-        if as_of is not None and known is not None and known > as_of:
+        known = parameter.known_on
+        if as_of is not None and known > as_of:
             mistakes.append(
-                f"parameter {parameter.name}: available from {known}, later than the information "
-                f"date {as_of}"
+                f"parameter {parameter.name}: known on {known}, "
+                f"later than the information date {as_of}"
             )
     fixed = {
         "stages": stages,
@@ -136,7 +139,7 @@ def process_mistakes(process: MultiStepProcess) -> tuple[list[str], dict[str, An
     return mistakes, fixed
 
 
-def _checked_date(value: object, name: str, mistakes: list[str]) -> date | None:
+def _checked_date(value: date | str | None, name: str, mistakes: list[str]) -> date | None:
     if value is None:
         return None
     try:
@@ -150,13 +153,13 @@ def _checked_stage(
     check: _Checker,
     stage: Stage,
     k: int,
+    rows: int,
     count: int,
     start: date | None,
     today: date | None,
     unit: float,
 ) -> Stage:
     where = f"stage {stage.name!r}"
-    rows = 2**k
     relapse_to: Any = stage.relapse_to
     if relapse_to is not None and not isinstance(relapse_to, int | np.integer):
         check.mistakes.append(f"{where} relapse_to: seen {relapse_to!r}; allowed: a stage number")

@@ -15,6 +15,7 @@ information; Abreu and Gul (2000), Bargaining and reputation; Binmore, Rubinstei
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,14 +25,27 @@ from negotiation.values import FloatArray, IntArray
 if TYPE_CHECKING:
     from negotiation.process.stages import MultiStepProcess
 
-__all__ = ["Branches", "ProcessArrays", "process_arrays", "solve_closed_form"]
+__all__ = [
+    "ATTRITION",
+    "AT_ONCE",
+    "IMPASSE",
+    "NO_EQUILIBRIUM",
+    "PASSED",
+    "Branches",
+    "ProcessArrays",
+    "process_arrays",
+    "solve_closed_form",
+]
+
+#: Kinds of a stage's equilibrium; the kernels use the same codes.
+ATTRITION, AT_ONCE, IMPASSE, PASSED, NO_EQUILIBRIUM = range(5)
 
 
 @dataclass(frozen=True, eq=False)
 class ProcessArrays:
     """A process as arrays ``[stage, history, side]``, every stage padded to the same histories."""
 
-    tree: bool
+    shift: IntArray
     flows: FloatArray
     concede: FloatArray
     win: FloatArray
@@ -45,9 +59,23 @@ class ProcessArrays:
     relapse_to: IntArray
     relapse_lump: FloatArray
 
+    @cached_property
+    def level(self) -> IntArray:
+        """Number of remembered stages before each stage, and at the end, ``[stage + 1]``."""
+        return np.concatenate([[0], np.cumsum(self.shift)])
+
     def histories(self, stage: int) -> int:
         """Return the number of histories told apart before a stage."""
-        return 1 << stage if self.tree else 1
+        return 1 << int(self.level[stage])
+
+    def child(self, stage: int, history: int, conceder: int) -> int:
+        """Return the history after a concession in a stage."""
+        digit = int(self.shift[stage])
+        return (history << digit) + digit * conceder
+
+    def ancestor(self, stage: int, earlier: int, history: int) -> int:
+        """Return the part of a history that had happened before an earlier stage."""
+        return history >> int(self.level[stage] - self.level[earlier])
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,21 +117,22 @@ def process_arrays(process: MultiStepProcess) -> ProcessArrays:
     """Lay a process out as padded arrays for the kernels."""
     stages = process.stages
     count = len(stages)
-    tree = process.depends_on_history
-    width = 1 << (count - 1) if tree else 1
+    shift = np.array(process.remembered, dtype=np.int64)
+    level = np.concatenate([[0], np.cumsum(shift)])
+    width = 1 << int(level[count - 1])
 
     def fill(name: str) -> FloatArray:
         out = np.zeros((count, width, 2))
         for k, stage in enumerate(stages):
-            out[k, : 1 << k if tree else 1] = getattr(stage, name)
+            out[k, : 1 << level[k]] = getattr(stage, name)
         return out
 
     opens = np.ones((count, width))
     for k, stage in enumerate(stages):
         if stage.opens is not None:
-            opens[k, : 1 << k if tree else 1] = stage.opens
+            opens[k, : 1 << level[k]] = stage.opens
     return ProcessArrays(
-        tree=tree,
+        shift=shift,
         flows=fill("flows"),
         concede=fill("concede") - np.array([stage.audience_cost for stage in stages])[:, None, :],
         win=fill("win"),
@@ -135,7 +164,7 @@ def solve_closed_form(arrays: ProcessArrays, *, tol: float, max_iter: int) -> Br
     kind = np.zeros((count, width), dtype=np.int64)
     behaviour = np.zeros(triple, dtype=np.int64)
     rounds, change = _kernels.closed_form_tree(
-        arrays.tree,
+        arrays.shift,
         arrays.flows,
         arrays.concede,
         arrays.win,

@@ -16,13 +16,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from typing import TypeAlias
 
 import numpy as np
 
-from negotiation.process.closed_form import Branches, ProcessArrays
+from negotiation.process.closed_form import ATTRITION, PASSED, Branches, ProcessArrays
 from negotiation.values import FloatArray
 
 __all__ = ["StageOutcomes", "constant_hazard_deal_by", "log_growth", "reach", "stage_outcomes"]
+
+_Factor: TypeAlias = tuple[float, float, float, float]
 
 _QUADRATURE = 96
 _TALBOT = 32
@@ -67,10 +70,10 @@ def stage_outcomes(arrays: ProcessArrays, branches: Branches) -> StageOutcomes:
         beta = arrays.breakdown_hazard[k]
         for h in range(arrays.histories(k)):
             kind = branches.kinds[k, h]
-            if kind == 3:
+            if kind == PASSED:
                 continue
             q = 1.0 - branches.atoms[k, h].sum()
-            if kind != 0:
+            if kind != ATTRITION:
                 impasse[k, h] = q
                 continue
             T0 = branches.horizons[k, h]
@@ -126,59 +129,55 @@ def reach(arrays: ProcessArrays, branches: Branches, outcomes: StageOutcomes) ->
     out[0, 0] = 1.0
     for k in range(count):
         for h in range(arrays.histories(k)):
-            if branches.kinds[k, h] == 3:
-                out[k + 1, 2 * h if arrays.tree else 0] += out[k, h]
+            if branches.kinds[k, h] == PASSED:
+                out[k + 1, arrays.child(k, h, 0)] += out[k, h]
                 continue
             for c in range(2):
-                out[k + 1, 2 * h + c if arrays.tree else 0] += (
-                    out[k, h] * outcomes.concedes[k, h, c]
-                )
+                out[k + 1, arrays.child(k, h, c)] += out[k, h] * outcomes.concedes[k, h, c]
     return out
 
 
 def constant_hazard_deal_by(
-    arrays: ProcessArrays, branches: Branches, times: FloatArray
+    arrays: ProcessArrays, branches: Branches, times: FloatArray, *, count: int | None = None
 ) -> FloatArray:
-    """Probability of a deal by each time, for constant hazards and no return after a breakdown."""
-    count = len(arrays.breakdown_hazard)
+    """Probability that the first ``count`` stages (all by default) are over by each time.
+
+    For constant hazards, without a return after a breakdown.
+    """
+    count = len(arrays.breakdown_hazard) if count is None else count
     out = np.zeros(len(times))
-    for path in product((0, 1), repeat=count - 1) if arrays.tree else [()]:
-        passed = (c for k, c in enumerate(path) if branches.kinds[k, _history(path, k)] == 3)
-        if not any(passed):
-            out += _invert(_factors(arrays, branches, path), times)
+    factors: list[_Factor] = []
+
+    def follow(k: int, h: int) -> None:
+        if k == count:
+            out[:] += _invert(factors, times)
+            return
+        if branches.kinds[k, h] == PASSED:
+            follow(k + 1, arrays.child(k, h, 0))
+            return
+        together = k == count - 1 or arrays.child(k, h, 0) == arrays.child(k, h, 1)
+        for conceders in [[0, 1]] if together else [[0], [1]]:
+            factors.append(_factor(arrays, branches, k, h, conceders))
+            follow(k + 1, arrays.child(k, h, conceders[0]))
+            factors.pop()
+
+    follow(0, 0)
     return out
 
 
-def _history(path: tuple[int, ...], k: int) -> int:
-    h = 0
-    for c in path[:k]:
-        h = 2 * h + c
-    return h
+def _factor(
+    arrays: ProcessArrays, branches: Branches, k: int, h: int, conceders: list[int]
+) -> _Factor:
+    """Return (atom, weight, rate, T0) of a stage that one of the conceders ends."""
+    atoms = branches.atoms[k, h]
+    lam = branches.hazards[k, h] if branches.kinds[k, h] == ATTRITION else np.zeros(2)
+    weight = (1.0 - atoms.sum()) * lam[conceders].sum()
+    rate = lam.sum() + arrays.breakdown_hazard[k]
+    T0 = float(branches.horizons[k, h])
+    return float(atoms[conceders].sum()), float(weight), float(rate), T0
 
 
-def _factors(
-    arrays: ProcessArrays, branches: Branches, path: tuple[int, ...]
-) -> list[tuple[float, float, float, float]]:
-    """Return (atom, weight, rate, T0) of each stage that is played along a history."""
-    out = []
-    count = len(arrays.breakdown_hazard)
-    for k in range(count):
-        h = _history(path, k) if arrays.tree else 0
-        if branches.kinds[k, h] == 3:
-            continue
-        chosen = [path[k]] if arrays.tree and k < count - 1 else [0, 1]
-        atoms = branches.atoms[k, h]
-        attrition = branches.kinds[k, h] == 0
-        lam = branches.hazards[k, h] if attrition else np.zeros(2)
-        weight = (1.0 - atoms.sum()) * lam[chosen].sum()
-        rate = lam.sum() + arrays.breakdown_hazard[k]
-        out.append(
-            (float(atoms[chosen].sum()), float(weight), float(rate), branches.horizons[k, h])
-        )
-    return out
-
-
-def _invert(factors: list[tuple[float, float, float, float]], times: FloatArray) -> FloatArray:
+def _invert(factors: list[_Factor], times: FloatArray) -> FloatArray:
     """Distribution function whose transform is the product of the factors over x."""
     theta = np.pi * np.arange(1, _TALBOT, 2) / _TALBOT
     cotangent = 1.0 / np.tan(0.6407 * theta)

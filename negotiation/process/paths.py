@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.process.closed_form import ATTRITION, PASSED
 from negotiation.process.outcomes import log_growth
 from negotiation.values import FloatArray, IntArray
 
@@ -96,12 +97,12 @@ def stage_laws(solution: ProcessSolution) -> dict[tuple[int, int], StageLaw]:
     for k in range(len(arrays.breakdown_hazard)):
         for h in range(arrays.histories(k)):
             times, path = np.empty(0), np.empty((0, 2))
-            if branches.kinds[k, h] == 0:
+            if branches.kinds[k, h] == ATTRITION:
                 times, path = _posterior_path(solution, k, h)
             laws[k, h] = StageLaw(
                 stage=k,
                 history=h,
-                passed=bool(branches.kinds[k, h] == 3),
+                passed=bool(branches.kinds[k, h] == PASSED),
                 atoms=branches.atoms[k, h],
                 times=times,
                 log_beliefs=path,

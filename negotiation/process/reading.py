@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from negotiation.data.parameters import Parameter
+from negotiation.data.tables import as_date
 from negotiation.errors import InvalidInputError
 from negotiation.process.checks import raise_mistakes
-from negotiation.process.information import Parameter, as_date
 
 if TYPE_CHECKING:
     from negotiation.process.stages import MultiStepProcess
@@ -30,6 +32,7 @@ _STAGE_KEYS = {
     "deadline": "deadline",
     "rates": "rates",
     "opens": "opens",
+    "remembered": "remembered",
     "name": "name",
 }
 _PROCESS_KEYS = {
@@ -43,6 +46,7 @@ _PROCESS_KEYS = {
 }
 _OTHER_KEYS = {"stages", "z", "names", "parameters", "A", "a"}
 _NEEDED = ("g", "l", "f")
+_STATUS = ("sourced", "derived", "assumption")
 
 
 def process_from_mapping(cls: type[MultiStepProcess], data: Mapping[str, Any]) -> MultiStepProcess:
@@ -132,28 +136,28 @@ def _parameters(entries: Any, mistakes: list[str]) -> tuple[Parameter, ...]:
         name = str(entry.get("name", "?"))
         if not entry.get("source"):
             mistakes.append(f"parameter {name}: no source; allowed: a source or a reason")
-        if entry.get("kind") not in {"sourced", "derived", "assumption"}:
+        if entry.get("status") not in _STATUS:
             mistakes.append(
-                f"parameter {name}: kind {entry.get('kind')!r}; allowed: sourced, derived, "
-                "assumption"
+                f"parameter {name}: status {entry.get('status')!r}; allowed: {', '.join(_STATUS)}"
             )
-        known = entry.get("available_from")
         try:
             value = float(entry["value"])
+            known = as_date(entry.get("known_on"), name=f"parameter {name}")
             out.append(
                 Parameter(
                     name=name,
                     value=value,
                     unit=str(entry.get("unit", "")),
-                    kind=str(entry.get("kind", "assumption")),
+                    symbol=str(entry.get("symbol", "")),
+                    meaning=str(entry.get("meaning", "")),
                     low=float(entry.get("low", value)),
                     high=float(entry.get("high", value)),
-                    available_from=None
-                    if known is None
-                    else as_date(known, name=f"parameter {name}"),
+                    known_on=date.min if known is None else known,
+                    status=str(entry.get("status", "assumption")),
                     source=str(entry.get("source", "")),
+                    note=str(entry.get("note", "")),
                 )
             )
         except (KeyError, TypeError, ValueError) as error:
-            mistakes.append(f"parameter {name}: {error}")
+            mistakes.append(f"parameter {name}: {error!r}")
     return tuple(out)

@@ -88,7 +88,6 @@ class ProcessPaths:
         Needs the ``rates`` of every stage and ``rates_after`` of the process.
         """
         process = self.process
-        count = len(process.stages)
         in_force = [stage.rates for stage in process.stages] + [process.rates_after]
         rows = [values for values in in_force if values is not None]
         if len(rows) < len(in_force):
@@ -97,7 +96,9 @@ class ProcessPaths:
                 where="tariffs",
                 hint="Give every stage its rates and the process its rates_after.",
             )
-        width = 1 << count if process.depends_on_history else 1
+        shift = np.array(process.remembered, dtype=np.int64)
+        level = np.concatenate([[0], np.cumsum(shift)])
+        width = 1 << int(level[-1])
         table = np.stack([_spread(values, width) for values in rows])
         times = np.atleast_1d(process.in_time(float_array(days, name="days", low=0.0)))
         stage, time = self.stage[paths], self.time[paths]
@@ -106,7 +107,6 @@ class ProcessPaths:
             [m if s.relapse_to is None else s.relapse_to for m, s in enumerate(process.stages)]
         )
         rates = np.broadcast_to(table[0, 0], (len(stage), len(times), 2)).copy()
-        tree = process.depends_on_history
         for event in range(stage.shape[1]):
             k, c, h = stage[:, event], outcome[:, event], history[:, event]
             there = np.flatnonzero((k >= 0) & np.isfinite(time[:, event]))
@@ -115,8 +115,10 @@ class ProcessPaths:
             k, c, h = k[there], c[there], h[there]
             broke = c == BREAKDOWN
             following = np.where(broke, targets[k], k + 1)
-            onward = np.where(broke, h >> (k - targets[k]), 2 * h + np.maximum(c, 0))
-            after = table[following, onward if tree else np.zeros_like(onward)]
+            onward = np.where(
+                broke, h >> (level[k] - level[targets[k]]), (h << shift[k]) + c * shift[k]
+            )
+            after = table[following, onward]
             late = times[None, :] >= time[there, event][:, None]
             rates[there] = np.where(late[:, :, None], after[:, None, :], rates[there])
         return rates
@@ -268,7 +270,7 @@ def _step(
     if law.passed:
         # Nothing is decided: the event is not recorded, beliefs carry over.
         walk.stage[members] = k + 1
-        walk.history[members] = 2 * h if arrays.tree else 0
+        walk.history[members] = arrays.child(k, h, 0)
         return
     spent, who, winner_belief = law.draw(walk.belief[members], rng)
     time = walk.time[members] + spent
@@ -282,7 +284,7 @@ def _step(
     for c in range(2):
         conceded = members[who == c]
         walk.stage[conceded] = k + 1
-        walk.history[conceded] = 2 * h + c if arrays.tree else 0
+        walk.history[conceded] = arrays.child(k, h, c)
         if k + 1 < count:
             psi = solution.process.type_persistence
             fresh = (1.0 - psi) * arrays.stubbornness[k + 1]
@@ -296,6 +298,6 @@ def _step(
         walk.stage[broke] = count + 1
     else:
         walk.stage[broke] = m
-        walk.history[broke] = h >> (k - m) if arrays.tree else 0
+        walk.history[broke] = arrays.ancestor(k, m, h)
         walk.belief[broke] = arrays.stubbornness[m]
     walk.stage[members[who == NOTHING]] = count + 1

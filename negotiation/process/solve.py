@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import ConvergenceError, InvalidInputError, NonFiniteError
 from negotiation.process.certificate import closed_form_residual
 from negotiation.process.closed_form import (
+    ATTRITION,
+    NO_EQUILIBRIUM,
+    PASSED,
     Branches,
     ProcessArrays,
     process_arrays,
@@ -25,7 +29,7 @@ from negotiation.process.outcomes import (
     stage_outcomes,
 )
 from negotiation.process.stages import DAYS_IN, MultiStepProcess
-from negotiation.values import FloatArray, float_array, number
+from negotiation.values import FloatArray, float_array, number, one_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,10 +127,15 @@ class ProcessSolution:
 
         ``A_i_min = PV_i(i concedes) - PV_i(j concedes)``, ``[stage, side]``, before any audience
         cost of that stage. Where a side's audience cost is below its bound it concedes at once.
+        Not a number where a stage is never played.
         """
-        gap = self.branch_solution.concede_values - self.branch_solution.win_values
+        branch = self.branch_solution
         costs = np.array([stage.audience_cost for stage in self.process.stages])
-        return np.asarray(self._mean(gap) + costs)
+        bound = branch.concede_values - branch.win_values + costs[:, None, :]
+        played = (branch.kinds != PASSED)[:, :, None]
+        share = self._mean(played.astype(np.float64))
+        with np.errstate(invalid="ignore"):
+            return np.asarray(self._mean(np.where(played, bound, 0.0)) / share)
 
     @property
     def success(self) -> FloatArray:
@@ -164,10 +173,40 @@ class ProcessSolution:
         days
             A number (returns a float) or an array (returns an array) of days >= 0.
         """
+        return self.stage_by(len(self.process.stages) - 1, days)
+
+    def stage_by(self, stage: str | int, days: ArrayLike) -> Any:
+        """Probability that a stage, and all before it, are over by a number of days.
+
+        Parameters
+        ----------
+        stage
+            Its name or number.
+        days
+            As in `deal_by`.
+        """
+        names = [entry.name for entry in self.process.stages]
+        position = (
+            names.index(one_of(stage, names, name="stage")) if isinstance(stage, str) else stage
+        )
+        if not 0 <= position < len(names):
+            raise InvalidInputError(
+                "no such stage", where="stage", seen=stage, allowed=f"0 to {len(names) - 1}"
+            )
         asked = float_array(np.atleast_1d(days), name="days", low=0.0)
         times = np.ravel(asked) / DAYS_IN[self.process.time_unit]
-        out = np.clip(constant_hazard_deal_by(self.arrays, self.branch_solution, times), 0.0, 1.0)
+        out = constant_hazard_deal_by(self.arrays, self.branch_solution, times, count=position + 1)
+        out = np.clip(out, 0.0, 1.0)
         return float(out[0]) if np.ndim(days) == 0 else out.reshape(np.shape(days))
+
+    def days_until(self, day: DateLike) -> float:
+        """Days from the opening of the first stage to a date."""
+        start, end = self.process.start, as_date(day, name="day")
+        if start is None or end is None or end < start:
+            raise InvalidInputError(
+                "no such span of days", where="day", seen=day, allowed=f"on or after {start}"
+            )
+        return float((end - start).days)
 
     def discounted_deal(self, rate: float) -> float:
         """Return E[exp(-rate T); deal], the rate per unit of the clock."""
@@ -236,9 +275,12 @@ class ProcessSolution:
         return pd.DataFrame(rows)
 
     def _history_name(self, k: int, h: int) -> str:
-        if not self.arrays.tree:
-            return "any"
-        return " ".join(self.process.players[h >> (k - 1 - m) & 1] for m in range(k)) or "start"
+        names = [
+            f"{stage.name}: {self.process.players[self.arrays.ancestor(k, m + 1, h) & 1]}"
+            for m, stage in enumerate(self.process.stages[:k])
+            if self.arrays.shift[m]
+        ]
+        return ", ".join(names) or "any"
 
 
 def _transition(
@@ -252,19 +294,19 @@ def _transition(
         for h in range(arrays.histories(k)):
             here = k * width + h
             moves = (
-                [(2 * h, 1.0)]
-                if branches.kinds[k, h] == 3
-                else [(2 * h + c, outcomes.concedes[k, h, c]) for c in range(2)]
+                [(0, 1.0)]
+                if branches.kinds[k, h] == PASSED
+                else [(c, float(outcomes.concedes[k, h, c])) for c in range(2)]
             )
-            for child, chance in moves:
+            for c, chance in moves:
                 if k == count - 1:
                     deal[here] += chance
                 else:
-                    matrix[here, (k + 1) * width + (child if arrays.tree else 0)] += chance
+                    matrix[here, (k + 1) * width + arrays.child(k, h, c)] += chance
             breaks = arrays.breakdown_hazard[k] > 0.0 or np.isfinite(arrays.deadlines[k])
-            if arrays.relapse_to[k] >= 0 and breaks and branches.kinds[k, h] != 3:
+            if arrays.relapse_to[k] >= 0 and breaks and branches.kinds[k, h] != PASSED:
                 m = int(arrays.relapse_to[k])
-                back = m * width + (h >> (k - m) if arrays.tree else 0)
+                back = m * width + arrays.ancestor(k, m, h)
                 matrix[here, back] += 1.0 - outcomes.concedes[k, h].sum()
     return matrix, deal
 
@@ -286,9 +328,9 @@ def _chance_and_time(
     chance[0, 0] = 1.0
     for k in range(count):
         for h in range(arrays.histories(k)):
-            passed = branches.kinds[k, h] == 3
+            passed = branches.kinds[k, h] == PASSED
             for c in range(1 if passed else 2):
-                child = 2 * h + c if arrays.tree else 0
+                child = arrays.child(k, h, c)
                 p = 1.0 if passed else outcomes.concedes[k, h, c]
                 t = 0.0 if passed else outcomes.time[k, h, c]
                 chance[k + 1, child] += chance[k, h] * p
@@ -303,18 +345,17 @@ def _transform(arrays: ProcessArrays, branches: Branches, x: float) -> float:
         now = np.zeros(arrays.histories(k))
         for h in range(len(now)):
             kind = branches.kinds[k, h]
-            child = 2 * h if arrays.tree else 0
-            if kind == 3:
-                now[h] = ahead[child]
+            if kind == PASSED:
+                now[h] = ahead[arrays.child(k, h, 0)]
                 continue
             atoms, lam = branches.atoms[k, h], branches.hazards[k, h]
             rate = lam.sum() + arrays.breakdown_hazard[k] + x
             for c in range(2):
                 chance = atoms[c]
-                if kind == 0:
+                if kind == ATTRITION:
                     gone = -np.expm1(-rate * branches.horizons[k, h])
                     chance += (1.0 - atoms.sum()) * lam[c] / rate * gone
-                now[h] += chance * ahead[child + (c if arrays.tree else 0)]
+                now[h] += chance * ahead[arrays.child(k, h, c)]
         ahead = now
     return float(ahead[0])
 
@@ -375,7 +416,7 @@ def solve_process(
     tol = number(tol, name="tol", low=0.0, open_low=True)
     arrays = process_arrays(process)
     branches = solve_closed_form(arrays, tol=tol, max_iter=max_iter)
-    lost = bool((branches.kinds == 4).any())
+    lost = bool((branches.kinds == NO_EQUILIBRIUM).any())
     converged = branches.relapse_change <= tol and not lost
     solution = ProcessSolution(
         process=process,

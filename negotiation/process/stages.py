@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.data.parameters import Parameter
 from negotiation.errors import InvalidInputError
 from negotiation.process.checks import process_mistakes, raise_mistakes
-from negotiation.process.information import Parameter
 from negotiation.values import FloatArray, quantity
 
 __all__ = ["DAYS_IN", "MultiStepProcess", "Stage"]
@@ -31,9 +31,9 @@ DAYS_IN = {"day": 1.0, "month": 365.25 / 12.0, "year": 365.25}
 class Stage:
     """One step of the process.
 
-    Payoff arrays have the shape ``[side]`` or ``[history, side]``. Histories before stage number
-    k (from 0) are the integers below 2^k: each concession appends a binary digit, 0 when the
-    first side conceded and 1 when the second did.
+    Payoff arrays have the shape ``[side]`` or ``[history, side]``. Histories before a stage are
+    the integers below 2^n, n the number of remembered stages before it: each concession in such
+    a stage appends a binary digit, 0 when the first side conceded and 1 when the second did.
 
     Attributes
     ----------
@@ -66,6 +66,8 @@ class Stage:
     opens
         Whether the stage is played at all after a history; where it is not, play passes to the
         next stage at once.
+    remembered
+        Whether later payoffs may depend on who conceded in this stage.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Stage:
         "tau", "fraction", "additional tariffs in force", default=None
     )
     opens: FloatArray | None = None
+    remembered: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +124,7 @@ class MultiStepProcess:
     start
         Date on which the first stage opens.
     as_of
-        Information date: parameters with a later ``available_from`` are refused.
+        Information date: parameters with a later ``known_on`` are refused.
     parameters
         Where the numbers come from.
 
@@ -166,7 +169,12 @@ class MultiStepProcess:
             array is not None and len(array) > 1
             for stage in self.stages
             for array in (stage.flows, stage.concede, stage.win, stage.breakdown, stage.opens)
-        )
+        ) or (self.rates_after is not None and len(self.rates_after) > 1)
+
+    @property
+    def remembered(self) -> tuple[bool, ...]:
+        """Stages of which later payoffs depend on who conceded there; none if no payoff does."""
+        return tuple(self.depends_on_history and stage.remembered for stage in self.stages)
 
     @property
     def has_relapse(self) -> bool:

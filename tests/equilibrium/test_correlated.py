@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from negotiation import ConvergenceError, InvalidInputError, NormalFormGame
@@ -109,6 +109,7 @@ def test_inequalities_hold_and_nash_equilibria_lie_in_the_set(shape, data):
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(-3, 3), min_size=18, max_size=18), st.booleans())
+@example([0] * 13 + [1, 0, 0, 0, 2], False)
 def test_payoff_set_supports_every_direction(entries, coarse):
     game = NormalFormGame(np.array(entries, dtype=float).reshape(2, 3, 3))
     found = correlated_payoff_set(game, coarse=coarse).vertices

@@ -4,8 +4,8 @@ from datetime import date
 import numpy as np
 import pytest
 
+from negotiation.data.parameters import Parameter
 from negotiation.errors import InvalidInputError
-from negotiation.process.information import Parameter, as_date
 from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
 
@@ -33,9 +33,9 @@ def test_all_mistakes_are_reported_at_once():
     late = {
         "name": "jobs",
         "value": 1,
-        "kind": "sourced",
+        "status": "sourced",
         "source": "a bank",
-        "available_from": "2025-05-20",
+        "known_on": "2025-05-20",
     }
     data = two_stages(
         stages=stages, psi=2, time_unit="week", r=[-1, 0], colour="red", parameters=[late]
@@ -70,9 +70,9 @@ def test_all_mistakes_are_reported_at_once():
         ({"start": "April"}, "start"),
         ({"z": [0.1, 1.2]}, "stubbornness"),
         ({"psi": "much"}, "type_persistence"),
-        ({"parameters": [{"name": "D", "value": 1, "kind": "guess", "source": "x"}]}, "kind"),
-        ({"parameters": [{"name": "D", "value": 1, "kind": "assumption"}]}, "no source"),
-        ({"parameters": [{"name": "D", "kind": "assumption", "source": "x"}]}, "value"),
+        ({"parameters": [{"name": "D", "value": 1, "status": "guess", "source": "x"}]}, "status"),
+        ({"parameters": [{"name": "D", "value": 1, "status": "assumption"}]}, "no source"),
+        ({"parameters": [{"name": "D", "status": "assumption", "source": "x"}]}, "value"),
     ],
 )
 def test_bad_processes(changes, part):
@@ -122,7 +122,9 @@ def test_deadline_as_date_becomes_a_span():
 
 
 def test_a_fact_known_at_the_information_date_passes():
-    known = Parameter("D", 1.7, "years", "sourced", 0.25, 5.0, date(2021, 12, 31), "PIIE 2022")
+    known = Parameter(
+        "D", 1.7, "years", "D", "life of terms", 0.25, 5.0, date(2021, 12, 31), "sourced", "PIIE"
+    )
     process = MultiStepProcess.from_dict(two_stages(parameters=[known]))
     with pytest.raises(InvalidInputError, match="later than the information date"):
         replace(process, as_of=date(2020, 1, 1), start=None)
@@ -188,10 +190,3 @@ def test_toml(tmp_path):
     path.write_text("stages = [")
     with pytest.raises(InvalidInputError, match="cannot be read"):
         MultiStepProcess.from_toml(path)
-
-
-def test_partial_dates():
-    assert as_date("2025-12", name="x") == date(2025, 12, 31)
-    assert as_date(2021, name="x") == date(2021, 12, 31)
-    with pytest.raises(InvalidInputError, match="not a date"):
-        as_date("2025-13-45", name="x")
