@@ -19,9 +19,7 @@ data_app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-AsOf = Annotated[
-    str | None, typer.Option(help="Information date: rows known later are left out.")
-]
+AsOf = Annotated[str | None, typer.Option(help="Information date: rows known later are left out.")]
 
 
 def _print(listing: Listing, *, as_json: bool) -> None:
@@ -47,6 +45,8 @@ def show_command(name: str, as_of: AsOf = None, as_json: Json = False) -> None:
 
 
 @data_app.command("sources")
-def sources_command(name: Annotated[str | None, typer.Argument()] = None, as_json: Json = False) -> None:
+def sources_command(
+    name: Annotated[str | None, typer.Argument()] = None, as_json: Json = False
+) -> None:
     """Print publisher, title, year and terms of use of every source, or of one table's."""
     _print(list_sources(name), as_json=as_json)

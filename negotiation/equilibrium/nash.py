@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
+from negotiation.equilibrium.bimatrix import Strategy, match_vertices
 from negotiation.equilibrium.certificate import expected_payoffs, regret
 from negotiation.equilibrium.components import Component, nash_components
 from negotiation.equilibrium.dominance import iterated_elimination
-from negotiation.equilibrium.polytopes import (
-    VertexSet,
-    integer_columns,
-    most_vertices,
-    normalized,
-    solve_basis,
-)
-from negotiation.equilibrium.search import find_vertices
+from negotiation.equilibrium.peers import PEERS
+from negotiation.equilibrium.polytopes import most_vertices
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import FloatArray, IntArray, one_of, read_only
+from negotiation.values import FloatArray, number, one_of, read_only
 
 __all__ = ["Equilibrium", "NashResult", "nash_equilibria", "pure_equilibria"]
 
@@ -108,7 +103,7 @@ class NashResult:
 
 def _certified(
     game: NormalFormGame,
-    probabilities: Sequence[FloatArray],
+    probabilities: Sequence[ArrayLike],
     exact: ExactProfile | None,
 ) -> Equilibrium:
     profile = tuple(read_only(np.asarray(x, dtype=np.float64)) for x in probabilities)
@@ -145,129 +140,14 @@ def pure_equilibria(game: NormalFormGame) -> tuple[Equilibrium, ...]:
     return tuple(out)
 
 
-def _deadline(max_seconds: float | None) -> Callable[[], bool]:
-    if max_seconds is None:
-        return lambda: True
-    end = time.perf_counter() + max_seconds
-    return lambda: time.perf_counter() < end
-
-
-@dataclass(frozen=True)
-class _Solution:
-    """Extreme equilibria as pairs of vertices, with what proves their number and index."""
-
-    pairs: list[tuple[int, int]]
-    rows: dict[int, Any]
-    columns: dict[int, Any]
-    indices: dict[tuple[int, int], int]
-    complete: bool
-
-
-def _row_actions_first(masks: NDArray[Any], m: int, n: int) -> NDArray[Any]:
-    # Labels of the column player's polytope in the order of the row player's.
-    return (masks >> n) | ((masks & ((1 << n) - 1)) << m)
-
-
-def _complementary(
-    xs: NDArray[Any], ys: NDArray[Any], everything: int
-) -> tuple[IntArray, IntArray]:
-    # Positions of the pairs of masks that carry every label exactly once between them.
-    _, i, j = np.intersect1d(everything ^ xs, ys, assume_unique=True, return_indices=True)
-    return i, j
-
-
-def _label_counts(masks: NDArray[Any]) -> IntArray:
-    return np.array([mask.bit_count() for mask in masks.tolist()], dtype=np.int64)
-
-
-def _partners(
-    x_labels: NDArray[Any], y_labels: NDArray[Any], m: int, n: int
-) -> Iterator[tuple[int, int]]:
-    # Two simple vertices share no label; all other pairs are compared one by one.
-    everything = (1 << (m + n)) - 1
-    ample_x = _label_counts(x_labels) > m
-    ample_y = _label_counts(y_labels) > n
-    x_simple, y_simple = np.flatnonzero(~ample_x), np.flatnonzero(~ample_y)
-    for i, j in zip(
-        *_complementary(x_labels[x_simple], y_labels[y_simple], everything), strict=True
-    ):
-        yield int(x_simple[i]), int(y_simple[j])
-    y_ample = np.flatnonzero(ample_y)
-    for i, mask in enumerate(x_labels.tolist()):
-        others = np.arange(len(y_labels)) if ample_x[i] else y_ample
-        missing = everything ^ mask
-        for j in others[np.asarray((y_labels[others] & missing) == missing, dtype=bool)]:
-            yield i, int(j)
-
-
-def _exact_strategies(
-    found: VertexSet, scales: list[Fraction], used: set[int]
-) -> dict[int, tuple[Fraction, ...]]:
-    out = {}
-    for k in sorted(used):
-        if found.points is None:
-            point = solve_basis(found.matrix, int(found.labels[k]))[1]
-        else:
-            point = found.points[k]
-        out[k] = normalized(point, scales)
-    return out
-
-
-def _indices(xs: VertexSet, ys: VertexSet, m: int, n: int) -> dict[tuple[int, int], int]:
-    # Relaxing the constraints lexicographically is a nearby game without ties. Its equilibria
-    # are the complementary bases, and the index of a component is the sum of the indices of
-    # those near it. Shapley's index of an equilibrium with supports of size k is
-    # (-1)**(k + 1) times the signs of the two determinants.
-    everything = (1 << (m + n)) - 1
-    out: dict[tuple[int, int], int] = {}
-    for i, j in zip(
-        *_complementary(xs.bases, _row_actions_first(ys.bases, m, n), everything), strict=True
-    ):
-        mask, other = int(xs.bases[i]), int(ys.bases[j])
-        support = m - (mask & ((1 << m) - 1)).bit_count()
-        sign = solve_basis(xs.matrix, mask)[0] * solve_basis(ys.matrix, other)[0]
-        pair = int(xs.nearest[i]), int(ys.nearest[j])
-        out[pair] = out.get(pair, 0) + (sign if support % 2 else -sign)
-    return out
-
-
-def _solve(
-    A: FloatArray,
-    B: FloatArray,
-    keep_going: Callable[[], bool],
-    max_equilibria: int | None,
-    compiled: bool,
-) -> _Solution:
-    m, n = A.shape
-    column_matrix, column_scales = integer_columns(A)
-    row_matrix, row_scales = integer_columns(np.ascontiguousarray(B.T))
-    xs = find_vertices(row_matrix, keep_going, compiled=compiled)
-    ys = find_vertices(column_matrix, keep_going, compiled=compiled)
-    complete = xs.complete and ys.complete
-    pairs: list[tuple[int, int]] = []
-    for pair in _partners(xs.labels, _row_actions_first(ys.labels, m, n), m, n):
-        if max_equilibria is not None and len(pairs) == max_equilibria:
-            complete = False
-            break
-        pairs.append(pair)
-    return _Solution(
-        pairs=pairs,
-        rows=_exact_strategies(xs, row_scales, {i for i, _ in pairs}),
-        columns=_exact_strategies(ys, column_scales, {j for _, j in pairs}),
-        indices=_indices(xs, ys, m, n) if complete else {},
-        complete=complete,
-    )
-
-
-def _widened(vector: Sequence[Fraction], kept: Sequence[int], size: int) -> tuple[Fraction, ...]:
-    out = [Fraction(0)] * size
+def _widened(vector: Strategy, kept: Sequence[int], size: int) -> tuple[Any, ...]:
+    out: list[Any] = [type(vector[0])(0)] * size
     for value, place in zip(vector, kept, strict=True):
         out[place] = value
     return tuple(out)
 
 
-def _refuse_the_impossible(shape: tuple[int, ...]) -> None:
-    m, n = shape
+def _refuse_the_impossible(m: int, n: int) -> None:
     vertices = min(most_vertices(m + n, m), most_vertices(m + n, n))
     if vertices > MOST_VERTICES:
         raise InvalidInputError(
@@ -281,37 +161,43 @@ def _refuse_the_impossible(shape: tuple[int, ...]) -> None:
 
 def _bimatrix_equilibria(
     game: NormalFormGame,
-    keep_going: Callable[[], bool],
-    max_equilibria: int | None,
     method: str,
-    limited: bool,
+    max_seconds: float | None,
+    max_equilibria: int | None,
 ) -> NashResult:
     # What strict dominance by pure actions removes carries no weight in any equilibrium, and
     # its constraints are never tight: no vertex is touched.
     reduced = iterated_elimination(game, "strict")
     A, B = reduced.game.bimatrix
     m, n = A.shape
-    if not limited:
-        _refuse_the_impossible(A.shape)
-    compiled = method == "auto" and most_vertices(m + n, min(m, n)) > UNCOMPILED_VERTICES
-    solution = _solve(A, B, keep_going, max_equilibria, compiled)
-    exact = {
-        pair: (
-            _widened(solution.rows[pair[0]], reduced.surviving[0], game.shape[0]),
-            _widened(solution.columns[pair[1]], reduced.surviving[1], game.shape[1]),
+    if max_seconds is None and max_equilibria is None:
+        _refuse_the_impossible(m, n)
+    found = match_vertices(
+        A,
+        B,
+        max_seconds=max_seconds,
+        max_equilibria=max_equilibria,
+        compiled=method == "floating_point"
+        or (method == "auto" and most_vertices(m + n, min(m, n)) > UNCOMPILED_VERTICES),
+        floating=method == "floating_point",
+    )
+    profiles = {
+        (i, j): (
+            _widened(found.rows[i], reduced.surviving[0], game.shape[0]),
+            _widened(found.columns[j], reduced.surviving[1], game.shape[1]),
         )
-        for pair in solution.pairs
+        for i, j in found.pairs
     }
-    pairs = sorted(solution.pairs, key=exact.__getitem__, reverse=True)
+    pairs = sorted(found.pairs, key=profiles.__getitem__, reverse=True)
     equilibria = [
-        _certified(game, [np.array(x, dtype=np.float64) for x in exact[pair]], exact[pair])
+        _certified(game, profiles[pair], None if found.is_floating else profiles[pair])
         for pair in pairs
     ]
     components: tuple[Component, ...] = ()
-    notes: tuple[str, ...] = ()
-    if solution.complete:
+    notes: list[str] = []
+    if found.complete:
         components = tuple(
-            replace(c, index=sum(solution.indices.get(pairs[k], 0) for k in c.equilibria))
+            replace(c, index=sum(found.indices.get(pairs[k], 0) for k in c.equilibria))
             for c in nash_components(pairs)
         )
         for component in components:
@@ -319,19 +205,74 @@ def _bimatrix_equilibria(
                 k = component.equilibria[0]
                 equilibria[k] = replace(equilibria[k], index=component.index)
     else:
-        notes = ("a limit stopped the search: equilibria may be missing",)
-        known = {e.exact for e in equilibria}
-        equilibria += [e for e in pure_equilibria(game) if e.exact not in known]
-        if max_equilibria is not None:
-            equilibria = equilibria[:max_equilibria]
+        notes.append("a limit stopped the search: equilibria may be missing")
+        known = {tuple(x.tobytes() for x in e.probabilities) for e in equilibria}
+        equilibria += [
+            e
+            for e in pure_equilibria(game)
+            if tuple(x.tobytes() for x in e.probabilities) not in known
+        ][: None if max_equilibria is None else max_equilibria - len(equilibria)]
+    if method == "floating_point" and not found.is_floating:
+        notes.append("floating point left a sign open: solved in whole numbers")
     return NashResult(
         game=game,
         equilibria=tuple(equilibria),
         components=components,
-        complete=solution.complete,
-        method="vertex enumeration, exact",
-        notes=notes,
-        converged=solution.complete,
+        complete=found.complete,
+        method="floating_point" if found.is_floating else "vertex_enumeration",
+        notes=tuple(notes),
+        converged=found.complete,
+    )
+
+
+def _by_pure_actions(game: NormalFormGame) -> NashResult:
+    equilibria = pure_equilibria(game)
+    solved = iterated_elimination(game, "strict").is_solved
+    return NashResult(
+        game=game,
+        equilibria=equilibria,
+        components=nash_components([(0, 0)]) if solved else (),
+        complete=solved,
+        method="pure",
+        notes=() if solved else ("equilibria in mixed strategies are not looked for",),
+    )
+
+
+def _by_peer(game: NormalFormGame, method: str, max_equilibria: int | None) -> NashResult:
+    answer = PEERS[method](game)
+    exact: Sequence[ExactProfile | None] = answer.exact or [None] * len(answer.profiles)
+    distinct: dict[tuple[float, ...], Equilibrium] = {}
+    notes = list(answer.notes)
+    for profile, fractions in zip(answer.profiles, exact, strict=True):
+        try:
+            equilibrium = _certified(game, profile, fractions)
+        except InvalidInputError as error:
+            notes.append(f"a profile was dropped: {error}")
+            continue
+        key = tuple(np.round(np.concatenate(equilibrium.probabilities), 9).tolist())
+        distinct.setdefault(key, equilibrium)
+    equilibria = sorted(
+        distinct.values(), key=lambda e: np.concatenate(e.probabilities).tolist(), reverse=True
+    )
+    complete = answer.complete
+    if max_equilibria is not None and len(equilibria) > max_equilibria:
+        equilibria, complete = equilibria[:max_equilibria], False
+        notes.append("max_equilibria was reached")
+    components: tuple[Component, ...] = ()
+    if complete and answer.exact is not None:
+        rows = {x: k for k, x in enumerate(sorted({e.exact[0] for e in equilibria if e.exact}))}
+        columns = {y: k for k, y in enumerate(sorted({e.exact[1] for e in equilibria if e.exact}))}
+        components = nash_components(
+            [(rows[e.exact[0]], columns[e.exact[1]]) for e in equilibria if e.exact]
+        )
+    return NashResult(
+        game=game,
+        equilibria=tuple(equilibria),
+        components=components,
+        complete=complete,
+        method=method,
+        notes=tuple(notes),
+        converged=bool(equilibria),
     )
 
 
@@ -346,6 +287,9 @@ def _without_uncertified(result: NashResult, tolerance: float) -> NashResult:
     )
 
 
+METHODS = ("auto", "vertex_enumeration", "floating_point", "pure", *PEERS)
+
+
 def nash_equilibria(
     game: NormalFormGame,
     method: str = "auto",
@@ -354,11 +298,11 @@ def nash_equilibria(
     max_equilibria: int | None = None,
     tolerance: float = 1e-9,
 ) -> NashResult:
-    """Return all extreme Nash equilibria of a two-player game, exactly.
+    """Return all Nash equilibria of a game; of two players, all extreme ones exactly.
 
-    Both players choose at once and know all payoffs. An extreme equilibrium is a pair of
-    vertices of the best-response polyhedra that together carry every label; every equilibrium
-    is a mixture of extreme ones of one maximal Nash subset.
+    All choose at once and know all payoffs. With two players an extreme equilibrium is a pair
+    of vertices of the best-response polyhedra that together carry every label; every
+    equilibrium is a mixture of extreme ones of one maximal Nash subset.
 
     Parameters
     ----------
@@ -366,10 +310,18 @@ def nash_equilibria(
         A finite normal-form game; payoffs are taken as the rational numbers that the floats
         are.
     method
-        ``"auto"``: compiled kernels where the game is large enough for them, with every sign
-        proven. ``"vertex_enumeration"``: whole numbers of any size in plain Python.
+        ``"auto"``: with two players compiled kernels where the game is large enough for them,
+        every sign proven, and fractions as the answer; with more, the pure equilibria where
+        dominance leaves one profile, otherwise Gambit.
+        ``"vertex_enumeration"``: two players, whole numbers of any size in plain Python.
+        ``"floating_point"``: two players, every label proven but probabilities as floats only;
+        games with ties are solved exactly after all.
+        ``"pure"``: any number of players, pure strategies only.
+        ``"nashpy_support"``, ``"nashpy_vertex"``, ``"nashpy_lemke_howson"``, ``"pygambit"``,
+        ``"quantecon"``, ``"lrsnash"``: other people's solvers, their profiles certified here.
     max_seconds, max_equilibria
         Limits; where one is hit, what was found is returned with ``complete=False``.
+        ``max_seconds`` is for the library's own two-player methods.
     tolerance
         Largest regret, relative to the payoff range, of a profile that may be returned.
 
@@ -378,6 +330,14 @@ def nash_equilibria(
     InvalidInputError
         If the method is unknown or does not fit the number of players, or if the game is too
         large to be solved completely and no limit is given.
+    MissingDependencyError
+        If the method needs a package or program that is not installed.
+
+    Notes
+    -----
+    Vertices of best-response polyhedra: Mangasarian (1964). Lexicographic pivoting and the
+    labelled polytopes: von Stengel (2002). Index: Shapley (1974); that of a component is the
+    sum over its neighbours in a nearby game without ties.
 
     Examples
     --------
@@ -391,12 +351,29 @@ def nash_equilibria(
     True
     """
     start = time.perf_counter()
-    one_of(method, ("auto", "vertex_enumeration"), name="method")
-    if len(game.shape) != 2:
+    one_of(method, METHODS, name="method")
+    if max_seconds is not None:
+        number(max_seconds, name="max_seconds", low=0.0)
+    if max_equilibria is not None:
+        number(max_equilibria, name="max_equilibria", low=1.0)
+    number(tolerance, name="tolerance", low=0.0)
+    two = len(game.shape) == 2
+    if method == "pure":
+        result = _by_pure_actions(game)
+    elif method in PEERS:
+        result = _by_peer(game, method, max_equilibria)
+    elif two:
+        result = _bimatrix_equilibria(game, method, max_seconds, max_equilibria)
+    elif method != "auto":
         raise InvalidInputError(
-            "vertex enumeration is for two players", where="method", seen=f"{len(game.shape)}"
+            "this method is for two players",
+            where=f"method={method!r}",
+            seen=f"{len(game.shape)} players",
+            hint='With more players use method="pygambit" or method="pure".',
         )
-    limited = max_seconds is not None or max_equilibria is not None
-    result = _bimatrix_equilibria(game, _deadline(max_seconds), max_equilibria, method, limited)
+    else:
+        result = _by_pure_actions(game)
+        if not result.complete:
+            result = _by_peer(game, "pygambit", max_equilibria)
     result = _without_uncertified(result, tolerance)
     return replace(result, elapsed_seconds=time.perf_counter() - start)

@@ -23,6 +23,7 @@ from negotiation.values import FloatArray, IntArray
 __all__ = [
     "MOST_LABELS",
     "VertexSet",
+    "basis_of",
     "enumerate_vertices",
     "integer_columns",
     "mask_array",
@@ -185,6 +186,13 @@ def _pivot(tableau: Matrix, denominator: int, row: int, column: int) -> tuple[Ma
     return out, pivot
 
 
+def basis_of(matrix: Matrix, mask: int) -> tuple[list[int], list[int]]:
+    """Return the tight constraints and the positive coordinates of nonbasic labels ``mask``."""
+    width = len(matrix[0])
+    rows = [i for i in range(len(matrix)) if mask >> (width + i) & 1]
+    return rows, [j for j in range(width) if not mask >> j & 1]
+
+
 def solve_basis(matrix: Matrix, mask: int) -> tuple[int, tuple[int, ...]]:
     """Return the determinant's sign and the point of the basis with nonbasic labels ``mask``.
 
@@ -193,8 +201,7 @@ def solve_basis(matrix: Matrix, mask: int) -> tuple[int, tuple[int, ...]]:
     and C in ascending order, and the numerators of z over its absolute value.
     """
     width = len(matrix[0])
-    columns = [j for j in range(width) if not mask >> j & 1]
-    rows = [i for i in range(len(matrix)) if mask >> (width + i) & 1]
+    rows, columns = basis_of(matrix, mask)
     system = [[matrix[i][j] for j in columns] + [1] for i in rows]
     size, last, sign = len(columns), 1, 1
     for k in range(size):

@@ -12,6 +12,7 @@ from negotiation.payoffs.defaults import (
     sourced_job_losses,
 )
 from negotiation.payoffs.game import TariffGame, tariff_game
+from negotiation.payoffs.plane import TariffPlane, tariff_plane
 from negotiation.payoffs.scenarios import MODELS, PayoffOptions, tariff_payoffs
 
 __all__ = [
@@ -19,9 +20,11 @@ __all__ = [
     "MODELS",
     "PayoffOptions",
     "TariffGame",
+    "TariffPlane",
     "best_response_curves",
     "horizon_elasticities",
     "sourced_job_losses",
     "tariff_game",
     "tariff_payoffs",
+    "tariff_plane",
 ]
