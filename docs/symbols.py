@@ -10,6 +10,7 @@ Usage: python docs/symbols.py [--check]
 
 import re
 import sys
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
@@ -18,6 +19,7 @@ from pathlib import Path
 from pkgutil import walk_packages
 
 import negotiation
+from negotiation import process
 from negotiation.data import parameters
 
 PAGE = Path(__file__).resolve().parent / "symbols.md"
@@ -80,9 +82,13 @@ def field_entries(package=negotiation) -> Iterator[Entry]:
 
 
 def parameter_entries() -> Iterator[Entry]:
-    """Symbols of every parameter."""
+    """Symbols of every parameter, and of those that one process alone uses."""
     for item in parameters().values():
         yield Entry(LIBRARY, item.symbol, item.meaning, item.unit, item.name)
+    for path in sorted(Path(process.__file__).parent.rglob("*.toml")):
+        own = tomllib.loads(path.read_text(encoding="utf-8")).get("parameters", {})
+        for name, item in own.items():
+            yield Entry(PROCESS, item["symbol"], item["meaning"], item["unit"], name)
 
 
 def clashes(entries: list[Entry]) -> list[str]:

@@ -17,7 +17,9 @@ def entries():
 
 
 @pytest.mark.xfail(
-    strict=True, reason="t stands for TariffSchedule.rates and for TariffPayoffs.average_rates"
+    strict=True,
+    reason="t stands for TariffSchedule.rates and TariffPayoffs.average_rates; alpha and tau* of "
+    "the process have a meaning for each side",
 )
 def test_one_symbol_has_one_meaning(entries):
     assert symbols.clashes(entries) == []
