@@ -142,27 +142,28 @@ else:
         return types.int64(*[types.int64] * 4), codegen
 
 
-@njit(cache=True, nogil=True, inline="never")
-def _insert(keys: Any, stamps: Any, stamp: Any, key: Any) -> Any:
-    # Open addressing; a slot belongs to the current search where its stamp does.
+@njit(cache=True, nogil=True)
+def _place(keys: Any, owners: Any, stamps: Any, stamp: Any, key: Any, owner: Any) -> Any:
+    # Who owns the key: whoever entered it first, otherwise now ``owner``. Open addressing; a
+    # slot is taken where it carries the stamp of the current search.
     mask = stamps.size - 1
     slot = (key ^ ((key >> 12) * 40503) ^ (key >> 29)) & mask
     while stamps[slot] == stamp:
         if keys[slot] == key:
-            return False
+            return owners[slot]
         slot = (slot + 1) & mask
     stamps[slot] = stamp
     keys[slot] = key
-    return True
+    owners[slot] = owner
+    return owner
 
 
 @njit(cache=True, nogil=True)
-def rehash(old_keys: Any, old_stamps: Any, keys: Any, stamps: Any, stamp: Any) -> None:
-    """Enter the keys of three tables into larger ones."""
-    for table in range(3):
-        for slot in range(old_keys.shape[1]):
-            if old_stamps[table, slot] == stamp:
-                _insert(keys[table], stamps[table], stamp, old_keys[table, slot])
+def rehash(old_table: Any, table: Any, stamp: Any) -> None:
+    """Enter what a table [keys, owners, stamps] holds into a larger one."""
+    for slot in range(old_table.shape[1]):
+        if old_table[2, slot] == stamp:
+            _place(table[0], table[1], table[2], stamp, old_table[0, slot], old_table[1, slot])
 
 
 @njit(cache=True, nogil=True)
@@ -290,8 +291,9 @@ def integer_vertices(
     nonbases: Any,
     denominators: Any,
     sizes: Any,
-    tables: Any,
-    stamps: Any,
+    done: Any,
+    basis_table: Any,
+    label_table: Any,
     stamp: Any,
     labels: Any,
     nodes: Any,
@@ -314,7 +316,8 @@ def integer_vertices(
         sizes[0] = largest
         denominators[0] = 1
         keys[0] = (np.int64(1) << width) - 1
-        _insert(tables[0], stamps[0], stamp, keys[0])
+        done[0] = 0
+        _place(basis_table[0], basis_table[1], basis_table[2], stamp, keys[0], 0)
         count = 1
     stop = head + limit
     while head < count:
@@ -329,18 +332,26 @@ def integer_vertices(
             if tableau[i, width] == 0:
                 mask |= np.int64(1) << basis[i]
         # The origin, where no slack is tight, is no strategy.
-        if mask >> width and (mask == key or _insert(tables[2], stamps[2], stamp, mask)):
+        if mask >> width and (
+            mask == key
+            or _place(label_table[0], label_table[1], label_table[2], stamp, mask, head) == head
+        ):
             labels[found] = mask
             nodes[found] = head
             found += 1
         for column in range(width):
-            edge = key ^ (np.int64(1) << nonbasis[column])
-            if not _insert(tables[1], stamps[1], stamp, edge):
+            entering = np.int64(1) << nonbasis[column]
+            if done[head] & entering:
                 continue
             row = _integer_leaving(tableau, basis, nonbasis, height, width, column, small)
-            other = edge | (np.int64(1) << basis[row])
-            if not _insert(tables[0], stamps[0], stamp, other):
+            leaving = np.int64(1) << basis[row]
+            other = key ^ entering | leaving
+            node = _place(basis_table[0], basis_table[1], basis_table[2], stamp, other, count)
+            if node != count:
+                # The other end need not come back along this edge.
+                done[node] |= leaving
                 continue
+            done[count] = leaving
             largest = _integer_pivot(
                 tableau, tableaux[count], height, width, row, column, denominators[head], small
             )
@@ -451,8 +462,8 @@ def float_vertices(
     keys: Any,
     bases: Any,
     nonbases: Any,
-    tables: Any,
-    stamps: Any,
+    done: Any,
+    basis_table: Any,
     stamp: Any,
     work: Any,
     residuals: Any,
@@ -469,7 +480,8 @@ def float_vertices(
     if count == 0:
         _start(matrix, height, width, tableaux[0], bases[0], nonbases[0])
         keys[0] = (np.int64(1) << width) - 1
-        _insert(tables[0], stamps[0], stamp, keys[0])
+        done[0] = 0
+        _place(basis_table[0], basis_table[1], basis_table[2], stamp, keys[0], 0)
         count = 1
     stop = head + limit
     while head < count:
@@ -493,8 +505,8 @@ def float_vertices(
         ):
             return UNCERTAIN
         for column in range(width):
-            edge = key ^ (np.int64(1) << nonbasis[column])
-            if not _insert(tables[1], stamps[1], stamp, edge):
+            entering = np.int64(1) << nonbasis[column]
+            if done[head] & entering:
                 continue
             row = -1
             best = second = np.inf
@@ -511,9 +523,14 @@ def float_vertices(
             # A tie, most likely: the exact search is for those.
             if row < 0 or second - best <= 1e-12 * best:
                 return UNCERTAIN
-            other = edge | (np.int64(1) << basis[row])
-            if not _insert(tables[0], stamps[0], stamp, other):
+            leaving = np.int64(1) << basis[row]
+            other = key ^ entering | leaving
+            node = _place(basis_table[0], basis_table[1], basis_table[2], stamp, other, count)
+            if node != count:
+                # The other end need not come back along this edge.
+                done[node] |= leaving
                 continue
+            done[count] = leaving
             new = tableaux[count]
             scale = 1.0 / tableau[row, column]
             for j in range(width + 1):
@@ -779,7 +796,7 @@ def solve_slice(
     capacity
         At least the most bases that a polytope of this shape can have, plus its dimension.
     table_size
-        A power of two, at least four times the number of edges.
+        A power of two, at least twice ``capacity``.
 
     Returns
     -------
@@ -799,7 +816,8 @@ def solve_slice(
     bases = np.empty((2, capacity, size), np.int64)
     nonbases = np.empty((2, capacity, size), np.int64)
     denominators, sizes = np.empty(capacity, np.int64), np.empty(capacity, np.int64)
-    tables, stamps = np.zeros((3, table_size), np.int64), np.zeros((3, table_size), np.int64)
+    done = np.empty(capacity, np.int64)
+    basis_table, label_table = np.zeros((2, 3, table_size), np.int64)
     labels, nodes = np.empty((2, capacity), np.int64), np.empty((2, capacity), np.int64)
     work, residuals = np.empty((4, size), np.int64), np.empty(size)
     state = np.zeros(3, np.int64)
@@ -865,8 +883,8 @@ def solve_slice(
                         keys[side],
                         bases[side],
                         nonbases[side],
-                        tables,
-                        stamps,
+                        done,
+                        basis_table,
                         stamp,
                         work,
                         residuals,
@@ -888,8 +906,9 @@ def solve_slice(
                         nonbases[side],
                         denominators,
                         sizes,
-                        tables,
-                        stamps,
+                        done,
+                        basis_table,
+                        label_table,
                         stamp,
                         labels[side],
                         nodes[side],
