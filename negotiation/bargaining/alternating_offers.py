@@ -67,10 +67,16 @@ class AlternatingOffers:
 _COMPLETE = "complete information, an infinite horizon and immediate acceptance"
 
 
-def _pair(value: ArrayLike, name: str, *, low: float | None = None, high: float | None = None) -> FloatArray:
+def _pair(
+    value: ArrayLike, name: str, *, low: float | None = None, high: float | None = None
+) -> FloatArray:
     """Two numbers; one number stands for both sides."""
     given = float_array(value, name=name, low=low, high=high)
-    return read_only(np.broadcast_to(given, (2,)) if given.ndim == 0 else float_array(given, name=name, shape=(2,)))
+    return read_only(
+        np.broadcast_to(given, (2,))
+        if given.ndim == 0
+        else float_array(given, name=name, shape=(2,))
+    )
 
 
 def _discounts(delta: ArrayLike, name: str = "delta") -> FloatArray:
@@ -179,9 +185,9 @@ def alternating_offers_fixed_costs(
 ) -> AlternatingOffers:
     """Return the division when each round of delay costs side i the amount ``c_i``.
 
-    Side 1 proposes first: all of the surplus if ``c1 < c2``; ``c2`` if ``c1 > c2``; with equal costs
-    any share in ``[c, 1]`` is an equilibrium, and the largest is returned with ``unique=False``
-    (Rubinstein 1982, fixed bargaining costs).
+    Side 1 proposes first: all of the surplus if ``c1 < c2``; ``c2`` if ``c1 > c2``; with equal
+    costs any share in ``[c, 1]`` is an equilibrium, and the largest is returned with
+    ``unique=False`` (Rubinstein 1982, fixed bargaining costs).
 
     Raises
     ------
@@ -241,7 +247,10 @@ def alternating_offers_breakdown(
     pie = number(surplus, name="surplus")
     if b.sum() > pie:
         raise InvalidInputError(
-            "breakdown is worth more than agreement", where="breakdown", seen=b, allowed=f"sum <= {pie:g}"
+            "breakdown is worth more than agreement",
+            where="breakdown",
+            seen=b,
+            allowed=f"sum <= {pie:g}",
         )
     keep = (1 - p) * d
     if keep[0] * keep[1] >= 1:
@@ -270,8 +279,8 @@ def alternating_offers_flows(
     Flows (inside options, such as payoffs in a trade war) and the surplus are present values of
     being in that state for ever: a round without agreement pays ``(1 - d_i) s_i``. Side 1 gets
     ``[(1-d2)(S-s2) + d2 (1-d1) s1]/(1 - d1 d2)``. As offers quicken this is Nash's solution with
-    ``s`` as disagreement point and weights ``r_j/(r_i + r_j)`` (Muthoo 1999; Binmore, Rubinstein and
-    Wolinsky 1986).
+    ``s`` as disagreement point and weights ``r_j/(r_i + r_j)`` (Muthoo 1999; Binmore, Rubinstein
+    and Wolinsky 1986).
 
     Raises
     ------
@@ -368,7 +377,8 @@ def stahl_finite_horizon(
     Offers alternate over ``periods`` dates; with no agreement by the last, side i gets
     ``disagreement_i`` one period later. Backward induction: the proposer leaves the responder its
     discounted share of the next date (Stahl 1972). With a common factor and zero disagreement the
-    first proposer gets ``(1 - (-d)^T)/(1 + d)``. As the horizon grows this is Rubinstein's division.
+    first proposer gets ``(1 - (-d)^T)/(1 + d)``. As the horizon grows this is Rubinstein's
+    division.
 
     Returns
     -------

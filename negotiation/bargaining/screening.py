@@ -165,7 +165,9 @@ def two_type_screening(
     v = number(high, name="high", low=0.0)
     w = number(low, name="low", low=0.0, open_low=True)
     if v <= w:
-        raise InvalidInputError("must exceed the low value", where="high", seen=v, allowed=f"> {w:g}")
+        raise InvalidInputError(
+            "must exceed the low value", where="high", seen=v, allowed=f"> {w:g}"
+        )
     d = number(delta, name="delta", low=0.0, high=1.0)
     q = number(prob_high, name="prob_high", low=0.0, high=1.0, open_low=True, open_high=True)
     price = v - d * (v - w)
