@@ -30,9 +30,9 @@ from negotiation.bargaining.alternating_offers import (
     alternating_offers_outside_options,
     rubinstein,
     rubinstein_limit,
-    stahl_finite_horizon,
 )
 from negotiation.bargaining.fairness import inequity_averse_ultimatum
+from negotiation.bargaining.finite_horizon import stahl_finite_horizon
 from negotiation.bargaining.flexibility import escape_clause, quiet_exemption, reassurance
 from negotiation.bargaining.monitoring import (
     cooperation_thresholds,
@@ -55,15 +55,14 @@ from negotiation.bargaining.repeated_strategies import long_run_play, play_match
 from negotiation.bargaining.screening import screening_offers, two_type_screening
 from negotiation.bargaining.solutions import (
     deal_me_out,
-    discrete_raiffa,
     egalitarian,
     kalai_smorodinsky,
-    maschler_perles,
     nash_bargaining,
     split_the_difference,
     utilitarian,
 )
 from negotiation.bargaining.staged_exchange import stage_chain, staged_exchange
+from negotiation.bargaining.stepwise_solutions import discrete_raiffa, maschler_perles
 from negotiation.bargaining.tariff_war_settlement import equivalent_withdrawal, settle_tariff_war
 from negotiation.bargaining.threats import variable_threats
 from negotiation.bargaining.transferable import nash_risk_averse, nash_transferable

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.bargaining._offers import AlternatingOffers
 from negotiation.bargaining.alternating_offers import (
-    AlternatingOffers,
     alternating_offers_outside_options,
     rubinstein,
 )
