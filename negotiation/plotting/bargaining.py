@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negotiation.bargaining.problem import BargainingProblem
-from negotiation.bargaining.solutions import BargainingSolution
+from negotiation.bargaining.solution import BargainingSolution
 from negotiation.errors import InvalidInputError
 
 if TYPE_CHECKING:
