@@ -45,7 +45,8 @@ def _welfare(system: System, outcome: Outcome) -> FloatArray:
     return welfare
 
 
-def _checked_rates(economy: Economy, tariffs: TariffSchedule) -> FloatArray:
+def checked_rates(economy: Economy, tariffs: TariffSchedule) -> FloatArray:
+    """Return the rates of a schedule that fits the economy, or say why it does not."""
     if not isinstance(tariffs, TariffSchedule):
         raise InvalidInputError(
             "not a tariff schedule",
@@ -109,7 +110,7 @@ def counterfactual(
     """
     began = perf_counter()
     model = TradeModel() if model is None else model
-    rates = _checked_rates(economy, tariffs)
+    rates = checked_rates(economy, tariffs)
     system = system_of(calibrate(economy, model))
     solution = solve_batch(
         system, rates[None], tol=number(tol, name="tol", low=0.0, open_low=True), max_iter=max_iter
@@ -198,7 +199,7 @@ def _chunks(economy: Economy, schedules: Schedules, size: int) -> Iterator[Float
             yield part
         return
     items = iter(schedules)
-    while part_list := [_checked_rates(economy, item) for item in islice(items, size)]:
+    while part_list := [checked_rates(economy, item) for item in islice(items, size)]:
         yield np.stack(part_list)
 
 
