@@ -373,27 +373,25 @@ def integer_vertices(
 
 
 @njit(cache=True, nogil=True)
-def _is_proven(
+def _error_bound(
     matrix: Any,
     tableau: Any,
     basis: Any,
     nonbasis: Any,
     height: Any,
     width: Any,
-    rows: Any,
-    columns: Any,
-    variables: Any,
-    constraints: Any,
+    work: Any,
     residuals: Any,
 ) -> Any:
-    """Whether a basis is proven nonsingular and strictly feasible.
+    """Bound on the error of a basic solution that proves the basis strictly feasible, or inf.
 
     C holds the basic variables, R the tight constraints, W the tableau's approximation to the
     inverse of M[R, C]. With |I - W M[R, C]| <= alpha < 1 in the maximum norm the matrix is
     nonsingular and the error of z is at most |W| |1 - M[R, C] z| / (1 - alpha). Entries of M
-    lie in [0, 1] and carry a relative error of one roundoff from the shift of columns;
-    ``gamma`` bounds that and the rounding of every sum below.
+    lie in [0, 1] and carry an error of one roundoff from the shift of columns; ``gamma``
+    bounds that and the rounding of every sum below.
     """
+    rows, columns, variables, constraints = work[0], work[1], work[2], work[3]
     k = 0
     for i in range(height):
         if basis[i] < width:
@@ -409,10 +407,7 @@ def _is_proven(
     gamma = 4.0 * (k + 4) * UNIT_ROUNDOFF
     alpha = norm = residual = total = 0.0
     for a in range(k):
-        z = tableau[rows[a], width]
-        if z <= 0.0:
-            return False
-        total += z
+        total += abs(tableau[rows[a], width])
     for a in range(k):
         deviation = inverse_norm = 0.0
         for b in range(k):
@@ -432,11 +427,11 @@ def _is_proven(
             left -= matrix[constraints[a], variables[b]] * tableau[rows[b], width]
         residual = max(residual, abs(left))
     if not alpha < 0.5:
-        return False
+        return np.inf
     error = 2.0 * norm * (residual + gamma * (1.0 + total)) * (1.0 + gamma)
     for a in range(k):
         if not tableau[rows[a], width] > error:
-            return False
+            return np.inf
     for i in range(height):
         if basis[i] < width:
             continue
@@ -448,8 +443,78 @@ def _is_proven(
             left -= entry * tableau[rows[b], width]
             reach += entry
         if not left > (reach * error + gamma * (1.0 + total)) * (1.0 + gamma):
-            return False
-    return True
+            return np.inf
+    return error
+
+
+@njit(cache=True, nogil=True)
+def _is_accurate(
+    matrix: Any,
+    tableau: Any,
+    basis: Any,
+    nonbasis: Any,
+    height: Any,
+    width: Any,
+    work: Any,
+    residuals: Any,
+) -> Any:
+    # A vertex may be proven and yet be known to few digits; probabilities are to have ten, by a
+    # bound that is a hundred times the usual error.
+    total = 0.0
+    for i in range(height):
+        if basis[i] < width:
+            total += tableau[i, width]
+    error = _error_bound(matrix, tableau, basis, nonbasis, height, width, work, residuals)
+    return error <= 1e-10 * total
+
+
+@njit(cache=True, nogil=True)
+def _float_pivot(
+    old: Any,
+    new: Any,
+    old_errors: Any,
+    errors: Any,
+    height: Any,
+    width: Any,
+    row: Any,
+    column: Any,
+) -> None:
+    """Pivot, and carry a bound on the error of each row's entries along.
+
+    With e the bound of a row, d that of the pivot's row and q = p - d, entries t and f of the
+    row and g of the pivot's row give t - f g / p up to
+    ``e + (|f| d + |g| e + e d) / q + |f| |g| d / (p q)``, f / p up to ``(e + |f| d / p) / q``
+    and g / p up to ``d (1 + |g| / p) / q``; rounding adds a few units of the largest term.
+    The last element of the bounds is one on the size of all entries.
+    """
+    pivot = old[row, column]
+    scale = 1.0 / pivot
+    d, size = old_errors[row], old_errors[height]
+    q = pivot - d
+    across = down = 0.0
+    for j in range(width + 1):
+        across = max(across, abs(old[row, j])) if j != column else across
+        new[row, j] = old[row, j] * scale
+    new[row, column] = scale
+    for i in range(height):
+        if i != row:
+            factor = old[i, column]
+            for j in range(width + 1):
+                new[i, j] = old[i, j] - factor * new[row, j]
+            new[i, column] = -factor * scale
+            f, e = abs(factor), old_errors[i]
+            down = max(down, f)
+            errors[i] = max(
+                e + (f * d + across * e + e * d) / q + f * across * scale * d / q,
+                (e + f * d * scale) / q,
+            )
+    errors[row] = d * max(1.0 + across * scale, scale) / q
+    grown = max(size + across * down * scale, max(across, down, 1.0) * scale) * (1.0 + 1e-9)
+    errors[height] = grown
+    for i in range(height):
+        errors[i] = (errors[i] + 16.0 * UNIT_ROUNDOFF * grown) * (1.0 + 1e-9)
+        if not q > 0.0:
+            errors[i] = np.inf
 
 
 @njit(cache=True, nogil=True)
@@ -462,6 +527,7 @@ def float_vertices(
     keys: Any,
     bases: Any,
     nonbases: Any,
+    errors: Any,
     done: Any,
     basis_table: Any,
     stamp: Any,
@@ -471,15 +537,22 @@ def float_vertices(
 ) -> Any:
     """Walk all bases of {z >= 0, matrix z <= 1} in floating point and prove each of them.
 
-    Each basis met is proven to be a simple vertex. Two simple vertices that share all labels
-    but one are the two ends of the edge between them, so that a set of simple vertices that is
-    closed under the walk holds every neighbour of its members; the graph of a polytope being
-    connected, it holds every vertex. At UNCERTAIN nothing is claimed: there may be ties.
+    Each basis met is proven to be a simple vertex: all basic variables exceed the error carried
+    along from the first tableau, or else a bound computed from the basis itself. Two simple
+    vertices that share all labels but one are the two ends of the edge between them, so that a
+    set of simple vertices that is closed under the walk holds every neighbour of its members;
+    the graph of a polytope being connected, it holds every vertex. At UNCERTAIN nothing is
+    claimed: there may be ties.
+
+    ``errors`` is [basis, height + 1]: bounds on the error of each row of a tableau, and on the
+    size of its entries.
     """
     head, count = state[0], state[1]
     if count == 0:
         _start(matrix, height, width, tableaux[0], bases[0], nonbases[0])
         keys[0] = (np.int64(1) << width) - 1
+        errors[0, :height] = UNIT_ROUNDOFF
+        errors[0, height] = 1.0
         done[0] = 0
         _place(basis_table[0], basis_table[1], basis_table[2], stamp, keys[0], 0)
         count = 1
@@ -490,18 +563,11 @@ def float_vertices(
             return GROW
         tableau, basis, nonbasis = tableaux[head], bases[head], nonbases[head]
         key = keys[head]
-        if head > 0 and not _is_proven(
-            matrix,
-            tableau,
-            basis,
-            nonbasis,
-            height,
-            width,
-            work[0],
-            work[1],
-            work[2],
-            work[3],
-            residuals,
+        proven = True
+        for i in range(height):
+            proven = proven and tableau[i, width] > errors[head, i]
+        if not proven and not np.isfinite(
+            _error_bound(matrix, tableau, basis, nonbasis, height, width, work, residuals)
         ):
             return UNCERTAIN
         for column in range(width):
@@ -509,19 +575,15 @@ def float_vertices(
             if done[head] & entering:
                 continue
             row = -1
-            best = second = np.inf
+            best = np.inf
             for i in range(height):
                 a = tableau[i, column]
                 if a > 1e-11:
                     ratio = tableau[i, width] / a
                     if ratio < best:
-                        second = best
                         best = ratio
                         row = i
-                    elif ratio < second:
-                        second = ratio
-            # A tie, most likely: the exact search is for those.
-            if row < 0 or second - best <= 1e-12 * best:
+            if row < 0:
                 return UNCERTAIN
             leaving = np.int64(1) << basis[row]
             other = key ^ entering | leaving
@@ -531,17 +593,16 @@ def float_vertices(
                 done[node] |= leaving
                 continue
             done[count] = leaving
-            new = tableaux[count]
-            scale = 1.0 / tableau[row, column]
-            for j in range(width + 1):
-                new[row, j] = tableau[row, j] * scale
-            new[row, column] = scale
-            for i in range(height):
-                if i != row:
-                    factor = tableau[i, column]
-                    for j in range(width + 1):
-                        new[i, j] = tableau[i, j] - factor * new[row, j]
-                    new[i, column] = -factor * scale
+            _float_pivot(
+                tableau,
+                tableaux[count],
+                errors[head],
+                errors[count],
+                height,
+                width,
+                row,
+                column,
+            )
             keys[count] = other
             for i in range(height):
                 bases[count, i] = basis[i]
@@ -816,7 +877,7 @@ def solve_slice(
     bases = np.empty((2, capacity, size), np.int64)
     nonbases = np.empty((2, capacity, size), np.int64)
     denominators, sizes = np.empty(capacity, np.int64), np.empty(capacity, np.int64)
-    done = np.empty(capacity, np.int64)
+    errors, done = np.empty((capacity, size + 1)), np.empty(capacity, np.int64)
     basis_table, label_table = np.zeros((2, 3, table_size), np.int64)
     labels, nodes = np.empty((2, capacity), np.int64), np.empty((2, capacity), np.int64)
     work, residuals = np.empty((4, size), np.int64), np.empty(size)
@@ -883,6 +944,7 @@ def solve_slice(
                         keys[side],
                         bases[side],
                         nonbases[side],
+                        errors,
                         done,
                         basis_table,
                         stamp,
@@ -926,6 +988,7 @@ def solve_slice(
             labels[1, k] = _swap_labels(labels[1, k], nr, mr)
         everything = (np.int64(1) << (mr + nr)) - 1
         begin = used
+        accurate = True
         for i in range(found[0]):
             for j in range(found[1]):
                 if labels[0, i] | labels[1, j] != everything:
@@ -936,12 +999,39 @@ def solve_slice(
                 row[:] = 0.0
                 one, two = nodes[0, i], nodes[1, j]
                 if use_floats:
+                    accurate = (
+                        accurate
+                        and _is_accurate(
+                            units[0],
+                            floating[0, one],
+                            bases[0, one],
+                            nonbases[0, one],
+                            nr,
+                            mr,
+                            work,
+                            residuals,
+                        )
+                        and _is_accurate(
+                            units[1],
+                            floating[1, two],
+                            bases[1, two],
+                            nonbases[1, two],
+                            mr,
+                            nr,
+                            work,
+                            residuals,
+                        )
+                    )
                     _put_point(floating[0, one], bases[0, one], nr, mr, scales[0], rows, row, 0)
                     _put_point(floating[1, two], bases[1, two], mr, nr, scales[1], columns, row, m)
                 else:
                     _put_point(whole[0, one], bases[0, one], nr, mr, scales[0], rows, row, 0)
                     _put_point(whole[1, two], bases[1, two], mr, nr, scales[1], columns, row, m)
                 used += 1
+        if not accurate:
+            counts[g] = -1
+            used = begin
+            continue
         counts[g] = used - begin
         _sort_rows(out, begin, used)
     return games, used
