@@ -7,8 +7,9 @@ billion USD a year; tariff rates are fractions of the net value (1.45 is 145 %).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -259,6 +260,11 @@ class Economy:
                 allowed="> 0",
             )
         return out
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by value: a read-only mapping has no pickle of its own."""
+        values = [getattr(self, item.name) for item in fields(self)]
+        return Economy, tuple(dict(v) if isinstance(v, MappingProxyType) else v for v in values)
 
     def region_index(self, region: str) -> int:
         """Return the position of a region on the exporter and importer axes."""

@@ -1,5 +1,7 @@
 """Economies and tariff schedules: bad tables are refused, aggregation adds up."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -90,6 +92,15 @@ def test_aggregation_adds_up():
     assert merged.political_weights.tolist() == [[1.0], [1.0]]
     same = whole.aggregate()
     assert np.array_equal(same.flows, whole.flows)
+
+
+def test_pickles_by_value():
+    whole = economy()
+    copy = pickle.loads(pickle.dumps(whole))
+    assert np.array_equal(copy.flows, whole.flows)
+    assert copy.elasticities["flat"].tolist() == [4.0, 4.0]
+    with pytest.raises(ValueError, match="read-only"):
+        copy.flows[0, 0, 0] = 1.0
 
 
 def test_bad_groups():
