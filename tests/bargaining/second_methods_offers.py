@@ -106,7 +106,7 @@ def stahl_closed_form():
     d = 0.83
     return worst(
         *(
-            (stahl_finite_horizon(d, n)[0].payoffs[0], (1 - (-d) ** n) / (1 + d))
+            (stahl_finite_horizon(d, n).division.payoffs[0], (1 - (-d) ** n) / (1 + d))
             for n in (1, 2, 3, 8, 25)
         )
     )

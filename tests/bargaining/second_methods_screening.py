@@ -1,4 +1,4 @@
-"""Fairness, screening, agenda and ratification by methods that share neither code nor formula with the library.
+"""Fairness, screening, agenda and ratification by methods that share nothing with the library.
 
 Every function returns the largest deviation over a few cases; ``docs/models_a.toml`` states what it
 may be at most.
@@ -12,12 +12,12 @@ from scipy.optimize import brentq, minimize
 
 from negotiation.bargaining.agenda import issue_linkage, sequential_agenda
 from negotiation.bargaining.fairness import inequity_averse_ultimatum
+from negotiation.bargaining.private_information import screening_offers, two_type_screening
 from negotiation.bargaining.ratification import (
     domestic_constraints,
     ratification_offer,
     win_sets,
 )
-from negotiation.bargaining.screening import screening_offers, two_type_screening
 from tests.bargaining.deviation import worst
 
 
@@ -38,20 +38,18 @@ def screening_by_value_iteration():
     """The seller's value on a grid of remaining types, buyers buying when it suits them."""
     error = 0.0
     for d, e in ((0.91, 0.91), (0.8, 0.9), (0.95, 0.7)):
-        ours = screening_offers(d, informed_delta=e)
-        slope = ours.price_coefficient / ours.cutoff_ratio
+        ours = screening_offers(d, informed_discount=e)
+        price, cutoff = ours.price_coefficients[0], ours.cutoff_ratios[0]
+        slope = price / cutoff
         ratios = np.linspace(0.001, 1, 20_001)
         c = 0.0
         for _ in range(600):
             # c v^2 at v = 1: sell to (b, 1] at b times slope, which the marginal type accepts.
             c = float(np.max((1 - ratios) * ratios * slope + d * c * ratios**2))
         best = ratios[np.argmax((1 - ratios) * ratios * slope + d * c * ratios**2)]
-        marginal = ours.cutoff_ratio
-        waits = [
-            e**n * (marginal - ours.price_coefficient * ours.cutoff_ratio**n) for n in range(60)
-        ]
+        waits = [e**n * (cutoff - price * cutoff**n) for n in range(60)]
         error = max(
-            error, abs(c - ours.uninformed_value), abs(best - marginal), max(waits) - waits[0]
+            error, abs(c - ours.uninformed_value), abs(best - cutoff), max(waits) - waits[0]
         )
     return error
 
@@ -80,7 +78,8 @@ def two_types_by_enumeration():
                 )
                 value = q * accept * price + (1 - q * accept) * d * w
             best = max(best, value)
-        error = max(error, abs(two_type_screening(v, w, d, prob_high=q).value - best))
+        ours = two_type_screening(high=v, low=w, discount=d, prob_high=q)
+        error = max(error, abs(ours.uninformed_value - best))
     return error
 
 

@@ -59,10 +59,6 @@ def risk_aversion_on_its_frontier():
     return worst(*pairs)
 
 
-def _arc(angle):
-    return np.column_stack([np.cos(angle), 0.8 * np.sin(angle) ** 0.9])
-
-
 def solutions_by_fine_search():
     """Nash, Kalai-Smorodinsky, egalitarian and utilitarian on a curve by refining a grid."""
 
