@@ -30,7 +30,8 @@ from negotiation.values import FloatArray, number, one_of, read_only
 __all__ = ["bargained_tariffs"]
 
 _FLOOR = 0.02
-_WEIGHT_MOVE = 0.5
+_WEIGHT_STEP = 0.05
+_WEIGHT_MOVE = 0.3
 _OUTER_ROUNDS = 60
 
 
@@ -68,6 +69,22 @@ class _Bargains:
         out = np.zeros((len(self.members), len(self.place.players)))
         for p, pair in enumerate(self.members):
             out[p, list(pair)] = share[p]
+        return out
+
+    def weight_moves(
+        self, values: FloatArray, weights: FloatArray, fallback: FloatArray
+    ) -> FloatArray:
+        """Moves of the log weights ``[pair, player]`` towards equal ``weight gain / power``.
+
+        Small tariff changes shift payoffs between the members almost one for one, so weights
+        move by a small step for each percent that separates the two sides.
+        """
+        gain = self.surplus(values, fallback)
+        out = np.zeros_like(weights)
+        for p, pair in enumerate(self.members):
+            side = weights[p, list(pair)] * gain[p] / self.power[p]
+            apart = np.clip(_WEIGHT_STEP * (side - side.mean()), -_WEIGHT_MOVE, _WEIGHT_MOVE)
+            out[p, list(pair)] = -apart - np.log(weights[p].sum())
         return out
 
 
@@ -170,9 +187,7 @@ def _search(
         held = fallback
 
         def rule(payoffs: FloatArray, now: FloatArray, held: FloatArray = held) -> FloatArray:
-            wanted = bargains.wanted_weights(payoffs, held)
-            ratio = np.divide(wanted, now, out=np.ones_like(now), where=now > 0.0)
-            return np.clip(np.log(ratio), -_WEIGHT_MOVE, _WEIGHT_MOVE)
+            return bargains.weight_moves(payoffs, now, held)
 
         search = iterate_map(
             replace(problem, weights=weights),

@@ -13,7 +13,7 @@ from negotiation.trade.equilibrium import counterfactual
 from negotiation.trade.model import TradeModel
 from negotiation.trade.policy import nash_tariffs
 from tests.trade.test_policy import symmetric
-from tests.trade.worlds import random_world
+from tests.trade.worlds import balanced_world, random_world
 
 FLAT = TradeModel(trade_elasticity=4.0, value_added_share=1.0)
 PAIR = [("R0", "R1")]
@@ -102,7 +102,7 @@ def test_symmetric_pair_shares_equally():
 
 
 def test_several_pairs_are_nash_in_nash():
-    economy = random_world(23, regions=3, sectors=2, tariffs=0.1)
+    economy = balanced_world(23, regions=3, sectors=2)
     model = TradeModel(trade_elasticity=[3.0, 5.0], value_added_share=1.0)
     war = nash_tariffs(economy, None, "discriminatory", model=model).tariffs
     pairs = [("R0", "R1"), ("R1", "R2")]
@@ -125,7 +125,7 @@ def test_several_pairs_are_nash_in_nash():
 
 
 def test_most_favoured_nation_rates_hold_for_all():
-    economy = random_world(24, regions=3, sectors=2)
+    economy = balanced_world(24, regions=3, sectors=2)
     war = nash_tariffs(economy, None, "discriminatory", model=FLAT).tariffs
     result = bargained_tariffs(
         economy, PAIR, war, scope="most_favored_nation", most_favored_nation=True, model=FLAT
