@@ -40,20 +40,14 @@ class Exhibit:
         return tuple(dict.fromkeys(item.split("/")[0] for item in self.objects))
 
 
-def _on_new_axes(name: str, *, size: tuple[float, float] | None = None) -> Callable[..., Any]:
-    """Return a function that draws one result with ``negotiation.plotting.<module>:<function>``."""
+def _payoff_matrix(game: Any, found: Any) -> Any:
+    import matplotlib.pyplot as plt
 
-    def draw(*results: Any) -> Any:
-        from importlib import import_module
+    from negotiation.plotting.games import plot_payoff_matrix
 
-        import matplotlib.pyplot as plt
-
-        module, _, function = name.partition(":")
-        figure, ax = plt.subplots(figsize=size)
-        getattr(import_module(f"negotiation.plotting.{module}"), function)(*results, ax=ax)
-        return figure
-
-    return draw
+    figure, ax = plt.subplots(figsize=(6.3, 5.2))
+    plot_payoff_matrix(game, found, ax=ax)
+    return figure
 
 
 EXHIBITS: Mapping[str, Exhibit] = MappingProxyType({})

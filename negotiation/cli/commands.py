@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from negotiation.cli import reproduce
+from negotiation.cli import data, economy, games, reproduce
 
 __all__ = ["register"]
 
@@ -14,3 +14,6 @@ def register(app: typer.Typer) -> None:
     if app.registered_commands:
         return
     app.command("reproduce")(reproduce.reproduce)
+    app.add_typer(data.data_app)
+    app.add_typer(economy.economy_app)
+    app.command("game")(games.game)

@@ -27,7 +27,7 @@ __all__ = ["BestResponseCurves", "NashPoint", "RatePayoffs", "best_responses"]
 RatePayoffs: TypeAlias = Callable[[FloatArray], FloatArray]
 """Maps added rates ``[scenario, player]`` to payoffs ``[scenario, player]``."""
 
-_GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
+_SECTIONS = 10
 
 
 @dataclass(frozen=True)
@@ -168,30 +168,24 @@ def _replies(
     grid_size: int,
     tol: float,
 ) -> tuple[FloatArray, FloatArray]:
-    """Best replies to ``partner [point]`` and what they pay, by golden sections in a batch."""
+    """Best replies to ``partner [point]`` and what they pay, by sections in a batch."""
     grid = np.linspace(*bounds, grid_size)
     values = _on_grid(payoff, player, grid, partner)
     best = values.argmax(axis=1)
     rows = np.arange(len(partner))
     reply, value = grid[best], values[rows, best]
     low, high = grid[np.maximum(best - 1, 0)], grid[np.minimum(best + 1, grid_size - 1)]
-    left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
-    at_left = _own_payoffs(payoff, player, left, partner)
-    at_right = _own_payoffs(payoff, player, right, partner)
+    inner = np.arange(1, _SECTIONS) / _SECTIONS
     while np.max(high - low) > tol:
-        keep_left = at_left >= at_right
-        low, high = np.where(keep_left, low, left), np.where(keep_left, right, high)
-        new = np.where(keep_left, high - _GOLDEN * (high - low), low + _GOLDEN * (high - low))
-        at_new = _own_payoffs(payoff, player, new, partner)
-        left, right = np.where(keep_left, new, right), np.where(keep_left, left, new)
-        at_left, at_right = (
-            np.where(keep_left, at_new, at_right),
-            np.where(keep_left, at_left, at_new),
-        )
-    middle = 0.5 * (low + high)
-    at_middle = _own_payoffs(payoff, player, middle, partner)
-    better = at_middle > value
-    return np.where(better, middle, reply), np.where(better, at_middle, value)
+        step = (high - low) / _SECTIONS
+        own = low[:, None] + (high - low)[:, None] * inner
+        values = _own_payoffs(payoff, player, own, np.broadcast_to(partner[:, None], own.shape))
+        best = values.argmax(axis=1)
+        middle, found = own[rows, best], values[rows, best]
+        better = found > value
+        reply, value = np.where(better, middle, reply), np.where(better, found, value)
+        low, high = np.maximum(middle - step, low), np.minimum(middle + step, high)
+    return reply, value
 
 
 def _regrets(
@@ -296,7 +290,7 @@ def best_responses(
     points: list[NashPoint] = []
     for start in starts:
         point = _nash_point(payoff, np.clip(start, *limits.T), intervals, grid_size, tol, max_iter)
-        if not any(np.allclose(point.rates, other.rates, atol=1e3 * tol) for other in points):
+        if not any(np.allclose(point.rates, other.rates, atol=1e2 * tol) for other in points):
             points.append(point)
     return BestResponseCurves(
         players=(names[0], names[1]),

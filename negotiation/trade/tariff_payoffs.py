@@ -104,6 +104,11 @@ class TariffPayoffs:
                 object.__setattr__(self, item.name, read_only(value))
 
     @property
+    def title(self) -> str:
+        """What the payoffs rest on, for tables and figures."""
+        return f"{self.economy}, {self.model}, {self.horizon}, elasticities {self.elasticities}"
+
+    @property
     def without_jobs(self) -> FloatArray:
         """Payoffs with no weight on job losses ``[scenario, player]``, percent of GDP."""
         out = np.zeros_like(self.percent_of_gdp)

@@ -25,6 +25,7 @@ __all__ = [
     "TariffScenarios",
     "action_grids",
     "action_label",
+    "baseline_averages",
     "tariff_scenarios",
     "taxed_sectors",
 ]
@@ -402,3 +403,22 @@ def _from_schedules(
             if changed[x, m] and (exporter in players or importer in players):
                 out[exporter, importer] = stack[:, :, x, m]
     return out
+
+
+def baseline_averages(
+    economy: Economy, players: Sequence[str], sectors: Iterable[str] | None
+) -> list[float]:
+    """Return each player's trade-weighted mean baseline tariff on the others.
+
+    Parameters
+    ----------
+    economy
+        Baseline flows and tariffs.
+    players
+        Two or more regions.
+    sectors
+        Taxed sectors; None: all but services.
+    """
+    nothing = {name: [0.0] for name in players}
+    unchanged = tariff_scenarios(economy, nothing, players=players, sectors=sectors)
+    return [float(rate) for rate in unchanged.average[0]]

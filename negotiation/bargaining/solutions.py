@@ -1,0 +1,488 @@
+"""Axiomatic solutions of a bargaining problem.
+
+Sources: Nash (1950) "The bargaining problem"; Kalai (1977) for weights and proportional solutions;
+Kalai and Smorodinsky (1975) "Other solutions to Nash's bargaining problem"; Maschler and Perles
+(1981) for the superadditive solution; Raiffa (1953), Luce and Raiffa (1957) for the sequential
+one; Binmore, Shaked and Sutton (1989) for outside options.
+Their use over tariffs is this library's.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from negotiation.bargaining._polytope import max_along_ray, max_log_product, pareto_slack
+from negotiation.bargaining.frontier import PolygonFrontier, upper_hull
+from negotiation.bargaining.problem import BargainingProblem
+from negotiation.errors import InvalidInputError, NonFiniteError
+from negotiation.values import FloatArray, read_only
+
+__all__ = [
+    "BargainingSolution",
+    "deal_me_out",
+    "discrete_raiffa",
+    "egalitarian",
+    "kalai_smorodinsky",
+    "maschler_perles",
+    "nash_bargaining",
+    "split_the_difference",
+    "utilitarian",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class BargainingSolution:
+    """What a solution concept awards.
+
+    Attributes
+    ----------
+    name
+        The solution concept.
+    players
+        One name a player.
+    payoffs, gains
+        Payoffs, and payoffs over the disagreement point ``[player]``.
+    weights
+        Bargaining weights used ``[player]``.
+    support, probabilities
+        Points (rows of the problem's ``frontier``) that are mixed, and their probabilities; the
+        row after the last stands for disagreement. Empty where the frontier is a function.
+    parameters
+        Expected value of the problem's ``parameters`` over the support, empty if unlabelled.
+    assumptions
+        What the solution supposes.
+    defining_residual
+        How far the payoffs are from the concept's defining condition, relative to the gains.
+    efficiency_slack
+        Share of the largest gain that everybody could still win: zero when efficient, found by a
+        search for a separating price vector that shares nothing with the solver.
+    converged
+        Whether both are within tolerance.
+    """
+
+    name: str
+    players: tuple[str, ...]
+    payoffs: FloatArray
+    gains: FloatArray
+    weights: FloatArray
+    assumptions: tuple[str, ...]
+    defining_residual: float
+    efficiency_slack: float
+    converged: bool
+    support: tuple[int, ...] = ()
+    probabilities: tuple[float, ...] = ()
+    parameters: tuple[float, ...] = ()
+    elapsed_seconds: float = field(default=0.0, compare=False)
+
+
+def _lottery(
+    problem: BargainingProblem, payoffs: FloatArray
+) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """Two points of the hull of a two-player cloud that are mixed into ``payoffs``."""
+    everything = np.vstack([problem.points, problem.point])
+    rows = upper_hull(everything)
+    first = everything[rows, 0]
+    if rows.size == 1:
+        return (int(rows[0]),), (1.0,)
+    k = int(np.clip(np.searchsorted(first, payoffs[0]) - 1, 0, rows.size - 2))
+    share = float(np.clip((payoffs[0] - first[k]) / (first[k + 1] - first[k]), 0.0, 1.0))
+    chances = {int(rows[k]): 1.0 - share, int(rows[k + 1]): share}
+    kept = {row: p for row, p in chances.items() if p > 1e-12}
+    return tuple(kept), tuple(kept.values())
+
+
+def _finish(
+    problem: BargainingProblem,
+    name: str,
+    payoffs: FloatArray,
+    residual: float,
+    assumptions: tuple[str, ...],
+    *,
+    started: float,
+    tol: float,
+    mixture: FloatArray | None = None,
+    row: int | None = None,
+    efficient: bool = True,
+) -> BargainingSolution:
+    if not np.all(np.isfinite(payoffs)):
+        raise NonFiniteError("payoffs are not finite", where=name)
+    support: tuple[int, ...] = ()
+    probabilities: tuple[float, ...] = ()
+    if row is not None:
+        support, probabilities = (row,), (1.0,)
+    elif mixture is not None:
+        support = tuple(int(i) for i in np.flatnonzero(mixture > 1e-12))
+        probabilities = tuple(float(mixture[i]) for i in support)
+    elif not callable(problem.frontier):
+        support, probabilities = _lottery(problem, payoffs)
+    parameters: tuple[float, ...] = ()
+    if problem.parameters is not None and max(support) < len(problem.points):
+        labels = np.asarray(problem.parameters)[list(support)]
+        parameters = tuple(float(x) for x in np.array(probabilities) @ labels)
+    if problem.convexify:
+        nodes = problem.geometry.nodes() if problem.smooth else problem.points
+        slack = pareto_slack(np.vstack([nodes, problem.point]), payoffs)
+    else:
+        better = problem.candidates - payoffs
+        spread = max(float(np.abs(better).max()), 1e-300)
+        slack = max(float(better.min(axis=1).max()), 0.0) / spread
+    lottery = (
+        "lotteries over outcomes are allowed"
+        if problem.convexify
+        else "one of the given outcomes is chosen, without lotteries"
+    )
+    return BargainingSolution(
+        name=name,
+        players=problem.players,
+        payoffs=read_only(payoffs),
+        gains=read_only(payoffs - problem.point),
+        weights=read_only(problem.shares),
+        assumptions=(lottery, *assumptions),
+        defining_residual=float(residual),
+        efficiency_slack=float(slack),
+        converged=bool(residual <= tol and (slack <= tol or not efficient)),
+        support=support,
+        probabilities=probabilities,
+        parameters=parameters,
+        elapsed_seconds=time.perf_counter() - started,
+    )
+
+
+def _floor_note(problem: BargainingProblem) -> tuple[str, ...]:
+    if problem.outside_options is None:
+        return ()
+    return ("outside options bound what is accepted and do not move the disagreement point",)
+
+
+def _row(problem: BargainingProblem, payoffs: FloatArray) -> int:
+    return int(np.flatnonzero(np.all(problem.points == payoffs, axis=1))[0])
+
+
+def _nash_residual(problem: BargainingProblem, payoffs: FloatArray) -> float:
+    """Largest first-order gain ``sum_i w_i (p_i - u_i)/g_i`` over accepted points p."""
+    gains = payoffs - problem.point
+    weights = problem.shares
+    active = weights > 0
+    if np.any(gains[active] <= 0):
+        return 0.0
+    if problem.convexify and problem.point.size == 2:
+        points = problem.geometry.nodes()
+    elif problem.outside_options is None:
+        points = problem.points
+    else:
+        points = problem.points[np.all(problem.points >= problem.floor, axis=1)]
+    if not problem.convexify:
+        inside = points[np.all(points >= problem.floor, axis=1)] - problem.point
+        ratio = np.prod((inside / np.where(active, gains, 1.0)) ** weights, axis=1)
+        return max(float(ratio.max()) - 1.0, 0.0)
+    price = np.where(active, weights / np.where(active, gains, 1.0), 0.0)
+    return max(float(((points - payoffs) @ price).max()), 0.0)
+
+
+def nash_bargaining(problem: BargainingProblem, *, tol: float = 1e-8) -> BargainingSolution:
+    """Return the weighted Nash solution: maximise ``prod_i (u_i - d_i)^w_i``.
+
+    Complete information; the solution of Nash's four axioms with equal weights, of all but symmetry
+    with others (Nash 1950; Kalai 1977). Outside options of the problem bound the choice.
+
+    Raises
+    ------
+    InvalidInputError
+        From the problem, if nobody can gain.
+
+    Examples
+    --------
+    >>> problem = BargainingProblem(lambda u: 1 - u**2, disagreement=[0, 0])
+    >>> nash_bargaining(problem).payoffs.round(6).tolist()
+    [0.57735, 0.666667]
+    >>> line = BargainingProblem([[-2, 12], [9, 1]], disagreement=[-2, 1], weights=[0.6, 0.4])
+    >>> nash_bargaining(line).payoffs.round(6).tolist()
+    [4.6, 5.4]
+    """
+    started = time.perf_counter()
+    mixture, row = None, None
+    if not problem.convexify:
+        gains = np.maximum(problem.candidates - problem.point, 0.0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            logs = np.where(problem.shares > 0, problem.shares * np.log(gains), 0.0).sum(axis=1)
+        payoffs = problem.candidates[int(np.argmax(logs))]
+        row = None if callable(problem.frontier) else _row(problem, payoffs)
+    elif problem.point.size == 2:
+        payoffs = problem.geometry.nash(problem.point, problem.shares)
+    else:
+        payoffs, mixture = max_log_product(
+            problem.points, problem.point, problem.shares, problem.floor
+        )
+    return _finish(
+        problem,
+        "Nash",
+        payoffs,
+        _nash_residual(problem, payoffs),
+        ("affine rescaling of payoffs does not matter", *_floor_note(problem)),
+        started=started,
+        tol=tol,
+        mixture=mixture,
+        row=row,
+    )
+
+
+def _on_ray(
+    problem: BargainingProblem, direction: FloatArray
+) -> tuple[FloatArray, FloatArray | None, int | None]:
+    """Largest payoffs ``d + t direction`` that can be had with free disposal, floors respected."""
+    d = problem.point
+    if not problem.convexify:
+        scaled = (problem.candidates - d) / np.where(direction > 0, direction, np.inf)
+        smallest = np.where(direction > 0, scaled, np.inf).min(axis=1)
+        best = np.flatnonzero(smallest >= smallest.max())
+        payoffs = problem.candidates[best[np.argmax(problem.candidates[best].sum(axis=1))]]
+        return payoffs, None, None if callable(problem.frontier) else _row(problem, payoffs)
+    if d.size > 2:
+        payoffs, mixture = max_along_ray(problem.points, d, direction, problem.floor)
+        return payoffs, mixture, None
+    curve = problem.accepted_above(d)
+    first, last = curve.ends
+    if (last[1] - d[1]) * direction[0] >= (last[0] - d[0]) * direction[1]:
+        payoffs = d + direction * (last[0] - d[0]) / direction[0]
+    elif (first[0] - d[0]) * direction[1] >= (first[1] - d[1]) * direction[0]:
+        payoffs = d + direction * (first[1] - d[1]) / direction[1]
+    else:
+        from scipy.optimize import brentq
+
+        u = brentq(
+            lambda u: (curve.value(u) - d[1]) * direction[0] - (u - d[0]) * direction[1],
+            first[0],
+            last[0],
+            xtol=4 * np.finfo(float).eps * (last[0] - first[0]),
+            rtol=4 * np.finfo(float).eps,
+        )
+        payoffs = np.array([u, curve.value(float(u))])
+    if np.any(payoffs < problem.floor):
+        first, last = problem.geometry.ends
+        u = float(np.clip(payoffs[0], first[0], last[0]))
+        payoffs = np.array([u, problem.geometry.value(u)])
+    return payoffs, None, None
+
+
+def _ray_residual(problem: BargainingProblem, payoffs: FloatArray, direction: FloatArray) -> float:
+    """Spread of gains over ``direction``; zero where a floor binds or lotteries are excluded."""
+    if not problem.convexify or np.any(payoffs <= problem.floor + 1e-12 * np.abs(payoffs)):
+        return 0.0
+    scaled = (payoffs - problem.point)[direction > 0] / direction[direction > 0]
+    return float(np.ptp(scaled) / max(scaled.max(), 1e-300))
+
+
+def kalai_smorodinsky(problem: BargainingProblem, *, tol: float = 1e-8) -> BargainingSolution:
+    """Return the Kalai-Smorodinsky solution: everybody gets the same share of the ideal gain.
+
+    ``(u_i - d_i)/(a_i - d_i)`` is equal for all, with ``a`` the ideal point (Kalai and Smorodinsky
+    1975). Weights are not used. Without lotteries: the outcome with the largest smallest share.
+    With three or more players the ray can end at a weakly efficient point.
+
+    Examples
+    --------
+    >>> problem = BargainingProblem(lambda u: 1 - u**2, disagreement=[0, 0])
+    >>> kalai_smorodinsky(problem).payoffs.round(6).tolist()
+    [0.618034, 0.618034]
+    """
+    started = time.perf_counter()
+    direction = problem.ideal - problem.point
+    payoffs, mixture, row = _on_ray(problem, direction)
+    return _finish(
+        problem,
+        "Kalai-Smorodinsky",
+        payoffs,
+        _ray_residual(problem, payoffs, direction),
+        ("equal shares of the ideal gain; weights are not used", *_floor_note(problem)),
+        started=started,
+        tol=tol,
+        mixture=mixture,
+        row=row,
+    )
+
+
+def egalitarian(problem: BargainingProblem, *, tol: float = 1e-8) -> BargainingSolution:
+    """Return the egalitarian solution: equal gains, or gains proportional to the weights.
+
+    The largest t with ``d + t w`` feasible under free disposal (Kalai 1977). Payoffs are compared
+    between players, so their unit matters. Without lotteries: the outcome with the largest smallest
+    gain. Where the ray meets a flat end of the frontier the point is weakly efficient only, and
+    ``efficiency_slack`` still is zero because not everybody can gain.
+
+    Examples
+    --------
+    >>> problem = BargainingProblem(lambda u: 1 - u**2, disagreement=[0.1, 0.2])
+    >>> egalitarian(problem).payoffs.round(6).tolist()
+    [0.572381, 0.672381]
+    """
+    started = time.perf_counter()
+    direction = problem.shares
+    payoffs, mixture, row = _on_ray(problem, direction)
+    return _finish(
+        problem,
+        "egalitarian",
+        payoffs,
+        _ray_residual(problem, payoffs, direction),
+        ("payoffs of different players are compared in their unit", *_floor_note(problem)),
+        started=started,
+        tol=tol,
+        mixture=mixture,
+        row=row,
+    )
+
+
+def utilitarian(problem: BargainingProblem, *, tol: float = 1e-8) -> BargainingSolution:
+    """Return the utilitarian solution: the largest weighted sum of payoffs that all accept.
+
+    Where a whole edge is best, its middle is returned.
+
+    Examples
+    --------
+    >>> problem = BargainingProblem(lambda u: 1 - u**2, disagreement=[0, 0])
+    >>> utilitarian(problem).payoffs.round(6).tolist()
+    [0.5, 0.75]
+    """
+    started = time.perf_counter()
+    mixture, row = None, None
+    if not problem.convexify:
+        payoffs = problem.candidates[int(np.argmax(problem.candidates @ problem.shares))]
+        row = None if callable(problem.frontier) else _row(problem, payoffs)
+        points = problem.candidates
+    elif problem.point.size == 2:
+        payoffs = problem.geometry.weighted_sum(problem.shares)
+        points = problem.geometry.nodes()
+    else:
+        payoffs, mixture = max_along_ray(
+            problem.points, problem.point, None, problem.floor, objective=problem.shares
+        )
+        points = payoffs[None, :]
+    gain = float((problem.shares * np.abs(payoffs - problem.point)).sum())
+    residual = max(float(((points - payoffs) @ problem.shares).max()), 0.0) / max(gain, 1e-300)
+    return _finish(
+        problem,
+        "utilitarian",
+        payoffs,
+        residual,
+        ("payoffs of different players are compared in their unit", *_floor_note(problem)),
+        started=started,
+        tol=tol,
+        mixture=mixture,
+        row=row,
+    )
+
+
+def _needs_two(problem: BargainingProblem, name: str) -> None:
+    if problem.point.size != 2 or not problem.convexify:
+        raise InvalidInputError(
+            f"{name} is defined here for two players with lotteries",
+            where="problem",
+            seen=f"{problem.point.size} players, convexify={problem.convexify}",
+        )
+
+
+def maschler_perles(problem: BargainingProblem, *, tol: float = 1e-6) -> BargainingSolution:
+    """Return the superadditive solution of Maschler and Perles (1981), two players.
+
+    The point of the frontier that halves the integral of ``sqrt(-du1 du2)`` between the two
+    players' best individually rational points.
+
+    Examples
+    --------
+    >>> problem = BargainingProblem(lambda u: 1 - u**2, disagreement=[0, 0])
+    >>> maschler_perles(problem).payoffs.round(6).tolist()
+    [0.629961, 0.60315]
+    """
+    started = time.perf_counter()
+    _needs_two(problem, "Maschler-Perles")
+    curve = problem.accepted_above(problem.point)
+    payoffs = curve.area_midpoint()
+    polygon = PolygonFrontier(curve.nodes())
+    check = polygon.area_midpoint()
+    spread = np.abs(problem.ideal - problem.point)
+    smooth_gap = float(np.max(np.abs(check - payoffs) / np.where(spread > 0, spread, 1.0)))
+    return _finish(
+        problem,
+        "Maschler-Perles",
+        payoffs,
+        0.0 if smooth_gap < 1e-3 else smooth_gap,
+        ("superadditive; outside options are not used",),
+        started=started,
+        tol=tol,
+    )
+
+
+def discrete_raiffa(
+    problem: BargainingProblem, *, tol: float = 1e-8, max_iter: int = 200
+) -> BargainingSolution:
+    """Return the sequential solution of Raiffa (1953), in discrete steps.
+
+    Each step moves the disagreement point to the mean of everybody's best points over it,
+    ``d_i <- d_i + (a_i(d) - d_i)/n``, until nothing is left to gain (Luce and Raiffa 1957).
+
+    Examples
+    --------
+    >>> problem = BargainingProblem(lambda u: 1 - u**2, disagreement=[0, 0])
+    >>> discrete_raiffa(problem).payoffs.round(6).tolist()
+    [0.607971, 0.630371]
+    """
+    started = time.perf_counter()
+    if not problem.convexify:
+        raise InvalidInputError("Raiffa's steps need lotteries", where="problem.convexify")
+    current = problem.point.copy()
+    spread = problem.ideal - problem.point
+    scale = np.where(spread > 0, spread, 1.0)
+    rest = np.inf
+    for _ in range(max_iter):
+        ideal = np.maximum(problem.ideal_above(current), current)
+        rest = float(np.max((ideal - current) / scale))
+        if rest <= 4e-16:
+            break
+        current = current + (ideal - current) / current.size
+    return _finish(
+        problem,
+        "discrete Raiffa",
+        current,
+        rest if rest > 1e-12 else 0.0,
+        ("equal chances to dictate at each step", "outside options are not used"),
+        started=started,
+        tol=tol,
+    )
+
+
+def deal_me_out(problem: BargainingProblem, *, tol: float = 1e-8) -> BargainingSolution:
+    """Return the Nash solution bounded by outside options that do not move it unless they bind.
+
+    The disagreement point is the impasse (the war that goes on); walking away for good is worth the
+    outside option and is a credible threat only where it beats the deal (Binmore, Shaked and Sutton
+    1989). With a surplus S and impasse payoffs 0: ``x1 = max(o1, min(1/2, 1 - o2))`` for S = 1.
+
+    Examples
+    --------
+    >>> problem = BargainingProblem([[0, 1], [1, 0]], [0, 0], outside_options=[0.7, 0.1])
+    >>> deal_me_out(problem).payoffs.round(6).tolist()
+    [0.7, 0.3]
+    """
+    if problem.outside_options is None:
+        raise InvalidInputError("none given", where="outside_options", hint="Give them.")
+    return replace(nash_bargaining(problem, tol=tol), name="deal me out")
+
+
+def split_the_difference(problem: BargainingProblem, *, tol: float = 1e-8) -> BargainingSolution:
+    """Return the Nash solution with the outside options as the disagreement point.
+
+    The rule that Binmore, Shaked and Sutton (1989) contrast with deal-me-out: right where walking
+    away happens by itself (breakdown), wrong where it is a choice.
+
+    Examples
+    --------
+    >>> problem = BargainingProblem([[0, 1], [1, 0]], [0, 0], outside_options=[0.7, 0.1])
+    >>> split_the_difference(problem).payoffs.round(6).tolist()
+    [0.8, 0.2]
+    """
+    if problem.outside_options is None:
+        raise InvalidInputError("none given", where="outside_options", hint="Give them.")
+    moved = replace(problem, disagreement=problem.outside_options, outside_options=None)
+    return replace(nash_bargaining(moved, tol=tol), name="split the difference")

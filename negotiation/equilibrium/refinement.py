@@ -1,0 +1,436 @@
+r"""Which Nash equilibria survive small mistakes, and which of two equilibria players select.
+
+Checks of perfection and properness are exact: profiles are read as rational numbers and every
+question becomes a linear programme in whole numbers.
+
+References
+----------
+Selten (1975), "Reexamination of the perfectness concept for equilibrium points in extensive
+games". Myerson (1978), "Refinements of the Nash equilibrium concept". van Damme (1983),
+*Refinements of the Nash Equilibrium Concept*. Blume, Brandenburger and Dekel (1991),
+"Lexicographic probabilities and equilibrium refinements". Harsanyi and Selten (1988),
+*A General Theory of Equilibrium Selection in Games*.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from negotiation.equilibrium.certificate import check_profile, expected_payoffs
+from negotiation.equilibrium.exact_linear_program import dominating_mixture, maximize
+from negotiation.errors import InvalidInputError
+from negotiation.games.normal_form import NormalFormGame
+from negotiation.values import FloatArray
+
+__all__ = [
+    "PerfectionCheck",
+    "PropernessCheck",
+    "RiskDominance",
+    "is_perfect",
+    "is_proper",
+    "payoff_dominant",
+    "risk_dominance",
+]
+
+Exact: TypeAlias = tuple[tuple[Fraction, ...], ...]
+Partition: TypeAlias = tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class PerfectionCheck:
+    """Whether an equilibrium is trembling-hand perfect.
+
+    Attributes
+    ----------
+    is_nash
+        Whether the profile is a Nash equilibrium at all.
+    is_perfect
+        None where the check cannot tell: three or more players, nobody's strategy dominated.
+    reason
+        What decided.
+    dominated_player
+        Position of a player whose strategy is weakly dominated.
+    dominating
+        The strategy that dominates it.
+    """
+
+    is_nash: bool
+    is_perfect: bool | None
+    reason: str
+    dominated_player: int | None = None
+    dominating: tuple[Fraction, ...] | None = None
+
+
+@dataclass(frozen=True)
+class PropernessCheck:
+    """Whether an equilibrium of a two-player game is proper.
+
+    Attributes
+    ----------
+    is_nash
+        Whether the profile is a Nash equilibrium at all.
+    is_proper
+        The answer.
+    levels
+        For each player, actions ordered from infinitely more likely to infinitely less likely
+        mistakes, under which the profile is the limit of epsilon-proper ones; empty if not proper.
+    """
+
+    is_nash: bool
+    is_proper: bool
+    levels: tuple[Partition, ...] = ()
+
+
+def _exact_profile(game: NormalFormGame, profile: Any) -> Exact:
+    """Read a profile as fractions that sum to 1, simple ones where they are the same floats."""
+    given = getattr(profile, "exact", None) or getattr(profile, "probabilities", profile)
+    check_profile(game, [np.array(x, dtype=np.float64) for x in given])
+    out = []
+    for vector in given:
+        exact = [Fraction(p) for p in vector]
+        if all(isinstance(p, Fraction | int) for p in vector) and sum(exact) == 1:
+            out.append(tuple(exact))
+            continue
+        simple = [p.limit_denominator(10**6) for p in exact]
+        near = all(abs(s - p) <= Fraction(1, 10**12) for s, p in zip(simple, exact, strict=True))
+        chosen = simple if near and sum(simple) == 1 else [max(p, Fraction(0)) for p in exact]
+        total = sum(chosen, Fraction(0))
+        out.append(tuple(p / total for p in chosen))
+    return tuple(out)
+
+
+def _action_values(game: NormalFormGame, profile: Exact, player: int) -> list[Fraction]:
+    """Exact payoff of each action of a player against the others' mixtures."""
+    values = [Fraction(0)] * game.shape[player]
+    supports = [
+        [k for k, p in enumerate(x) if p > 0] if i != player else list(range(len(x)))
+        for i, x in enumerate(profile)
+    ]
+    for cell in itertools.product(*supports):
+        weight = math.prod(
+            (profile[i][k] for i, k in enumerate(cell) if i != player), start=Fraction(1)
+        )
+        values[cell[player]] += weight * Fraction(float(game.payoffs[player][cell]))
+    return values
+
+
+def _gains(
+    game: NormalFormGame, profile: Exact, tolerance: float
+) -> tuple[list[list[Fraction]], bool]:
+    """Payoffs of all actions, and whether the profile is a Nash equilibrium within tolerance."""
+    values = [_action_values(game, profile, i) for i in range(len(profile))]
+    for player, (x, u) in enumerate(zip(profile, values, strict=True)):
+        earned = sum((p * v for p, v in zip(x, u, strict=True)), Fraction(0))
+        spread = Fraction(float(np.ptp(game.payoffs[player])))
+        if max(u) - earned > Fraction(tolerance) * spread:
+            return values, False
+    return values, True
+
+
+def is_perfect(game: NormalFormGame, profile: Any, *, tolerance: float = 1e-9) -> PerfectionCheck:
+    """Check trembling-hand perfection (Selten 1975) of a Nash equilibrium.
+
+    With two players an equilibrium is perfect exactly when neither strategy is weakly dominated,
+    by a mixed strategy included (van Damme 1983); that is decided by an exact linear programme.
+    With more players this is necessary only. The check then answers True for strict and for
+    completely mixed equilibria, False for dominated strategies, and None otherwise.
+
+    Parameters
+    ----------
+    game
+        Any number of players.
+    profile
+        An equilibrium with ``.probabilities``, or one distribution a player. Fractions are taken
+        as they are; floats that lie within 1e-12 of simple fractions are taken as these.
+    tolerance
+        Regret, relative to a player's payoff range, up to which the profile counts as Nash.
+
+    Raises
+    ------
+    InvalidInputError
+        If the profile does not fit the game.
+
+    Examples
+    --------
+    >>> game = NormalFormGame.from_bimatrix([[1, 0], [0, 0]], [[1, 0], [0, 0]])
+    >>> is_perfect(game, ([1, 0], [1, 0])).is_perfect
+    True
+    >>> is_perfect(game, ([0, 1], [0, 1])).reason
+    'the strategy of player 1 is weakly dominated'
+    """
+    exact = _exact_profile(game, profile)
+    values, is_nash = _gains(game, exact, tolerance)
+    if not is_nash:
+        return PerfectionCheck(False, False, "not a Nash equilibrium")
+    for player, x in enumerate(exact):
+        table = np.moveaxis(game.payoffs[player], player, 0).reshape(game.shape[player], -1)
+        better = dominating_mixture(table.tolist(), x, strict=False)
+        if better is not None:
+            name = game.players[player]
+            return PerfectionCheck(
+                True, False, f"the strategy of {name} is weakly dominated", player, better
+            )
+    if len(exact) == 2:
+        return PerfectionCheck(True, True, "two players, no strategy weakly dominated")
+    if all(min(x) > 0 for x in exact):
+        return PerfectionCheck(True, True, "completely mixed")
+    if all(u.count(max(u)) == 1 for u in values):
+        return PerfectionCheck(True, True, "strict")
+    return PerfectionCheck(
+        True, None, "no strategy is weakly dominated, which decides for two players only"
+    )
+
+
+def _ordered_partitions(items: tuple[int, ...]) -> Iterator[Partition]:
+    """Yield all ways of ranking items with ties."""
+    if not items:
+        yield ()
+        return
+    for size in range(len(items), 0, -1):
+        for first in itertools.combinations(items, size):
+            rest = tuple(k for k in items if k not in first)
+            for tail in _ordered_partitions(rest):
+                yield (first, *tail)
+
+
+def _refinements(values: Sequence[Fraction], support: set[int]) -> Iterator[Partition]:
+    """Yield rankings that break ties of ``values`` and have the whole support on top."""
+    classes = [
+        tuple(k for k, v in enumerate(values) if v == level)
+        for level in sorted(set(values), reverse=True)
+    ]
+    for parts in itertools.product(*(list(_ordered_partitions(c)) for c in classes)):
+        ranking = tuple(level for part in parts for level in part)
+        if support <= set(ranking[0]):
+            yield ranking
+
+
+def _ranking_attainable(
+    table: Sequence[Sequence[float]], ranks: Partition, order: Partition
+) -> bool:
+    """Whether mistakes in the order ``order`` can make the other side rank actions ``ranks``.
+
+    The opponents' mixtures under which ``ranks`` holds are a cone; its closure is generated by
+    finitely many nonnegative vectors, whose weights may vanish at any speeds. Mistakes ``order``
+    are possible if each action is in the support of a member of the cone that uses no action of
+    a later level, and the ranking is strict where some member makes it so.
+    """
+    rows = [[Fraction(u) for u in row] for row in table]
+    count = len(rows[0])
+    equal = []
+    weak = []
+    for level in ranks:
+        for other in level[1:]:
+            equal.append([a - b for a, b in zip(rows[level[0]], rows[other], strict=True)])
+    for upper, lower in itertools.pairwise(ranks):
+        weak.append([b - a for a, b in zip(rows[upper[0]], rows[lower[0]], strict=True)])
+
+    def attainable(goal: Sequence[Fraction | int], allowed: set[int]) -> bool:
+        columns = sorted(allowed)
+        solution = maximize(
+            [goal[j] for j in columns],
+            at_most=[([row[j] for j in columns], 0) for row in weak],
+            equal=[
+                *(([row[j] for j in columns], 0) for row in equal),
+                ([1] * len(columns), 1),
+            ],
+        )
+        return solution.status == "optimal" and solution.value > 0
+
+    everything = set(range(count))
+    if not all(attainable([-u for u in row], everything) for row in weak):
+        return False
+    seen: set[int] = set()
+    for level in order:
+        seen |= set(level)
+        for action in level:
+            if not attainable([int(j == action) for j in range(count)], seen):
+                return False
+    return True
+
+
+def is_proper(
+    game: NormalFormGame,
+    profile: Any,
+    *,
+    tolerance: float = 1e-9,
+    max_orders: int = 100_000,
+) -> PropernessCheck:
+    """Check whether an equilibrium of a two-player game is proper (Myerson 1978).
+
+    A profile is proper if it is the limit of completely mixed ones in which a costlier mistake
+    is less likely by any factor. In the limit each player's actions are ranked by payoff, and the
+    other side's mistakes come in that order (Blume, Brandenburger and Dekel 1991). There are
+    finitely many rankings; only those that break ties of the payoffs at the profile can occur,
+    and each is decided by exact linear programmes.
+
+    Parameters
+    ----------
+    game
+        A two-player game.
+    profile, tolerance
+        As in :func:`is_perfect`. Ties at the profile are read exactly, so give fractions, or an
+        equilibrium that has them, where the equilibrium is mixed.
+    max_orders
+        Largest number of pairs of rankings that are tried.
+
+    Raises
+    ------
+    InvalidInputError
+        If there are not two players, the profile does not fit, or there are too many rankings.
+
+    Examples
+    --------
+    >>> A = [[1, 0, -9], [0, 0, -7], [-9, -7, -7]]
+    >>> game = NormalFormGame.from_bimatrix(A, A)
+    >>> is_perfect(game, ([0, 1, 0], [0, 1, 0])).is_perfect
+    True
+    >>> is_proper(game, ([0, 1, 0], [0, 1, 0])).is_proper
+    False
+    """
+    A, B = game.bimatrix
+    exact = _exact_profile(game, profile)
+    values, is_nash = _gains(game, exact, tolerance)
+    if not is_nash:
+        return PropernessCheck(False, False)
+    supports = [{k for k, p in enumerate(x) if p > 0} for x in exact]
+    candidates = [
+        list(itertools.islice(_refinements(u, support), max_orders + 1))
+        for u, support in zip(values, supports, strict=True)
+    ]
+    if len(candidates[0]) * len(candidates[1]) > max_orders:
+        raise InvalidInputError(
+            "too many rankings of tied actions",
+            where="is_proper",
+            seen=f"{len(candidates[0])} x {len(candidates[1])}",
+            allowed=f"{max_orders} pairs",
+            hint="Remove duplicate actions, or raise max_orders.",
+        )
+    tables = (A.tolist(), B.T.tolist())
+    for own, others in itertools.product(*candidates):
+        if _ranking_attainable(tables[0], own, others) and _ranking_attainable(
+            tables[1], others, own
+        ):
+            return PropernessCheck(True, True, (own, others))
+    return PropernessCheck(True, False)
+
+
+@dataclass(frozen=True)
+class RiskDominance:
+    """Comparison of two strict equilibria of a 2x2 game.
+
+    Attributes
+    ----------
+    dominant
+        0 or 1, which of the two is risk-dominant; None if neither.
+    losses
+        Product of the players' losses from deviating alone, at each equilibrium, in the product
+        of the players' payoff units.
+    resistance
+        For each player, the probability that the other side plays the first equilibrium above
+        which the player does too.
+    """
+
+    dominant: int | None
+    losses: tuple[float, float]
+    resistance: tuple[float, float]
+
+
+def risk_dominance(
+    game: NormalFormGame, first: tuple[int, int], second: tuple[int, int]
+) -> RiskDominance:
+    r"""Compare two strict equilibria of a 2x2 game by risk (Harsanyi and Selten 1988).
+
+    Equilibrium (U, L) risk-dominates (D, R) where the product of deviation losses is larger:
+
+    .. math:: (A_{UL} - A_{DL})(B_{UL} - B_{UR}) > (A_{DR} - A_{UR})(B_{DR} - B_{DL}).
+
+    Parameters
+    ----------
+    game
+        A 2x2 game.
+    first, second
+        Strict equilibria without an action in common, as (row, column) from 0.
+
+    Raises
+    ------
+    InvalidInputError
+        If the game is not 2x2, or these are not two strict equilibria.
+
+    Examples
+    --------
+    >>> stag_hunt = NormalFormGame.from_bimatrix([[4, 0], [3, 3]], [[4, 3], [0, 3]])
+    >>> risk_dominance(stag_hunt, (0, 0), (1, 1)).dominant
+    1
+    """
+    A, B = game.bimatrix
+    if game.shape != (2, 2):
+        raise InvalidInputError(
+            "risk dominance is defined here for 2x2 games", where="game", seen=game.shape
+        )
+    pairs = (tuple(first), tuple(second))
+    if sorted(pairs) not in ([(0, 0), (1, 1)], [(0, 1), (1, 0)]):
+        raise InvalidInputError(
+            "the two equilibria must be (row, column) pairs without an action in common",
+            where="first, second",
+            seen=pairs,
+        )
+    losses = []
+    for r, c in pairs:
+        row, column = float(A[r, c] - A[1 - r, c]), float(B[r, c] - B[r, 1 - c])
+        if row <= 0.0 or column <= 0.0:
+            raise InvalidInputError("not a strict equilibrium", where="first, second", seen=(r, c))
+        losses.append((row, column))
+    products = (math.prod(losses[0]), math.prod(losses[1]))
+    # Compared as fractions: products of floats may round to a tie or away from one.
+    exact = [math.prod(Fraction(x) for x in pair) for pair in losses]
+    dominant = None if exact[0] == exact[1] else int(exact[1] > exact[0])
+    resistance = (
+        losses[1][0] / (losses[0][0] + losses[1][0]),
+        losses[1][1] / (losses[0][1] + losses[1][1]),
+    )
+    return RiskDominance(dominant, products, resistance)
+
+
+def payoff_dominant(
+    game: NormalFormGame, profiles: Sequence[Sequence[ArrayLike] | Any], *, tolerance: float = 1e-12
+) -> int | None:
+    """Return which profile is better for everybody than every other one, or None.
+
+    A profile payoff-dominates another if no player has less there and one has more (Harsanyi and
+    Selten 1988).
+
+    Parameters
+    ----------
+    game
+        Any number of players.
+    profiles
+        Equilibria with ``.probabilities``, or one distribution a player each.
+    tolerance
+        Differences up to this share of a player's payoff range count as ties.
+
+    Examples
+    --------
+    >>> stag_hunt = NormalFormGame.from_bimatrix([[4, 0], [3, 3]], [[4, 3], [0, 3]])
+    >>> payoff_dominant(stag_hunt, [([1, 0], [1, 0]), ([0, 1], [0, 1])])
+    0
+    """
+    spread = np.ptp(game.payoffs.reshape(len(game.shape), -1), axis=1)
+    points = [expected_payoffs(game, getattr(p, "probabilities", p)) for p in profiles]
+
+    def beats(a: FloatArray, b: FloatArray) -> bool:
+        gap = a - b
+        return bool(np.all(gap >= -tolerance * spread) and np.any(gap > tolerance * spread))
+
+    for k, point in enumerate(points):
+        if all(beats(point, other) for m, other in enumerate(points) if m != k):
+            return k
+    return None

@@ -1,0 +1,208 @@
+"""The process without persistence of types, in closed form.
+
+Without persistence the value of the next stage does not depend on what a side's behaviour has
+revealed, so that hazards are constant (or known functions of time, where the cost of conceding
+grows) and each stage is solved by itself:
+
+    lam_j = [r_i L_i - g_i + beta (L_i - B_i)] / (F_i - L_i),   T_i = -ln z_i / lam_i,
+    T0 = min(T_U, T_C),   mu_i = 1 - z_i exp(lam_i T0),   V_i = mu_j F_i + (1 - mu_j) L_i.
+
+Sources: Hendricks, Weiss and Wilson (1988), The war of attrition in continuous time with complete
+information; Abreu and Gul (2000), Bargaining and reputation; Binmore, Rubinstein and Wolinsky
+(1986), The Nash bargaining solution in economic modelling.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from negotiation.values import FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from negotiation.process.stages import MultiStepProcess
+
+__all__ = [
+    "ATTRITION",
+    "AT_ONCE",
+    "IMPASSE",
+    "NO_EQUILIBRIUM",
+    "PASSED",
+    "Branches",
+    "ProcessArrays",
+    "process_arrays",
+    "solve_closed_form",
+]
+
+#: Kinds of a stage's equilibrium; the kernels use the same codes.
+ATTRITION, AT_ONCE, IMPASSE, PASSED, NO_EQUILIBRIUM = range(5)
+
+
+@dataclass(frozen=True, eq=False)
+class ProcessArrays:
+    """A process as arrays ``[stage, history, side]``, every stage padded to the same histories."""
+
+    shift: IntArray
+    flows: FloatArray
+    concede: FloatArray
+    win: FloatArray
+    breakdown: FloatArray
+    breakdown_hazard: FloatArray
+    audience_growth: FloatArray
+    stubbornness: FloatArray
+    discount_rates: FloatArray
+    deadlines: FloatArray
+    opens: FloatArray
+    relapse_to: IntArray
+    relapse_lump: FloatArray
+
+    @cached_property
+    def level(self) -> IntArray:
+        """Number of remembered stages before each stage, and at the end, ``[stage + 1]``."""
+        return np.concatenate([[0], np.cumsum(self.shift)])
+
+    def histories(self, stage: int) -> int:
+        """Return the number of histories told apart before a stage."""
+        return 1 << int(self.level[stage])
+
+    def child(self, stage: int, history: int, conceder: int) -> int:
+        """Return the history after a concession in a stage."""
+        digit = int(self.shift[stage])
+        return (history << digit) + digit * conceder
+
+    def ancestor(self, stage: int, earlier: int, history: int) -> int:
+        """Return the part of a history that had happened before an earlier stage."""
+        return history >> int(self.level[stage] - self.level[earlier])
+
+
+@dataclass(frozen=True, eq=False)
+class Branches:
+    """Equilibrium of every stage after every history, arrays ``[stage, history, side]``.
+
+    Attributes
+    ----------
+    values, concede_values, win_values, breakdown_values
+        V, L, F and B at the prior beliefs of the stage.
+    hazards
+        Hazards of concession at the opening.
+    exhaustion, horizons
+        Times T_i and T0 at which the normal types of a side, and all concessions, are exhausted.
+    atoms, deadline_atoms
+        Probability of conceding at the opening, and at the deadline.
+    kinds, behaviours
+        Codes of `negotiation.process._kernels`.
+    rounds, relapse_change
+        Outer iterations on the value of a relapse, and its last change.
+    """
+
+    values: FloatArray
+    concede_values: FloatArray
+    win_values: FloatArray
+    breakdown_values: FloatArray
+    hazards: FloatArray
+    exhaustion: FloatArray
+    horizons: FloatArray
+    atoms: FloatArray
+    deadline_atoms: FloatArray
+    kinds: IntArray
+    behaviours: IntArray
+    rounds: int
+    relapse_change: float
+
+
+def process_arrays(process: MultiStepProcess) -> ProcessArrays:
+    """Lay a process out as padded arrays for the kernels."""
+    stages = process.stages
+    count = len(stages)
+    shift = np.array(process.remembered, dtype=np.int64)
+    level = np.concatenate([[0], np.cumsum(shift)])
+    width = 1 << int(level[count - 1])
+
+    def fill(name: str) -> FloatArray:
+        out = np.zeros((count, width, 2))
+        for k, stage in enumerate(stages):
+            out[k, : 1 << level[k]] = getattr(stage, name)
+        return out
+
+    opens = np.ones((count, width))
+    for k, stage in enumerate(stages):
+        if stage.opens is not None:
+            opens[k, : 1 << level[k]] = stage.opens
+    return ProcessArrays(
+        shift=shift,
+        flows=fill("flows"),
+        concede=fill("concede") - np.array([stage.audience_cost for stage in stages])[:, None, :],
+        win=fill("win"),
+        breakdown=fill("breakdown"),
+        breakdown_hazard=np.array([stage.breakdown_hazard for stage in stages]),
+        audience_growth=np.array([stage.audience_growth for stage in stages]),
+        stubbornness=np.array([stage.stubbornness for stage in stages]),
+        discount_rates=np.array(process.discount_rates),
+        deadlines=np.array(
+            [np.inf if stage.deadline is None else float(stage.deadline) for stage in stages]
+        ),
+        opens=opens,
+        relapse_to=np.array(
+            [-1 if stage.relapse_to is None else stage.relapse_to for stage in stages],
+            dtype=np.int64,
+        ),
+        relapse_lump=np.array([stage.relapse_lump for stage in stages]),
+    )
+
+
+def solve_closed_form(arrays: ProcessArrays, *, tol: float, max_iter: int) -> Branches:
+    """Solve a process without persistence; see the module's equations."""
+    from negotiation.process import _kernels
+
+    count, width, _ = arrays.flows.shape
+    triple = (count, width, 2)
+    V, L, F, used, lam, T, mu, last = (np.zeros(triple) for _ in range(8))
+    T0 = np.zeros((count, width))
+    kind = np.zeros((count, width), dtype=np.int64)
+    behaviour = np.zeros(triple, dtype=np.int64)
+    rounds, change = _kernels.closed_form_tree(
+        arrays.shift,
+        arrays.flows,
+        arrays.concede,
+        arrays.win,
+        arrays.breakdown,
+        arrays.breakdown_hazard,
+        arrays.audience_growth,
+        arrays.stubbornness,
+        arrays.discount_rates,
+        arrays.deadlines,
+        arrays.opens,
+        arrays.relapse_to,
+        arrays.relapse_lump,
+        tol,
+        max_iter,
+        V,
+        L,
+        F,
+        used,
+        lam,
+        T,
+        T0,
+        mu,
+        kind,
+        behaviour,
+        last,
+    )
+    return Branches(
+        values=V,
+        concede_values=L,
+        win_values=F,
+        breakdown_values=used,
+        hazards=lam,
+        exhaustion=T,
+        horizons=T0,
+        atoms=mu,
+        deadline_atoms=last,
+        kinds=kind,
+        behaviours=behaviour,
+        rounds=int(rounds),
+        relapse_change=float(change),
+    )

@@ -1,0 +1,212 @@
+"""Build the process of spring 2025 from an economy's payoffs and dated parameters.
+
+Payoffs are in percent of annual GDP against the tariffs of January 2025. While added tariffs tau
+are in force a side earns u_i(tau) a year. Terms lapse at rate 1/D to tariffs tau*, so that terms
+h from then on are worth
+
+    W_i(h) = u_i(h) / (r_i + 1/D) + (1/D) / (r_i + 1/D) * u_i(tau*) / r_i,
+
+which is what ends the process; before its end flows are paid as they accrue at the tariffs in
+force, and a breakdown at rate 1/D leaves u_i(tau*) / r_i.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from negotiation.data.embedded import load_economy
+from negotiation.data.tables import DateLike
+from negotiation.errors import InvalidInputError
+from negotiation.payoffs import sourced_job_losses, tariff_payoffs
+from negotiation.process.audience import with_audience_costs
+from negotiation.process.definition import DatedParameters, Definition, read_definition
+from negotiation.process.economy_stages import StageBuilder
+from negotiation.process.stages import MultiStepProcess
+from negotiation.trade.economy import Economy
+from negotiation.trade.objective import Objective
+from negotiation.values import FloatArray, float_array, one_of
+
+__all__ = ["TariffFlows", "load_process"]
+
+_HORIZONS = ("short_run", "long_run")
+
+
+@dataclass(frozen=True, eq=False)
+class TariffFlows:
+    """What each side earns a year at added tariffs, from an economy.
+
+    Attributes
+    ----------
+    economy
+        Baseline.
+    model
+        Payoff model of `negotiation.payoffs.tariff_payoffs`.
+    options
+        Its other options: objectives, exporter_incidence, exemptions, as_of.
+    """
+
+    economy: Economy
+    model: str
+    options: Mapping[str, Any]
+
+    def __call__(self, rates: FloatArray, horizon: str) -> FloatArray:
+        """Return u ``[scenario, side]`` in percent of GDP a year, at ``rates [scenario, side]``."""
+        found = tariff_payoffs(
+            self.economy, rates, model=self.model, horizon=horizon, **self.options
+        )
+        return np.asarray(found.percent_of_gdp)
+
+
+def load_process(
+    name: str = "multi-step-2025",
+    as_of: DateLike = None,
+    economy: Economy | None = None,
+    *,
+    values: Mapping[str, float] | None = None,
+    model: str = "export_dependence",
+    standoff_horizon: str = "short_run",
+    terms_horizon: str = "long_run",
+    relapse: bool = False,
+    audience_costs: Any = None,
+) -> MultiStepProcess:
+    """Return a named process built from an economy's payoffs.
+
+    Parameters
+    ----------
+    name
+        ``"multi-step-2025"``: contact, de-escalation (reopened where its terms leave a tariff
+        above the threshold), purchases, non-tariff barriers and intellectual property, and a
+        comprehensive agreement.
+    as_of
+        Information date: a parameter that became known later is refused; None sets no limit.
+    economy
+        None takes the embedded economy of 2022.
+    values
+        Parameters to put in place of the embedded ones, by name: ``{"terms_duration": 0.25}``.
+    model
+        Payoff model, see `negotiation.payoffs.tariff_payoffs`.
+    standoff_horizon, terms_horizon
+        Trade elasticities ("short_run" or "long_run") of flows during the standoff, and of terms.
+    relapse
+        False: terms lapse for good at rate 1/D. True: breakdowns come at the relapse hazard and
+        return play to the first cut of tariffs.
+    audience_costs
+        One-off cost of conceding of each side in every stage after contact, in percent of GDP;
+        None: in each stage, the smallest for which holding out is rational, where it is positive,
+        plus the parameter audience_cost_excess.
+
+    Returns
+    -------
+    MultiStepProcess
+        With ``parameters`` that say for each number whether it is sourced, derived or assumed.
+
+    Raises
+    ------
+    InvalidInputError
+        If a name, horizon or value is unknown.
+    InformationDateError
+        If a parameter became known after ``as_of``.
+
+    Examples
+    --------
+    >>> process = load_process("multi-step-2025", as_of="2025-05-02")
+    >>> [stage.name for stage in process.stages][:2]
+    ['contact', 'de-escalation']
+    """
+    definition = read_definition(name)
+    one_of(standoff_horizon, _HORIZONS, name="standoff_horizon")
+    one_of(terms_horizon, _HORIZONS, name="terms_horizon")
+    dated = DatedParameters(definition.parameters, as_of, values or {})
+    if economy is None:
+        economy = load_economy("us-china-2022")
+    missing = [player for player in definition.players if player not in economy.regions]
+    if missing:
+        raise InvalidInputError(
+            "a side is not a region of the economy",
+            where="economy",
+            seen=", ".join(missing),
+            allowed=", ".join(economy.regions),
+        )
+    options = _payoff_options(definition, dated, economy)
+    if model == "export_dependence":
+        options["exporter_incidence"] = dated("exporter_incidence")
+    flows = TariffFlows(economy, model, options)
+    builder = StageBuilder(
+        definition=definition,
+        dated=dated,
+        flows=flows,
+        gdp=_gdp(economy, definition),
+        standoff_horizon=standoff_horizon,
+        terms_horizon=terms_horizon,
+        relapse=relapse,
+    )
+    bare = builder.process()
+    if audience_costs is None:
+        costed = with_audience_costs(bare, excess=dated("audience_cost_excess"), skip=1)
+    else:
+        pair = float_array(audience_costs, name="audience_costs", shape=(2,), low=0.0)
+        stages = [
+            stage if k == 0 else replace(stage, audience_cost=pair)
+            for k, stage in enumerate(bare.stages)
+        ]
+        costed = replace(bare, stages=tuple(stages))
+    return replace(costed, parameters=tuple(dated.used.values()), as_of=dated.as_of)
+
+
+def _gdp(economy: Economy, definition: Definition) -> FloatArray:
+    if economy.gdp is None:
+        raise InvalidInputError(
+            "the economy has no GDP, which purchases are divided by", where="economy.gdp"
+        )
+    return np.array([economy.gdp[economy.region_index(player)] for player in definition.players])
+
+
+def _payoff_options(
+    definition: Definition, dated: DatedParameters, economy: Economy
+) -> dict[str, Any]:
+    """Objectives with sourced job figures, incidence and exemptions of `tariff_payoffs`."""
+    objectives = {}
+    for player in definition.players:
+        losses = sourced_job_losses(player, as_of=dated.as_of)
+        side = player.lower()
+        if losses is not None:
+            losses = replace(
+                losses,
+                jobs_per_billion=dated(f"jobs_per_billion_exports_{side}"),
+                reemployment_share=dated("reemployment_share"),
+                annual_wage=dated(f"annual_wage_{side}"),
+                spell_years=dated("unemployment_spell"),
+            )
+        weight = dated("job_cost_weight") if losses is not None else 0.0
+        objectives[player] = Objective(jobs=weight, job_losses=losses)
+    return {
+        "players": definition.players,
+        "objectives": objectives,
+        "exemptions": _exemptions(definition, dated, economy),
+        "as_of": dated.as_of,
+    }
+
+
+def _exemptions(
+    definition: Definition, dated: DatedParameters, economy: Economy
+) -> dict[str, dict[str, float]] | None:
+    """Put the exempt share of the United States' imports on electronics, where it is known.
+
+    The list of 11 April 2025 is of electronics; the 20 points of February and March that stay on
+    them are left out. The size of China's list was not public at the information date.
+    """
+    first, second = definition.players
+    if "C26" not in economy.sectors or not dated.known("exempt_share_usa"):
+        return None
+    exporter, importer = economy.region_index(second), economy.region_index(first)
+    goods = [k for k, sector in enumerate(economy.sectors) if sector != "SERV"]
+    imports = economy.flows[:, exporter, importer]
+    electronics = imports[economy.sector_index("C26")]
+    if electronics <= 0.0:
+        return None
+    share = dated("exempt_share_usa") * float(imports[goods].sum()) / float(electronics)
+    return {first: {"C26": min(1.0, share)}}

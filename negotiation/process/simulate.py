@@ -1,0 +1,303 @@
+"""Simulate paths of a solved process: who concedes in which stage and when.
+
+A path is a list of events; each event ends a visit to a stage. Beliefs are those of the
+equilibrium: a side with posterior b at the opening has not conceded when its posterior reaches
+b' with probability b / b', so concession times are drawn by inverting the path of its posterior.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from negotiation.errors import InvalidInputError
+from negotiation.process.paths import StageLaw, stage_laws
+from negotiation.process.solve import ProcessSolution
+from negotiation.process.stages import DAYS_IN, MultiStepProcess
+from negotiation.values import FloatArray, IntArray, float_array
+
+__all__ = ["ProcessPaths", "simulate_process"]
+
+BREAKDOWN = -1
+NOTHING = -2
+
+
+@dataclass(frozen=True, eq=False)
+class ProcessPaths:
+    """Simulated paths, arrays ``[path, event]``.
+
+    Attributes
+    ----------
+    process
+        The process that was simulated.
+    stage
+        Number of the stage that the event ends; -1 after the last event of a path.
+    time
+        Time of the event in units of the clock; infinite for an impasse that never ends.
+    outcome
+        0 or 1: the side that conceded; -1: the stage broke down; -2: no event.
+    history
+        History with which the stage was entered.
+    deal_time
+        Time of the deal, ``[path]``; infinite where there is none.
+    elapsed_seconds
+        Time spent; not compared.
+    """
+
+    process: MultiStepProcess
+    stage: IntArray
+    time: FloatArray
+    outcome: IntArray
+    history: IntArray
+    deal_time: FloatArray
+    elapsed_seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def deal_probability(self) -> float:
+        """Share of the paths that reach a deal."""
+        return float(np.isfinite(self.deal_time).mean())
+
+    def deal_by(self, days: ArrayLike) -> FloatArray:
+        """Share of the paths with a deal by a number of days."""
+        times = np.atleast_1d(self.process.in_time(days))
+        ordered = np.sort(self.deal_time)
+        share: FloatArray = np.searchsorted(ordered, times * (1 + 1e-15), side="right") / len(
+            ordered
+        )
+        return share
+
+    @cached_property
+    def concessions(self) -> FloatArray:
+        """Share of the first visits to a stage that each side ends by conceding, [stage, side]."""
+        count = len(self.process.stages)
+        out = np.full((count, 2), np.nan)
+        for k in range(count):
+            first = np.cumsum(self.stage == k, axis=1) == 1
+            visit = first & (self.stage == k)
+            if visit.any():
+                out[k] = [float((self.outcome[visit] == c).mean()) for c in range(2)]
+        return out
+
+    def tariffs(self, days: ArrayLike, *, paths: slice = slice(None)) -> FloatArray:
+        """Additional tariffs in force ``[path, day, side]``, as fractions.
+
+        Needs the ``rates`` of every stage and ``rates_after`` of the process.
+        """
+        process = self.process
+        in_force = [stage.rates for stage in process.stages] + [process.rates_after]
+        rows = [values for values in in_force if values is not None]
+        if len(rows) < len(in_force):
+            raise InvalidInputError(
+                "the process does not say which tariffs are in force",
+                where="tariffs",
+                hint="Give every stage its rates and the process its rates_after.",
+            )
+        shift = np.array(process.remembered, dtype=np.int64)
+        level = np.concatenate([[0], np.cumsum(shift)])
+        width = 1 << int(level[-1])
+        table = np.stack([_spread(values, width) for values in rows])
+        times = np.atleast_1d(process.in_time(float_array(days, name="days", low=0.0)))
+        stage, time = self.stage[paths], self.time[paths]
+        outcome, history = self.outcome[paths], self.history[paths]
+        targets = np.array(
+            [m if s.relapse_to is None else s.relapse_to for m, s in enumerate(process.stages)]
+        )
+        rates = np.broadcast_to(table[0, 0], (len(stage), len(times), 2)).copy()
+        for event in range(stage.shape[1]):
+            k, c, h = stage[:, event], outcome[:, event], history[:, event]
+            there = np.flatnonzero((k >= 0) & np.isfinite(time[:, event]))
+            if not len(there):
+                continue
+            k, c, h = k[there], c[there], h[there]
+            broke = c == BREAKDOWN
+            following = np.where(broke, targets[k], k + 1)
+            onward = np.where(
+                broke, h >> (level[k] - level[targets[k]]), (h << shift[k]) + c * shift[k]
+            )
+            after = table[following, onward]
+            late = times[None, :] >= time[there, event][:, None]
+            rates[there] = np.where(late[:, :, None], after[:, None, :], rates[there])
+        return rates
+
+    def tariff_quantiles(
+        self, days: ArrayLike, probabilities: ArrayLike, *, chunk: int = 16
+    ) -> FloatArray:
+        """Quantiles over paths of the tariffs in force, ``[probability, day, side]``."""
+        asked = float_array(np.atleast_1d(days), name="days", low=0.0)
+        levels = float_array(np.atleast_1d(probabilities), name="probabilities", low=0.0, high=1.0)
+        parts = [
+            np.quantile(self.tariffs(asked[n : n + chunk]), levels, axis=0, method="inverted_cdf")
+            for n in range(0, len(asked), chunk)
+        ]
+        return np.concatenate(parts, axis=1)
+
+
+def _spread(values: FloatArray, width: int) -> FloatArray:
+    """Repeat one row for every history, or pad the rows of a stage."""
+    if len(values) == 1:
+        return np.broadcast_to(values, (width, 2))
+    out = np.zeros((width, 2))
+    out[: len(values)] = values
+    return out
+
+
+def simulate_process(
+    solution: ProcessSolution,
+    n: int = 10_000,
+    *,
+    rng: np.random.Generator,
+    horizon_days: float | None = None,
+) -> ProcessPaths:
+    """Simulate a solved process.
+
+    Parameters
+    ----------
+    solution
+        From `solve_process`.
+    n
+        Number of paths.
+    rng
+        Source of randomness.
+    horizon_days
+        Paths are followed until this many days; None: to the end, or 20 years where breakdowns
+        return to an earlier stage.
+
+    Returns
+    -------
+    ProcessPaths
+
+    Examples
+    --------
+    >>> from negotiation.process.solve import solve_process
+    >>> process = MultiStepProcess.from_payoffs(
+    ...     flows=[[-0.05, -0.08]],
+    ...     terms=[[[0.3, 0.6], [0.7, 0.4]]],
+    ...     discount_rates=[0.05, 0.05],
+    ...     stubbornness=[0.1, 0.1],
+    ... )
+    >>> solution = solve_process(process)
+    >>> paths = simulate_process(solution, 20_000, rng=np.random.default_rng(1))
+    >>> bool(abs(paths.deal_probability - solution.deal_probability) < 0.01)
+    True
+    """
+    started = perf_counter()
+    if int(n) < 1:
+        raise InvalidInputError("no paths", where="n", seen=n, allowed="1 or more")
+    process = solution.process
+    if horizon_days is None:
+        horizon = 20.0 * 365.25 / DAYS_IN[process.time_unit] if process.has_relapse else np.inf
+    else:
+        horizon = float(process.in_time(float_array(horizon_days, name="horizon_days", low=0.0)))
+    events = _Events(int(n))
+    laws = stage_laws(solution)
+    walk = _Walk(
+        stage=np.zeros(int(n), dtype=np.int64),
+        history=np.zeros(int(n), dtype=np.int64),
+        time=np.zeros(int(n)),
+        belief=np.tile(solution.arrays.stubbornness[0], (int(n), 1)),
+    )
+    count = len(process.stages)
+    while True:
+        active = np.flatnonzero((walk.stage < count) & (walk.time <= horizon))
+        if not len(active):
+            break
+        record = events.add()
+        for k in np.unique(walk.stage[active]):
+            here = active[walk.stage[active] == k]
+            for h in np.unique(walk.history[here]):
+                members = here[walk.history[here] == h]
+                _step(solution, laws[int(k), int(h)], walk, members, record, rng)
+    deal = np.where(walk.stage == count, walk.time, np.inf)
+    stage, time, outcome, history = events.stacked()
+    return ProcessPaths(
+        process=process,
+        stage=stage,
+        time=time,
+        outcome=outcome,
+        history=history,
+        deal_time=deal,
+        elapsed_seconds=perf_counter() - started,
+    )
+
+
+@dataclass
+class _Walk:
+    """Where every path stands."""
+
+    stage: IntArray
+    history: IntArray
+    time: FloatArray
+    belief: FloatArray
+
+
+class _Events:
+    """Columns of events, one appended for each round of steps."""
+
+    def __init__(self, n: int) -> None:
+        self.n = n
+        self.columns: list[tuple[IntArray, FloatArray, IntArray, IntArray]] = []
+
+    def add(self) -> tuple[IntArray, FloatArray, IntArray, IntArray]:
+        column = (
+            np.full(self.n, -1, dtype=np.int64),
+            np.full(self.n, np.inf),
+            np.full(self.n, NOTHING, dtype=np.int64),
+            np.zeros(self.n, dtype=np.int64),
+        )
+        self.columns.append(column)
+        return column
+
+    def stacked(self) -> tuple[IntArray, FloatArray, IntArray, IntArray]:
+        parts = [np.stack(list(part), axis=1) for part in zip(*self.columns, strict=True)]
+        return parts[0], parts[1], parts[2], parts[3]
+
+
+def _step(
+    solution: ProcessSolution,
+    law: StageLaw,
+    walk: _Walk,
+    members: IntArray,
+    record: tuple[IntArray, FloatArray, IntArray, IntArray],
+    rng: np.random.Generator,
+) -> None:
+    """Play one stage for the paths that stand in it."""
+    arrays = solution.arrays
+    k, h = law.stage, law.history
+    if law.passed:
+        # Nothing is decided: the event is not recorded, beliefs carry over.
+        walk.stage[members] = k + 1
+        walk.history[members] = arrays.child(k, h, 0)
+        return
+    spent, who, winner_belief = law.draw(walk.belief[members], rng)
+    time = walk.time[members] + spent
+    stage_column, time_column, outcome_column, history_column = record
+    stage_column[members] = k
+    time_column[members] = time
+    outcome_column[members] = who
+    history_column[members] = h
+    walk.time[members] = time
+    count = len(arrays.breakdown_hazard)
+    for c in range(2):
+        conceded = members[who == c]
+        walk.stage[conceded] = k + 1
+        walk.history[conceded] = arrays.child(k, h, c)
+        if k + 1 < count:
+            psi = solution.process.type_persistence
+            fresh = (1.0 - psi) * arrays.stubbornness[k + 1]
+            walk.belief[conceded] = fresh
+            walk.belief[conceded, 1 - c] += psi * winner_belief[who == c]
+    broke = members[who == BREAKDOWN]
+    m = int(arrays.relapse_to[k])
+    if m < 0:
+        walk.time[broke] = np.inf
+        # An ended path stands in its stage, past every horizon.
+        walk.stage[broke] = count + 1
+    else:
+        walk.stage[broke] = m
+        walk.history[broke] = arrays.ancestor(k, m, h)
+        walk.belief[broke] = arrays.stubbornness[m]
+    walk.stage[members[who == NOTHING]] = count + 1

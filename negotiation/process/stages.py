@@ -1,0 +1,329 @@
+"""The multi-step process as data: stages, payoffs by history, types, clocks and relapse.
+
+Two sides go through a list of stages. A stage ends when one of them concedes; which side did is
+remembered, so that payoffs of later stages may depend on the history. While a stage lasts, flows
+are paid; it breaks down at a constant hazard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from negotiation.data.parameters import Parameter
+from negotiation.errors import InvalidInputError
+from negotiation.process.checks import process_mistakes, raise_mistakes
+from negotiation.values import FloatArray, quantity
+
+__all__ = ["DAYS_IN", "MultiStepProcess", "Stage"]
+
+#: Length of a unit of the process's clock in days.
+DAYS_IN = {"day": 1.0, "month": 365.25 / 12.0, "year": 365.25}
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """One step of the process.
+
+    Payoff arrays have the shape ``[side]`` or ``[history, side]``. Histories before a stage are
+    the integers below 2^n, n the number of remembered stages before it: each concession in such
+    a stage appends a binary digit, 0 when the first side conceded and 1 when the second did.
+
+    Attributes
+    ----------
+    name
+        Label of the stage.
+    flows
+        What each side earns per unit of time while the stage lasts.
+    concede, win
+        What a side gets at once when it concedes, and when the other side does.
+    stubbornness
+        Prior probability that a side is of the tough type in this stage.
+    breakdown_hazard
+        Rate at which the stage breaks down.
+    breakdown
+        Payoff of a breakdown, where play does not return to a stage.
+    relapse_to
+        Number of the stage to which a breakdown returns, with beliefs reset; None: the payoff
+        ``breakdown`` ends the process.
+    relapse_lump
+        What each side gets at once at such a return.
+    audience_cost
+        One-off cost of conceding, taken off ``concede``.
+    audience_growth
+        Rate at which conceding becomes dearer while the stage lasts (Fearon's audience cost).
+    deadline
+        Time after the opening of the stage, or ISO date, at which it breaks down if nobody has
+        conceded.
+    rates
+        Headline additional tariffs in force while the stage lasts, ``[history, side]``.
+    opens
+        Whether the stage is played at all after a history; where it is not, play passes to the
+        next stage at once.
+    remembered
+        Whether later payoffs may depend on who conceded in this stage.
+    """
+
+    name: str
+    flows: FloatArray = quantity("g", "payoff per unit of time", "flow while the stage lasts")
+    concede: FloatArray = quantity("l", "payoff", "lump sum of the side that concedes")
+    win: FloatArray = quantity("f", "payoff", "lump sum of the side that is conceded to")
+    stubbornness: FloatArray = quantity("z", "probability", "prior of the tough type")
+    breakdown_hazard: float = quantity("beta", "1/time", "breakdown hazard", default=0.0)
+    breakdown: FloatArray = quantity("B", "payoff", "value of a breakdown", default=(0.0, 0.0))
+    relapse_to: int | None = None
+    relapse_lump: FloatArray = quantity(
+        "b", "payoff", "lump sum at a return to an earlier stage", default=(0.0, 0.0)
+    )
+    audience_cost: FloatArray = quantity(
+        "A", "payoff", "one-off cost of conceding", default=(0.0, 0.0)
+    )
+    audience_growth: FloatArray = quantity(
+        "a", "payoff per unit of time", "growth of the cost of conceding", default=(0.0, 0.0)
+    )
+    deadline: float | str | None = None
+    rates: FloatArray | None = quantity(
+        "tau", "fraction", "additional tariffs in force", default=None
+    )
+    opens: FloatArray | None = None
+    remembered: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class MultiStepProcess:
+    """Reputational bargaining over a staged agenda.
+
+    Players: two sides, in the order of ``players``. Timing: stage after stage, in continuous
+    time; in each, a side concedes when it chooses to, and the stage may break down. Information:
+    each side knows whether it is of the tough type, which never concedes in that stage; types of
+    the next stage are kept with probability ``type_persistence`` and drawn anew otherwise; who
+    conceded when is public.
+
+    The model nests the war of attrition of Hendricks, Weiss and Wilson (1988), the reputational
+    bargaining of Abreu and Gul (2000), the audience costs of Fearon (1994) and the breakdown risk
+    of Binmore, Rubinstein and Wolinsky (1986).
+
+    Attributes
+    ----------
+    stages
+        In the order of play.
+    discount_rates
+        Of each side, per unit of time.
+    type_persistence
+        Probability in [0, 1] that a type survives into the next stage.
+    time_unit
+        "day", "month" or "year": unit of every rate and time above.
+    rates_after
+        Tariffs in force once the last stage has ended, ``[history, side]``.
+    start
+        Date on which the first stage opens.
+    as_of
+        Information date: parameters with a later ``known_on`` are refused.
+    parameters
+        Where the numbers come from.
+
+    Raises
+    ------
+    InvalidInputError
+        Once, with every mistake in one list.
+
+    Examples
+    --------
+    >>> process = MultiStepProcess.from_payoffs(
+    ...     flows=[[-0.05, -0.08]],
+    ...     terms=[[[0.3, 0.6], [0.7, 0.4]]],
+    ...     discount_rates=[0.05, 0.05],
+    ...     stubbornness=[0.1, 0.1],
+    ... )
+    >>> process.stages[0].concede
+    array([[0.3, 0.4]])
+    """
+
+    stages: tuple[Stage, ...]
+    discount_rates: FloatArray = quantity("r", "1/time", "discount rate")
+    type_persistence: float = quantity("psi", "probability", "persistence of types", default=0.0)
+    time_unit: str = "month"
+    players: tuple[str, str] = ("USA", "CHN")
+    rates_after: FloatArray | None = None
+    start: date | None = None
+    as_of: date | None = None
+    parameters: tuple[Parameter, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Turn every number into an array and report all mistakes at once."""
+        mistakes, fixed = process_mistakes(self)
+        raise_mistakes(mistakes)
+        for name, value in fixed.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def depends_on_history(self) -> bool:
+        """Whether any payoff depends on who conceded before."""
+        return any(
+            array is not None and len(array) > 1
+            for stage in self.stages
+            for array in (stage.flows, stage.concede, stage.win, stage.breakdown, stage.opens)
+        ) or (self.rates_after is not None and len(self.rates_after) > 1)
+
+    @property
+    def remembered(self) -> tuple[bool, ...]:
+        """Stages of which later payoffs depend on who conceded there; none if no payoff does."""
+        return tuple(self.depends_on_history and stage.remembered for stage in self.stages)
+
+    @property
+    def has_relapse(self) -> bool:
+        """Whether a breakdown may return play to an earlier stage."""
+        return any(stage.relapse_to is not None for stage in self.stages)
+
+    def in_time(self, days: ArrayLike) -> FloatArray:
+        """Turn days into units of the process's clock."""
+        return np.asarray(days, dtype=np.float64) / DAYS_IN[self.time_unit]
+
+    def with_time_unit(self, time_unit: str) -> MultiStepProcess:
+        """Return the same process told in another unit of time; values do not change."""
+        if time_unit not in DAYS_IN:
+            raise_mistakes([f"time_unit: seen {time_unit!r}; allowed: {', '.join(DAYS_IN)}"])
+        scale = DAYS_IN[time_unit] / DAYS_IN[self.time_unit]
+        stages = tuple(
+            replace(
+                stage,
+                flows=stage.flows * scale,
+                breakdown_hazard=stage.breakdown_hazard * scale,
+                audience_growth=stage.audience_growth * scale,
+                deadline=None if stage.deadline is None else float(stage.deadline) / scale,
+            )
+            for stage in self.stages
+        )
+        return replace(
+            self, stages=stages, discount_rates=self.discount_rates * scale, time_unit=time_unit
+        )
+
+    @classmethod
+    def from_payoffs(
+        cls,
+        flows: Sequence[ArrayLike],
+        terms: Sequence[ArrayLike],
+        *,
+        discount_rates: ArrayLike,
+        stubbornness: ArrayLike,
+        type_persistence: float = 0.0,
+        breakdown: ArrayLike = (0.0, 0.0),
+        breakdown_hazard: ArrayLike = 0.0,
+        relapse_to: Sequence[int | None] | None = None,
+        relapse_lump: ArrayLike = (0.0, 0.0),
+        audience_cost: ArrayLike = (0.0, 0.0),
+        audience_growth: ArrayLike = (0.0, 0.0),
+        deadlines: Sequence[float | str | None] | None = None,
+        names: Sequence[str] | None = None,
+        **options: Any,
+    ) -> MultiStepProcess:
+        """Build a process from bare payoffs, without an economy.
+
+        Parameters
+        ----------
+        flows
+            One entry a stage, ``[side]`` or ``[history, side]``: payoff per unit of time.
+        terms
+            One entry a stage, ``[conceder, side]`` or ``[history, conceder, side]``: what each
+            side gets at once when the conceder gives in.
+        discount_rates
+            ``[side]``, per unit of time.
+        stubbornness
+            ``[side]`` or ``[stage, side]``: prior of the tough type.
+        type_persistence
+            Probability that a type survives into the next stage.
+        breakdown, relapse_lump, audience_cost, audience_growth
+            ``[side]`` or ``[stage, side]``.
+        breakdown_hazard
+            A number or one a stage.
+        relapse_to, deadlines, names
+            One entry a stage.
+        **options
+            Other fields of `MultiStepProcess`: time_unit, players, start, as_of, ...
+        """
+        count = len(flows)
+        mistakes = [
+            f"{name}: seen {len(values)} entries; allowed: one a stage, {count}"
+            for name, values in (
+                ("terms", terms),
+                ("relapse_to", relapse_to),
+                ("deadlines", deadlines),
+                ("names", names),
+            )
+            if values is not None and len(values) != count
+        ]
+        raise_mistakes(mistakes)
+        by_stage = {
+            "stubbornness": _by_stage(stubbornness, count),
+            "breakdown": _by_stage(breakdown, count),
+            "relapse_lump": _by_stage(relapse_lump, count),
+            "audience_cost": _by_stage(audience_cost, count),
+            "audience_growth": _by_stage(audience_growth, count),
+        }
+        hazards = np.broadcast_to(np.asarray(breakdown_hazard, dtype=np.float64), (count,))
+        stages = []
+        for k in range(count):
+            pair = np.asarray(terms[k], dtype=np.float64)
+            if pair.shape[-2:] != (2, 2):
+                raise_mistakes([f"terms[{k}]: seen shape {pair.shape}; allowed: [.., 2, 2]"])
+            stages.append(
+                Stage(
+                    name=names[k] if names else f"stage {k + 1}",
+                    flows=np.asarray(flows[k], dtype=np.float64),
+                    concede=np.stack([pair[..., 0, 0], pair[..., 1, 1]], axis=-1),
+                    win=np.stack([pair[..., 1, 0], pair[..., 0, 1]], axis=-1),
+                    breakdown_hazard=float(hazards[k]),
+                    relapse_to=relapse_to[k] if relapse_to else None,
+                    deadline=deadlines[k] if deadlines else None,
+                    **{name: values[k] for name, values in by_stage.items()},
+                )
+            )
+        return cls(
+            stages=tuple(stages),
+            discount_rates=np.asarray(discount_rates, dtype=np.float64),
+            type_persistence=type_persistence,
+            **options,
+        )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> MultiStepProcess:
+        """Build a process from a mapping.
+
+        Parameters
+        ----------
+        data
+            ``stages``: list of mappings with ``g``, ``l``, ``f`` (``[side]`` or
+            ``[history, side]``) and optionally ``B``, ``beta``, ``z``, ``a``, ``deadline``,
+            ``relapse_to``, ``relapse_lump``, ``rates``, ``opens``, ``name``; ``r`` and ``z``
+            ``[side]``; optionally ``psi``, ``names``, ``players``, ``time_unit``, ``start``,
+            ``as_of``, ``rates_after``.
+        """
+        from negotiation.process.reading import process_from_mapping
+
+        return process_from_mapping(cls, data)
+
+    @classmethod
+    def from_toml(cls, path: str | Path) -> MultiStepProcess:
+        """Build a process from a TOML file with the keys of `from_dict`."""
+        import tomllib
+
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+            data = tomllib.loads(text)
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise InvalidInputError(f"cannot be read: {error}", where=str(path)) from error
+        return cls.from_dict(data)
+
+
+def _by_stage(values: ArrayLike, count: int) -> FloatArray:
+    """Repeat one pair for every stage, or check that there is one a stage."""
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim == 2 and len(array) == count:
+        return array
+    return np.broadcast_to(array, (count, *array.shape))

@@ -1,0 +1,98 @@
+"""How much each side depends on selling to the other, by sector and in total."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from negotiation.data import load_economy, load_table
+from negotiation.study.results import Number, StudyResult, StudyTable
+from negotiation.study.run import StudyInputs
+from negotiation.study.spec import Settings, Study
+from negotiation.trade.dependence import ExportDependence, export_dependence
+
+__all__ = ["AnalysisSettings", "analyse"]
+
+
+class AnalysisSettings(Settings):
+    """Settings of the exhibit.
+
+    Attributes
+    ----------
+    elasticities
+        Set of trade elasticities behind substitutability.
+    shown
+        How many sectors a side the table shows.
+    """
+
+    elasticities: str = "caliendo_parro_2015"
+    shown: int = 8
+
+
+def _rows(
+    dependence: ExportDependence, labels: dict[str, str], shown: int
+) -> list[tuple[str | Number, ...]]:
+    top = sorted(dependence.table, key=lambda row: -row.exports)[:shown]
+    return [
+        (
+            dependence.exporter,
+            labels.get(row.sector, row.sector),
+            Number(row.exports, ".1f"),
+            Number(row.share_of_exports, ".1f", 100),
+            Number(row.share_of_output, ".1f", 100),
+            Number(row.share_of_importer_imports, ".1f", 100),
+            Number(row.substitutability, ".1f"),
+        )
+        for row in (*top, dependence.total)
+    ]
+
+
+def analyse(
+    study: Study,
+    settings: AnalysisSettings,
+    inputs: StudyInputs,
+    rng: np.random.Generator,
+) -> StudyResult:
+    """Return both directions of dependence over the goods sectors."""
+    economy = load_economy(study.economy)
+    goods = tuple(sector for sector in economy.sectors if sector != "SERV")
+    labels = {str(row["sector"]): str(row["label"]) for row in load_table("sectors_icio_2022")} | {
+        "total": "All goods"
+    }
+    both = {
+        exporter: export_dependence(
+            economy,
+            exporter=exporter,
+            importer=importer,
+            elasticities=settings.elasticities,
+            sectors=goods,
+        )
+        for exporter, importer in (("CHN", "USA"), ("USA", "CHN"))
+    }
+    numbers: dict[str, Number] = {}
+    for exporter, name in (("CHN", "china"), ("USA", "us")):
+        total = both[exporter].total
+        numbers |= {
+            f"{name}_share_of_exports": Number(total.share_of_exports, ".1f", 100),
+            f"{name}_share_of_output": Number(total.share_of_output, ".2f", 100),
+            f"{name}_share_of_partner_imports": Number(total.share_of_importer_imports, ".1f", 100),
+            f"{name}_exports": Number(total.exports, ".0f"),
+        }
+    ratio = both["CHN"].total.share_of_exports / both["USA"].total.share_of_exports
+    numbers["ratio"] = Number(ratio, ".2f")
+    rows = [
+        row for exporter in ("CHN", "USA") for row in _rows(both[exporter], labels, settings.shown)
+    ]
+    columns = (
+        "exporter",
+        "sector",
+        "exports, bn USD",
+        "% of exports",
+        "% of output",
+        "% of partner's imports",
+        "substitutability",
+    )
+    return StudyResult(
+        numbers=numbers,
+        tables={"sectors": StudyTable(columns, tuple(rows), "llrrrrr")},
+        objects={"china": both["CHN"], "usa": both["USA"]},
+    )
