@@ -24,7 +24,14 @@ from negotiation.trade._jacobian import Linearization
 from negotiation.trade._system import Outcome, System
 from negotiation.values import FloatArray
 
-__all__ = ["Cotangents", "TariffDerivative", "pull_back", "residual_cotangents", "total_derivative"]
+__all__ = [
+    "Cotangents",
+    "TariffDerivative",
+    "pull_back",
+    "residual_cotangents",
+    "total_derivative",
+    "transfer_derivative",
+]
 
 
 @dataclass(eq=False)
@@ -32,7 +39,8 @@ class Cotangents:
     """Weights of a functional, filled in by whoever defines it.
 
     ``sales`` and ``imports`` weigh the sums ``sum_j (1-nu_j) F_ijs`` and ``sum_i F_ijs``,
-    ``flows`` single flows, ``share_sum`` and ``spending`` their logs, ``state`` the unknowns.
+    ``flows`` single flows, ``share_sum`` and ``spending`` their logs, ``state`` the unknowns and
+    ``transfers`` what each region is given, beyond the effect of the unknowns on it.
     """
 
     system: System
@@ -42,6 +50,7 @@ class Cotangents:
     spending: FloatArray = field(init=False)
     state: FloatArray = field(init=False)
     flows: FloatArray | None = None
+    transfers: FloatArray = field(init=False)
 
     def __post_init__(self) -> None:
         """Start from nothing."""
@@ -49,6 +58,7 @@ class Cotangents:
         self.sales, self.imports = np.zeros(shape), np.zeros(shape)
         self.share_sum, self.spending = np.zeros(shape), np.zeros(shape)
         self.state = np.zeros(self.system.size)
+        self.transfers = np.zeros(self.system.regions)
 
     def add_log_wage(self, weight: FloatArray) -> None:
         """Add ``weight_i dlog w_i``."""
@@ -99,6 +109,7 @@ class Cotangents:
     def add_transfers(self, weight: FloatArray, outcome: Outcome) -> None:
         """Add ``weight_i d(transfers_i)``."""
         cal, system = self.system.calibration, self.system
+        self.transfers += weight
         total = float(weight @ cal.new_transfers)
         if total == 0.0:
             return
@@ -245,3 +256,19 @@ def total_derivative(
     spending = np.where(system.no_spending, 1.0, outcome.spending[0])
     burden = -response * (share_sum / spending)[:, None, :] * linear.flows
     return TariffDerivative(gradient=(1.0 + tariffs) * burden - worth, worth=worth, burden=burden)
+
+
+def transfer_derivative(
+    cotangents: Cotangents, outcome: Outcome, linear: Linearization, direction: FloatArray
+) -> float:
+    """Return the total derivative of a functional along a change of baseline transfers."""
+    system = cotangents.system
+    cal = system.calibration
+    given = cal.model.transfers == "given"
+    scale = float(outcome.index[0] if given else outcome.gdp[0].sum() / system.world_gdp)
+    state, _, _ = pull_back(cotangents, linear)
+    multipliers = np.linalg.solve(linear.jacobian.T, state)
+    at = system.block["expenditure"]
+    level = cal.expenditure * np.exp(outcome.state[0, at])
+    moved = scale * direction
+    return float(cotangents.transfers @ moved - multipliers[at] @ (moved / level))
