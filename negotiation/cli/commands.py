@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from negotiation.cli import data, economy, games, process, report, reproduce, sweep, trade
+from negotiation.cli import archive, data, economy, games, process, report, reproduce, sweep, trade
 
 __all__ = ["register"]
 
@@ -21,3 +21,4 @@ def register(app: typer.Typer) -> None:
     app.command("process")(process.process)
     app.command("sweep")(sweep.sweep)
     app.command("report")(report.report)
+    app.command("archive")(archive.archive)

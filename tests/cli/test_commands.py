@@ -3,11 +3,13 @@
 import json
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
 from negotiation import __version__
 from negotiation.cli import main
+from tests.reference import ROOT
 
 
 def run(*arguments, cwd=None):
@@ -181,3 +183,23 @@ def test_report_needs_results(capsys, tmp_path):
     code, _, err = call(capsys, "report", "--project", str(tmp_path))
     assert code == 2
     assert "negotiation reproduce" in err
+
+
+def test_archive_is_the_same_twice(capsys, tmp_path):
+    for name in ("a.zip", "b.zip"):
+        code, out, _ = call(
+            capsys, "archive", "--output", str(tmp_path / name), "--project", str(ROOT)
+        )
+        assert code == 0
+        assert "Wrote" in out
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    names = zipfile.ZipFile(tmp_path / "a.zip").namelist()
+    assert any(name.endswith("/Makefile") for name in names)
+
+
+def test_archive_outside_git(capsys, tmp_path):
+    (tmp_path / "experiments").mkdir()
+    (tmp_path / "experiments" / "task_studies.py").touch()
+    code, _, err = call(capsys, "archive", "--project", str(tmp_path))
+    assert code == 2
+    assert "git checkout" in err
