@@ -39,8 +39,8 @@ def test_jacobian(sectors, options, dense):
         economy = replace(economy, flows=flows)
     system = System(calibrate(economy, TradeModel(**options)))
     rng = np.random.default_rng(0)
-    state = rng.normal(0.0, 0.05, (2, system.size))
-    tariffs = np.stack([economy.tariffs.rates] * 2)
+    state = rng.normal(0.0, 0.05, (3, system.size))
+    tariffs = np.stack([economy.tariffs.rates] * 3)
     tariffs[1, :, 1, 0] += 0.3
     if dense:
         tariffs[1] *= 1.5
