@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from negotiation.trade._jacobian import linearize
+from negotiation.trade._jacobian import jacobian_at
 from negotiation.trade._system import Outcome, Shares, System
 from negotiation.trade.calibration import Calibration
 from negotiation.values import FloatArray, IntArray
 
-__all__ = ["Solution", "solve_batch", "system_of"]
+__all__ = ["NEWTON_SIZE", "Solution", "reference_inverse", "solve_batch", "system_of"]
 
-_NEWTON_SIZE = 96
+NEWTON_SIZE = 96
 _MEMORY = 5
 _LARGEST_STEP = 1.0
 _LARGE_TARGET = 1e-11
@@ -45,11 +45,11 @@ def system_of(calibration: Calibration) -> System:
 
 
 @lru_cache(maxsize=16)
-def _reference_inverse(system: System) -> Any:
+def reference_inverse(system: System) -> Any:
     """Inverse Jacobian at the baseline, transposed, in single precision."""
     state = np.zeros((1, system.size))
     shares = system.shares(system.calibration.tariffs[None])
-    jacobian = linearize(system, system.outcome(state, shares), shares).jacobian
+    jacobian = jacobian_at(system, system.outcome(state, shares), shares)
     return np.ascontiguousarray(np.linalg.inv(jacobian).T, dtype=np.float32)
 
 
@@ -98,12 +98,12 @@ def _chord(
     system: System, state: FloatArray, shares: Shares, tol: float, max_iter: int
 ) -> tuple[Outcome, FloatArray, IntArray]:
     """Chord steps for a whole batch; returns where they end with the residual norms."""
-    inverse = _reference_inverse(system)
+    inverse = reference_inverse(system)
     outcome = system.outcome(state, shares)
     norms = _norms(outcome.residual)
     used = np.zeros(len(state), dtype=np.int64)
     secants = _Secants(*state.shape)
-    target = min(tol, _LARGE_TARGET if system.size > _NEWTON_SIZE else _SMALL_TARGET)
+    target = min(tol, _LARGE_TARGET if system.size > NEWTON_SIZE else _SMALL_TARGET)
     best = norms
     stalled = 0
     for _ in range(max_iter):
@@ -137,7 +137,7 @@ def _newton(
     for iteration in range(max_iter):
         if norm <= target or not np.isfinite(norm):
             return state, outcome, norm, iteration
-        jacobian = linearize(system, outcome, shares).jacobian
+        jacobian = jacobian_at(system, outcome, shares)
         try:
             step = -np.linalg.solve(jacobian, outcome.residual[0])
         except np.linalg.LinAlgError:
@@ -196,7 +196,7 @@ def solve_batch(
     """Solve a batch of tariffs ``[B, S, N, N]`` from the states ``start`` or the baseline."""
     shares = system.shares(tariffs)
     state = np.zeros((len(tariffs), system.size)) if start is None else start
-    if len(tariffs) == 1 and system.size <= _NEWTON_SIZE:
+    if len(tariffs) == 1 and system.size <= NEWTON_SIZE:
         state, outcome, norm, count = _newton(system, state, shares, tol, max_iter)
         norms, used = np.array([norm]), np.array([count])
     else:

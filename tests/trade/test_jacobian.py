@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from negotiation.trade._jacobian import linearize
+from negotiation.trade._jacobian import jacobian_at
 from negotiation.trade._system import System
 from negotiation.trade.calibration import calibrate
 from negotiation.trade.model import TradeModel
@@ -46,7 +46,7 @@ def test_jacobian(sectors, options, dense):
         tariffs[1] *= 1.5
     shares = system.shares(tariffs)
     assert shares.dense == dense
-    analytic = linearize(system, system.outcome(state, shares), shares, 1).jacobian
+    analytic = jacobian_at(system, system.outcome(state, shares), shares, 1)
     step = 1e-6
     numeric = np.empty_like(analytic)
     for k, unit in enumerate(np.eye(system.size)):

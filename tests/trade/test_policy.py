@@ -137,6 +137,26 @@ def test_adjoint_gradient_is_that_of_finite_differences(name, aim):
         assert exact[k] == pytest.approx((values[0] - values[1]) / (2 * step), abs=2e-6, rel=1e-5)
 
 
+@pytest.mark.parametrize("fallback", [False, True])
+def test_adjoint_of_a_large_system(fallback, monkeypatch):
+    """Beyond the dense size the adjoint is iterative; its fallback gives the same."""
+    economy = random_world(15, regions=4, sectors=14)
+    place = setting(economy, ("R0", "R3"), "uniform", None, None, None, None, (0.0, 5.0))
+    problem = place.problem
+    assert problem.system.size > 96
+    if fallback:
+        monkeypatch.setattr("scipy.sparse.linalg.gmres", lambda *args, **options: (np.zeros(1), 1))
+    rates = np.array([0.3, 0.1])
+    exact = problem.evaluate(rates).gradient
+    for k in range(2):
+        values = []
+        for sign in (1.0, -1.0):
+            moved = rates.copy()
+            moved[k] = (1.0 + rates[k]) * np.exp(sign * 1e-4) - 1.0
+            values.append(problem.evaluate(moved).values[k])
+        assert exact[k] == pytest.approx((values[0] - values[1]) / 2e-4, rel=1e-5)
+
+
 @pytest.mark.parametrize("scope", ["uniform", "most_favored_nation"])
 def test_gradient_of_groups_of_tariffs(scope):
     economy = random_world(12, regions=4, sectors=3)
