@@ -45,6 +45,7 @@ $(UV):
 	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes --only-binary :all: requirements.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --no-index --editable .
 	rm -f .venv/.full
+	$(BIN)/python -c "from negotiation.equilibrium.warm import warm_kernels; warm_kernels()"
 	touch $@
 
 .venv/.full: .venv/.ready requirements-full.lock
