@@ -239,6 +239,12 @@ class Economy:
         }
         put(self, "elasticities", MappingProxyType(sets))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Rebuild from plain values, since a read-only mapping cannot be pickled."""
+        values = [getattr(self, item.name) for item in fields(self)]
+        plain = [dict(value) if isinstance(value, MappingProxyType) else value for value in values]
+        return type(self), tuple(plain)
+
     def _place_of_bad_flow(self, shape: tuple[int, int, int]) -> str:
         flows = np.asarray(self.flows)
         if flows.shape != shape or flows.dtype.kind not in "fiu":
