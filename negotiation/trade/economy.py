@@ -267,11 +267,6 @@ class Economy:
             )
         return out
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle by value: a read-only mapping has no pickle of its own."""
-        values = [getattr(self, item.name) for item in fields(self)]
-        return Economy, tuple(dict(v) if isinstance(v, MappingProxyType) else v for v in values)
-
     def region_index(self, region: str) -> int:
         """Return the position of a region on the exporter and importer axes."""
         return _positions(self.regions, region, "region")[0]

@@ -95,22 +95,13 @@ def test_aggregation_adds_up():
     assert np.array_equal(same.flows, whole.flows)
 
 
-<<<<<<< HEAD
-def test_pickles_by_value():
-=======
 def test_economies_and_models_travel_between_processes():
->>>>>>> trade
     whole = economy()
     copy = pickle.loads(pickle.dumps(whole))
     assert np.array_equal(copy.flows, whole.flows)
     assert copy.elasticities["flat"].tolist() == [4.0, 4.0]
-<<<<<<< HEAD
-    with pytest.raises(ValueError, match="read-only"):
-        copy.flows[0, 0, 0] = 1.0
-=======
     model = TradeModel(tariff_exponent={"USA": 1.2, "*": 1.0}, scale_elasticity=[0.1, 0.2])
     assert pickle.loads(pickle.dumps(model)) == model
->>>>>>> trade
 
 
 def test_bad_groups():
