@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numba import njit
 
 import negotiation
 from negotiation.equilibrium import _kernels
@@ -42,6 +43,49 @@ def as_points(found):
         labels: tuple(np.array(point) / sum(point))
         for labels, point in zip(found.labels.tolist(), found.points, strict=True)
     }
+
+
+@pytest.mark.kernel
+def test_wide_arithmetic_is_that_of_python_integers():
+    # Compiled here, not taken from the cache.
+    @njit
+    def zeros(v):
+        return _kernels._trailing_zeros(v)
+
+    @njit
+    def divide(n, d, s):
+        return _kernels._divide_exactly(n, s, _kernels._odd_inverse(d >> s))
+
+    @njit
+    def quotient(p, a, f, b, d, s):
+        return _kernels._wide_quotient(p, a, f, b, s, _kernels._odd_inverse(d >> s))
+
+    @njit
+    def is_quotient(p, a, f, b, q, d):
+        return _kernels._is_quotient(p, a, f, b, q, d)
+
+    @njit
+    def compare(a, b, c, d):
+        return _kernels._compare_products(a, b, c, d)
+
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        d, q, p, f, b = (int(v) for v in rng.integers(1, 2**61, 5))
+        d, b = d >> 3 << 3 or 8, -b
+        shift = zeros(d)
+        assert d % 2**shift == 0
+        assert d >> shift & 1
+        small, divisor = q >> 31, max(d >> 33, 1)
+        assert divide(small * divisor, divisor, zeros(divisor)) == small
+        # p a - f b is a multiple of d by the choice of a and b.
+        a, b = d, b // d * d
+        want = (p * a - f * b) // d
+        fits = -(2**63) <= want < 2**63
+        assert is_quotient(p, a, f, b, quotient(p, a, f, b, d, shift), d) == fits
+        if fits:
+            assert quotient(p, a, f, b, d, shift) == want
+        assert compare(p, a, f, b) == (p * a > f * b) - (p * a < f * b)
+    assert compare(2**61, 6, 2**62, 3) == 0
 
 
 @pytest.mark.kernel

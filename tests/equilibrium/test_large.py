@@ -14,6 +14,7 @@ from negotiation.games.normal_form import NormalFormGame
 from tests.strategies_games import bimatrix_games, untimed
 
 
+@pytest.mark.kernel
 @untimed
 @given(bimatrix_games())
 def test_tied_games_have_one_too(game):
@@ -43,6 +44,13 @@ def test_two_hundred_actions_a_side():
     result = one_equilibrium(NormalFormGame.from_bimatrix(A, B))
     assert result.method == "lemke_howson"
     assert result.max_regret < 1e-12
+
+
+def test_payoffs_that_never_change():
+    game = NormalFormGame.from_bimatrix(np.eye(2), 1 - np.eye(2))
+    assert one_equilibrium(game).max_regret == 0
+    wide = NormalFormGame.from_bimatrix([[1, 0], [0, 1], [0, 0]], [[0, 1], [1, 0], [5, 5]])
+    assert one_equilibrium(wide).max_regret < 1e-12
 
 
 def test_a_cycle_of_forty_actions_needs_paths_beyond_the_first_cap():
