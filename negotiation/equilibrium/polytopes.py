@@ -277,10 +277,7 @@ def enumerate_vertices(
     bases: dict[int, int] = {}
     orders: list[list[int]] = []
     complete = True
-    while stack:
-        if not keep_going():
-            complete = False
-            break
+    while stack and complete:
         mask, tableau, denominator, basis, nonbasis = stack.pop()
         labels = mask
         point = [0] * width
@@ -297,6 +294,10 @@ def enumerate_vertices(
             bases[mask] = position[labels]
             orders.append(basis)
         for column in range(width):
+            # A pivot of a wide game takes long by itself.
+            if not keep_going():
+                complete = False
+                break
             row = _leaving_row(tableau, basis, nonbasis, column)
             key = mask ^ (1 << nonbasis[column]) ^ (1 << basis[row])
             if key in seen:

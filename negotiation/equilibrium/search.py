@@ -21,6 +21,8 @@ __all__ = ["find_vertices", "find_vertices_by_float", "find_vertices_by_integer"
 # Bases taken from the queue between two looks at the clock.
 STRIDE = 512
 FIRST_CAPACITY = 16_384
+# A search that would need more memory stops as if at a limit.
+MOST_BYTES = 2_000_000_000
 
 _COLUMNS = ("keys", "denominators", "sizes", "done", "labels", "nodes")
 
@@ -109,6 +111,8 @@ def find_vertices_by_float(
         if status == _kernels.DONE or not keep_going():
             break
         if not queue.has_room:
+            if 2 * queue.tableaux.nbytes > MOST_BYTES:
+                break
             queue.grow(2 * queue.capacity)
     # What has been taken from the queue is proven; what still waits there is not.
     labels = queue.keys[1 : max(1, int(queue.state[0]))]
@@ -163,6 +167,8 @@ def find_vertices_by_integer(integers: Matrix, keep_going: Callable[[], bool]) -
         if status == _kernels.DONE or not keep_going():
             break
         if not queue.has_room:
+            if 2 * queue.tableaux.nbytes > MOST_BYTES:
+                break
             queue.grow(2 * queue.capacity)
     head, found = max(1, int(queue.state[0])), int(queue.state[2])
     labels = queue.labels[:found]

@@ -156,6 +156,14 @@ def test_queues_grow(monkeypatch):
         )
 
 
+def test_memory_is_a_limit(monkeypatch):
+    monkeypatch.setattr("negotiation.equilibrium.search.FIRST_CAPACITY", 16)
+    monkeypatch.setattr("negotiation.equilibrium.search.MOST_BYTES", 1)
+    for A in (np.random.default_rng(3).random((6, 6)), np.eye(6)):
+        matrix, _ = integer_columns(A)
+        assert not find_vertices(matrix, always, compiled=True).complete
+
+
 @pytest.mark.parametrize("top", [2, 10**6])
 def test_a_time_limit_stops_either_search(top):
     A, B = np.random.default_rng(1).integers(0, top, (2, 14, 14)).astype(float)
