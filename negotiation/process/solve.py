@@ -14,7 +14,6 @@ from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import ConvergenceError, InvalidInputError, NonFiniteError
 from negotiation.process.certificate import closed_form_residual
 from negotiation.process.closed_form import (
-    ATTRITION,
     NO_EQUILIBRIUM,
     PASSED,
     Branches,
@@ -22,21 +21,26 @@ from negotiation.process.closed_form import (
     process_arrays,
     solve_closed_form,
 )
+from negotiation.process.eventual import chance_and_time, eventual_deal, transform
 from negotiation.process.outcomes import (
     StageOutcomes,
     constant_hazard_deal_by,
     reach,
     stage_outcomes,
 )
+from negotiation.process.persistent import Curves, solve_persistent
 from negotiation.process.stages import DAYS_IN, MultiStepProcess
 from negotiation.values import FloatArray, float_array, number, one_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from negotiation.process.chain import EventualOutcomes
+
 __all__ = ["ProcessSolution", "solve_process"]
 
-_BEHAVIOURS = ("mixes", "concedes_at_once", "never")
+_BEHAVIOURS = ("mixes", "concedes_at_once", "never", "concedes_at_once")
+_STEPS = 400
 _KINDS = ("attrition", "concedes_at_once", "impasse", "passed", "no_equilibrium")
 
 
@@ -55,6 +59,8 @@ class ProcessSolution:
         Its numbers and its equilibrium by stage and history.
     converged
         Whether the outer iteration on the value of a relapse met its tolerance.
+    curves
+        Paths of the posteriors of persistent types; None without persistence.
     elapsed_seconds
         Time spent; not compared.
     """
@@ -63,12 +69,40 @@ class ProcessSolution:
     arrays: ProcessArrays
     branch_solution: Branches
     converged: bool
+    curves: Curves | None = None
     elapsed_seconds: float = field(default=0.0, compare=False)
 
     @cached_property
     def outcomes(self) -> StageOutcomes:
         """How each stage ends after each history."""
         return stage_outcomes(self.arrays, self.branch_solution)
+
+    @cached_property
+    def eventual(self) -> EventualOutcomes:
+        """What happens in the end, from the forward recursion over posteriors and histories."""
+        from negotiation.process.chain import eventual_outcomes
+
+        return eventual_outcomes(self)
+
+    @property
+    def _closed(self) -> bool:
+        """Whether dates have a closed form: constant hazards and breakdowns that end play."""
+        return (
+            self.curves is None
+            and not self.process.has_relapse
+            and not self.arrays.audience_growth.any()
+            and not np.isfinite(self.arrays.deadlines).any()
+        )
+
+    def _by_stage(self, values: FloatArray) -> FloatArray:
+        """Add values of nodes up by stage."""
+        out = np.zeros((len(self.process.stages), *values.shape[1:]))
+        np.add.at(out, self.eventual.stage, values)
+        return out
+
+    def _visits(self) -> FloatArray:
+        visits = self._by_stage(self.eventual.openings)
+        return np.where(visits > 0.0, visits, 1.0)
 
     @cached_property
     def reach_probability(self) -> FloatArray:
@@ -78,7 +112,11 @@ class ProcessSolution:
     def _mean(self, values: FloatArray) -> FloatArray:
         """Mean over histories of ``[stage, history, ...]``, weighted by reaching them."""
         count = len(self.process.stages)
-        weights = self.reach_probability[:count, : values.shape[1]].copy()
+        if self.curves is None:
+            weights = self.reach_probability[:count, : values.shape[1]].copy()
+        else:
+            weights = np.zeros((count, values.shape[1]))
+            weights[self.eventual.stage, self.eventual.history] = self.eventual.openings
         weights[weights.sum(axis=1) == 0.0] = 1.0
         weights /= weights.sum(axis=1, keepdims=True)
         shape = weights.shape + (1,) * (values.ndim - 2)
@@ -139,8 +177,17 @@ class ProcessSolution:
 
     @property
     def success(self) -> FloatArray:
-        """Probability ``[stage, conceder]`` that a stage ends by a concession of each side."""
-        return self._mean(self.outcomes.concedes)
+        """Probability ``[stage, conceder]`` that a visit to a stage ends by a side's concession."""
+        if self.curves is None:
+            return self._mean(self.outcomes.concedes)
+        return np.asarray(self._by_stage(self.eventual.concessions) / self._visits()[:, None])
+
+    @property
+    def reached(self) -> FloatArray:
+        """Expected number of visits to each stage; without relapse the probability of one."""
+        if self.curves is None:
+            return np.asarray(self.reach_probability[:-1].sum(axis=1))
+        return self._by_stage(self.eventual.openings)
 
     @property
     def impasse(self) -> FloatArray:
@@ -148,7 +195,9 @@ class ProcessSolution:
 
         Tariffs then stay where they are until the stage breaks down.
         """
-        return self._mean(self.outcomes.impasse)
+        if self.curves is None:
+            return self._mean(self.outcomes.impasse)
+        return np.asarray(self._by_stage(self.eventual.impasse) / self._visits())
 
     @cached_property
     def deal_probability(self) -> float:
@@ -157,12 +206,16 @@ class ProcessSolution:
         Where breakdowns return to an earlier stage this counts every later attempt; `deal_by` is
         then the number to report.
         """
-        return _eventual(self.arrays, self.branch_solution, self.outcomes)
+        if self.curves is not None:
+            return self.eventual.deal
+        return eventual_deal(self.arrays, self.branch_solution, self.outcomes)
 
     @property
     def mean_time_to_deal(self) -> float:
-        """Mean time to the deal given a deal on the first pass, in units of the clock."""
-        chance, moment = _chance_and_time(self.arrays, self.branch_solution, self.outcomes)
+        """Mean time to the deal, given a deal, in units of the clock."""
+        if self.curves is not None or self.process.has_relapse:
+            return self.eventual.time
+        chance, moment = chance_and_time(self.arrays, self.branch_solution, self.outcomes)
         return moment / chance if chance > 0.0 else float("nan")
 
     def deal_by(self, days: ArrayLike) -> Any:
@@ -195,9 +248,35 @@ class ProcessSolution:
             )
         asked = float_array(np.atleast_1d(days), name="days", low=0.0)
         times = np.ravel(asked) / DAYS_IN[self.process.time_unit]
-        out = constant_hazard_deal_by(self.arrays, self.branch_solution, times, count=position + 1)
+        if self._closed:
+            out = constant_hazard_deal_by(
+                self.arrays, self.branch_solution, times, count=position + 1
+            )
+        else:
+            out = self._by_recursion(times, position, _STEPS)
         out = np.clip(out, 0.0, 1.0)
         return float(out[0]) if np.ndim(days) == 0 else out.reshape(np.shape(days))
+
+    def _by_recursion(self, times: FloatArray, position: int, steps: int) -> FloatArray:
+        from negotiation.process.chain import deal_by_recursion
+
+        horizon = float(times.max())
+        if horizon <= 0.0:
+            horizon = 1.0
+        grid, fine = deal_by_recursion(self, horizon, steps=steps, stage=position)
+        _, coarse = deal_by_recursion(self, horizon, steps=steps // 2, stage=position)
+        # The recursion is of second order: a third of the change is the error left.
+        better = fine.copy()
+        better[::2] += (fine[::2] - coarse) / 3.0
+        better[1::2] += 0.5 * ((fine[:-2:2] - coarse[:-1]) + (fine[2::2] - coarse[1:])) / 3.0
+        return np.asarray(np.interp(times, grid, better))
+
+    def recursion_error(self, days: ArrayLike) -> float:
+        """Largest change of `deal_by` when the grid of the forward recursion is halved."""
+        times = np.atleast_1d(self.process.in_time(float_array(days, name="days", low=0.0)))
+        last = len(self.process.stages) - 1
+        fine = self._by_recursion(times, last, _STEPS)
+        return float(np.abs(fine - self._by_recursion(times, last, _STEPS // 2)).max())
 
     def days_until(self, day: DateLike) -> float:
         """Days from the opening of the first stage to a date."""
@@ -211,7 +290,7 @@ class ProcessSolution:
     def discounted_deal(self, rate: float) -> float:
         """Return E[exp(-rate T); deal], the rate per unit of the clock."""
         rate = number(rate, name="rate", low=0.0)
-        return _transform(self.arrays, self.branch_solution, rate)
+        return transform(self.arrays, self.branch_solution, rate)
 
     @cached_property
     def residual(self) -> float:
@@ -231,9 +310,8 @@ class ProcessSolution:
         process, branch = self.process, self.branch_solution
         success = self.success
         total = success.sum(axis=1)
-        moments = self._mean(self.outcomes.time).sum(axis=1)
         table: dict[str, Any] = {"stage": [stage.name for stage in process.stages]}
-        table["reached"] = self.reach_probability[:-1].sum(axis=1)
+        table["reached"] = self.reached
         table["kind"] = [_KINDS[code] for code in branch.kinds[:, 0]]
         bound, values = self.audience_cost_bound, self.stage_values
         for i, player in enumerate(process.players):
@@ -247,7 +325,8 @@ class ProcessSolution:
         with np.errstate(invalid="ignore", divide="ignore"):
             for c, player in enumerate(process.players):
                 table[f"{player}_concedes_first"] = success[:, c] / total
-            table["mean_time"] = moments / total
+            if self.curves is None:
+                table["mean_time"] = self._mean(self.outcomes.time).sum(axis=1) / total
         table["impasse"] = self.impasse
         return pd.DataFrame(table)
 
@@ -262,14 +341,16 @@ class ProcessSolution:
             for h in range(self.arrays.histories(k)):
                 branch = self.branch_solution
                 row: dict[str, Any] = {"stage": stage.name, "history": self._history_name(k, h)}
-                row["reached"] = self.reach_probability[k, h]
+                if self.curves is None:
+                    row["reached"] = self.reach_probability[k, h]
                 row["kind"] = _KINDS[branch.kinds[k, h]]
                 for i, player in enumerate(players):
                     row[f"behaviour_{player}"] = _BEHAVIOURS[branch.behaviours[k, h, i]]
                     row[f"hazard_{player}"] = branch.hazards[k, h, i]
                     row[f"atom_{player}"] = branch.atoms[k, h, i]
                     row[f"value_{player}"] = branch.values[k, h, i]
-                    row[f"concedes_{player}"] = self.outcomes.concedes[k, h, i]
+                    if self.curves is None:
+                        row[f"concedes_{player}"] = self.outcomes.concedes[k, h, i]
                 row["T0"] = branch.horizons[k, h]
                 rows.append(row)
         return pd.DataFrame(rows)
@@ -283,88 +364,12 @@ class ProcessSolution:
         return ", ".join(names) or "any"
 
 
-def _transition(
-    arrays: ProcessArrays, branches: Branches, outcomes: StageOutcomes
-) -> tuple[FloatArray, FloatArray]:
-    """Transition matrix between nodes (stage, history), and the probability of a deal from each."""
-    count, width = branches.kinds.shape
-    size = count * width
-    matrix, deal = np.zeros((size, size)), np.zeros(size)
-    for k in range(count):
-        for h in range(arrays.histories(k)):
-            here = k * width + h
-            moves = (
-                [(0, 1.0)]
-                if branches.kinds[k, h] == PASSED
-                else [(c, float(outcomes.concedes[k, h, c])) for c in range(2)]
-            )
-            for c, chance in moves:
-                if k == count - 1:
-                    deal[here] += chance
-                else:
-                    matrix[here, (k + 1) * width + arrays.child(k, h, c)] += chance
-            breaks = arrays.breakdown_hazard[k] > 0.0 or np.isfinite(arrays.deadlines[k])
-            if arrays.relapse_to[k] >= 0 and breaks and branches.kinds[k, h] != PASSED:
-                m = int(arrays.relapse_to[k])
-                back = m * width + arrays.ancestor(k, m, h)
-                matrix[here, back] += 1.0 - outcomes.concedes[k, h].sum()
-    return matrix, deal
-
-
-def _eventual(arrays: ProcessArrays, branches: Branches, outcomes: StageOutcomes) -> float:
-    matrix, deal = _transition(arrays, branches, outcomes)
-    # Least squares: a process that cycles for ever without a deal makes the system singular.
-    chance = np.linalg.lstsq(np.eye(len(deal)) - matrix, deal, rcond=None)[0]
-    return float(min(max(chance[0], 0.0), 1.0))
-
-
-def _chance_and_time(
-    arrays: ProcessArrays, branches: Branches, outcomes: StageOutcomes
-) -> tuple[float, float]:
-    """Return P(deal on the first pass) and E[time; deal on the first pass]."""
-    count = len(arrays.breakdown_hazard)
-    width = arrays.histories(count)
-    chance, moment = np.zeros((count + 1, width)), np.zeros((count + 1, width))
-    chance[0, 0] = 1.0
-    for k in range(count):
-        for h in range(arrays.histories(k)):
-            passed = branches.kinds[k, h] == PASSED
-            for c in range(1 if passed else 2):
-                child = arrays.child(k, h, c)
-                p = 1.0 if passed else outcomes.concedes[k, h, c]
-                t = 0.0 if passed else outcomes.time[k, h, c]
-                chance[k + 1, child] += chance[k, h] * p
-                moment[k + 1, child] += moment[k, h] * p + chance[k, h] * t
-    return float(chance[count].sum()), float(moment[count].sum())
-
-
-def _transform(arrays: ProcessArrays, branches: Branches, x: float) -> float:
-    """Return E[exp(-x T); deal] on the first pass, for constant hazards."""
-    ahead = np.ones((arrays.histories(len(arrays.breakdown_hazard)),))
-    for k in range(len(arrays.breakdown_hazard) - 1, -1, -1):
-        now = np.zeros(arrays.histories(k))
-        for h in range(len(now)):
-            kind = branches.kinds[k, h]
-            if kind == PASSED:
-                now[h] = ahead[arrays.child(k, h, 0)]
-                continue
-            atoms, lam = branches.atoms[k, h], branches.hazards[k, h]
-            rate = lam.sum() + arrays.breakdown_hazard[k] + x
-            for c in range(2):
-                chance = atoms[c]
-                if kind == ATTRITION:
-                    gone = -np.expm1(-rate * branches.horizons[k, h])
-                    chance += (1.0 - atoms.sum()) * lam[c] / rate * gone
-                now[h] += chance * ahead[arrays.child(k, h, c)]
-        ahead = now
-    return float(ahead[0])
-
-
 def solve_process(
     process: MultiStepProcess,
     *,
     tol: float = 1e-10,
     max_iter: int = 10_000,
+    steps: int = 160,
     raise_on_failure: bool = True,
 ) -> ProcessSolution:
     """Solve a multi-step process.
@@ -377,6 +382,8 @@ def solve_process(
         Largest change allowed in the value of a relapse between outer iterations.
     max_iter
         Outer iterations allowed.
+    steps
+        Steps along each curve of posteriors, where types persist.
     raise_on_failure
         Raise where the iteration does not converge or a stage has no equilibrium of the form
         computed here; otherwise return the result with ``converged=False``.
@@ -416,6 +423,19 @@ def solve_process(
     tol = number(tol, name="tol", low=0.0, open_low=True)
     arrays = process_arrays(process)
     branches = solve_closed_form(arrays, tol=tol, max_iter=max_iter)
+    psi = process.type_persistence
+    curves: Curves | None = None
+    if psi > 0.0:
+        if arrays.audience_growth.any() or np.isfinite(arrays.deadlines).any():
+            raise InvalidInputError(
+                "clocks need types drawn anew in each stage",
+                where="process",
+                seen=f"type_persistence {psi:g} with audience_growth or a deadline",
+                allowed="type_persistence 0, or no audience_growth and no deadline",
+            )
+        branches, curves = solve_persistent(
+            arrays, psi, tol=tol, max_iter=max_iter, steps=steps, first=branches
+        )
     lost = bool((branches.kinds == NO_EQUILIBRIUM).any())
     converged = branches.relapse_change <= tol and not lost
     solution = ProcessSolution(
@@ -423,6 +443,7 @@ def solve_process(
         arrays=arrays,
         branch_solution=branches,
         converged=converged,
+        curves=curves,
         elapsed_seconds=perf_counter() - started,
     )
     if not lost and not np.isfinite(solution.values).all():
@@ -433,7 +454,7 @@ def solve_process(
         )
     if not converged and raise_on_failure:
         reason = (
-            "a stage has no equilibrium of this form (a deadline that binds one side only)"
+            (curves.failure if curves else "a deadline binds one side only")
             if lost
             else f"the value of a relapse still moves by {branches.relapse_change:.3g}"
         )
