@@ -1,7 +1,9 @@
 """Embedded tables with their sources, dated parameters, and readers of files users bring."""
 
 from negotiation.data.embedded import economy_names, load_economy
+from negotiation.data.icio import read_icio
 from negotiation.data.parameters import Parameter, parameter, parameters
+from negotiation.data.readers import read_ignatenko2025, read_ignatenko2025_tariffs, read_ossa2014
 from negotiation.data.tables import Source, Table, load_table, sources, table_names
 from negotiation.data.tariffs import (
     Exemption,
@@ -24,6 +26,10 @@ __all__ = [
     "load_table",
     "parameter",
     "parameters",
+    "read_icio",
+    "read_ignatenko2025",
+    "read_ignatenko2025_tariffs",
+    "read_ossa2014",
     "sources",
     "table_names",
     "tariff_history",

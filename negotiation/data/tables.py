@@ -8,12 +8,12 @@ import io
 import math
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
 
@@ -95,8 +95,6 @@ class Table:
         Columns whose values identify a row.
     as_of
         Information date, or None for all rows.
-    withheld
-        Keys of the rows that became known later, with the day on which they did.
 
     Examples
     --------
@@ -111,11 +109,15 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     key: tuple[str, ...]
     as_of: date | None = None
-    withheld: Mapping[tuple[Cell, ...], date] = field(default_factory=dict, repr=False)
+    _later: tuple[tuple[Cell, ...], ...] = field(default=(), repr=False)
 
-    def __post_init__(self) -> None:
-        """Freeze the mapping of withheld rows."""
-        object.__setattr__(self, "withheld", MappingProxyType(dict(self.withheld)))
+    @property
+    def withheld(self) -> Mapping[tuple[Cell, ...], date]:
+        """Keys of the rows that became known after ``as_of``, with the day on which they did."""
+        places, known = [self.columns.index(c) for c in self.key], self.columns.index("known_on")
+        return MappingProxyType(
+            {tuple(row[k] for k in places): cast(date, row[known]) for row in self._later}
+        )
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -153,17 +155,15 @@ class Table:
         """Return the rows whose columns equal the given cells; dates may be ISO strings."""
         wanted = self._wanted(equal)
         places = {self.columns.index(name): cell for name, cell in wanted.items()}
-        rows = tuple(r for r in self.rows if all(r[k] == cell for k, cell in places.items()))
-        later = {
-            key: known
-            for key, known in self.withheld.items()
-            if all(
-                key[self.key.index(name)] == cell
-                for name, cell in wanted.items()
-                if name in self.key
-            )
-        }
-        return Table(self.name, self.title, self.columns, rows, self.key, self.as_of, later)
+
+        def fits(row: tuple[Cell, ...]) -> bool:
+            return all(row[k] == cell for k, cell in places.items())
+
+        return replace(
+            self,
+            rows=tuple(row for row in self.rows if fits(row)),
+            _later=tuple(row for row in self._later if fits(row)),
+        )
 
     def row(self, **key: Cell) -> dict[str, Cell]:
         """Return the one row that the given cells identify.
@@ -414,19 +414,13 @@ def load_table(name: str, *, as_of: DateLike = None, folder: str | Path | None =
     if limit is None:
         return table
     known = table.columns.index("known_on")
-    places = [table.columns.index(column) for column in table.key]
-    rows, withheld = [], {}
-    for row in table.rows:
-        day = row[known]
-        if isinstance(day, date) and day <= limit:
-            rows.append(row)
-        elif isinstance(day, date):
-            withheld[tuple(row[k] for k in places)] = day
+    rows = tuple(row for row in table.rows if cast(date, row[known]) <= limit)
+    later = tuple(row for row in table.rows if cast(date, row[known]) > limit)
     if not rows:
         raise InformationDateError(
             "no row of this table was known at the information date",
             where=name,
-            seen=f"first known on {min(withheld.values())}",
+            seen=f"first known on {min(cast(date, row[known]) for row in later)}",
             allowed=f"on or before {limit}",
         )
-    return Table(name, table.title, table.columns, tuple(rows), table.key, limit, withheld)
+    return replace(table, rows=rows, as_of=limit, _later=later)

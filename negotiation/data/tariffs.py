@@ -38,7 +38,7 @@ class TariffStep:
 
     date: datetime.date
     known_on: datetime.date
-    added_rate: float = quantity("a", "fraction", "added headline tariff rate")
+    added_rate: float = quantity("a_h", "fraction", "headline additional tariff rate")
     series: str = "added_2025"
     status: str = "in_force"
     measure: str = ""

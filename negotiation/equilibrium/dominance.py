@@ -171,15 +171,12 @@ def _dominator(
     rows: FloatArray, action: int, kind: str, tolerance: float
 ) -> tuple[tuple[int, float], ...] | None:
     own = rows[action]
-    for other, row in enumerate(rows):
-        if other == action:
-            continue
-        if kind.startswith("strict"):
-            dominates = bool((row > own).all())
-        else:
-            dominates = bool((row >= own).all() and (row > own).any())
-        if dominates:
-            return ((other, 1.0),)
+    if kind.startswith("strict"):
+        dominating = (rows > own).all(axis=1)
+    else:
+        dominating = (rows >= own).all(axis=1) & (rows > own).any(axis=1)
+    if dominating.any():
+        return ((int(dominating.argmax()), 1.0),)
     if kind.endswith("mixed") and len(rows) > 2:
         return _mixed_dominator(rows, action, kind.startswith("strict"), tolerance)
     return None

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LinearProgramSolution", "Rational", "dominating_mixture", "maximize"]
+__all__ = ["LinearProgramSolution", "Rational", "dominating_mixture", "integer_row", "maximize"]
 
 Rational: TypeAlias = Fraction | int | float
 Row: TypeAlias = Sequence[Rational]
@@ -41,7 +41,7 @@ class LinearProgramSolution:
     point: tuple[Fraction, ...]
 
 
-def _integers(row: Row) -> list[int]:
+def integer_row(row: Row) -> list[int]:
     """Scale a row by a positive number so that all its entries are whole."""
     exact = [Fraction(value) for value in row]
     scale = math.lcm(*(value.denominator for value in exact))
@@ -109,8 +109,8 @@ def maximize(
     n = len(objective)
     slack_count = len(at_most)
     systems: list[tuple[list[int], int | None]]
-    systems = [(_integers([*row, bound]), k) for k, (row, bound) in enumerate(at_most)]
-    systems += [(_integers([*row, bound]), None) for row, bound in equal]
+    systems = [(integer_row([*row, bound]), k) for k, (row, bound) in enumerate(at_most)]
+    systems += [(integer_row([*row, bound]), None) for row, bound in equal]
     m = len(systems)
     width = n + slack_count + m
     rows = np.zeros((m + 1, width + 1), dtype=object)
@@ -146,7 +146,7 @@ def maximize(
                     table.pivot(i, nonzero)
         table.rows = np.delete(table.rows, redundant, axis=0)
         table.basis = [b for i, b in enumerate(table.basis) if i not in redundant]
-    costs = _integers(objective)
+    costs = integer_row(objective)
     scale = Fraction(1)
     if any(costs):
         first = next(k for k, value in enumerate(costs) if value)

@@ -9,16 +9,81 @@ two carry every label between them (Mangasarian 1964; von Stengel 2002).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd
+from math import comb, gcd
+from typing import Any
 
-from negotiation.values import FloatArray
+import numpy as np
+from numpy.typing import NDArray
 
-__all__ = ["enumerate_vertices", "integer_columns", "normalized"]
+from negotiation.values import FloatArray, IntArray
+
+__all__ = [
+    "MOST_LABELS",
+    "VertexSet",
+    "basis_of",
+    "enumerate_vertices",
+    "integer_columns",
+    "mask_array",
+    "most_vertices",
+    "normalized",
+    "solve_basis",
+]
 
 Matrix = list[list[int]]
-Vertex = tuple[int, tuple[int, ...]]
+
+# A set of labels is one signed 64-bit mask up to here.
+MOST_LABELS = 62
+
+
+@dataclass(frozen=True, eq=False)
+class VertexSet:
+    """Nonzero vertices of one best-response polytope {z >= 0, matrix z <= 1}.
+
+    Attributes
+    ----------
+    matrix
+        The polytope's integers.
+    labels
+        [vertex] bit masks: bit k is set where coordinate k is zero, bit ``width + i`` where
+        constraint i is tight. 64-bit integers, or Python's where there are more labels.
+    points
+        Numerators over one positive denominator, a vertex; None where every vertex is simple:
+        its labels are then its only basis, from which ``solve_basis`` gives the point.
+    bases
+        [basis] nonbasic variables of each basis of the lexicographically perturbed polytope, as
+        bit masks.
+    nearest
+        [basis] position of the vertex that the basis is near.
+    complete
+        Whether it is proven that nothing is missing.
+    """
+
+    matrix: Matrix
+    labels: NDArray[Any]
+    points: list[tuple[int, ...]] | None
+    bases: NDArray[Any]
+    nearest: IntArray
+    complete: bool
+
+
+def mask_array(masks: Iterable[int], labels: int) -> NDArray[Any]:
+    """Return bit masks of ``labels`` bits as an array of 64-bit or of Python integers."""
+    return np.array(list(masks), dtype=np.int64 if labels <= MOST_LABELS else object)
+
+
+def most_vertices(facets: int, dimension: int) -> int:
+    """Return the largest number of vertices of a polytope (McMullen's upper bound theorem).
+
+    Examples
+    --------
+    >>> most_vertices(12, 6)
+    112
+    """
+    half, rest = dimension // 2, (dimension + 1) // 2
+    return comb(facets - rest, half) + comb(facets - half - 1, rest - 1)
 
 
 def integer_columns(payoffs: FloatArray) -> tuple[Matrix, list[Fraction]]:
@@ -121,10 +186,49 @@ def _pivot(tableau: Matrix, denominator: int, row: int, column: int) -> tuple[Ma
     return out, pivot
 
 
+def basis_of(matrix: Matrix, mask: int) -> tuple[list[int], list[int]]:
+    """Return the tight constraints and the positive coordinates of nonbasic labels ``mask``."""
+    width = len(matrix[0])
+    rows = [i for i in range(len(matrix)) if mask >> (width + i) & 1]
+    return rows, [j for j in range(width) if not mask >> j & 1]
+
+
+def solve_basis(matrix: Matrix, mask: int) -> tuple[int, tuple[int, ...]]:
+    """Return the determinant's sign and the point of the basis with nonbasic labels ``mask``.
+
+    With C the variables that may be positive and R the tight constraints, z solves
+    ``matrix[R, C] z = 1``; fraction-free elimination gives the determinant of that matrix, R
+    and C in ascending order, and the numerators of z over its absolute value.
+    """
+    width = len(matrix[0])
+    rows, columns = basis_of(matrix, mask)
+    system = [[matrix[i][j] for j in columns] + [1] for i in rows]
+    size, last, sign = len(columns), 1, 1
+    for k in range(size):
+        pivot_row = next(i for i in range(k, size) if system[i][k])
+        if pivot_row != k:
+            system[k], system[pivot_row] = system[pivot_row], system[k]
+            sign = -sign
+        pivot, line = system[k][k], system[k]
+        for i in range(size):
+            if i != k:
+                factor = system[i][k]
+                system[i] = [
+                    (pivot * a - factor * b) // last for a, b in zip(system[i], line, strict=True)
+                ]
+        last = pivot
+    # All rows now carry the common denominator ``last``, the determinant up to the swaps.
+    positive = 1 if last > 0 else -1
+    point = [0] * width
+    for k, j in enumerate(columns):
+        point[j] = system[k][size] * positive
+    return sign * positive, tuple(point)
+
+
 def enumerate_vertices(
     matrix: Matrix, *, keep_going: Callable[[], bool] = lambda: True
-) -> tuple[list[Vertex], bool]:
-    """Return all nonzero vertices of {z >= 0, matrix z <= 1} and whether the search finished.
+) -> VertexSet:
+    """Return all nonzero vertices of {z >= 0, matrix z <= 1}, in integers of any size.
 
     Parameters
     ----------
@@ -135,11 +239,8 @@ def enumerate_vertices(
 
     Returns
     -------
-    list of (labels, numerators)
-        Bit k of ``labels`` is set where coordinate k is zero, bit ``width + i`` where
-        constraint i is tight. Numerators share one positive denominator.
-    bool
-        True where every vertex was found: the graph of the lexicographically perturbed
+    VertexSet
+        Complete where the search was not stopped: the graph of the lexicographically perturbed
         polytope is connected, and each vertex is the limit of one of its vertices.
     """
     height, width = len(matrix), len(matrix[0])
@@ -147,10 +248,14 @@ def enumerate_vertices(
     first = ((1 << width) - 1, start, 1, list(range(width, width + height)), list(range(width)))
     seen = {first[0]}
     stack = [first]
-    found: dict[int, tuple[int, ...]] = {}
+    position: dict[int, int] = {}
+    points: list[tuple[int, ...]] = []
+    bases: dict[int, int] = {}
+    complete = True
     while stack:
         if not keep_going():
-            return list(found.items()), False
+            complete = False
+            break
         mask, tableau, denominator, basis, nonbasis = stack.pop()
         labels = mask
         point = [0] * width
@@ -161,7 +266,10 @@ def enumerate_vertices(
             elif label < width:
                 point[label] = value
         if any(point):
-            found.setdefault(labels, tuple(point))
+            if labels not in position:
+                position[labels] = len(points)
+                points.append(tuple(point))
+            bases[mask] = position[labels]
         for column in range(width):
             row = _leaving_row(tableau, basis, nonbasis, column)
             key = mask ^ (1 << nonbasis[column]) ^ (1 << basis[row])
@@ -172,4 +280,11 @@ def enumerate_vertices(
             new_basis, new_nonbasis = list(basis), list(nonbasis)
             new_basis[row], new_nonbasis[column] = nonbasis[column], basis[row]
             stack.append((key, new, new_denominator, new_basis, new_nonbasis))
-    return list(found.items()), True
+    return VertexSet(
+        matrix=matrix,
+        labels=mask_array(position, width + height),
+        points=points,
+        bases=mask_array(bases, width + height),
+        nearest=np.array(list(bases.values()), dtype=np.int64),
+        complete=complete,
+    )

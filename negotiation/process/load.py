@@ -131,7 +131,10 @@ def load_process(
             seen=", ".join(missing),
             allowed=", ".join(economy.regions),
         )
-    flows = TariffFlows(economy, model, _payoff_options(definition, dated, economy))
+    options = _payoff_options(definition, dated, economy)
+    if model == "export_dependence":
+        options["exporter_incidence"] = dated("exporter_incidence")
+    flows = TariffFlows(economy, model, options)
     builder = StageBuilder(
         definition=definition,
         dated=dated,
@@ -183,7 +186,6 @@ def _payoff_options(
     return {
         "players": definition.players,
         "objectives": objectives,
-        "exporter_incidence": dated("exporter_incidence"),
         "exemptions": _exemptions(definition, dated, economy),
         "as_of": dated.as_of,
     }

@@ -85,7 +85,7 @@ class TariffPayoffs:
     lost_exports: FloatArray = quantity("X", "billion USD/year", "fall of exports")
     jobs_lost: FloatArray = quantity("J", "jobs", "jobs lost net of re-employment")
     added_rates: FloatArray = quantity("a", "fraction", "mean points added")
-    average_rates: FloatArray = quantity("t", "fraction", "mean tariff in force")
+    average_rates: FloatArray = quantity("t_m", "fraction", "mean tariff in force")
     consumer_loss: FloatArray | None = quantity(
         "CL", "percent of GDP", "loss of buyers", default=None
     )
@@ -102,6 +102,11 @@ class TariffPayoffs:
                 if not np.all(np.isfinite(value)):
                     raise NonFiniteError(f"{item.name} is not finite", where="tariff payoffs")
                 object.__setattr__(self, item.name, read_only(value))
+
+    @property
+    def title(self) -> str:
+        """What the payoffs rest on, for tables and figures."""
+        return f"{self.economy}, {self.model}, {self.horizon}, elasticities {self.elasticities}"
 
     @property
     def without_jobs(self) -> FloatArray:
@@ -232,12 +237,13 @@ def partial_equilibrium_payoffs(
             lost[:, i] += effects.lost_exports.sum(axis=1)
             weighted_lost[:, i] += effects.lost_exports @ weights[i]
         grown = effects.lost_exports < -economy.flows[:, x, m] * _GROWTH_TO_NOTE
-        exploding += [
-            f"{economy.sectors[s]} from {exporter} to {importer} grows more than "
-            f"{1 + _GROWTH_TO_NOTE:g}-fold in some scenario: demand with a constant elasticity "
-            "knows no budget, and gains from tariff cuts there are overstated."
-            for s in np.flatnonzero(grown.any(axis=0))
-        ]
+        if grown.any():
+            named = ", ".join(economy.sectors[s] for s in np.flatnonzero(grown.any(axis=0)))
+            exploding.append(
+                f"Exports from {exporter} to {importer} grow more than {1 + _GROWTH_TO_NOTE:g}-fold"
+                f" in some scenario in {named}: demand with a constant elasticity knows no budget, "
+                "and gains from tariff cuts are overstated."
+            )
     percent = 100.0 / np.array([gdp[economy.region_index(player)] for player in players])
     jobs, cost, payoff = np.zeros((3, count, len(players)))
     income = percent * (revenue - loss + weighted)

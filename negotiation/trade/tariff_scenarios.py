@@ -19,16 +19,25 @@ from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.values import FloatArray, float_array, number, read_only
 
 __all__ = [
+    "DEFAULT_RATES",
     "FREE_TRADE",
     "Exemptions",
     "TariffScenarios",
+    "action_grids",
     "action_label",
+    "baseline_averages",
     "tariff_scenarios",
     "taxed_sectors",
 ]
 
 FREE_TRADE = "free_trade"
 Exemptions: TypeAlias = "Mapping[str, Iterable[str] | Mapping[str, ArrayLike]]"
+
+DEFAULT_RATES: Mapping[str, tuple[float | str, ...]] = {
+    "USA": (FREE_TRADE, 0.0, 0.3, 0.54, 0.6, 0.8, 1.04, 1.45, 2.0),
+    "CHN": (FREE_TRADE, 0.0, 0.1, 0.34, 0.6, 0.8, 0.84, 1.25, 2.0),
+}
+"""Points added over January 2025: the steps of spring 2025, the leaked 60, and 200 beyond them."""
 
 _SERVICES = frozenset({"serv", "services"})
 
@@ -113,6 +122,65 @@ def action_label(added: float, total: float, *, free: bool = False) -> str:
         return "free trade (0 %)"
     points = round(100.0 * added, 4)
     return f"{points:+.4g} ({100.0 * total:.1f} %)" if points else f"0 ({100.0 * total:.1f} %)"
+
+
+def _grid(value: Any, player: str) -> list[float | str]:
+    """Actions of a player: distinct numbers or free trade, as given."""
+    where = f"rates[{player}]"
+    items = [value] if isinstance(value, str) or np.ndim(value) == 0 else list(value)
+    if not items:
+        raise InvalidInputError("empty grid", where=where, allowed="1 rate or more")
+    out: list[float | str] = [
+        item
+        if isinstance(item, str) and item == FREE_TRADE
+        else number(item, name=f"{where}[{k}]", low=-1.0, open_low=True)
+        for k, item in enumerate(items)
+    ]
+    if len(set(out)) != len(out):
+        raise InvalidInputError("an action is given twice", where=where, seen=out)
+    return out
+
+
+def action_grids(
+    rates: Mapping[str, Any] | None, players: Sequence[str] | None = None
+) -> dict[str, list[float | str]]:
+    """Return the grid of actions of each player, in the order of play.
+
+    Parameters
+    ----------
+    rates
+        By player, numbers or ``"free_trade"``; None takes :data:`DEFAULT_RATES`.
+    players
+        Their order; None: that of ``rates``.
+
+    Raises
+    ------
+    InvalidInputError
+        If a grid is missing, empty, repeats an action or holds what is no tariff.
+    """
+    if rates is None:
+        names = tuple(players) if players is not None else tuple(DEFAULT_RATES)
+        unknown = [name for name in names if name not in DEFAULT_RATES]
+        if unknown:
+            raise InvalidInputError(
+                "no default grid for this player",
+                where="rates",
+                seen=", ".join(unknown),
+                allowed=", ".join(DEFAULT_RATES),
+                hint="Pass rates={player: [points added, ...], ...}.",
+            )
+        rates = DEFAULT_RATES
+    else:
+        if not isinstance(rates, Mapping):
+            raise InvalidInputError(
+                "not a grid a player", where="rates", seen=type(rates).__name__, allowed="a mapping"
+            )
+        names = tuple(players) if players is not None else tuple(rates)
+        if set(names) != set(rates):
+            raise InvalidInputError(
+                "one grid for each player", where="rates", seen=", ".join(rates), allowed=str(names)
+            )
+    return {name: _grid(rates[name], name) for name in names}
 
 
 def _players(economy: Economy, players: Sequence[str]) -> tuple[str, ...]:
@@ -335,3 +403,22 @@ def _from_schedules(
             if changed[x, m] and (exporter in players or importer in players):
                 out[exporter, importer] = stack[:, :, x, m]
     return out
+
+
+def baseline_averages(
+    economy: Economy, players: Sequence[str], sectors: Iterable[str] | None
+) -> list[float]:
+    """Return each player's trade-weighted mean baseline tariff on the others.
+
+    Parameters
+    ----------
+    economy
+        Baseline flows and tariffs.
+    players
+        Two or more regions.
+    sectors
+        Taxed sectors; None: all but services.
+    """
+    nothing = {name: [0.0] for name in players}
+    unchanged = tariff_scenarios(economy, nothing, players=players, sectors=sectors)
+    return [float(rate) for rate in unchanged.average[0]]

@@ -1,12 +1,15 @@
 """The command line as a newcomer meets it: help, exit codes, one clear message."""
 
+import json
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
 from negotiation import __version__
 from negotiation.cli import main
+from tests.reference import ROOT
 
 
 def run(*arguments, cwd=None):
@@ -47,3 +50,156 @@ def test_unknown_profile(capsys):
     code, _, err = call(capsys, "reproduce", "--profile", "slow")
     assert code == 2
     assert "fast, full, tiny" in err
+
+
+def test_game_for_people_and_scripts(capsys):
+    code, out, _ = call(capsys, "game", "--usa", "0,30,145", "--china", "0,10,125")
+    assert code == 0
+    assert "Kind of game" in out
+    code, out, _ = call(capsys, "game", "--usa", "free,0", "--china", "free,0", "--json")
+    content = json.loads(out)
+    assert content["players"] == ["USA", "CHN"]
+    assert content["complete"] is True
+    assert max(item["regret"] for item in content["equilibria"]) < 1e-9
+
+
+def test_game_from_a_file(capsys, tmp_path):
+    path = tmp_path / "pd.nfg"
+    path.write_text('NFG 1 R "pd" { "A" "B" } { 2 2 }\n\n3 3 5 0 0 5 1 1\n')
+    code, out, _ = call(capsys, "game", "--file", str(path))
+    assert code == 0
+    assert "prisoner's dilemma" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("game", "--usa", "x", "--china", "1"), "--usa: not a rate"),
+        (("game", "--usa", "10"), "give both grids"),
+        (("game", "--usa", "-200", "--china", "1"), "rates[USA]"),
+        (("game", "--model", "magic"), "model"),
+        (("game", "--file", "absent.nfg"), "absent.nfg"),
+        (("economy", "show", "--name", "moon"), "moon"),
+        (("economy", "dependence", "--exporter", "XXX"), "XXX"),
+    ],
+)
+def test_bad_input_is_one_message(capsys, arguments, message):
+    code, out, err = call(capsys, *arguments)
+    assert code == 2
+    assert message in err
+    assert "Traceback" not in err + out
+
+
+def test_economy(capsys):
+    code, out, _ = call(capsys, "economy", "show", "--json")
+    assert code == 0
+    assert json.loads(out)["regions"]["USA"]["gdp"] > 20_000
+    code, out, _ = call(capsys, "economy", "dependence")
+    assert code == 0
+    assert "total" in out
+    code, out, _ = call(capsys, "economy", "dependence", "--json")
+    assert json.loads(out)["total"]["share_of_exports"] == pytest.approx(0.163, abs=5e-4)
+
+
+def test_process(capsys):
+    code, out, _ = call(capsys, "process", "--by", "2025-06-30", "--json")
+    assert code == 0
+    content = json.loads(out)
+    assert 0.0 < content["deal_by"]["2025-06-30"] < content["first_cut_by"]["2025-06-30"] < 1.0
+    assert content["residual"] < 1e-9
+    code, out, _ = call(capsys, "process", "--set", "terms_duration=3")
+    assert code == 0
+    assert "Smallest audience cost" in out
+
+
+def test_counterfactual(capsys):
+    code, out, _ = call(capsys, "counterfactual", "--add", "USA:CHN:145", "--json")
+    assert code == 0
+    assert json.loads(out)["percent"]["USA"]["welfare"] < 0.0
+
+
+def test_data(capsys):
+    code, out, _ = call(capsys, "data", "list")
+    assert code == 0
+    assert "events" in out
+    code, out, _ = call(capsys, "data", "show", "parameters", "--as-of", "2025-05-02", "--json")
+    assert code == 0
+    names = {row["name"] for row in json.loads(out)["rows"]}
+    assert "terms_duration" in names
+    assert "exempt_share_chn" not in names
+    code, out, _ = call(capsys, "data", "sources", "events")
+    assert code == 0
+
+
+SWEEP = """
+name = "noisy"
+evaluate = "tests.study.sweep_functions:noisy"
+size = 32
+chunk = 8
+
+[ranges.x]
+low = 0.0
+high = 1.0
+"""
+
+
+def test_sweep(capsys, tmp_path):
+    path = tmp_path / "sweep.toml"
+    path.write_text(SWEEP)
+    arguments = ("sweep", str(path), "--folder", str(tmp_path / "parts"), "--json")
+    code, out, _ = call(capsys, *arguments)
+    assert code == 0
+    first = json.loads(out)
+    assert first["rows"] == first["computed"] == 32
+    code, out, _ = call(capsys, *arguments, "--workers", "2")
+    second = json.loads(out)
+    assert second["computed"] == 0
+    assert second["outputs"] == first["outputs"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("process", "--set", "terms_duration"), "--set"),
+        (("process", "--set", "terms_duration=x"), "name=number"),
+        (("process", "moon"), "moon"),
+        (("process", "--by", "2020-01-01"), "2020-01-01"),
+        (("counterfactual", "--add", "USA-CHN"), "--add"),
+        (("counterfactual", "--add", "USA:MARS:10"), "MARS"),
+        (("data", "show", "nothing"), "nothing"),
+        (("sweep", "absent.toml", "--folder", "x"), "absent.toml"),
+    ],
+)
+def test_more_bad_input(capsys, arguments, message):
+    code, out, err = call(capsys, *arguments)
+    assert code == 2
+    assert message in err
+    assert "Traceback" not in err + out
+
+
+def test_report_needs_results(capsys, tmp_path):
+    (tmp_path / "experiments").mkdir()
+    (tmp_path / "experiments" / "task_studies.py").touch()
+    code, _, err = call(capsys, "report", "--project", str(tmp_path))
+    assert code == 2
+    assert "negotiation reproduce" in err
+
+
+def test_archive_is_the_same_twice(capsys, tmp_path):
+    for name in ("a.zip", "b.zip"):
+        code, out, _ = call(
+            capsys, "archive", "--output", str(tmp_path / name), "--project", str(ROOT)
+        )
+        assert code == 0
+        assert "Wrote" in out
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    names = zipfile.ZipFile(tmp_path / "a.zip").namelist()
+    assert any(name.endswith("/Makefile") for name in names)
+
+
+def test_archive_outside_git(capsys, tmp_path):
+    (tmp_path / "experiments").mkdir()
+    (tmp_path / "experiments" / "task_studies.py").touch()
+    code, _, err = call(capsys, "archive", "--project", str(tmp_path))
+    assert code == 2
+    assert "git checkout" in err

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from negotiation.data import load_table, sources, table_names
 from negotiation.data.schema import SCHEMAS
-from negotiation.data.tables import as_date
+from negotiation.data.tables import EMBEDDED, as_date
 from negotiation.errors import DataError, InformationDateError, InvalidInputError
 
 
@@ -69,6 +69,27 @@ def test_row_says_how_many_rows_answer():
         load_table("events").row(date="1999-01-01")
     with pytest.raises(InvalidInputError, match="column of events"):
         load_table("events").select(who="USA")
+
+
+def test_a_typing_error_is_not_taken_for_a_later_row():
+    table = load_table("jobs", as_of="2025-05-02")
+    with pytest.raises(InvalidInputError, match="no such row") as caught:
+        table.row(estimator="Natixes")
+    assert not isinstance(caught.value, InformationDateError)
+    with pytest.raises(InformationDateError, match="2025-05-07"):
+        table.row(estimator="Natixis CIB", unit="million jobs")
+
+
+def test_the_entry_of_a_table_agrees_with_its_rows():
+    import tomllib
+
+    content = tomllib.loads((EMBEDDED / "sources.toml").read_text(encoding="utf-8"))
+    for name in table_names():
+        entry, table = content["tables"][name], load_table(name)
+        assert entry["rows"] == len(table)
+        assert entry["known_on"] == max(table.column("known_on"))
+        assert entry["publisher"]
+        assert entry["terms"]
 
 
 def test_columns_and_frames():

@@ -1,7 +1,10 @@
 """Dated tariffs, averages and exemptions."""
 
+import csv
+import io
 from datetime import date
 
+import numpy as np
 import pytest
 
 from negotiation.data import average_tariff, exempt_sectors, load_economy, tariff_history
@@ -76,3 +79,38 @@ def test_unknown_sides_are_refused():
         exempt_sectors("CHN", "CHN")
     with pytest.raises(InvalidInputError, match="series"):
         tariff_history("USA", "CHN", series="all")
+
+
+def _later_rows_changed(column):
+    """Double a number in every row known after 2 May 2025."""
+
+    def edit(lines):
+        header = lines[0].split(",")
+        place, known = header.index(column), header.index("known_on")
+        out = [lines[0]]
+        for cells in csv.reader(lines[1:]):
+            if cells[known] > "2025-05-02":
+                cells[place] = str(2 * float(cells[place]) + 1)
+            text = io.StringIO()
+            csv.writer(text, lineterminator="").writerow(cells)
+            out.append(text.getvalue())
+        return out
+
+    return edit
+
+
+def test_later_facts_change_nothing_at_the_information_date(spoil):
+    spoil("tariff_averages", _later_rows_changed("rate_pct"))
+    spoil("elasticities", _later_rows_changed("value"))
+    folder = spoil("tariff_rates", _later_rows_changed("rate_pct"))
+    for pair in (("USA", "CHN"), ("CHN", "USA")):
+        known = tariff_history(*pair, as_of="2025-05-02")
+        assert tariff_history(*pair, as_of="2025-05-02", folder=folder) == known
+        assert tariff_history(*pair, folder=folder) != tariff_history(*pair)
+    before, after = (
+        load_economy(as_of="2025-05-02"),
+        load_economy(as_of="2025-05-02", folder=folder),
+    )
+    assert np.array_equal(before.tariffs.rates, after.tariffs.rates)
+    for name, values in before.elasticities.items():
+        assert np.array_equal(values, after.elasticities[name])

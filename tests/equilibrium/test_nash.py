@@ -41,5 +41,6 @@ def test_every_corpus_game_has_exactly_the_listed_extreme_equilibria():
 def test_a_limit_returns_what_was_found(limit):
     result = nash_equilibria(NormalFormGame.from_bimatrix(np.eye(4), np.eye(4)), **limit)
     assert not result.complete
-    assert len(result.equilibria) <= 2
+    # A search that found nothing still offers what a scan of the cells shows.
+    assert len(result.equilibria) == limit.get("max_equilibria", 4)
     assert result.components == ()

@@ -104,7 +104,7 @@ markets = st.builds(
 )
 
 
-@given(market=markets, share=st.floats(-0.5, 1.5))
+@given(market=markets, share=st.floats(-0.5, 1.5).map(lambda x: round(x, 6)))
 def test_effects_are_the_areas_under_the_curves(market, share):
     tau = share * market.prohibitive_tariff
     effects = market.effects(tau)

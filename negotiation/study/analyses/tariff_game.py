@@ -18,21 +18,27 @@ from negotiation.study.spec import Settings, Study
 __all__ = ["AnalysisSettings", "analyse", "standoff_rates"]
 
 
+class Case(Settings):
+    """One set of payoffs: model, horizon, and exporter incidence (None: the sourced value)."""
+
+    name: str
+    model: str = "export_dependence"
+    horizon: str = "long_run"
+    exporter_incidence: float | None = None
+
+
 class AnalysisSettings(Settings):
     """Settings of the exhibit.
 
     Attributes
     ----------
-    models
-        Payoff models to compare.
-    horizons
-        Horizons to compare, the first one drawn.
+    cases
+        Payoffs to compare.
     regret_bound
         Largest relative regret that an equilibrium may have.
     """
 
-    models: tuple[str, ...] = ("export_dependence",)
-    horizons: tuple[str, ...] = ("long_run", "short_run")
+    cases: tuple[Case, ...] = (Case(name="long_run"), Case(name="short_run", horizon="short_run"))
     regret_bound: float = 1e-9
 
 
@@ -80,46 +86,48 @@ def analyse(
     inputs: StudyInputs,
     rng: np.random.Generator,
 ) -> StudyResult:
-    """Return the game at each model and horizon, with and without job losses."""
+    """Return the game in each case, with and without job losses."""
     economy = load_economy(study.economy)
     standoff = standoff_rates(study)
     rows: list[tuple[str | Number, ...]] = []
     numbers: dict[str, Number] = {}
     objects: dict[str, Any] = {}
     worst = 0.0
-    for model in settings.models:
-        for horizon in settings.horizons:
-            full = tariff_game(economy, model=model, horizon=horizon, as_of=study.as_of)
-            war = (_action(full, 0, standoff[0]), _action(full, 1, standoff[1]))
-            for jobs, game in (("counted", full), ("not counted", full.without_jobs)):
-                found = nash_equilibria(game)
-                worst = max(worst, found.max_regret)
-                small = _escalation_game(full, standoff) if jobs == "counted" else None
-                at_war = game.payoffs[:, war[0], war[1]]
-                rows.append(
-                    (
-                        model.replace("_", " "),
-                        horizon.replace("_", " "),
-                        jobs,
-                        _profiles(game, found),
-                        Number(float(at_war[0]), "+.2f"),
-                        Number(float(at_war[1]), "+.2f"),
-                    )
+    for case in settings.cases:
+        options: dict[str, Any] = {}
+        if case.model == "export_dependence":
+            options["exporter_incidence"] = case.exporter_incidence
+        full = tariff_game(
+            economy, model=case.model, horizon=case.horizon, as_of=study.as_of, **options
+        )
+        war = (_action(full, 0, standoff[0]), _action(full, 1, standoff[1]))
+        numbers[f"{case.name}_reading"] = Number(read_game(_escalation_game(full, standoff)).name)
+        for jobs, game in (("counted", full), ("not counted", full.without_jobs)):
+            found = nash_equilibria(game)
+            worst = max(worst, found.max_regret)
+            at_war = game.payoffs[:, war[0], war[1]]
+            rows.append(
+                (
+                    case.name.replace("_", " "),
+                    jobs,
+                    _profiles(game, found),
+                    Number(float(at_war[0]), "+.2f"),
+                    Number(float(at_war[1]), "+.2f"),
                 )
-                key = f"{model}_{horizon}" + ("" if jobs == "counted" else "_no_jobs")
-                numbers[f"{key}_us"] = Number(float(at_war[0]), ".2f")
-                numbers[f"{key}_china"] = Number(float(at_war[1]), ".2f")
-                numbers[f"{key}_loses_more"] = Number(
-                    "China" if at_war[1] < at_war[0] else "the United States"
-                )
-                numbers[f"{key}_equilibria"] = Number(len(found.equilibria), "d")
-                objects[f"{key}_game"], objects[f"{key}_equilibria"] = game, found
-                if small is not None:
-                    numbers[f"{key}_reading"] = Number(read_game(small).name)
-    columns = ("payoffs", "horizon", "jobs", "equilibria (USA | China)", "standoff USA", "China")
+            )
+            key = case.name + ("" if jobs == "counted" else "_no_jobs")
+            numbers[f"{key}_us"] = Number(float(at_war[0]), ".2f")
+            numbers[f"{key}_china"] = Number(float(at_war[1]), ".2f")
+            numbers[f"{key}_loses_more"] = Number(
+                "China" if at_war[1] < at_war[0] else "the United States"
+            )
+            numbers[f"{key}_equilibria"] = Number(len(found.equilibria), "d")
+            numbers[f"{key}_profiles"] = Number(_profiles(game, found))
+            objects[f"{key}_game"], objects[f"{key}_equilibria"] = game, found
+    columns = ("payoffs", "jobs", "equilibria (USA | China)", "standoff USA", "China")
     return StudyResult(
         numbers=numbers,
-        tables={"games": StudyTable(columns, tuple(rows), "lllp{5.2cm}rr")},
+        tables={"games": StudyTable(columns, tuple(rows), "llp{6cm}rr")},
         objects=objects,
         health={"largest regret": (worst, settings.regret_bound)},
     )

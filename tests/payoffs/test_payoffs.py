@@ -9,15 +9,17 @@ from negotiation.data.embedded import load_economy
 from negotiation.data.parameters import parameter
 from negotiation.errors import InformationDateError, InvalidInputError
 from negotiation.payoffs import (
-    DEFAULT_RATES,
     TariffGame,
+    best_response_curves,
     horizon_elasticities,
     sourced_job_losses,
     tariff_game,
     tariff_payoffs,
 )
 from negotiation.trade.dependence import export_dependence
+from negotiation.trade.linear_tariffs import LinearTariffModel
 from negotiation.trade.objective import JobLosses, Objective
+from negotiation.trade.tariff_scenarios import DEFAULT_RATES
 from tests.strategies_payoffs import economy_of
 
 LOSSES = JobLosses(
@@ -161,7 +163,10 @@ def test_regions_without_a_job_figure_play_for_real_income():
 
 def test_growth_beyond_any_budget_is_noted(economy):
     result = tariff_payoffs(economy, (-0.2, 0.0), elasticities="caliendo_parro_2015")
-    assert any("C19 from CHN to USA" in note for note in result.notes)
+    noted = [note for note in result.notes if "budget" in note]
+    assert len(noted) == 1
+    assert "from CHN to USA" in noted[0]
+    assert "C19" in noted[0]
     mild = tariff_payoffs(economy, (0.5, 0.5))
     assert not any("budget" in note for note in mild.notes)
 
@@ -215,3 +220,54 @@ def test_a_game_without_outcomes_says_so(economy):
     assert isinstance(game, TariffGame)
     with pytest.raises(InvalidInputError, match="outcomes"):
         game.to_frame()
+
+
+@pytest.mark.parametrize(("phi", "eps"), [(0.1, 0.7), (0.3, 2.0), (0.5, 4.0)])
+def test_best_reply_is_the_inverse_of_export_supply(phi, eps):
+    """With one elasticity the optimal tariff is 1/eta = phi/(eps (1-phi)) (Johnson 1953)."""
+    curves = best_response_curves(
+        toy(), exporter_incidence=phi, elasticities=eps, partner_rates=3, status_quo=None
+    )
+    np.testing.assert_allclose(curves.replies, phi / (eps * (1.0 - phi)), atol=1e-5)
+    assert curves.converged
+    assert curves.largest_regret < 1e-9
+
+
+def test_best_reply_of_the_linear_market():
+    phi, eps, flow = 0.4, 2.0, 10.0
+    market = LinearTariffModel(flow, eps * flow, phi)
+    specific = market.optimal_tariff
+    curves = best_response_curves(
+        toy(), exporter_incidence=phi, elasticities=eps, demand="linear", partner_rates=3
+    )
+    np.testing.assert_allclose(curves.replies, specific / (1.0 - phi * specific), atol=1e-5)
+
+
+def test_full_pass_through_sends_best_replies_to_free_trade(economy):
+    curves = best_response_curves(economy, partner_rates=3, grid_size=11)
+    np.testing.assert_allclose(curves.replies[0], -0.208, atol=1e-6)
+    assert curves.status_quo == (1.45, 1.25)
+    assert curves.baseline == pytest.approx((0.208, 0.212))
+    assert "fontagne_2022" in curves.title
+    assert curves.notes
+
+
+def test_curves_take_bounds_and_status_quo_by_player(economy):
+    curves = best_response_curves(
+        economy,
+        players=("CHN", "EU27"),
+        bounds={"EU27": (0.0, 1.0), "CHN": (0.0, 0.5)},
+        status_quo={"EU27": 0.2, "CHN": 0.1},
+        partner_rates=[0.0, 0.3],
+        exporter_incidence=0.2,
+        objectives=Objective(),
+        sectors=["C26"],
+        grid_size=11,
+    )
+    assert curves.bounds == ((0.0, 0.5), (0.0, 1.0))
+    assert curves.status_quo == (0.1, 0.2)
+    with pytest.raises(InvalidInputError, match="bounds"):
+        best_response_curves(economy, bounds={"USA": (0.0, 1.0)})
+    with pytest.raises(InvalidInputError, match="players"):
+        best_response_curves(toy(), players=("USA", "CHN", "ROW"))
+    assert best_response_curves(toy(), players=("USA", "ROW"), partner_rates=2).status_quo is None

@@ -1,0 +1,107 @@
+"""``negotiation game``: the tariff game, or a game of your own, and its equilibria."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from negotiation.cli.output import emit
+from negotiation.errors import InvalidInputError
+
+__all__ = ["game"]
+
+
+def _rates(text: str, side: str) -> list[float | str]:
+    """Percent, comma separated; ``free`` stands for free trade."""
+    out: list[float | str] = []
+    for item in (part.strip() for part in text.split(",")):
+        if item in ("free", "free_trade"):
+            out.append("free_trade")
+            continue
+        try:
+            out.append(float(item) / 100.0)
+        except ValueError as error:
+            raise InvalidInputError(
+                "not a rate", where=f"--{side}", seen=repr(item), allowed="percent, or free"
+            ) from error
+    return out
+
+
+def _game_of(file: Path | None, usa: str | None, chn: str | None, options: dict[str, Any]) -> Any:
+    if file is not None:
+        from negotiation.games.formats import read_nfg
+
+        return read_nfg(file)
+    from negotiation.data import load_economy
+    from negotiation.payoffs import tariff_game
+
+    if (usa is None) != (chn is None):
+        raise InvalidInputError("give both grids or none", where="--usa and --china")
+    rates = None
+    if usa is not None and chn is not None:
+        rates = {"USA": _rates(usa, "usa"), "CHN": _rates(chn, "china")}
+    return tariff_game(load_economy(), rates, **options)
+
+
+def game(
+    usa: Annotated[
+        str | None, typer.Option(help="Added points on China, percent: 0,30,145 or free.")
+    ] = None,
+    chn: Annotated[
+        str | None, typer.Option("--china", help="Added points on the United States, percent.")
+    ] = None,
+    model: Annotated[
+        str, typer.Option(help="export_dependence or general_equilibrium.")
+    ] = "export_dependence",
+    horizon: Annotated[str, typer.Option(help="short_run or long_run.")] = "long_run",
+    file: Annotated[
+        Path | None, typer.Option(help="A game in Gambit's .nfg format instead.")
+    ] = None,
+    as_of: Annotated[str | None, typer.Option(help="Information date, 2025-05-02.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print the payoff matrix, its equilibria and what kind of game it is."""
+    from negotiation.equilibrium.nash import nash_equilibria
+    from negotiation.equilibrium.reading import read_game
+
+    options = {"model": model, "horizon": horizon, "as_of": as_of}
+    chosen = _game_of(file, usa, chn, options)
+    found, reading = nash_equilibria(chosen), read_game(chosen)
+    equilibria = [
+        {
+            "probabilities": [p.tolist() for p in item.probabilities],
+            "payoffs": item.payoffs.tolist(),
+            "regret": item.regret,
+        }
+        for item in found.equilibria
+    ]
+    content = {
+        "players": chosen.players,
+        "actions": chosen.actions,
+        "payoffs": chosen.payoffs,
+        "equilibria": equilibria,
+        "complete": found.complete,
+        "reading": reading.name,
+        "notes": list(getattr(chosen, "notes", ())),
+    }
+    first, second = chosen.bimatrix
+    rows = [
+        [label, *(f"{a:+.2f} {b:+.2f}" for a, b in zip(row, column, strict=True))]
+        for label, row, column in zip(chosen.actions[0], first, second, strict=True)
+    ]
+    title = f"{chosen.title or 'Game'}: payoffs of {chosen.players[0]} and {chosen.players[1]}"
+    corner = " \\ ".join(chosen.players)
+    emit(content, as_json=as_json, columns=[corner, *chosen.actions[1]], rows=rows, title=title)
+    if as_json:
+        return
+    typer.echo(f"\nKind of game: {reading.name} ({reading.because})")
+    for k, item in enumerate(found.equilibria, start=1):
+        sides = [
+            ", ".join(f"{labels[a]} {p[a]:.3g}" for a in range(len(p)) if p[a] > 0)
+            for labels, p in zip(chosen.actions, item.probabilities, strict=True)
+        ]
+        typer.echo(f"Equilibrium {k}: {' | '.join(sides)}  (regret {item.regret:.1e})")
+    if not found.complete:
+        typer.echo("The list may not be complete.")

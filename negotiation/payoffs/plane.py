@@ -1,0 +1,141 @@
+"""Payoffs over the plane of two tariffs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Unpack
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from negotiation.errors import InvalidInputError
+from negotiation.payoffs.defaults import standoff_rates
+from negotiation.payoffs.scenarios import PayoffOptions, tariff_payoffs
+from negotiation.trade.economy import Economy
+from negotiation.trade.tariff_payoffs import TariffPayoffs
+from negotiation.trade.tariff_scenarios import baseline_averages
+from negotiation.values import FloatArray, float_array, number, quantity, read_only
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["TariffPlane", "tariff_plane"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TariffPlane:
+    """Payoffs of two players on a grid of their tariffs.
+
+    Attributes
+    ----------
+    players
+        Two names.
+    added_rates
+        Points added by each player, increasing, one array a player.
+    baseline
+        Mean baseline tariff of each player on the other; a total is baseline plus added.
+    payoffs
+        ``[player, first player's rate, second player's rate]``.
+    outcomes
+        Their parts, one scenario a grid point, the second player's rate fastest.
+    status_quo
+        Added points in force, or None.
+    """
+
+    players: tuple[str, str]
+    added_rates: tuple[FloatArray, FloatArray]
+    baseline: tuple[float, float]
+    payoffs: FloatArray = quantity("u", "percent of GDP", "payoff [player, rate, rate]")
+    outcomes: TariffPayoffs
+    status_quo: tuple[float, float] | None
+
+    @property
+    def title(self) -> str:
+        """What the payoffs rest on."""
+        return self.outcomes.title
+
+    @property
+    def total_rates(self) -> tuple[FloatArray, FloatArray]:
+        """Total tariffs of the grid, fractions, one array a player."""
+        first, second = (
+            rates + base for rates, base in zip(self.added_rates, self.baseline, strict=True)
+        )
+        return first, second
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a grid point: added and total rates, payoffs in percent of GDP."""
+        import pandas as pd
+
+        added = np.meshgrid(*self.added_rates, indexing="ij")
+        columns = {}
+        for k, player in enumerate(self.players):
+            columns[f"added_{player}"] = added[k].ravel()
+            columns[f"total_{player}"] = added[k].ravel() + self.baseline[k]
+        for k, player in enumerate(self.players):
+            columns[f"payoff_{player}"] = self.payoffs[k].ravel()
+        return pd.DataFrame(columns)
+
+
+def tariff_plane(
+    economy: Economy,
+    *,
+    players: Sequence[str] = ("USA", "CHN"),
+    rates: Mapping[str, ArrayLike] | int = 31,
+    highest: float = 2.0,
+    **options: Unpack[PayoffOptions],
+) -> TariffPlane:
+    """Return payoffs of two players over the plane of their tariffs on one another.
+
+    Parameters
+    ----------
+    economy
+        Baseline flows, tariffs, GDP.
+    players
+        Two regions.
+    rates
+        Added points by player, increasing; or how many, equally spaced from a mean total tariff
+        of zero to ``highest`` added points.
+    highest
+        Highest added points where ``rates`` is a number.
+    options
+        As in :func:`~negotiation.payoffs.tariff_payoffs`.
+
+    Examples
+    --------
+    >>> from negotiation.data.embedded import load_economy
+    >>> plane = tariff_plane(load_economy(), rates=4)
+    >>> plane.payoffs.shape
+    (2, 4, 4)
+    """
+    names = tuple(players)
+    if len(names) != 2:
+        raise InvalidInputError(
+            "a plane is of two players", where="players", seen=len(names), allowed="2"
+        )
+    base = baseline_averages(economy, names, options.get("sectors"))
+    if isinstance(rates, Mapping):
+        if set(rates) != set(names):
+            raise InvalidInputError(
+                "rates for each player", where="rates", seen=", ".join(rates), allowed=str(names)
+            )
+        grids = [float_array(rates[name], name=f"rates[{name}]", ndim=1) for name in names]
+    else:
+        count = int(number(rates, name="rates", low=2))
+        top = number(highest, name="highest", low=0.0, open_low=True)
+        grids = [np.linspace(-low, top, count) for low in base]
+    for name, grid in zip(names, grids, strict=True):
+        if np.any(np.diff(grid) <= 0.0):
+            raise InvalidInputError("not increasing", where=f"rates[{name}]", seen=grid.tolist())
+    profiles = np.stack([axis.ravel() for axis in np.meshgrid(*grids, indexing="ij")], axis=1)
+    outcomes = tariff_payoffs(economy, profiles, players=names, **options)
+    quo = standoff_rates(names, as_of=options.get("as_of"))
+    shape = (2, len(grids[0]), len(grids[1]))
+    return TariffPlane(
+        players=(names[0], names[1]),
+        added_rates=(read_only(grids[0]), read_only(grids[1])),
+        baseline=(base[0], base[1]),
+        payoffs=read_only(outcomes.percent_of_gdp.T.reshape(shape)),
+        outcomes=outcomes,
+        status_quo=None if quo is None else (quo[names[0]], quo[names[1]]),
+    )

@@ -1,0 +1,41 @@
+"""The numbers to remember, read from the other studies."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from negotiation.study.results import StudyResult, StudyTable
+from negotiation.study.run import StudyInputs
+from negotiation.study.spec import Settings, Study
+
+__all__ = ["AnalysisSettings", "analyse"]
+
+
+class AnalysisSettings(Settings):
+    """Lines of the table.
+
+    Attributes
+    ----------
+    lines
+        What, and the result it shows as ``study.key``, with the unit after it.
+    """
+
+    lines: tuple[tuple[str, str, str], ...] = ()
+
+
+def analyse(
+    study: Study,
+    settings: AnalysisSettings,
+    inputs: StudyInputs,
+    rng: np.random.Generator,
+) -> StudyResult:
+    """Return the table of headline numbers."""
+    rows = []
+    for what, key, unit in settings.lines:
+        name, _, number = key.partition(".")
+        path = inputs.folder / name / "summary.json"
+        text = json.loads(path.read_text(encoding="utf-8"))["numbers"][number]["text"]
+        rows.append((what, f"{text} {unit}".strip()))
+    return StudyResult(tables={"headline": StudyTable(("question", "answer"), tuple(rows), "lr")})

@@ -1,0 +1,168 @@
+"""The multi-step process: dates, stages, who concedes, and what a standoff requires."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+
+from negotiation.process.load import load_process
+from negotiation.process.simulate import simulate_process
+from negotiation.process.solve import ProcessSolution, solve_process
+from negotiation.study.results import Number, StudyResult, StudyTable
+from negotiation.study.run import StudyInputs
+from negotiation.study.spec import Settings, Study
+
+__all__ = ["AnalysisSettings", "analyse"]
+
+
+class AnalysisSettings(Settings):
+    """Settings of the exhibit.
+
+    Attributes
+    ----------
+    process
+        Name of the process.
+    durations
+        How long terms are expected to last, years; the first is the headline.
+    dates
+        Dates of the probabilities.
+    models
+        Payoff models whose audience-cost bound is compared.
+    paths
+        Simulated paths.
+    residual_bound
+        Largest violation of the equilibrium conditions.
+    """
+
+    process: str = "multi-step-2025"
+    durations: tuple[float, ...] = (1.7, 0.25, 0.5, 1.0, 3.0, 5.0)
+    dates: tuple[dt.date, ...] = (dt.date(2025, 5, 31), dt.date(2025, 6, 30), dt.date(2025, 12, 31))
+    models: tuple[str, ...] = ("export_dependence", "general_equilibrium")
+    paths: int = 20_000
+    residual_bound: float = 1e-9
+
+
+CUT = "de-escalation"
+
+
+def _dates_table(solutions: dict[float, ProcessSolution], dates: tuple[dt.date, ...]) -> StudyTable:
+    rows: list[tuple[str | Number, ...]] = []
+    for years, solution in sorted(solutions.items()):
+        cut = [float(solution.stage_by(CUT, solution.days_until(day))) for day in dates]
+        deal = float(solution.deal_by(solution.days_until(dates[-1])))
+        first = solution.success[1]
+        rows.append(
+            (
+                Number(years, ".2f"),
+                *(Number(p, ".0f", 100) for p in cut),
+                Number(deal, ".0f", 100),
+                Number(float(first[0] / first.sum()), ".0f", 100),
+            )
+        )
+    columns = (
+        "terms last, years",
+        *(f"cut by {day.day} {day:%B}" for day in dates),
+        f"deal by {dates[-1].day} {dates[-1]:%B}",
+        "USA concedes the cut",
+    )
+    return StudyTable(columns, tuple(rows))
+
+
+def _stage_table(solution: ProcessSolution) -> StudyTable:
+    rows: list[tuple[str | Number, ...]] = []
+    for _, row in solution.stages.iterrows():
+        if row["kind"] == "passed":
+            continue
+        rows.append(
+            (
+                str(row["stage"]),
+                Number(float(row["reached"]), ".2f"),
+                Number(float(row["hazard_USA"]), ".2f"),
+                Number(float(row["hazard_CHN"]), ".2f"),
+                Number(float(row["atom_USA"]), ".2f"),
+                Number(float(row["atom_CHN"]), ".2f"),
+                Number(float(row["success"]), ".2f"),
+                Number(float(row["USA_concedes_first"]), ".2f"),
+            )
+        )
+    columns = (
+        "stage",
+        "reached",
+        "hazard USA",
+        "hazard China",
+        "atom USA",
+        "atom China",
+        "passed",
+        "USA first",
+    )
+    return StudyTable(columns, tuple(rows))
+
+
+def analyse(
+    study: Study,
+    settings: AnalysisSettings,
+    inputs: StudyInputs,
+    rng: np.random.Generator,
+) -> StudyResult:
+    """Return the default process, its dates by the life of terms, and the audience-cost bound."""
+    worst = 0.0
+
+    def solved(**options: Any) -> ProcessSolution:
+        nonlocal worst
+        found = solve_process(load_process(settings.process, as_of=study.as_of, **options))
+        worst = max(worst, found.residual)
+        return found
+
+    solutions = {years: solved(values={"terms_duration": years}) for years in settings.durations}
+    headline = solutions[settings.durations[0]]
+    bounds: list[tuple[str | Number, ...]] = []
+    for model in settings.models:
+        for horizon in ("short_run", "long_run"):
+            found = solved(model=model, standoff_horizon=horizon, terms_horizon=horizon)
+            bound = found.audience_cost_bound[1]
+            bounds.append(
+                (
+                    model.replace("_", " "),
+                    horizon.replace("_", " "),
+                    Number(float(bound[0]), ".2f"),
+                    Number(float(bound[1]), ".2f"),
+                )
+            )
+    paths = simulate_process(headline, n=settings.paths, rng=rng)
+    numbers = _numbers(headline, settings)
+    labels = {f"{years:g} years": item for years, item in sorted(solutions.items())}
+    return StudyResult(
+        numbers=numbers,
+        tables={
+            "dates": _dates_table(solutions, settings.dates),
+            "stages": _stage_table(headline),
+            "bound": StudyTable(
+                ("payoffs", "horizon", "USA, % of GDP", "China, % of GDP"), tuple(bounds)
+            ),
+        },
+        objects={"headline": headline, "by_duration": labels, "paths": paths},
+        health={"largest violation of equilibrium": (worst, settings.residual_bound)},
+    )
+
+
+def _numbers(solution: ProcessSolution, settings: AnalysisSettings) -> dict[str, Number]:
+    first = solution.success[1]
+    share = float(first[0] / first.sum())
+    names = ("may", "june", "december")
+    out = {
+        "deal_probability": Number(solution.deal_probability, ".0f", 100),
+        "us_concedes_cut": Number(share, ".0f", 100),
+        "who_concedes_first": Number("the United States" if share > 0.5 else "China"),
+        "bound_us": Number(float(solution.audience_cost_bound[1, 0]), ".2f"),
+        "bound_china": Number(float(solution.audience_cost_bound[1, 1]), ".2f"),
+        "value_us": Number(float(solution.values[0]), ".2f"),
+        "value_china": Number(float(solution.values[1]), ".2f"),
+        "duration": Number(settings.durations[0], ".1f"),
+    }
+    for name, day in zip(names, settings.dates, strict=True):
+        days = solution.days_until(day)
+        out[f"cut_by_{name}"] = Number(float(solution.stage_by(CUT, days)), ".0f", 100)
+        out[f"deal_by_{name}"] = Number(float(solution.deal_by(days)), ".0f", 100)
+    return out

@@ -1,0 +1,147 @@
+"""From a point of a tariff problem to its certificate and result."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import perf_counter
+
+import numpy as np
+
+from negotiation.trade._first_order import conditions, iterate_map
+from negotiation.trade._government import governments
+from negotiation.trade._setting import Setting
+from negotiation.trade._solver import Solution
+from negotiation.trade._tariff_problem import Instruments, Point, TariffProblem
+from negotiation.trade.economy import TariffSchedule
+from negotiation.trade.equilibrium import equilibrium_at
+from negotiation.trade.policy_results import PolicyCertificate, PolicyObjective, PolicyResult
+from negotiation.values import FloatArray, read_only
+
+__all__ = ["better_replies", "certify", "payoffs_at", "policy_result"]
+
+
+def _reply_problem(problem: TariffProblem, point: Point, player: int) -> TariffProblem:
+    """One player's own problem at the others' rates of a point."""
+    owned = problem.instruments
+    mine = np.flatnonzero(owned.team == player)
+    kept = np.isin(owned.rate, mine)
+    renumber = np.zeros(owned.count, dtype=np.int64)
+    renumber[mine] = np.arange(len(mine))
+    return replace(
+        problem,
+        governments=(problem.governments[player],),
+        instruments=Instruments(
+            owned.places[kept], renumber[owned.rate[kept]], np.zeros(len(mine), dtype=np.int64)
+        ),
+        base=owned.spread(problem.base, point.rates),
+        weights=np.eye(1),
+    )
+
+
+def better_replies(
+    problem: TariffProblem, point: Point, starts: int, tol: float, max_rounds: int
+) -> tuple[float, FloatArray]:
+    """Largest gain that a player finds by replying from other starts, and the best replies.
+
+    The gain is NaN where no start is tried; rates stay where a player finds nothing better.
+    """
+    gains = []
+    owned, rates = problem.instruments, point.rates.copy()
+    state = point.solution.outcome.state
+    for player in range(len(problem.governments)):
+        reply = _reply_problem(problem, point, player)
+        mine = owned.team == player
+        own = point.rates[mine]
+        best = 0.0
+        candidates = [np.zeros_like(own), 2.0 * own + 0.2, 0.5 * own, np.full_like(own, 1.5)]
+        for start in candidates[:starts]:
+            search = iterate_map(
+                reply,
+                np.clip(start, problem.low, problem.high),
+                tol=tol,
+                max_rounds=max_rounds,
+                state=state,
+            )
+            if search.point is None:
+                continue
+            gain = float(search.point.values[0] - point.values[player])
+            gains.append(gain)
+            if gain > best:
+                best, rates[mine] = gain, search.point.rates
+    return max(gains, default=float("nan")), rates
+
+
+def certify(problem: TariffProblem, point: Point, gain: float) -> PolicyCertificate:
+    """Conditions of a point; the equilibrium is checked where the result is made."""
+    found = conditions(problem, point)
+    return PolicyCertificate(
+        interior_gradient=found.interior_gradient,
+        relative_gradient=found.relative_gradient,
+        bound_violation=found.bound_violation,
+        unilateral_gain=gain,
+        equilibrium_residual=float(point.solution.norms[0]),
+    )
+
+
+def payoffs_at(place: Setting, solution: Solution) -> FloatArray:
+    """Payoffs of all regions, players with their own objectives, percent of GDP."""
+    outcome = solution.outcome
+    demand = outcome.spending[0] / outcome.share_sum[0]
+    net = solution.shares.kernels(0)[1]
+    flows = net * outcome.supply[0][:, :, None] * demand[:, None, :]
+    by_player = dict(zip(place.players, place.governments, strict=True))
+    others = tuple(region for region in place.economy.regions if region not in by_player)
+    by_player |= zip(others, governments(place.system, place.economy, others, None), strict=True)
+    out = []
+    for region in place.economy.regions:
+        government = by_player[region]
+        j = government.region
+        exports = flows[:, j, :].sum(axis=1) - flows[:, j, j]
+        out.append(government.value(outcome, exports)[0])
+    return np.array(out)
+
+
+def policy_result(
+    place: Setting,
+    scope: str,
+    method: str,
+    point: Point,
+    converged: bool,
+    rounds: int,
+    certificate: PolicyCertificate,
+    began: float,
+) -> PolicyResult:
+    """Return the public result of a point."""
+    economy, problem = place.economy, place.problem
+    tariffs = TariffSchedule(
+        economy.regions, economy.sectors, problem.instruments.spread(problem.base, point.rates)
+    )
+    world = equilibrium_at(place.system, economy, tariffs, point.solution, problem.tol, 0.0)
+    payoffs = payoffs_at(place, point.solution)
+    chosen_by = [economy.region_index(name) for name in place.players]
+    value = payoffs[chosen_by]
+    before = payoffs_at(place, place.world_at(problem.base))[chosen_by]
+    gain = (value - before) / (1.0 + before / 100.0)
+    single = len(place.players) == 1
+    chosen = np.zeros(problem.base.size)
+    chosen[problem.instruments.places] = 1.0
+    return PolicyResult(
+        economy=economy,
+        model=place.model,
+        players=place.players,
+        scope=scope,
+        method=method,
+        tariffs=tariffs,
+        objective=PolicyObjective(
+            players=place.players,
+            value=float(value[0]) if single else read_only(value),
+            gain_pct=float(gain[0]) if single else read_only(gain),
+        ),
+        payoffs=read_only(payoffs),
+        equilibrium=world,
+        certificate=replace(certificate, equilibrium_residual=world.certificate.largest),
+        chosen=read_only(chosen.reshape(problem.base.shape)),
+        converged=converged,
+        iterations=rounds,
+        elapsed_seconds=perf_counter() - began,
+    )

@@ -1,0 +1,102 @@
+"""A tariff problem put together from a user's arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from negotiation.errors import InvalidInputError
+from negotiation.trade._government import Government, governments
+from negotiation.trade._solver import Solution, solve_batch, system_of
+from negotiation.trade._system import System
+from negotiation.trade._tariff_problem import TariffProblem, instruments
+from negotiation.trade.calibration import calibrate
+from negotiation.trade.economy import Economy, TariffSchedule
+from negotiation.trade.equilibrium import checked_rates
+from negotiation.trade.model import TradeModel
+from negotiation.trade.objective import Objective
+from negotiation.values import FloatArray, number
+
+__all__ = ["Objectives", "Setting", "setting", "starting_rates"]
+
+Objectives: TypeAlias = Mapping[str, Objective] | Objective | None
+
+EQUILIBRIUM_TOLERANCE = 1e-9
+EQUILIBRIUM_STEPS = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """What every tariff problem starts from."""
+
+    economy: Economy
+    model: TradeModel
+    system: System
+    base: FloatArray
+    players: tuple[str, ...]
+    governments: tuple[Government, ...]
+    problem: TariffProblem
+
+    def world_at(self, tariffs: FloatArray) -> Solution:
+        """Equilibrium at a tariff table ``[S, N, N]``."""
+        return solve_batch(
+            self.system, tariffs[None], tol=EQUILIBRIUM_TOLERANCE, max_iter=EQUILIBRIUM_STEPS
+        )
+
+
+def setting(
+    economy: Economy,
+    players: tuple[str, ...],
+    scope: str,
+    exporters: Iterable[str] | None,
+    model: TradeModel | None,
+    objectives: Objectives,
+    tariffs: TariffSchedule | None,
+    bounds: Sequence[float],
+) -> Setting:
+    """Return the problem of the players, with every argument checked."""
+    model = TradeModel() if model is None else model
+    if not players or len(set(players)) < len(players):
+        raise InvalidInputError("players must be distinct", where="players", seen=players)
+    if len(bounds) != 2:
+        raise InvalidInputError("not a pair", where="bounds", seen=bounds, allowed="(low, high)")
+    low = number(bounds[0], name="bounds[0]", low=-1.0, open_low=True)
+    high = number(bounds[1], name="bounds[1]", low=low, open_low=True)
+    base = economy.tariffs.rates if tariffs is None else checked_rates(economy, tariffs)
+    system = system_of(calibrate(economy, model))
+    if isinstance(objectives, Mapping):
+        unknown = [name for name in objectives if name not in economy.regions]
+        if unknown:
+            raise InvalidInputError(
+                "unknown region", where="objectives", seen=unknown[0], allowed=", ".join(players)
+            )
+    own = governments(system, economy, players, objectives)
+    problem = TariffProblem(
+        system=system,
+        governments=own,
+        instruments=instruments(economy, players, scope, exporters),
+        base=base,
+        low=low,
+        high=high,
+        tol=EQUILIBRIUM_TOLERANCE,
+        max_iter=EQUILIBRIUM_STEPS,
+        weights=np.eye(len(players)),
+    )
+    return Setting(economy, model, system, base, players, own, problem)
+
+
+def starting_rates(problem: TariffProblem, count: int) -> list[FloatArray]:
+    """Starts of a search: rates in force, the rule ``1/(theta phi)``, free trade, half of 100 %."""
+    cal, owned = problem.system.calibration, problem.instruments
+    rule = 1.0 / (cal.theta[:, None, None] * np.broadcast_to(cal.phi, cal.shares.shape))
+    starts = [
+        owned.mean(problem.base),
+        owned.mean(rule),
+        np.zeros(owned.count),
+        np.full(owned.count, 0.5),
+        np.full(owned.count, 1.5),
+    ]
+    return [np.clip(start, problem.low, problem.high) for start in starts[: max(count, 1)]]

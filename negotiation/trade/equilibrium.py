@@ -1,0 +1,300 @@
+"""Counterfactual trade equilibria in exact-hat algebra: one tariff schedule or a batch of them.
+
+Perfect foresight plays no part: the model is static. Tariffs are given; producers, workers and
+consumers take prices as given, and all markets clear at once. Sources: Dekle, Eaton, Kortum
+(2008) for the method; the settings of :class:`~negotiation.trade.model.TradeModel` for the models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from time import perf_counter
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from negotiation.errors import ConvergenceError, InvalidInputError
+from negotiation.trade._solver import Solution, solve_batch, system_of
+from negotiation.trade._system import Outcome, System
+from negotiation.trade.calibration import calibrate
+from negotiation.trade.economy import Economy, TariffSchedule
+from negotiation.trade.model import TradeModel
+from negotiation.trade.results import TradeEquilibria, TradeEquilibrium
+from negotiation.values import FloatArray, number, read_only
+
+__all__ = ["TradeEquilibria", "TradeEquilibrium", "counterfactual", "counterfactuals"]
+
+Schedules: TypeAlias = Iterable[TariffSchedule] | FloatArray
+
+_CHUNK_BYTES = 100e6
+_LARGEST_CHUNK = 2048
+
+
+def _welfare(system: System, outcome: Outcome) -> FloatArray:
+    """Equivalent change of real income net of the disutility of work, as a factor."""
+    cal, block, state = system.calibration, system.block, outcome.state
+    real = np.exp(state[:, block["expenditure"]] - outcome.price)
+    if not system.elastic:
+        return real
+    burden = outcome.revenue / outcome.labor_income if system.relief else 0.0
+    work = cal.kappa / (1.0 + cal.kappa) * (1.0 - burden) * cal.wage_bill
+    weight = cal.expenditure / (cal.expenditure - work)
+    earned = outcome.labor_income / cal.wage_bill / np.exp(outcome.price)
+    welfare: FloatArray = weight * real + (1.0 - weight) * earned
+    return welfare
+
+
+def checked_rates(economy: Economy, tariffs: TariffSchedule) -> FloatArray:
+    """Return the rates of a schedule that fits the economy, or say why it does not."""
+    if not isinstance(tariffs, TariffSchedule):
+        raise InvalidInputError(
+            "not a tariff schedule",
+            where="tariffs",
+            seen=type(tariffs).__name__,
+            allowed="TariffSchedule",
+            hint="Start from economy.tariffs.set(...) or .add(...).",
+        )
+    if tariffs.regions != economy.regions or tariffs.sectors != economy.sectors:
+        raise InvalidInputError(
+            "labels differ from the economy's", where="tariffs", seen=tariffs.regions[:8]
+        )
+    return tariffs.rates
+
+
+def counterfactual(
+    economy: Economy,
+    tariffs: TariffSchedule,
+    model: TradeModel | None = None,
+    *,
+    tol: float = 1e-9,
+    max_iter: int = 200,
+    raise_on_failure: bool = True,
+) -> TradeEquilibrium:
+    """Return the equilibrium under other tariffs.
+
+    Parameters
+    ----------
+    economy
+        The baseline, with its tariffs.
+    tariffs
+        Tariffs of the counterfactual.
+    model
+        Options; None is ``TradeModel()``: the economy's own value added and first set of
+        elasticities, transfers a fixed share of world GDP, fixed labour.
+    tol
+        Largest relative residual accepted; the solver goes further where it can.
+    max_iter
+        Steps of the solver at each attempt.
+    raise_on_failure
+        Whether to raise where ``tol`` is not met, or return with ``converged=False``.
+
+    Raises
+    ------
+    InvalidInputError
+        If an option or table does not fit.
+    ConvergenceError
+        If no equilibrium was found within ``tol``; carries ``.partial``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> free = TariffSchedule(("A", "B"), ("goods",), np.zeros((1, 2, 2)))
+    >>> world = Economy("two", ("A", "B"), ("goods",), np.array([[[8.0, 2.0], [2.0, 8.0]]]), free)
+    >>> same = counterfactual(world, free, TradeModel(trade_elasticity=4.0))
+    >>> bool(np.allclose(same.welfare, 0.0))
+    True
+    >>> war = counterfactual(world, free.set(rate=0.5), TradeModel(trade_elasticity=4.0))
+    >>> war.welfare.round(3).tolist()
+    [-2.754, -2.754]
+    """
+    began = perf_counter()
+    model = TradeModel() if model is None else model
+    rates = checked_rates(economy, tariffs)
+    system = system_of(calibrate(economy, model))
+    solution = solve_batch(
+        system, rates[None], tol=number(tol, name="tol", low=0.0, open_low=True), max_iter=max_iter
+    )
+    result = equilibrium_at(system, economy, tariffs, solution, tol, perf_counter() - began)
+    if raise_on_failure and not result.converged:
+        raise ConvergenceError(
+            f"no equilibrium: largest relative residual {result.residual:.3g} after "
+            f"{result.iterations} steps, tolerance {tol:g}",
+            where=f"economy {economy.name}",
+            partial=result,
+            hint=_hint(system, solution.outcome),
+        )
+    return result
+
+
+def _hint(system: System, outcome: Outcome) -> str:
+    """What is likely to stand in the way of an equilibrium."""
+    burden = outcome.revenue / outcome.labor_income
+    if system.relief and np.nanmax(burden[0]) > 0.9:
+        worst = system.calibration.regions[int(np.nanargmax(burden[0]))]
+        return (
+            f"Tariff revenue nears or exceeds labour income in {worst}, where it cannot all be "
+            'relieved from income tax; try revenue="lump_sum" or lower tariffs.'
+        )
+    return "Try smaller tariffs, a larger max_iter, or another set of elasticities."
+
+
+def equilibrium_at(
+    system: System,
+    economy: Economy,
+    tariffs: TariffSchedule,
+    solution: Solution,
+    tol: float,
+    elapsed: float,
+) -> TradeEquilibrium:
+    """Return the result of the first scenario of a batch, in units of the model's numeraire."""
+    cal, block, outcome = system.calibration, system.block, solution.outcome
+    state = outcome.state[0]
+    level = float(outcome.index[0])
+    ones = np.ones(system.regions)
+    return TradeEquilibrium(
+        economy=economy,
+        model=cal.model,
+        tariffs=tariffs,
+        welfare=read_only(100.0 * (_welfare(system, outcome)[0] - 1.0)),
+        wage_index=read_only(np.exp(state[block["wage"]]) / level),
+        price_index=read_only(np.exp(outcome.price[0]) / level),
+        employment_index=read_only(np.exp(state[block["labor"]]) if system.elastic else ones),
+        sector_prices=read_only(np.exp(outcome.unit_price[0]) / level),
+        expenditure=read_only(cal.expenditure * np.exp(state[block["expenditure"]]) / level),
+        spending=read_only(outcome.spending[0] / level),
+        wage_bill=read_only(outcome.labor_income[0] / level),
+        profits=read_only(outcome.profits[0] / level),
+        tariff_revenue=read_only(outcome.revenue[0] / level),
+        transfers=read_only(outcome.transfers[0] / level),
+        sector_scale=read_only(np.exp(state[block["scale"]]).reshape(cal.spending.shape))
+        if system.sector_scale
+        else None,
+        converged=bool(solution.norms[0] <= tol),
+        residual=float(solution.norms[0]),
+        iterations=int(solution.iterations[0]),
+        elapsed_seconds=elapsed,
+    )
+
+
+def _chunks(economy: Economy, schedules: Schedules, size: int) -> Iterator[FloatArray]:
+    """Arrays ``[B, S, N, N]`` of at most ``size`` scenarios."""
+    shape = economy.flows.shape
+    if isinstance(schedules, np.ndarray):
+        if schedules.shape[1:] != shape:
+            raise InvalidInputError(
+                "wrong shape",
+                where="schedules",
+                seen=schedules.shape,
+                allowed=f"(scenario, {', '.join(map(str, shape))})",
+            )
+        for first in range(0, len(schedules), size):
+            part = np.asarray(schedules[first : first + size], dtype=np.float64)
+            bad = ~(np.isfinite(part) & (part > -1.0))
+            if bad.any() or np.einsum("bsxx->", np.abs(part)) != 0.0:
+                raise InvalidInputError(
+                    "tariffs must be finite, above -1, and 0 inside a region",
+                    where=f"schedules, scenarios {first} to {first + len(part) - 1}",
+                )
+            yield part
+        return
+    items = iter(schedules)
+    while part_list := [checked_rates(economy, item) for item in islice(items, size)]:
+        yield np.stack(part_list)
+
+
+def counterfactuals(
+    economy: Economy,
+    schedules: Schedules,
+    model: TradeModel | None = None,
+    *,
+    tol: float = 1e-9,
+    max_iter: int = 200,
+    raise_on_failure: bool = True,
+) -> TradeEquilibria:
+    """Return the equilibria of many tariff schedules.
+
+    Scenarios stream in chunks: memory does not grow with their number beyond the results.
+
+    Parameters
+    ----------
+    economy, model, tol, max_iter, raise_on_failure
+        As in :func:`counterfactual`.
+    schedules
+        Any iterable of schedules (a generator keeps memory low), or an array of rates
+        ``[scenario, sector, exporter, importer]``.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is no scenario or one does not fit the economy.
+    ConvergenceError
+        If a scenario found no equilibrium; carries ``.partial`` with all scenarios.
+    """
+    began = perf_counter()
+    model = TradeModel() if model is None else model
+    system = system_of(calibrate(economy, model))
+    size = int(min(_LARGEST_CHUNK, max(1, _CHUNK_BYTES // (64 * economy.flows.size))))
+    columns: dict[str, list[Any]] = {}
+    for tariffs in _chunks(economy, schedules, size):
+        solution = solve_batch(system, tariffs, tol=tol, max_iter=max_iter)
+        for name, values in _batch_columns(system, solution).items():
+            columns.setdefault(name, []).append(values)
+    if not columns:
+        raise InvalidInputError("no scenario", where="schedules", allowed="1 or more")
+    stacked = {name: np.concatenate(parts) for name, parts in columns.items()}
+    for values in stacked.values():
+        values.setflags(write=False)
+    converged = stacked["residual"] <= tol
+    result = TradeEquilibria(
+        economy=economy,
+        model=model,
+        welfare=stacked["welfare"],
+        employment=stacked["employment"],
+        prices=stacked["prices"],
+        wages=stacked["wages"],
+        income=stacked["income"],
+        expenditure=stacked["expenditure"],
+        tariff_revenue=stacked["tariff_revenue"],
+        exports=stacked["exports"],
+        imports=stacked["imports"],
+        converged=converged,
+        residual=stacked["residual"],
+        iterations=stacked["iterations"],
+        elapsed_seconds=perf_counter() - began,
+    )
+    if raise_on_failure and not converged.all():
+        failed = np.flatnonzero(~converged)
+        raise ConvergenceError(
+            f"{len(failed)} of {len(result)} scenarios found no equilibrium within {tol:g}",
+            where=f"scenario {int(failed[0])}",
+            partial=result,
+            hint="Solve one of them with counterfactual(...) to see why.",
+        )
+    return result
+
+
+def _batch_columns(system: System, solution: Solution) -> dict[str, Any]:
+    """Columns of :class:`TradeEquilibria` for one chunk."""
+    cal, block, outcome = system.calibration, system.block, solution.outcome
+    state, level = outcome.state, outcome.index[:, None]
+    demand = outcome.spending / outcome.share_sum
+    home = (np.diagonal(system.net, axis1=1, axis2=2) * outcome.supply * demand).sum(axis=1)
+    sold = outcome.sales
+    if np.any(cal.nu > 0.0):
+        sold = outcome.supply * solution.shares.to_exporters(demand)
+    return {
+        "welfare": 100.0 * (_welfare(system, outcome) - 1.0),
+        "employment": 100.0 * np.expm1(state[:, block["labor"]])
+        if system.elastic
+        else np.zeros((len(state), system.regions)),
+        "prices": 100.0 * (np.exp(outcome.price) / level - 1.0),
+        "wages": 100.0 * (np.exp(state[:, block["wage"]]) / level - 1.0),
+        "income": outcome.gdp / level,
+        "expenditure": cal.expenditure * np.exp(state[:, block["expenditure"]]) / level,
+        "tariff_revenue": outcome.revenue / level,
+        "exports": (sold.sum(axis=1) - home) / level,
+        "imports": (outcome.imports.sum(axis=1) - home) / level,
+        "residual": solution.norms,
+        "iterations": solution.iterations,
+    }

@@ -1,0 +1,157 @@
+"""Results of tariff problems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from negotiation.trade.economy import Economy, TariffSchedule
+from negotiation.trade.model import TradeModel
+from negotiation.trade.results import TradeEquilibrium
+from negotiation.values import FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["PolicyCertificate", "PolicyObjective", "PolicyResult"]
+
+
+@dataclass(frozen=True)
+class PolicyCertificate:
+    """How far tariffs are from solving their problem, computed apart from the solver.
+
+    Attributes
+    ----------
+    interior_gradient
+        Largest derivative of a player's objective (percent of GDP) by ``log(1 + t)`` of one of
+        its rates strictly within bounds.
+    relative_gradient
+        The same over the size of its parts, so that rates on small flows count alike.
+    bound_violation
+        Largest relative derivative with the wrong sign at a bound; 0 where all signs are right.
+    unilateral_gain
+        Largest gain (percent of GDP) that any player found by another reply, from several
+        starts; in bargains, the largest gain of a pair's Nash product in percent, the other
+        pairs' tariffs given; NaN where none was looked for.
+    equilibrium_residual
+        Largest violation of the equilibrium conditions, rebuilt from prices and flows.
+    condition
+        Largest violation of the problem's own condition: how far gains are from common
+        (cooperative), or weights from surplus shares (bargained); 0 otherwise.
+    """
+
+    interior_gradient: float
+    relative_gradient: float
+    bound_violation: float
+    unilateral_gain: float
+    equilibrium_residual: float
+    condition: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class PolicyObjective:
+    """What the players get: a number for one importer, one a player otherwise.
+
+    Attributes
+    ----------
+    players
+        Who chose.
+    value
+        Payoff over the economy's baseline, percent of GDP.
+    gain_pct
+        Percent gain over the payoff level at the tariffs that the problem started from.
+    """
+
+    players: tuple[str, ...]
+    value: float | FloatArray
+    gain_pct: float | FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class PolicyResult:
+    """Tariffs chosen by governments.
+
+    Attributes
+    ----------
+    economy, model, players, scope, method
+        The problem.
+    tariffs
+        All tariffs, those of others included.
+    objective
+        Payoffs of the players.
+    payoffs
+        Payoffs of all regions over the baseline, percent of GDP.
+    equilibrium
+        The world under these tariffs.
+    certificate
+        See :class:`PolicyCertificate`.
+    chosen
+        Which entries of the tariff table were chosen, ``[sector, exporter, importer]``.
+    side_payments
+        Bargains with transfers: what the second of each pair pays the first, billion USD a year
+        at baseline values; None elsewhere.
+    converged, iterations
+        Whether the problem is solved within tolerance, and rounds of the map.
+    elapsed_seconds
+        Wall time.
+    """
+
+    economy: Economy
+    model: TradeModel
+    players: tuple[str, ...]
+    scope: str
+    method: str
+    tariffs: TariffSchedule
+    objective: PolicyObjective
+    payoffs: FloatArray
+    equilibrium: TradeEquilibrium
+    certificate: PolicyCertificate
+    chosen: FloatArray
+    converged: bool
+    iterations: int
+    side_payments: FloatArray | None = None
+    elapsed_seconds: float = field(default=0.0, compare=False)
+
+    def table(self) -> pd.DataFrame:
+        """Return one row a region, in percent.
+
+        ``objective``: payoff; ``welfare``: real income; ``wage``: wage less the mean wage over
+        regions, both over the weighted mean; ``profit``: profits over wages (NaN without
+        profits); ``median_tariff``: of the rates that the region chose (NaN if it did not).
+        """
+        import pandas as pd
+
+        world = self.equilibrium
+        before = world.calibration.profits
+        wage = world.wage_index / float(
+            np.average(world.wage_index, weights=world.calibration.wage_bill)
+        )
+        paid = before > 0.0
+        profit = np.where(paid, world.profits, np.nan) / np.where(paid, before, 1.0)
+        medians = [
+            float(np.median(self.tariffs.rates[:, :, j][mask])) if mask.any() else np.nan
+            for j, mask in enumerate(np.moveaxis(self.chosen > 0.0, 2, 0))
+        ]
+        return pd.DataFrame(
+            {
+                "objective": self.payoffs,
+                "welfare": world.welfare,
+                "wage": 100.0 * (wage - wage.mean()),
+                "profit": 100.0 * (profit / world.wage_index - 1.0),
+                "median_tariff": 100.0 * np.array(medians),
+            },
+            index=pd.Index(self.economy.regions, name="region"),
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a rate: importer, exporter, sector, rate as a fraction."""
+        import pandas as pd
+
+        rows = [
+            (self.economy.regions[j], self.economy.regions[i], self.economy.sectors[s])
+            for s, i, j in np.argwhere(self.chosen > 0.0)
+        ]
+        frame = pd.DataFrame(rows, columns=["importer", "exporter", "sector"])
+        return frame.assign(rate=self.tariffs.rates[self.chosen > 0.0])

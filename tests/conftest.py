@@ -1,0 +1,26 @@
+"""Examples of properties are the same in every run, unless another profile is asked for.
+
+``HYPOTHESIS_PROFILE=explore`` looks for new ones.
+"""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("explore", derandomize=False, deadline=None, max_examples=300)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """Measured deviations travel between processes as plain floats."""
+    report = yield
+    report.user_properties = [
+        (name, value.item() if hasattr(value, "item") else value)
+        for name, value in report.user_properties
+    ]
+    return report
