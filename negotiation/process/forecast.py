@@ -135,16 +135,20 @@ class Outlook:
             return np.full((2, 2), np.nan)
         return np.asarray(rates[0] - self.terms)
 
-    def concedes_more(self, within: float = 0.05) -> FloatArray:
+    def concedes_more(
+        self, within: float = 0.05, *, shares: FloatArray | None = None
+    ) -> FloatArray:
         """Probability, given a cut, that the first, the second or neither side cuts by more.
 
         Parameters
         ----------
         within
             Cuts that differ by no more than this are equal.
+        shares
+            Of each side among concessions; None takes `concedes_first`.
         """
         gap = self.points_cut[:, 0] - self.points_cut[:, 1]
-        share = self.concedes_first
+        share = self.concedes_first if shares is None else shares
         equal = np.abs(gap) <= within + 1e-12
         return np.array(
             [

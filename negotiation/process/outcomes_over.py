@@ -138,7 +138,7 @@ def _row(found: Outlook, dates: list[str], fixed: Mapping[str, Any]) -> dict[str
     success = solution.success[0] if found.cut_probability > 0.0 else found.whole.success[k]
     share = success / success.sum() if success.sum() > 0.0 else np.full(2, np.nan)
     terms = found.terms
-    more = found.concedes_more(float(fixed.get("within", 0.05)))
+    more = found.concedes_more(float(fixed.get("within", 0.05)), shares=share)
     bound = found.whole.audience_cost_bound[k]
     for n, player in enumerate(process.players):
         side = player.lower()
