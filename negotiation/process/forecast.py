@@ -21,7 +21,7 @@ from negotiation.process.solve import ProcessSolution, solve_process
 from negotiation.process.stages import DAYS_IN, MultiStepProcess
 from negotiation.values import FloatArray, number
 
-__all__ = ["Outlook", "outlook", "terms_after"]
+__all__ = ["Outlook", "lowered_by", "outlook", "terms_after"]
 
 
 def terms_after(process: MultiStepProcess, stage: str | int = 0) -> FloatArray:
@@ -210,3 +210,50 @@ def outlook(
         at_once=path.at_once[-1],
         survival=path.survival,
     )
+
+
+def lowered_by(
+    solution: ProcessSolution, days: float, *, side: int, lapses_to: float, steps: int = 60
+) -> float:
+    """Probability that a side's added tariff falls below the one in force now.
+
+    It falls at the deal, where what is agreed is lower, and when the terms in force lapse before
+    the deal, where what they lapse to is lower. Every stage must break down at the same hazard
+    beta, as terms of one duration do; with G(t) the probability of the deal by t,
+
+        P(lapse first, by t) = int_0^t beta exp(-beta s) [1 - G0(s)] ds,  dG0 = exp(beta s) dG.
+
+    Parameters
+    ----------
+    solution
+        Of the stages that are left.
+    days
+        Days from now.
+    side
+        Whose tariff: 0 or 1.
+    lapses_to
+        Added tariff of that side once terms lapse.
+    steps
+        Of the integral.
+    """
+    process = solution.process
+    hazards = {stage.breakdown_hazard for stage in process.stages}
+    now = process.stages[0].rates
+    if len(hazards) != 1 or now is None or process.rates_after is None:
+        raise InvalidInputError(
+            "one breakdown hazard in all stages, and tariffs in force, are needed",
+            where="solution.process",
+            seen=sorted(hazards),
+        )
+    beta = hazards.pop()
+    grid = np.linspace(0.0, float(number(days, name="days", low=0.0)), steps + 1)
+    t = grid / DAYS_IN[process.time_unit]
+    deal = np.asarray(solution.deal_by(grid))
+    # What happens at time zero is not discounted by the chance of a lapse.
+    middle = 0.5 * (t[1:] + t[:-1])
+    free = deal[0] + np.concatenate([[0.0], np.cumsum(np.diff(deal) * np.exp(beta * middle))])
+    stay = 0.5 * (free[1:] + free[:-1])
+    lapse = float(np.sum(-np.diff(np.exp(-beta * t)) * (1.0 - stay)))
+    current = float(now[0, side])
+    agreed = float(np.mean(process.rates_after[:, side]))
+    return float(deal[-1]) * (agreed < current) + lapse * (lapses_to < current)

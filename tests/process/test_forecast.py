@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from negotiation.errors import InvalidInputError
-from negotiation.process.forecast import outlook, terms_after
+from negotiation.process.continuation import process_from
+from negotiation.process.forecast import lowered_by, outlook, terms_after
 from negotiation.process.load import load_process
 from negotiation.process.outcomes_over import evaluate
 from negotiation.process.simulate import simulate_process
@@ -27,8 +28,6 @@ def found():
 
 
 def test_the_outlook_conditions_on_silence(found):
-    from negotiation.process.continuation import process_from
-
     whole = solve_process(process_from(found.whole.process, "de-escalation"))
     before, after = (float(whole.stage_by(0, days)) for days in (20.0, 49.0))
     assert found.survival == pytest.approx(1.0 - before, rel=1e-9)
@@ -136,3 +135,17 @@ def test_bad_input():
         evaluate({"terms_duration": np.array([1.0])}, {"as_of": AS_OF, "dates": ["soon"]})
     with pytest.raises(InvalidInputError, match="unknown parameter"):
         evaluate({"colour": np.array([1.0])}, {"as_of": AS_OF})
+
+
+def test_tariffs_fall_by_deal_or_lapse():
+    process = load_process(as_of=AS_OF, values={"terms_duration": 0.5})
+    solution = solve_process(process_from(process, "purchases", history=2))
+    paths = simulate_process(solution, n=40_000, rng=np.random.default_rng(3))
+    days = 120.0
+    deal = np.mean(paths.deal_time * 365.25 <= days)
+    over = np.where(paths.outcome == -1, paths.time, np.inf).min(axis=1) * 365.25 <= days
+    either = lowered_by(solution, days, side=0, lapses_to=0.2)
+    assert either == pytest.approx(deal + np.mean(over), abs=0.01)
+    assert lowered_by(solution, days, side=0, lapses_to=0.9) == pytest.approx(deal, abs=0.01)
+    with pytest.raises(InvalidInputError, match="one breakdown hazard"):
+        lowered_by(solve_process(process), days, side=0, lapses_to=0.2)

@@ -7,9 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from negotiation.data.embedded import load_economy
 from negotiation.data.parameters import Parameter, parameters
+from negotiation.process.continuation import process_from
 from negotiation.process.definition import read_definition
+from negotiation.process.events import read_events
+from negotiation.process.forecast import lowered_by
+from negotiation.process.load import load_process
 from negotiation.process.outcomes_over import RATIO, evaluate
+from negotiation.process.solve import solve_process
 from negotiation.study.design import ParameterRange, design_rows
 from negotiation.study.results import Number, StudyResult, StudyTable
 from negotiation.study.run import StudyInputs
@@ -59,6 +65,9 @@ class AnalysisSettings(Settings):
     horizon: int = 90
 
 
+#: First stage after the cut of tariffs.
+AFTER_THE_CUT = "purchases"
+
 #: Days since the information date at which the distribution of the first cut is kept.
 DAYS = (1, 3, 5, 7, 10, 14, 21, 29, 45, 59, 90, 120, 180, 243, 365, 545, 730)
 
@@ -104,6 +113,41 @@ def forecasts(
     found = evaluate(rows, fixed)
     keep = found["converged"] == 1.0
     return {key: values[keep] for key, values in found.items()}
+
+
+def later_forecast(study: Study, settings: AnalysisSettings, day: dt.date) -> FloatArray:
+    """Return the probability, over swept parameters, that the US tariff falls again.
+
+    The first cut is over: play is in the stages that follow, whoever conceded, at the tariffs that
+    the events known on that day say are in force; terms then made lapse as at first.
+    """
+    rates = [event.rates for event in read_events(as_of=day)][-1]
+    now = {
+        "leaked_terms_usa": rates[0],
+        "demand_chn_on_usa": rates[0],
+        "demand_usa_on_chn": rates[1],
+        "demand_chn_own": rates[1],
+        "terms_mixture": 0.0,
+        "terms_duration": settings.durations[0],
+    }
+    known = _known(study, settings)
+    ranges = {
+        name: item
+        for name, item in swept_ranges(study, settings).items()
+        if name not in now and not name.startswith(RATIO)
+    }
+    rows = design_rows(ranges, design="sobol", size=settings.draws, seed=study.seed)
+    economy = load_economy(study.economy)
+    out = []
+    for n in range(settings.draws):
+        values = {**now, **{name: float(rows[name][n]) for name in ranges}}
+        process = load_process(settings.process, as_of=day, economy=economy, values=values)
+        rest = process_from(process, AFTER_THE_CUT, start=day)
+        solution = solve_process(rest, raise_on_failure=False)
+        if solution.converged:
+            lapses_to = known["lapse_added_usa"].value
+            out.append(lowered_by(solution, settings.horizon, side=0, lapses_to=lapses_to))
+    return np.array(out)
 
 
 def interval(values: FloatArray, probability: float) -> tuple[float, float, float]:
@@ -171,10 +215,11 @@ def analyse(
         f"{years:g} years": np.stack([out[f"cut_{day}"] for day in grid])
         for years, out in sorted(found.items())
     }
+    later = {day: later_forecast(study, settings, day) for day in settings.later_dates}
     failed = max(settings.draws - len(out["level"]) for out in found.values())
     return StudyResult(
         numbers=numbers,
         tables={"forecasts": _forecast_table(settings, found)},
-        objects={"days": np.array(DAYS, dtype=np.float64), "curves": curves},
+        objects={"days": np.array(DAYS, dtype=np.float64), "curves": curves, "later": later},
         health={"share of draws without equilibrium": (failed / settings.draws, 0.5)},
     )
