@@ -162,7 +162,7 @@ def test_solution_and_simulation_agree():
 
 def test_a_path_that_cannot_be_an_equilibrium_is_reported():
     rng = np.random.default_rng(4)
-    draws = (random_process(rng, 0.5, False) for _ in range(200))
+    draws = (random_process(rng, 0.5, True) for _ in range(200))
     process = next(
         draw for draw in draws if not solve_process(draw, raise_on_failure=False).converged
     )
