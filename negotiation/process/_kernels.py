@@ -137,7 +137,7 @@ def closed_form_stage(
         j = 1 - i
         if D[i] <= 0.0:
             # i concedes at once; after that i is known to be tough and a normal j gives in.
-            behaviour[i] = CONCEDES
+            behaviour[i] = CONCEDES_FIRST
             behaviour[j] = CONCEDES
             mu[i] = 1.0 - z[i]
             mu[j] = z[i] * (1.0 - z[j])
@@ -650,6 +650,9 @@ def solve_curve(
                 at[j] += 1
                 first[j] = index[j, at[j]] if at[j] < count[j] else 0
         nodes += 1
+        if nodes > steps:
+            # A side whose prior is zero has no floor to set the length of the curve by.
+            size *= 1.05
         if x[0] <= floor[0] + 1e-13 or x[1] <= floor[1] + 1e-13:
             return nodes, 0
 
@@ -1068,7 +1071,9 @@ def persistent_tree(
             if kind[n] == ATTRITION:
                 floor, stops = np.empty(2), np.empty(2)
                 for j in range(2):
-                    low = node[n, 8 + j] if n == 0 else (1.0 - psi) * node[n, 8 + j]
+                    low = node[n, 8 + j]
+                    if n > 0 and psi < 1.0:
+                        low *= 1.0 - psi
                     floor[j] = np.log(low) if low > 0.0 else -np.inf
                     stops[j] = np.log(node[n, 8 + j]) if node[n, 8 + j] > 0.0 else -np.inf
                 if np.isfinite(floor[0]) or np.isfinite(floor[1]):
