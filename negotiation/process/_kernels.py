@@ -652,7 +652,7 @@ def solve_curve(
         nodes += 1
         if nodes > steps:
             # A side whose prior is zero has no floor to set the length of the curve by.
-            size *= 1.05
+            size *= 1.1
         if x[0] <= floor[0] + 1e-13 or x[1] <= floor[1] + 1e-13:
             return nodes, 0
 

@@ -109,7 +109,7 @@ def solve_persistent(
         axis=1,
     )
     depth = int(stage.max()) + 1
-    points = steps + 2 ** (depth + 2) + 16
+    points = steps + 2 ** (depth + 2) + 80
     width = points + 4
     kind = np.zeros(size, dtype=np.int64)
     behaviour = np.zeros((size, 2), dtype=np.int64)
