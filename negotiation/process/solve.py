@@ -77,6 +77,11 @@ class ProcessSolution:
         """How each stage ends after each history."""
         return stage_outcomes(self.arrays, self.branch_solution)
 
+    @property
+    def days_per_unit(self) -> float:
+        """Days in a unit of the process's clock."""
+        return DAYS_IN[self.process.time_unit]
+
     @cached_property
     def eventual(self) -> EventualOutcomes:
         """What happens in the end, from the forward recursion over posteriors and histories."""
