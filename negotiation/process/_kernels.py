@@ -1163,3 +1163,71 @@ def persistent_tree(
         if not change > tol:
             break
     return rounds, change, -1, 0
+
+
+@njit(cache=True, nogil=True)
+def persistent_batch(
+    psi: FloatArray,
+    steps: int,
+    node: FloatArray,
+    following: IntArray,
+    back: IntArray,
+    relapse_lump: FloatArray,
+    tol: float,
+    max_iter: int,
+    points: int,
+    kind: IntArray,
+    behaviour: IntArray,
+    V: FloatArray,
+    mu: FloatArray,
+    lam: FloatArray,
+    T0: FloatArray,
+    pay: FloatArray,
+    cc: IntArray,
+    cx: FloatArray,
+    clam: FloatArray,
+    rounds: IntArray,
+    change: FloatArray,
+    failed: IntArray,
+    code: IntArray,
+) -> None:
+    """Solve processes of one shape one after another, `persistent_tree` for each.
+
+    One call holds no lock for as long as the whole batch takes, so that threads share the work.
+    """
+    count, size = node.shape[0], node.shape[1]
+    at_one, W, after = np.zeros((size, 2)), np.zeros((size, 2)), np.zeros((size, 2))
+    cpay = np.zeros((size, points, 2, 2, 4))
+    cknot = np.zeros((size, points), dtype=np.int64)
+    tc = np.zeros((size, 2), dtype=np.int64)
+    table = np.zeros((size, 2, points + 4, 7))
+    tk = np.zeros((size, 2, points + 4), dtype=np.int64)
+    for p in range(count):
+        rounds[p], change[p], failed[p], code[p] = persistent_tree(
+            psi[p],
+            steps,
+            node[p],
+            following,
+            back,
+            relapse_lump[p],
+            tol,
+            max_iter,
+            kind[p],
+            behaviour[p],
+            at_one,
+            W,
+            V[p],
+            mu[p],
+            after,
+            lam[p],
+            T0[p],
+            pay[p],
+            cc[p],
+            cx[p],
+            clam[p],
+            cpay,
+            cknot,
+            tc,
+            table,
+            tk,
+        )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any
 
 from negotiation.errors import InvalidInputError
-from negotiation.process.solve import ProcessSolution, solve_process
+from negotiation.process.solve import ProcessSolution, solve_all
 from negotiation.process.stages import MultiStepProcess
 
 __all__ = ["solve_processes"]
+
+#: Processes in one call of a kernel: long against a switch of threads, small in memory.
+_SLICE = 64
 
 
 def solve_processes(
@@ -61,18 +64,12 @@ def solve_processes(
     if not batch:
         return ()
     if executor is None and count == 1:
-        return tuple(_solve_slice(batch, options))
-    size = max(1, -(-len(batch) // (8 * count)))
+        return tuple(solve_all(batch, **options))
+    size = max(1, min(_SLICE, -(-len(batch) // (4 * count))))
     slices = [batch[n : n + size] for n in range(0, len(batch), size)]
     if executor is not None:
-        found = [executor.submit(_solve_slice, part, options) for part in slices]
+        found = [executor.submit(solve_all, part, **options) for part in slices]
         return tuple(solution for part in found for solution in part.result())
     with ThreadPoolExecutor(max_workers=count) as pool:
-        found = [pool.submit(_solve_slice, part, options) for part in slices]
+        found = [pool.submit(solve_all, part, **options) for part in slices]
         return tuple(solution for part in found for solution in part.result())
-
-
-def _solve_slice(
-    processes: Sequence[MultiStepProcess], options: dict[str, Any]
-) -> list[ProcessSolution]:
-    return [solve_process(process, **options) for process in processes]

@@ -23,7 +23,7 @@ from negotiation.process.places import NodeLaw, Opening, node_laws
 from negotiation.values import FloatArray, IntArray
 
 if TYPE_CHECKING:
-    from negotiation.process.solve import ProcessSolution
+    from negotiation.process.solution import ProcessSolution
 
 __all__ = ["Chain", "EventualOutcomes", "deal_by_recursion", "eventual_outcomes"]
 

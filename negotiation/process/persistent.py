@@ -13,6 +13,7 @@ side that is too weak concedes at the opening with mu_i = 1 - z_i / b_i.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,8 +53,6 @@ class Curves:
         Codes of `negotiation.process._kernels`.
     counts, curve
         Nodes of the curve ``[node, point, (ln b_U, ln b_C, time before its end)]``.
-    curve_hazards
-        ``[node, interval, end, side]``.
     priors
         Prior of the tough type of each node, ``[node, side]``.
     failure
@@ -68,111 +67,167 @@ class Curves:
     behaviours: IntArray
     counts: IntArray
     curve: FloatArray
-    curve_hazards: FloatArray
     priors: FloatArray
     failure: str = ""
 
 
+@dataclass(frozen=True, eq=False)
+class _Shape:
+    """Nodes of a process and how they are linked: what processes of one batch share."""
+
+    stage: IntArray
+    history: IntArray
+    following: IntArray
+    back: IntArray
+
+    @property
+    def key(self) -> tuple[bytes, ...]:
+        return tuple(
+            part.tobytes() for part in (self.stage, self.history, self.following, self.back)
+        )
+
+
+def _shape(arrays: ProcessArrays) -> _Shape:
+    order = reachable(arrays)
+    number = {place: n for n, place in enumerate(order)}
+    following = np.full((len(order), 2), -1, dtype=np.int64)
+    back = np.full(len(order), -1, dtype=np.int64)
+    for n, (k, h) in enumerate(order):
+        following[n], back[n] = links(arrays, k, h, number)
+    return _Shape(
+        stage=np.array([k for k, _ in order], dtype=np.int64),
+        history=np.array([h for _, h in order], dtype=np.int64),
+        following=following,
+        back=back,
+    )
+
+
 def solve_persistent(
-    arrays: ProcessArrays, psi: float, *, tol: float, max_iter: int, steps: int, first: Branches
-) -> tuple[Branches, Curves]:
-    """Solve a process with persistent types, 0 < psi <= 1.
+    problems: Sequence[tuple[ProcessArrays, float, Branches]],
+    *,
+    tol: float,
+    max_iter: int,
+    steps: int,
+) -> list[tuple[Branches, Curves]]:
+    """Solve processes with persistent types, 0 < psi <= 1.
 
     Parameters
     ----------
+    problems
+        Arrays, persistence, and the solution without persistence, where the iteration on
+        relapses starts, of each process.
     steps
         Steps along each curve, apart from those that end at kinks.
-    first
-        Solution without persistence, where the iteration on relapses starts.
     """
+    shapes = [_shape(arrays) for arrays, _, _ in problems]
+    groups: dict[tuple[bytes, ...], list[int]] = {}
+    for place, shape in enumerate(shapes):
+        groups.setdefault(shape.key, []).append(place)
+    found: dict[int, tuple[Branches, Curves]] = {}
+    for members in groups.values():
+        solved = _solve_group(
+            [problems[place] for place in members],
+            shapes[members[0]],
+            tol=tol,
+            max_iter=max_iter,
+            steps=steps,
+        )
+        found.update(zip(members, solved, strict=True))
+    return [found[place] for place in range(len(problems))]
+
+
+def _solve_group(
+    problems: Sequence[tuple[ProcessArrays, float, Branches]],
+    shape: _Shape,
+    *,
+    tol: float,
+    max_iter: int,
+    steps: int,
+) -> list[tuple[Branches, Curves]]:
     from negotiation.process import _kernels
 
-    order = reachable(arrays)
-    number = {place: n for n, place in enumerate(order)}
-    size = len(order)
-    stage = np.array([k for k, _ in order], dtype=np.int64)
-    history = np.array([h for _, h in order], dtype=np.int64)
-    following = np.full((size, 2), -1, dtype=np.int64)
-    back = np.full(size, -1, dtype=np.int64)
-    for n, (k, h) in enumerate(order):
-        following[n], back[n] = links(arrays, k, h, number)
-    node = np.concatenate(
-        [
-            arrays.flows[stage, history],
-            arrays.concede[stage, history],
-            arrays.win[stage, history],
-            first.breakdown_values[stage, history],
-            arrays.stubbornness[stage],
-            np.broadcast_to(arrays.discount_rates, (size, 2)),
-            arrays.breakdown_hazard[stage][:, None],
-        ],
-        axis=1,
-    )
-    depth = int(stage.max()) + 1
-    points = steps + 2 ** (depth + 2) + 80
-    width = points + 4
-    kind = np.zeros(size, dtype=np.int64)
-    behaviour = np.zeros((size, 2), dtype=np.int64)
-    at_one, W, V, mu, after, lam = (np.zeros((size, 2)) for _ in range(6))
-    T0, pay = np.zeros(size), np.zeros((size, 2, 4))
-    cc = np.zeros(size, dtype=np.int64)
-    cx = np.zeros((size, points, 3))
-    clam = np.zeros((size, points, 2, 2))
-    cpay = np.zeros((size, points, 2, 2, 4))
-    cknot = np.zeros((size, points), dtype=np.int64)
-    tc = np.zeros((size, 2), dtype=np.int64)
-    table = np.zeros((size, 2, width, 7))
-    tk = np.zeros((size, 2, width), dtype=np.int64)
-    rounds, change, failed, code = _kernels.persistent_tree(
-        psi,
+    stage, history = shape.stage, shape.history
+    count, size = len(problems), len(stage)
+    points = steps + 2 ** (int(stage.max()) + 3) + 80
+    node = np.empty((count, size, 13))
+    for p, (arrays, _, first) in enumerate(problems):
+        node[p, :, 0:2] = arrays.flows[stage, history]
+        node[p, :, 2:4] = arrays.concede[stage, history]
+        node[p, :, 4:6] = arrays.win[stage, history]
+        node[p, :, 6:8] = first.breakdown_values[stage, history]
+        node[p, :, 8:10] = arrays.stubbornness[stage]
+        node[p, :, 10:12] = arrays.discount_rates
+        node[p, :, 12] = arrays.breakdown_hazard[stage]
+    kind, cc = (np.zeros((count, size), dtype=np.int64) for _ in range(2))
+    behaviour = np.zeros((count, size, 2), dtype=np.int64)
+    V, mu, lam = (np.zeros((count, size, 2)) for _ in range(3))
+    T0, pay = np.zeros((count, size)), np.zeros((count, size, 2, 4))
+    cx, clam = np.zeros((count, size, points, 3)), np.zeros((count, size, points, 2, 2))
+    rounds, failed, code = (np.zeros(count, dtype=np.int64) for _ in range(3))
+    change = np.zeros(count)
+    _kernels.persistent_batch(
+        np.array([psi for _, psi, _ in problems]),
         steps,
         node,
-        following,
-        back,
-        arrays.relapse_lump[stage],
+        shape.following,
+        shape.back,
+        np.array([arrays.relapse_lump[stage] for arrays, _, _ in problems]),
         tol,
         max_iter,
+        points,
         kind,
         behaviour,
-        at_one,
-        W,
         V,
         mu,
-        after,
         lam,
         T0,
         pay,
         cc,
         cx,
         clam,
-        cpay,
-        cknot,
-        tc,
-        table,
-        tk,
+        rounds,
+        change,
+        failed,
+        code,
     )
-    failure = ""
-    if code:
-        kind[failed] = NO_EQUILIBRIUM
-        V[:] = np.nan
-        failure = f"stage number {stage[failed] + 1}, history {history[failed]}: {_REASONS[code]}"
-    curves = Curves(
-        stage=stage,
-        history=history,
-        following=following,
-        back=back,
-        kinds=kind,
-        behaviours=behaviour,
-        counts=cc,
-        curve=cx,
-        curve_hazards=clam,
-        priors=arrays.stubbornness[stage],
-        failure=failure,
-    )
-    branches = _as_branches(
-        arrays, curves, V, mu, lam, T0, pay, node[:, 6:8], int(rounds), float(change)
-    )
-    return branches, curves
+    out = []
+    for p, (arrays, _, _) in enumerate(problems):
+        failure = ""
+        if code[p]:
+            at = int(failed[p])
+            kind[p, at] = NO_EQUILIBRIUM
+            V[p] = np.nan
+            failure = (
+                f"stage number {stage[at] + 1}, history {history[at]}: {_REASONS[int(code[p])]}"
+            )
+        # Curves are kept only as far as they go.
+        used = max(int(cc[p].max()), 1)
+        curves = Curves(
+            stage=stage,
+            history=history,
+            following=shape.following,
+            back=shape.back,
+            kinds=kind[p],
+            behaviours=behaviour[p],
+            counts=cc[p],
+            curve=cx[p, :, :used].copy(),
+            priors=arrays.stubbornness[stage],
+            failure=failure,
+        )
+        branches = _as_branches(
+            arrays,
+            curves,
+            V[p],
+            mu[p],
+            lam[p],
+            T0[p],
+            pay[p],
+            node[p, :, 6:8],
+            int(rounds[p]),
+            float(change[p]),
+        )
+        out.append((branches, curves))
+    return out
 
 
 def _as_branches(

@@ -14,7 +14,7 @@ from negotiation.process.persistent import Curves
 from negotiation.values import FloatArray, IntArray
 
 if TYPE_CHECKING:
-    from negotiation.process.solve import ProcessSolution
+    from negotiation.process.solution import ProcessSolution
 
 __all__ = ["NodeLaw", "Opening", "node_laws"]
 

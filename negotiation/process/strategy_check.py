@@ -21,7 +21,7 @@ from negotiation.process.places import NodeLaw, node_laws
 from negotiation.values import FloatArray
 
 if TYPE_CHECKING:
-    from negotiation.process.solve import ProcessSolution
+    from negotiation.process.solution import ProcessSolution
 
 __all__ = ["StrategyCheck", "check_strategies"]
 
