@@ -46,7 +46,7 @@ def _start_schedule(
     if start == "free_trade":
         return replace(economy.tariffs, rates=np.zeros(economy.flows.shape))
     return nash_tariffs(
-        economy, players, scope, exporters, model, objectives, bounds=bounds, check_starts=0
+        economy, players, scope, exporters, model, objectives, bounds=bounds
     ).tariffs
 
 

@@ -401,6 +401,42 @@ def test_no_nash_point_under_tax_relief_is_said():
         optimal_tariffs(economy, "TINY", model=model, bounds=(4.0, 10.0))
     with pytest.raises(ConvergenceError, match="income tax"):
         nash_tariffs(economy, names, model=model, bounds=(4.0, 10.0))
+    slow = replace(model, trade_elasticity=0.05)
+    with pytest.raises(ConvergenceError, match="income tax"):
+        optimal_tariffs(economy, "TINY", model=slow, method="closed_form")
+
+
+UNEVEN = TradeModel(trade_elasticity=[3.0, 5.0], value_added_share=1.0)
+
+
+def test_several_peaks_are_left_for_the_highest():
+    """Fixed transfers give donors a second peak at prohibitive tariffs."""
+    economy = random_world(23, regions=3, sectors=2, tariffs=0.1)
+    for region in economy.regions:
+        best = optimal_tariffs(economy, region, "discriminatory", model=UNEVEN)
+        several = optimal_tariffs(economy, region, "discriminatory", model=UNEVEN, starts=5)
+        assert best.objective.value == pytest.approx(several.objective.value, abs=1e-6)
+        assert best.certificate.unilateral_gain < 1e-6
+    uneven = random_world(48, regions=3, sectors=2, tariffs=0.1)
+    stayed = optimal_tariffs(uneven, "R0", "discriminatory", model=UNEVEN, check_starts=0)
+    assert stayed.objective.value < 1.0
+    moved = optimal_tariffs(uneven, "R0", "discriminatory", model=UNEVEN)
+    assert moved.objective.value > 10.0
+    assert moved.certificate.unilateral_gain < 1e-6
+    nash = nash_tariffs(economy, None, "discriminatory", model=UNEVEN)
+    assert nash.certificate.unilateral_gain < 1e-6
+
+
+def test_points_that_a_player_would_leave_are_refused(monkeypatch):
+    def always_better(problem, point, *args):
+        return 2.0, point.rates
+
+    monkeypatch.setattr("negotiation.trade.policy.better_replies", always_better)
+    economy = random_world(3, regions=3)
+    with pytest.raises(ConvergenceError, match="gains 2 % of GDP by another reply") as caught:
+        nash_tariffs(economy, ("R0", "R1"), starts=2)
+    assert caught.value.partial.certificate.unilateral_gain == 2.0
+    assert not nash_tariffs(economy, ("R0", "R1"), raise_on_failure=False).converged
 
 
 def test_problem_is_reusable():
