@@ -237,12 +237,13 @@ def partial_equilibrium_payoffs(
             lost[:, i] += effects.lost_exports.sum(axis=1)
             weighted_lost[:, i] += effects.lost_exports @ weights[i]
         grown = effects.lost_exports < -economy.flows[:, x, m] * _GROWTH_TO_NOTE
-        exploding += [
-            f"{economy.sectors[s]} from {exporter} to {importer} grows more than "
-            f"{1 + _GROWTH_TO_NOTE:g}-fold in some scenario: demand with a constant elasticity "
-            "knows no budget, and gains from tariff cuts there are overstated."
-            for s in np.flatnonzero(grown.any(axis=0))
-        ]
+        if grown.any():
+            named = ", ".join(economy.sectors[s] for s in np.flatnonzero(grown.any(axis=0)))
+            exploding.append(
+                f"Exports from {exporter} to {importer} grow more than {1 + _GROWTH_TO_NOTE:g}-fold"
+                f" in some scenario in {named}: demand with a constant elasticity knows no budget, "
+                "and gains from tariff cuts are overstated."
+            )
     percent = 100.0 / np.array([gdp[economy.region_index(player)] for player in players])
     jobs, cost, payoff = np.zeros((3, count, len(players)))
     income = percent * (revenue - loss + weighted)

@@ -1,6 +1,7 @@
 """Pictures take results, show units, and leave the caller's figure alone."""
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -12,7 +13,6 @@ from negotiation.trade.dependence import export_dependence
 from tests.strategies_payoffs import economy_of
 
 mpl.use("Agg")
-plt = pytest.importorskip("matplotlib.pyplot")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from negotiation.errors import InvalidInputError
+from negotiation.errors import InvalidInputError, NonFiniteError
 from negotiation.trade.elasticity_sets import trade_elasticities
 from negotiation.trade.objective import JobLosses, Objective
 from negotiation.trade.partial_equilibrium import market_effects
@@ -145,6 +145,21 @@ def test_schedules_reach_third_regions(economy):
     result = payoffs(economy, schedule, incidence=0.3)
     assert result.percent_of_gdp[0, 0] == 0.0
     assert result.percent_of_gdp[0, 1] < 0.0
+
+
+def test_imports_from_outsiders_cost_their_buyers():
+    economy = economy_of(np.full((1, 3, 3), 10.0), elasticities={"measured": [3.0]})
+    schedule = economy.tariffs.add(importer="USA", exporter="ROW", rate=0.5)
+    result = payoffs(economy, schedule)
+    assert result.percent_of_gdp[0, 0] < 0.0
+    assert result.percent_of_gdp[0, 1] == 0.0
+    assert np.all(result.lost_exports == 0.0)
+
+
+def test_numbers_that_are_not_finite_are_refused():
+    result = payoffs(toy(), (0.5, 0.8))
+    with pytest.raises(NonFiniteError, match="real_income"):
+        replace(result, real_income=np.array([[np.nan, 0.0]]))
 
 
 def test_three_players_tax_one_another():
