@@ -29,10 +29,13 @@ class Exhibit:
         Stored results it is drawn from, as ``study/name``.
     draw
         Called with the loaded results; returns the figure.
+    caption
+        What it shows, in one sentence.
     """
 
     objects: tuple[str, ...]
     draw: Callable[..., Any]
+    caption: str
 
     @property
     def studies(self) -> tuple[str, ...]:
@@ -40,17 +43,113 @@ class Exhibit:
         return tuple(dict.fromkeys(item.split("/")[0] for item in self.objects))
 
 
+def _export_dependence(china: Any, usa: Any) -> Any:
+    import matplotlib.pyplot as plt
+
+    from negotiation.plotting.dependence import plot_export_dependence
+
+    figure, ax = plt.subplots(figsize=(6.3, 6.6), layout="constrained")
+    plot_export_dependence((china, usa), ax=ax)
+    return figure
+
+
 def _payoff_matrix(game: Any, found: Any) -> Any:
     import matplotlib.pyplot as plt
 
     from negotiation.plotting.games import plot_payoff_matrix
 
-    figure, ax = plt.subplots(figsize=(6.3, 5.2))
-    plot_payoff_matrix(game, found, ax=ax)
+    figure, ax = plt.subplots(figsize=(7.6, 6.2), layout="constrained")
+    plot_payoff_matrix(game, found, ax=ax, payoff_label="percent of GDP a year")
+    ax.set_title("")
     return figure
 
 
-EXHIBITS: Mapping[str, Exhibit] = MappingProxyType({})
+def _best_responses(curves: Any) -> Any:
+    import matplotlib.pyplot as plt
+
+    from negotiation.plotting.payoffs import plot_best_responses
+
+    figure, ax = plt.subplots(layout="constrained")
+    plot_best_responses(curves, ax=ax)
+    return figure
+
+
+def _bargaining_set(problem: Any, solutions: Any) -> Any:
+    import matplotlib.pyplot as plt
+
+    from negotiation.plotting.bargaining import plot_bargaining_set
+
+    figure, ax = plt.subplots(figsize=(6.3, 4.4), layout="constrained")
+    plot_bargaining_set(problem, solutions, ax=ax, unit="% of GDP a year")
+    return figure
+
+
+def _time_to_deal(solutions: Any) -> Any:
+    import matplotlib.pyplot as plt
+
+    from negotiation.plotting.process import plot_time_to_deal
+
+    figure, axes = plt.subplots(1, 2, figsize=(6.9, 3.3), layout="constrained", sharey=True)
+    plot_time_to_deal(solutions, stage="de-escalation", ax=axes[0])
+    plot_time_to_deal(solutions, ax=axes[1])
+    axes[0].set_title("first cut of tariffs")
+    axes[1].set_title("comprehensive agreement")
+    return figure
+
+
+def _tariff_fan(paths: Any) -> Any:
+    import matplotlib.pyplot as plt
+
+    from negotiation.plotting.process import plot_tariff_fan
+
+    figure, axes = plt.subplots(1, 2, figsize=(6.9, 3.2), layout="constrained")
+    for ax, player in zip(axes, paths.process.players, strict=True):
+        plot_tariff_fan(paths, player, ax=ax)
+    return figure
+
+
+EXHIBITS: Mapping[str, Exhibit] = MappingProxyType(
+    {
+        "export_dependence": Exhibit(
+            ("export_dependence/china", "export_dependence/usa"),
+            _export_dependence,
+            "Share of each side's exports of a sector that goes to the other side.",
+        ),
+        "payoff_matrix": Exhibit(
+            (
+                "tariff_game/equilibrium_short_run_game",
+                "tariff_game/equilibrium_short_run_equilibria",
+            ),
+            _payoff_matrix,
+            "Payoffs of the tariff game in general equilibrium with short-run elasticities, best "
+            "responses and equilibria.",
+        ),
+        "best_responses": Exhibit(
+            ("best_responses/equilibrium_short_run",),
+            _best_responses,
+            "Best replies on a continuum of tariffs, their crossing and the status quo.",
+        ),
+        "bargaining_set": Exhibit(
+            (
+                "bargaining/equilibrium_short_run_problem",
+                "bargaining/equilibrium_short_run_solutions",
+            ),
+            _bargaining_set,
+            "Payoffs that tariffs can reach, the standoff, and bargaining solutions.",
+        ),
+        "time_to_deal": Exhibit(
+            ("process/by_duration",),
+            _time_to_deal,
+            "Probability of a first cut and of a comprehensive agreement by day, by how long "
+            "terms are expected to last.",
+        ),
+        "tariff_fan": Exhibit(
+            ("process/paths",),
+            _tariff_fan,
+            "Added tariffs over simulated paths of the process.",
+        ),
+    }
+)
 
 
 def draw_exhibit(name: str, results: Path, *, style: Path, pdf: Path, png: Path) -> None:

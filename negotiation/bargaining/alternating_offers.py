@@ -6,22 +6,26 @@ risk of breakdown, the flows of an impasse such as a trade war, or an outside op
 
 Sources: Rubinstein (1982) "Perfect equilibrium in a bargaining model"; Binmore (1987); Binmore,
 Rubinstein and Wolinsky (1986) "The Nash bargaining solution in economic modelling"; Binmore, Shaked
-and Sutton (1989); Osborne and Rubinstein (1990); Muthoo (1999); Stahl (1972); Miettinen and Perea
-(2015) on commitment.
+and Sutton (1989); Osborne and Rubinstein (1990); Muthoo (1999); Miettinen and Perea (2015) on
+commitment.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.bargaining._offers import (
+    AlternatingOffers,
+    discount_factors,
+    division,
+    first_proposer,
+    pair_of_numbers,
+)
 from negotiation.errors import InvalidInputError
 from negotiation.values import FloatArray, float_array, number, read_only
 
 __all__ = [
-    "AlternatingOffers",
     "alternating_offers_breakdown",
     "alternating_offers_commitment",
     "alternating_offers_fixed_costs",
@@ -29,93 +33,10 @@ __all__ = [
     "alternating_offers_outside_options",
     "rubinstein",
     "rubinstein_limit",
-    "stahl_finite_horizon",
 ]
 
 
-@dataclass(frozen=True, eq=False)
-class AlternatingOffers:
-    """Subgame-perfect division under alternating offers.
-
-    Attributes
-    ----------
-    payoffs
-        What both get when ``proposer`` makes the first offer, which is accepted ``[player]``.
-    when_proposing
-        Each side's own payoff if it were to propose first ``[player]``.
-    when_responding
-        Each side's payoff if the other proposed first ``[player]``.
-    first_mover_rent
-        What each side gains by proposing first instead of second ``[player]``.
-    proposer
-        Side that proposes first, 1 or 2.
-    unique
-        Whether the division is the only equilibrium one.
-    assumptions
-        What is supposed.
-    """
-
-    payoffs: FloatArray
-    when_proposing: FloatArray
-    when_responding: FloatArray
-    first_mover_rent: FloatArray
-    proposer: int
-    unique: bool
-    assumptions: tuple[str, ...]
-
-
 _COMPLETE = "complete information, an infinite horizon and immediate acceptance"
-
-
-def _pair(
-    value: ArrayLike, name: str, *, low: float | None = None, high: float | None = None
-) -> FloatArray:
-    """Two numbers; one number stands for both sides."""
-    given = float_array(value, name=name, low=low, high=high)
-    return read_only(
-        np.broadcast_to(given, (2,))
-        if given.ndim == 0
-        else float_array(given, name=name, shape=(2,))
-    )
-
-
-def _discounts(delta: ArrayLike, name: str = "delta") -> FloatArray:
-    out = _pair(delta, name, low=0.0, high=1.0)
-    if np.all(out >= 1.0):
-        raise InvalidInputError(
-            "at least one side must be impatient", where=name, seen=out, allowed="not both one"
-        )
-    return out
-
-
-def _proposer(value: int) -> int:
-    if value not in (1, 2):
-        raise InvalidInputError("no such side", where="proposer", seen=value, allowed="1 or 2")
-    return int(value)
-
-
-def _result(
-    first: float,
-    second: float,
-    surplus: float,
-    proposer: int,
-    assumptions: tuple[str, ...],
-    *,
-    unique: bool = True,
-) -> AlternatingOffers:
-    """Pack up what each side gets when it proposes itself."""
-    proposing = np.array([first, second])
-    responding = surplus - proposing[::-1]
-    payoffs = [first, surplus - first] if proposer == 1 else [surplus - second, second]
-    return AlternatingOffers(
-        payoffs=read_only(np.array(payoffs)),
-        when_proposing=read_only(proposing),
-        when_responding=read_only(responding),
-        first_mover_rent=read_only(proposing - responding),
-        proposer=proposer,
-        unique=unique,
-        assumptions=assumptions,
-    )
 
 
 def rubinstein(delta: ArrayLike, *, surplus: float = 1.0, proposer: int = 1) -> AlternatingOffers:
@@ -135,14 +56,14 @@ def rubinstein(delta: ArrayLike, *, surplus: float = 1.0, proposer: int = 1) -> 
     >>> rubinstein([0.9, 0.95]).payoffs.round(6).tolist()
     [0.344828, 0.655172]
     """
-    d = _discounts(delta)
+    d = discount_factors(delta)
     pie = number(surplus, name="surplus", low=0.0)
     scale = pie / (1 - d[0] * d[1])
-    return _result(
+    return division(
         scale * (1 - d[1]),
         scale * (1 - d[0]),
         pie,
-        _proposer(proposer),
+        first_proposer(proposer),
         ("a rejection costs one round of discounting", _COMPLETE),
     )
 
@@ -185,9 +106,9 @@ def alternating_offers_fixed_costs(
 ) -> AlternatingOffers:
     """Return the division when each round of delay costs side i the amount ``c_i``.
 
-    Side 1 proposes first: all of the surplus if ``c1 < c2``; ``c2`` if ``c1 > c2``; with equal costs
-    any share in ``[c, 1]`` is an equilibrium, and the largest is returned with ``unique=False``
-    (Rubinstein 1982, fixed bargaining costs).
+    Side 1 proposes first: all of the surplus if ``c1 < c2``; ``c2`` if ``c1 > c2``; with equal
+    costs any share in ``[c, 1]`` is an equilibrium, and the largest is returned with
+    ``unique=False`` (Rubinstein 1982, fixed bargaining costs).
 
     Raises
     ------
@@ -200,18 +121,18 @@ def alternating_offers_fixed_costs(
     [0.1, 0.9]
     """
     pie = number(surplus, name="surplus", low=0.0, open_low=True)
-    c = _pair(costs, "costs", low=0.0)
+    c = pair_of_numbers(costs, "costs", low=0.0)
     if np.any(c <= 0) or np.any(c > pie):
         raise InvalidInputError(
             "costs must be positive and at most the surplus", where="costs", seen=c
         )
     first = pie if c[0] <= c[1] else float(c[1])
     second = pie if c[1] <= c[0] else float(c[0])
-    return _result(
+    return division(
         first,
         second,
         pie,
-        _proposer(proposer),
+        first_proposer(proposer),
         ("a rejection costs each side a fixed amount", _COMPLETE),
         unique=bool(c[0] != c[1]),
     )
@@ -242,8 +163,8 @@ def alternating_offers_breakdown(
     [0.553535, 0.446465]
     """
     p = number(probability, name="probability", low=0.0, high=1.0)
-    b = _pair(breakdown, "breakdown")
-    d = _pair(delta, "delta", low=0.0, high=1.0)
+    b = pair_of_numbers(breakdown, "breakdown")
+    d = pair_of_numbers(delta, "delta", low=0.0, high=1.0)
     pie = number(surplus, name="surplus")
     if b.sum() > pie:
         raise InvalidInputError(
@@ -262,11 +183,11 @@ def alternating_offers_breakdown(
         (pie - p * b[j] - keep[j] * (pie - p * b[i])) / (1 - keep[0] * keep[1])
         for i, j in ((0, 1), (1, 0))
     )
-    return _result(
+    return division(
         float(first),
         float(second),
         pie,
-        _proposer(proposer),
+        first_proposer(proposer),
         ("talks break down with a given probability after each rejection", _COMPLETE),
     )
 
@@ -279,8 +200,8 @@ def alternating_offers_flows(
     Flows (inside options, such as payoffs in a trade war) and the surplus are present values of
     being in that state for ever: a round without agreement pays ``(1 - d_i) s_i``. Side 1 gets
     ``[(1-d2)(S-s2) + d2 (1-d1) s1]/(1 - d1 d2)``. As offers quicken this is Nash's solution with
-    ``s`` as disagreement point and weights ``r_j/(r_i + r_j)`` (Muthoo 1999; Binmore, Rubinstein and
-    Wolinsky 1986).
+    ``s`` as disagreement point and weights ``r_j/(r_i + r_j)`` (Muthoo 1999; Binmore, Rubinstein
+    and Wolinsky 1986).
 
     Raises
     ------
@@ -292,8 +213,8 @@ def alternating_offers_flows(
     >>> alternating_offers_flows([0.98, 0.97], [-0.3, -0.5]).payoffs.round(6).tolist()
     [0.793117, 0.206883]
     """
-    d = _discounts(delta)
-    s = _pair(flows, "flows")
+    d = discount_factors(delta)
+    s = pair_of_numbers(flows, "flows")
     pie = number(surplus, name="surplus")
     if s.sum() > pie:
         raise InvalidInputError(
@@ -303,11 +224,11 @@ def alternating_offers_flows(
         ((1 - d[j]) * (pie - s[j]) + d[j] * (1 - d[i]) * s[i]) / (1 - d[0] * d[1])
         for i, j in ((0, 1), (1, 0))
     )
-    return _result(
+    return division(
         float(first),
         float(second),
         pie,
-        _proposer(proposer),
+        first_proposer(proposer),
         ("impasse pays a constant flow until agreement", _COMPLETE),
     )
 
@@ -331,8 +252,8 @@ def alternating_offers_outside_options(
     >>> alternating_offers_outside_options(0.9, [0, 0.6]).payoffs.round(6).tolist()
     [0.4, 0.6]
     """
-    d = _discounts(delta)
-    o = _pair(options, "options")
+    d = discount_factors(delta)
+    o = pair_of_numbers(options, "options")
     pie = number(surplus, name="surplus", low=0.0)
     if o.sum() > pie:
         raise InvalidInputError(
@@ -340,11 +261,11 @@ def alternating_offers_outside_options(
         )
     kept = _largest_reservation(d, o, pie)
     second = pie - max(d[0] * kept, o[0])
-    return _result(
+    return division(
         kept,
         float(second),
         pie,
-        _proposer(proposer),
+        first_proposer(proposer),
         ("only the responder can leave, right after rejecting", _COMPLETE),
     )
 
@@ -362,64 +283,6 @@ def _largest_reservation(d: FloatArray, o: FloatArray, pie: float) -> float:
     )
     gaps = [abs(a - (pie - max(d[1] * (pie - max(d[0] * a, o[0])), o[1]))) for a in regimes]
     return float(regimes[int(np.argmin(gaps))])
-
-
-def stahl_finite_horizon(
-    delta: ArrayLike,
-    periods: int,
-    *,
-    surplus: float = 1.0,
-    proposer: int = 1,
-    disagreement: ArrayLike = 0.0,
-) -> tuple[AlternatingOffers, FloatArray]:
-    """Return the division with a last date for agreement, and the offer path.
-
-    Offers alternate over ``periods`` dates; with no agreement by the last, side i gets
-    ``disagreement_i`` one period later. Backward induction: the proposer leaves the responder its
-    discounted share of the next date (Stahl 1972). With a common factor and zero disagreement the
-    first proposer gets ``(1 - (-d)^T)/(1 + d)``. As the horizon grows this is Rubinstein's division.
-
-    Returns
-    -------
-    AlternatingOffers, array
-        The division, and what both get at each date if play gets there ``[period, player]``.
-
-    Examples
-    --------
-    >>> division, path = stahl_finite_horizon(0.9, 3)
-    >>> division.payoffs.round(6).tolist(), path[-1].tolist()
-    ([0.91, 0.09], [1.0, 0.0])
-    """
-    d = _pair(delta, "delta", low=0.0, high=1.0)
-    pie = number(surplus, name="surplus")
-    if int(periods) != periods or periods < 1:
-        raise InvalidInputError("a positive whole number", where="periods", seen=periods)
-    end = _pair(disagreement, "disagreement")
-    if end.sum() > pie:
-        raise InvalidInputError("worth more than agreement", where="disagreement", seen=end)
-    first = _proposer(proposer)
-
-    def backward(start: int) -> FloatArray:
-        path = np.empty((int(periods), 2))
-        value = np.array(end)
-        for date in reversed(range(int(periods))):
-            i = (start - 1 + date) % 2
-            j = 1 - i
-            kept = d[j] * value[j]
-            value = np.empty(2)
-            value[i], value[j] = pie - kept, kept
-            path[date] = value
-        return path
-
-    paths = {side: backward(side) for side in (1, 2)}
-    division = _result(
-        float(paths[1][0, 0]),
-        float(paths[2][0, 1]),
-        pie,
-        first,
-        (f"no agreement is possible after {int(periods)} offers", "complete information"),
-    )
-    return division, read_only(paths[first])
 
 
 def alternating_offers_commitment(
@@ -442,7 +305,7 @@ def alternating_offers_commitment(
     >>> alternating_offers_commitment(0.9).payoffs.round(6).tolist()
     [0.473684, 0.526316]
     """
-    common = _pair(delta, "delta", low=0.0, high=1.0)
+    common = pair_of_numbers(delta, "delta", low=0.0, high=1.0)
     if common[0] != common[1] or common[0] >= 1:
         raise InvalidInputError(
             "known for a common discount factor below one only", where="delta", seen=common
@@ -450,10 +313,10 @@ def alternating_offers_commitment(
     d = float(common[0])
     pie = number(surplus, name="surplus", low=0.0)
     first = pie * d / (1 + d)
-    return _result(
+    return division(
         first,
         first,
         pie,
-        _proposer(proposer),
+        first_proposer(proposer),
         ("commitment costs are small and increasing", "a common discount factor", _COMPLETE),
     )

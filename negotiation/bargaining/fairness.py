@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.bargaining.problem import BargainingProblem
-from negotiation.bargaining.solutions import BargainingSolution, nash_bargaining
+from negotiation.bargaining.solution import BargainingSolution
+from negotiation.bargaining.solutions import nash_bargaining
 from negotiation.errors import InvalidInputError
 from negotiation.values import FloatArray, float_array, number, one_of, read_only
 

@@ -60,11 +60,10 @@ def random_proposer(
 ) -> RandomProposer:
     """Return the stationary division when side i proposes with probability ``p_i`` each round.
 
-    Everybody must agree; complete information. ``V_i = p_i T + d_i V_i`` with
-    ``T = S - sum_j d_j V_j`` what is left for the proposer over its own continuation, so that ``V_i``
-    is proportional to ``p_i/(1 - d_i)``. Two sides:
-    ``V_1 = p1 (1-d2)/(p1 (1-d2) + p2 (1-d1))`` (Binmore 1987; Baron and Ferejohn 1989 with two
-    players). Any number of sides under unanimity.
+    Everybody must agree; complete information. ``V_i = p_i T + d_i V_i`` with ``T = S - sum_j d_j
+    V_j`` what is left for the proposer over its own continuation, so that ``V_i`` is proportional
+    to ``p_i/(1 - d_i)``. Two sides: ``V_1 = p1 (1-d2)/(p1 (1-d2) + p2 (1-d1))`` (Binmore 1987;
+    Baron and Ferejohn 1989 with two players). Any number of sides under unanimity.
 
     Raises
     ------
@@ -160,11 +159,12 @@ def stochastic_surplus(
 ) -> StochasticSurplus:
     """Return the stationary equilibrium when the surplus changes from round to round.
 
-    Each round the state s is seen, a proposer is drawn, and it proposes a division of ``S(s)`` that
-    all must accept; otherwise the state moves on and payoffs are discounted by delta. Joint value:
-    ``W(s) = max(S(s), d E[W(s')|s])``; agreement iff ``S(s) >= d E[W(s')|s]``, which is efficient: the
-    sides wait for a larger surplus. Shares: ``V_i = p_i (S - d E W) + d E V_i`` where they agree,
-    ``V_i = d E V_i`` elsewhere (Merlo and Wilson 1995). Solved by policy iteration.
+    Each round the state s is seen, a proposer is drawn, and it proposes a division of ``S(s)``
+    that all must accept; otherwise the state moves on and payoffs are discounted by delta. Joint
+    value: ``W(s) = max(S(s), d E[W(s')|s])``; agreement iff ``S(s) >= d E[W(s')|s]``, which is
+    efficient: the sides wait for a larger surplus. Shares: ``V_i = p_i (S - d E W) + d E V_i``
+    where they agree, ``V_i = d E V_i`` elsewhere (Merlo and Wilson 1995). Solved by policy
+    iteration.
 
     Parameters
     ----------
@@ -270,11 +270,11 @@ def optimism_deadline(optimism: float, delta: float) -> OptimismDelay:
     """Return how long optimistic sides wait before a deadline.
 
     Each believes that it is recognised as proposer with probability ``p_i`` at every date, with
-    ``y = p_1 + p_2 - 1 > 0`` the optimism; beliefs are common knowledge and do not change. Between T-L
-    and the deadline T each waits to be recognised at the deadline:
-    ``L = ceil(ln(1+y)/(-ln d))``. Far from any deadline the perceived surplus is
-    ``(1+y)/(1+y d) <= 1/d`` and agreement is immediate (Yildiz 2003). It explains extensions agreed
-    at the last minute.
+    ``y = p_1 + p_2 - 1 > 0`` the optimism; beliefs are common knowledge and do not change.
+    Between T-L and the deadline T each waits to be recognised at the deadline: ``L =
+    ceil(ln(1+y)/(-ln d))``. Far from any deadline the perceived surplus is ``(1+y)/(1+y d) <=
+    1/d`` and agreement is immediate (Yildiz 2003). It explains extensions agreed at the last
+    minute.
 
     Raises
     ------

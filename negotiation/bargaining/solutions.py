@@ -1,154 +1,31 @@
 """Axiomatic solutions of a bargaining problem.
 
 Sources: Nash (1950) "The bargaining problem"; Kalai (1977) for weights and proportional solutions;
-Kalai and Smorodinsky (1975) "Other solutions to Nash's bargaining problem"; Maschler and Perles
-(1981) for the superadditive solution; Raiffa (1953), Luce and Raiffa (1957) for the sequential
-one; Binmore, Shaked and Sutton (1989) for outside options.
-Their use over tariffs is this library's.
+Kalai and Smorodinsky (1975) "Other solutions to Nash's bargaining problem"; Binmore, Shaked and
+Sutton (1989) for outside options. Their use over tariffs is this library's.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
-from negotiation.bargaining._polytope import max_along_ray, max_log_product, pareto_slack
-from negotiation.bargaining.frontier import PolygonFrontier, upper_hull
+from negotiation.bargaining._polytope import max_along_ray, max_log_product
 from negotiation.bargaining.problem import BargainingProblem
-from negotiation.errors import InvalidInputError, NonFiniteError
-from negotiation.values import FloatArray, read_only
+from negotiation.bargaining.solution import BargainingSolution, award
+from negotiation.errors import InvalidInputError
+from negotiation.values import FloatArray
 
 __all__ = [
-    "BargainingSolution",
     "deal_me_out",
-    "discrete_raiffa",
     "egalitarian",
     "kalai_smorodinsky",
-    "maschler_perles",
     "nash_bargaining",
     "split_the_difference",
     "utilitarian",
 ]
-
-
-@dataclass(frozen=True, eq=False)
-class BargainingSolution:
-    """What a solution concept awards.
-
-    Attributes
-    ----------
-    name
-        The solution concept.
-    players
-        One name a player.
-    payoffs, gains
-        Payoffs, and payoffs over the disagreement point ``[player]``.
-    weights
-        Bargaining weights used ``[player]``.
-    support, probabilities
-        Points (rows of the problem's ``frontier``) that are mixed, and their probabilities; the
-        row after the last stands for disagreement. Empty where the frontier is a function.
-    parameters
-        Expected value of the problem's ``parameters`` over the support, empty if unlabelled.
-    assumptions
-        What the solution supposes.
-    defining_residual
-        How far the payoffs are from the concept's defining condition, relative to the gains.
-    efficiency_slack
-        Share of the largest gain that everybody could still win: zero when efficient, found by a
-        search for a separating price vector that shares nothing with the solver.
-    converged
-        Whether both are within tolerance.
-    """
-
-    name: str
-    players: tuple[str, ...]
-    payoffs: FloatArray
-    gains: FloatArray
-    weights: FloatArray
-    assumptions: tuple[str, ...]
-    defining_residual: float
-    efficiency_slack: float
-    converged: bool
-    support: tuple[int, ...] = ()
-    probabilities: tuple[float, ...] = ()
-    parameters: tuple[float, ...] = ()
-    elapsed_seconds: float = field(default=0.0, compare=False)
-
-
-def _lottery(
-    problem: BargainingProblem, payoffs: FloatArray
-) -> tuple[tuple[int, ...], tuple[float, ...]]:
-    """Two points of the hull of a two-player cloud that are mixed into ``payoffs``."""
-    everything = np.vstack([problem.points, problem.point])
-    rows = upper_hull(everything)
-    first = everything[rows, 0]
-    if rows.size == 1:
-        return (int(rows[0]),), (1.0,)
-    k = int(np.clip(np.searchsorted(first, payoffs[0]) - 1, 0, rows.size - 2))
-    share = float(np.clip((payoffs[0] - first[k]) / (first[k + 1] - first[k]), 0.0, 1.0))
-    chances = {int(rows[k]): 1.0 - share, int(rows[k + 1]): share}
-    kept = {row: p for row, p in chances.items() if p > 1e-12}
-    return tuple(kept), tuple(kept.values())
-
-
-def _finish(
-    problem: BargainingProblem,
-    name: str,
-    payoffs: FloatArray,
-    residual: float,
-    assumptions: tuple[str, ...],
-    *,
-    started: float,
-    tol: float,
-    mixture: FloatArray | None = None,
-    row: int | None = None,
-    efficient: bool = True,
-) -> BargainingSolution:
-    if not np.all(np.isfinite(payoffs)):
-        raise NonFiniteError("payoffs are not finite", where=name)
-    support: tuple[int, ...] = ()
-    probabilities: tuple[float, ...] = ()
-    if row is not None:
-        support, probabilities = (row,), (1.0,)
-    elif mixture is not None:
-        support = tuple(int(i) for i in np.flatnonzero(mixture > 1e-12))
-        probabilities = tuple(float(mixture[i]) for i in support)
-    elif not callable(problem.frontier):
-        support, probabilities = _lottery(problem, payoffs)
-    parameters: tuple[float, ...] = ()
-    if problem.parameters is not None and max(support) < len(problem.points):
-        labels = np.asarray(problem.parameters)[list(support)]
-        parameters = tuple(float(x) for x in np.array(probabilities) @ labels)
-    if problem.convexify:
-        nodes = problem.geometry.nodes() if problem.smooth else problem.points
-        slack = pareto_slack(np.vstack([nodes, problem.point]), payoffs)
-    else:
-        better = problem.candidates - payoffs
-        spread = max(float(np.abs(better).max()), 1e-300)
-        slack = max(float(better.min(axis=1).max()), 0.0) / spread
-    lottery = (
-        "lotteries over outcomes are allowed"
-        if problem.convexify
-        else "one of the given outcomes is chosen, without lotteries"
-    )
-    return BargainingSolution(
-        name=name,
-        players=problem.players,
-        payoffs=read_only(payoffs),
-        gains=read_only(payoffs - problem.point),
-        weights=read_only(problem.shares),
-        assumptions=(lottery, *assumptions),
-        defining_residual=float(residual),
-        efficiency_slack=float(slack),
-        converged=bool(residual <= tol and (slack <= tol or not efficient)),
-        support=support,
-        probabilities=probabilities,
-        parameters=parameters,
-        elapsed_seconds=time.perf_counter() - started,
-    )
 
 
 def _floor_note(problem: BargainingProblem) -> tuple[str, ...]:
@@ -216,7 +93,7 @@ def nash_bargaining(problem: BargainingProblem, *, tol: float = 1e-8) -> Bargain
         payoffs, mixture = max_log_product(
             problem.points, problem.point, problem.shares, problem.floor
         )
-    return _finish(
+    return award(
         problem,
         "Nash",
         payoffs,
@@ -291,7 +168,7 @@ def kalai_smorodinsky(problem: BargainingProblem, *, tol: float = 1e-8) -> Barga
     started = time.perf_counter()
     direction = problem.ideal - problem.point
     payoffs, mixture, row = _on_ray(problem, direction)
-    return _finish(
+    return award(
         problem,
         "Kalai-Smorodinsky",
         payoffs,
@@ -321,7 +198,7 @@ def egalitarian(problem: BargainingProblem, *, tol: float = 1e-8) -> BargainingS
     started = time.perf_counter()
     direction = problem.shares
     payoffs, mixture, row = _on_ray(problem, direction)
-    return _finish(
+    return award(
         problem,
         "egalitarian",
         payoffs,
@@ -361,7 +238,7 @@ def utilitarian(problem: BargainingProblem, *, tol: float = 1e-8) -> BargainingS
         points = payoffs[None, :]
     gain = float((problem.shares * np.abs(payoffs - problem.point)).sum())
     residual = max(float(((points - payoffs) @ problem.shares).max()), 0.0) / max(gain, 1e-300)
-    return _finish(
+    return award(
         problem,
         "utilitarian",
         payoffs,
@@ -371,84 +248,6 @@ def utilitarian(problem: BargainingProblem, *, tol: float = 1e-8) -> BargainingS
         tol=tol,
         mixture=mixture,
         row=row,
-    )
-
-
-def _needs_two(problem: BargainingProblem, name: str) -> None:
-    if problem.point.size != 2 or not problem.convexify:
-        raise InvalidInputError(
-            f"{name} is defined here for two players with lotteries",
-            where="problem",
-            seen=f"{problem.point.size} players, convexify={problem.convexify}",
-        )
-
-
-def maschler_perles(problem: BargainingProblem, *, tol: float = 1e-6) -> BargainingSolution:
-    """Return the superadditive solution of Maschler and Perles (1981), two players.
-
-    The point of the frontier that halves the integral of ``sqrt(-du1 du2)`` between the two
-    players' best individually rational points.
-
-    Examples
-    --------
-    >>> problem = BargainingProblem(lambda u: 1 - u**2, disagreement=[0, 0])
-    >>> maschler_perles(problem).payoffs.round(6).tolist()
-    [0.629961, 0.60315]
-    """
-    started = time.perf_counter()
-    _needs_two(problem, "Maschler-Perles")
-    curve = problem.accepted_above(problem.point)
-    payoffs = curve.area_midpoint()
-    polygon = PolygonFrontier(curve.nodes())
-    check = polygon.area_midpoint()
-    spread = np.abs(problem.ideal - problem.point)
-    smooth_gap = float(np.max(np.abs(check - payoffs) / np.where(spread > 0, spread, 1.0)))
-    return _finish(
-        problem,
-        "Maschler-Perles",
-        payoffs,
-        0.0 if smooth_gap < 1e-3 else smooth_gap,
-        ("superadditive; outside options are not used",),
-        started=started,
-        tol=tol,
-    )
-
-
-def discrete_raiffa(
-    problem: BargainingProblem, *, tol: float = 1e-8, max_iter: int = 200
-) -> BargainingSolution:
-    """Return the sequential solution of Raiffa (1953), in discrete steps.
-
-    Each step moves the disagreement point to the mean of everybody's best points over it,
-    ``d_i <- d_i + (a_i(d) - d_i)/n``, until nothing is left to gain (Luce and Raiffa 1957).
-
-    Examples
-    --------
-    >>> problem = BargainingProblem(lambda u: 1 - u**2, disagreement=[0, 0])
-    >>> discrete_raiffa(problem).payoffs.round(6).tolist()
-    [0.607971, 0.630371]
-    """
-    started = time.perf_counter()
-    if not problem.convexify:
-        raise InvalidInputError("Raiffa's steps need lotteries", where="problem.convexify")
-    current = problem.point.copy()
-    spread = problem.ideal - problem.point
-    scale = np.where(spread > 0, spread, 1.0)
-    rest = np.inf
-    for _ in range(max_iter):
-        ideal = np.maximum(problem.ideal_above(current), current)
-        rest = float(np.max((ideal - current) / scale))
-        if rest <= 4e-16:
-            break
-        current = current + (ideal - current) / current.size
-    return _finish(
-        problem,
-        "discrete Raiffa",
-        current,
-        rest if rest > 1e-12 else 0.0,
-        ("equal chances to dictate at each step", "outside options are not used"),
-        started=started,
-        tol=tol,
     )
 
 

@@ -178,8 +178,8 @@ def nash_equilibria_batch(
     fits = m + n <= 62 and bound * size * (size + 1) <= QUEUE_ENTRIES
     fits = fits and max(row.max(), -row.min(), column.max(), -column.min()) < LARGEST_PAYOFF
     if fits:
-        table_size = 1 << (4 * bound * size).bit_length()
-        table_size = max(table_size, 1 << (m + n)) if m + n <= 12 else table_size
+        # Up to 12 labels, a table with a slot for every mask knows no collision.
+        table_size = 1 << (m + n if m + n <= 12 else (2 * bound).bit_length())
         step = _games_in_a_slice(m, n)
         cuts = [slice(k, k + step) for k in range(0, games, step)]
 

@@ -84,7 +84,8 @@ def _partners(
     ):
         yield int(x_simple[i]), int(y_simple[j])
     y_ample = np.flatnonzero(ample_y)
-    for i, mask in enumerate(x_labels.tolist()):
+    for i in range(len(x_labels)) if len(y_ample) else np.flatnonzero(ample_x).tolist():
+        mask = int(x_labels[i])
         others = np.arange(len(y_labels)) if ample_x[i] else y_ample
         missing = everything ^ mask
         for j in others[np.asarray((y_labels[others] & missing) == missing, dtype=bool)]:

@@ -12,6 +12,7 @@ from negotiation.equilibrium.polytopes import (
     Matrix,
     VertexSet,
     enumerate_vertices,
+    most_vertices,
 )
 from negotiation.values import FloatArray
 
@@ -19,6 +20,9 @@ __all__ = ["find_vertices", "find_vertices_by_float", "find_vertices_by_integer"
 
 # Bases taken from the queue between two looks at the clock.
 STRIDE = 512
+FIRST_CAPACITY = 16_384
+
+_COLUMNS = ("keys", "denominators", "sizes", "done", "labels", "nodes")
 
 
 class _Queue:
@@ -27,46 +31,31 @@ class _Queue:
     def __init__(self, height: int, width: int, dtype: Any) -> None:
         self.height, self.width = height, width
         self.capacity = 0
-        self.used = 0
         self.state = np.zeros(3, dtype=np.int64)
         self.tableaux = np.empty((0, height, width + 1), dtype=dtype)
-        self.keys = np.empty(0, dtype=np.int64)
         self.bases = np.empty((0, height), dtype=np.int64)
         self.nonbases = np.empty((0, width), dtype=np.int64)
-        self.denominators = np.empty(0, dtype=np.int64)
-        self.sizes = np.empty(0, dtype=np.int64)
-        self.labels = np.empty(0, dtype=np.int64)
-        self.nodes = np.empty(0, dtype=np.int64)
-        self.tables = np.zeros((3, 0), dtype=np.int64)
-        self.stamps = np.zeros((3, 0), dtype=np.int64)
-        self.grow()
+        self.errors = np.empty((0, height + 1))
+        empty = np.empty(0, dtype=np.int64)
+        self.keys = self.denominators = self.sizes = self.done = self.labels = self.nodes = empty
+        self.basis_table = self.label_table = np.zeros((3, 0), dtype=np.int64)
+        # Memory that is never touched costs nothing.
+        self.grow(min(most_vertices(height + width, width) + width, FIRST_CAPACITY))
 
-    def grow(self) -> None:
-        """Double every array and enter the known keys into larger tables."""
-        capacity = max(256, 2 * self.capacity)
-        for name in (
-            "tableaux",
-            "keys",
-            "bases",
-            "nonbases",
-            "denominators",
-            "sizes",
-            "labels",
-            "nodes",
-        ):
+    def grow(self, capacity: int) -> None:
+        """Lengthen every array and enter the known keys into larger tables."""
+        from negotiation.equilibrium import _kernels
+
+        for name in ("tableaux", "bases", "nonbases", "errors", *_COLUMNS):
             old = getattr(self, name)
             new = np.empty((capacity, *old.shape[1:]), dtype=old.dtype)
             new[: len(old)] = old
             setattr(self, name, new)
+        for name in ("basis_table", "label_table"):
+            table = np.zeros((3, 1 << (2 * capacity).bit_length()), dtype=np.int64)
+            _kernels.rehash(getattr(self, name), table, 1)
+            setattr(self, name, table)
         self.capacity = capacity
-        # Each basis has as many edges as there are variables, each edge two ends.
-        slots = 1 << (2 * capacity * self.width).bit_length()
-        tables, stamps = np.zeros((3, slots), np.int64), np.zeros((3, slots), np.int64)
-        if self.tables.shape[1]:
-            from negotiation.equilibrium import _kernels
-
-            _kernels.rehash(self.tables, self.stamps, tables, stamps, 1)
-        self.tables, self.stamps = tables, stamps
 
     @property
     def has_room(self) -> bool:
@@ -107,8 +96,9 @@ def find_vertices_by_float(
             queue.keys,
             queue.bases,
             queue.nonbases,
-            queue.tables,
-            queue.stamps,
+            queue.errors,
+            queue.done,
+            queue.basis_table,
             1,
             work,
             residuals,
@@ -119,7 +109,7 @@ def find_vertices_by_float(
         if status == _kernels.DONE or not keep_going():
             break
         if not queue.has_room:
-            queue.grow()
+            queue.grow(2 * queue.capacity)
     # What has been taken from the queue is proven; what still waits there is not.
     labels = queue.keys[1 : max(1, int(queue.state[0]))]
     return VertexSet(
@@ -159,8 +149,9 @@ def find_vertices_by_integer(integers: Matrix, keep_going: Callable[[], bool]) -
             queue.nonbases,
             queue.denominators,
             queue.sizes,
-            queue.tables,
-            queue.stamps,
+            queue.done,
+            queue.basis_table,
+            queue.label_table,
             1,
             queue.labels,
             queue.nodes,
@@ -171,7 +162,7 @@ def find_vertices_by_integer(integers: Matrix, keep_going: Callable[[], bool]) -
         if status == _kernels.DONE or not keep_going():
             break
         if not queue.has_room:
-            queue.grow()
+            queue.grow(2 * queue.capacity)
     head, found = max(1, int(queue.state[0])), int(queue.state[2])
     labels = queue.labels[:found]
     points = []

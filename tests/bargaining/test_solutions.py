@@ -9,14 +9,13 @@ from scipy.optimize import minimize
 from negotiation.bargaining.problem import BargainingProblem
 from negotiation.bargaining.solutions import (
     deal_me_out,
-    discrete_raiffa,
     egalitarian,
     kalai_smorodinsky,
-    maschler_perles,
     nash_bargaining,
     split_the_difference,
     utilitarian,
 )
+from negotiation.bargaining.stepwise_solutions import discrete_raiffa, maschler_perles
 from negotiation.errors import InvalidInputError
 
 ALL = [
