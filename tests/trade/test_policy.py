@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from negotiation.errors import ConvergenceError, InvalidInputError
+from negotiation.trade._first_order import iterate_map
 from negotiation.trade._government import governments
+from negotiation.trade._policy_outcome import better_replies
 from negotiation.trade._setting import setting
 from negotiation.trade._tariff_problem import TariffProblem
 from negotiation.trade.closed_form import (
@@ -102,6 +104,23 @@ def test_political_weights_favour_the_sectors_that_carry_them():
     rates = biased.tariffs.rates[:, :, at]
     foreign = np.arange(7) != at
     assert np.ptp(rates[:, foreign], axis=1).max() < 1e-12
+
+
+def test_lobbied_nash_point_survives_protective_replies():
+    """From low tariffs the map ends where Japan would rather shut its rice market."""
+    economy, weights = ossa()
+    economy = replace(economy, political_weights=weights["lobby"])
+    place = setting(economy, economy.regions, "discriminatory", None, OSSA, None, None, (0.0, 10.0))
+    low = np.full(place.problem.instruments.count, 0.5)
+    trap = iterate_map(place.problem, low, tol=1e-8, max_rounds=500)
+    gain, replies = better_replies(place.problem, trap.point, 3, 1e-8, 500)
+    assert trap.converged
+    assert gain == pytest.approx(0.396, abs=1e-3)
+    moved = iterate_map(place.problem, replies, tol=1e-8, max_rounds=500)
+    result = nash_tariffs(economy, None, "discriminatory", model=OSSA)
+    assert result.payoffs == pytest.approx(moved.point.values, abs=1e-6)
+    assert result.certificate.unilateral_gain < 1e-6
+    assert np.all(result.payoffs < 0.0)
 
 
 OBJECTIVES = {
