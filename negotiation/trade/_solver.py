@@ -23,7 +23,7 @@ __all__ = ["NEWTON_SIZE", "Solution", "reference_inverse", "solve_batch", "syste
 NEWTON_SIZE = 96
 _MEMORY = 5
 _LARGEST_STEP = 1.0
-_LARGE_TARGET = 1e-11
+_LARGE_TARGET = 3e-13
 _SMALL_TARGET = 1e-13
 _PATH_STEPS = 64
 
