@@ -285,11 +285,13 @@ class System:
 
     def _outcome(self, state: FloatArray, shares: Shares) -> Outcome:
         cal, block = self.calibration, self.block
-        wage, final = state[:, block["wage"]], state[:, block["expenditure"]]
-        wages = np.exp(wage)
-        log_income = wage + state[:, block["labor"]] if self.elastic else wage
-        labor_income = cal.wage_bill * (np.exp(log_income) if self.elastic else wages)
-        expenditure = cal.expenditure * np.exp(final)
+        wage = state[:, block["wage"]]
+        levels = np.exp(state[:, : block["labor"].stop])
+        wages = levels[:, block["wage"]]
+        labor_income = cal.wage_bill * wages
+        if self.elastic:
+            labor_income = labor_income * levels[:, block["labor"]]
+        expenditure = cal.expenditure * levels[:, block["expenditure"]]
         log_spending = self._log_spending(state)
         supply = np.exp(self.minus_theta * self._cost(state))
         share_sum = shares.share_sums(supply)
