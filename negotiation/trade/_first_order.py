@@ -1,15 +1,24 @@
-"""Iterate the first-order map of tariffs to where every rate is stationary or at a bound."""
+"""Iterate the first-order map of tariffs to where every rate is stationary or at a bound.
+
+Where rates are set jointly, the weights on the governments' payoffs are unknown too: they move
+along, by a rule that says where the payoffs of a point would have them.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 
 from negotiation.trade._tariff_problem import Point, TariffProblem
 from negotiation.values import FloatArray
 
-__all__ = ["Conditions", "Search", "conditions", "iterate_map"]
+__all__ = ["Conditions", "Search", "WeightRule", "conditions", "iterate_map"]
+
+WeightRule: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
+"""Maps payoffs ``[government]`` and weights ``[team, government]`` to moves of the log weights."""
 
 _MEMORY = 8
 _DAMPING = 0.7
@@ -24,6 +33,7 @@ class Search:
     point: Point | None
     converged: bool
     rounds: int
+    weights: FloatArray
     equilibrium_lost: bool = False
 
 
@@ -65,23 +75,30 @@ def conditions(problem: TariffProblem, point: Point) -> Conditions:
     )
 
 
-def _proposed_move(problem: TariffProblem, point: Point, logs: FloatArray) -> FloatArray:
-    """Undamped move of each log rate: the map, or a step uphill where it does not apply."""
+def _proposed_move(
+    problem: TariffProblem, point: Point, logs: FloatArray
+) -> tuple[FloatArray, bool]:
+    """Undamped move of each log rate, and whether all of them are the map's.
+
+    Where the map does not apply a rate takes a step uphill; at a bound it may have nowhere to go,
+    which is as good as the map.
+    """
     mapped = np.isfinite(point.image)
     image = np.clip(np.where(mapped, point.image, 0.0), problem.low, problem.high)
     uphill = _GRADIENT_STEP * np.sign(point.gradient)
     move = np.where(mapped, np.log1p(image) - logs, uphill)
     target = np.clip(logs + move, np.log1p(problem.low), np.log1p(problem.high))
-    return np.clip(target - logs, -_LARGEST_MOVE, _LARGEST_MOVE)
+    move = np.clip(target - logs, -_LARGEST_MOVE, _LARGEST_MOVE)
+    return move, bool(np.all(mapped | (move == 0.0)))
 
 
 def _accelerated(
-    move: FloatArray, logs: list[FloatArray], moves: list[FloatArray], now: FloatArray
+    move: FloatArray, places: list[FloatArray], moves: list[FloatArray], now: FloatArray
 ) -> FloatArray:
     """Anderson mixing of the last moves."""
     differences = np.stack([move - old for old in moves], axis=1)
     weights, *_ = np.linalg.lstsq(differences, move, rcond=1e-10)
-    steps = np.stack([now - old for old in logs], axis=1)
+    steps = np.stack([now - old for old in places], axis=1)
     mixed: FloatArray = move - (steps + differences) @ weights
     return mixed
 
@@ -93,41 +110,56 @@ def iterate_map(
     tol: float,
     max_rounds: int,
     state: FloatArray | None = None,
+    rule: WeightRule | None = None,
 ) -> Search:
-    """Iterate from ``rates`` until no log rate wants to move by more than ``tol``."""
+    """Iterate from ``rates`` until no log rate or weight wants to move by more than ``tol``."""
     low, high = np.log1p(problem.low), np.log1p(problem.high)
-    now = np.clip(np.log1p(rates), low, high)
-    point = problem.evaluate(np.expm1(now), state)
+    count = len(rates)
+    free = problem.weights > 0.0 if rule is not None else np.zeros(problem.weights.shape, bool)
+
+    def placed(now: FloatArray) -> TariffProblem:
+        if rule is None:
+            return problem
+        weights = np.zeros(problem.weights.shape)
+        weights[free] = np.exp(now[count:])
+        return replace(problem, weights=weights)
+
+    now = np.concatenate([np.clip(np.log1p(rates), low, high), np.log(problem.weights[free])])
+    point = placed(now).evaluate(np.expm1(now[:count]), state)
     if point is None:
-        return Search(None, False, 0, equilibrium_lost=True)
-    past_logs: list[FloatArray] = []
+        return Search(None, False, 0, problem.weights, equilibrium_lost=True)
+    past: list[FloatArray] = []
     past_moves: list[FloatArray] = []
     best = np.inf
     for rounds in range(max_rounds):
-        move = _proposed_move(problem, point, now)
+        move, smooth = _proposed_move(problem, point, now[:count])
+        if rule is not None:
+            weights = placed(now).weights
+            move = np.concatenate([move, rule(point.values, weights)[free]])
         size = float(np.abs(move).max())
         if size <= tol:
-            return Search(point, True, rounds)
-        smooth = bool(np.isfinite(point.image).all()) and size < 0.3
+            return Search(point, True, rounds, placed(now).weights)
+        smooth = smooth and size < 0.3
         if not smooth or size > 4.0 * best:
-            past_logs, past_moves, best = [], [], np.inf
+            past, past_moves, best = [], [], np.inf
         best = min(best, size)
         step = _DAMPING * move
         if smooth and past_moves:
-            mixed = _accelerated(move, past_logs, past_moves, now)
+            mixed = _accelerated(move, past, past_moves, now)
             if np.abs(mixed).max() <= 3.0 * max(size, 0.02):
                 step = mixed
         if smooth:
-            past_logs = [*past_logs[1 - _MEMORY :], now]
+            past = [*past[1 - _MEMORY :], now]
             past_moves = [*past_moves[1 - _MEMORY :], move]
         for _ in range(6):
-            trial = np.clip(now + step, low, high)
-            found = problem.evaluate(np.expm1(trial), point.solution.outcome.state)
+            trial = now + step
+            trial[:count] = np.clip(trial[:count], low, high)
+            found = placed(trial).evaluate(np.expm1(trial[:count]), point.solution.outcome.state)
             if found is not None:
                 break
             step = 0.5 * step
-            past_logs, past_moves = [], []
+            past, past_moves = [], []
         else:
-            return Search(point, False, rounds, equilibrium_lost=True)
+            return Search(point, False, rounds, placed(now).weights, equilibrium_lost=True)
         now, point = trial, found
-    return Search(point, False, max_rounds)
+    return Search(point, False, max_rounds, placed(now).weights)

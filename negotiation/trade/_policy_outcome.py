@@ -23,7 +23,7 @@ __all__ = ["certify", "payoffs_at", "policy_result", "unilateral_gain"]
 def _reply_problem(problem: TariffProblem, point: Point, player: int) -> TariffProblem:
     """One player's own problem at the others' rates of a point."""
     owned = problem.instruments
-    mine = np.flatnonzero(owned.player == player)
+    mine = np.flatnonzero(owned.team == player)
     kept = np.isin(owned.rate, mine)
     renumber = np.zeros(owned.count, dtype=np.int64)
     renumber[mine] = np.arange(len(mine))
@@ -34,7 +34,7 @@ def _reply_problem(problem: TariffProblem, point: Point, player: int) -> TariffP
             owned.places[kept], renumber[owned.rate[kept]], np.zeros(len(mine), dtype=np.int64)
         ),
         base=owned.spread(problem.base, point.rates),
-        planner=None,
+        weights=np.eye(1),
     )
 
 
@@ -46,7 +46,7 @@ def unilateral_gain(
     state = point.solution.outcome.state
     for player in range(len(problem.governments)):
         reply = _reply_problem(problem, point, player)
-        own = point.rates[problem.instruments.player == player]
+        own = point.rates[problem.instruments.team == player]
         candidates = [np.zeros_like(own), 2.0 * own + 0.2, 0.5 * own, np.full_like(own, 1.5)]
         for start in candidates[:starts]:
             search = iterate_map(
@@ -112,7 +112,8 @@ def policy_result(
     payoffs = payoffs_at(place, point.solution)
     chosen_by = [economy.region_index(name) for name in place.players]
     value = payoffs[chosen_by]
-    gain = value - payoffs_at(place, place.world_at(problem.base))[chosen_by]
+    before = payoffs_at(place, place.world_at(problem.base))[chosen_by]
+    gain = (value - before) / (1.0 + before / 100.0)
     single = len(place.players) == 1
     chosen = np.zeros(problem.base.size)
     chosen[problem.instruments.places] = 1.0

@@ -83,6 +83,7 @@ def setting(
         high=high,
         tol=EQUILIBRIUM_TOLERANCE,
         max_iter=EQUILIBRIUM_STEPS,
+        weights=np.eye(len(players)),
     )
     return Setting(economy, model, system, base, players, own, problem)
 

@@ -31,18 +31,18 @@ class Instruments:
         Flat places ``[entry]`` in ``[sector, exporter, importer]``.
     rate
         Which rate each place follows, ``[entry]``.
-    player
-        Who sets each rate, ``[rate]``.
+    team
+        Whose weighted payoffs move each rate, ``[rate]``: one government, a pair, or all.
     """
 
     places: IntArray
     rate: IntArray
-    player: IntArray
+    team: IntArray
 
     @property
     def count(self) -> int:
         """Number of rates."""
-        return len(self.player)
+        return len(self.team)
 
     def spread(self, base: FloatArray, rates: FloatArray) -> FloatArray:
         """Tariff table with the rates put in place."""
@@ -135,18 +135,18 @@ class Point:
 
 @dataclass(frozen=True, eq=False)
 class TariffProblem:
-    """Governments with their rates; a rate's objective is its owner's, or a planner's.
+    """Governments with their rates; each team of rates has weights on the governments' payoffs.
 
     Attributes
     ----------
     governments
-        Whose payoffs are computed; player ``p`` of the instruments is the p-th of them.
+        Whose payoffs are computed.
     base
         Tariffs of everybody else ``[S, N, N]``.
     low, high
         Bounds of every rate.
-    planner
-        None, or weights on the governments' payoffs that move all rates together.
+    weights
+        Weights ``[team, government]``; the identity where each government has its own rates.
     """
 
     system: System
@@ -157,7 +157,7 @@ class TariffProblem:
     high: float
     tol: float
     max_iter: int
-    planner: FloatArray | None = None
+    weights: FloatArray
 
     def solve(self, rates: FloatArray, start: FloatArray | None) -> Solution:
         """Equilibrium at some rates."""
@@ -179,18 +179,13 @@ class TariffProblem:
             value, cotangent = government.value(outcome, exports)
             values.append(value)
             cotangents.append(cotangent)
-        if self.planner is not None:
-            cotangents = [weighted_sum(cotangents, self.planner)] * len(cotangents)
         owned = self.instruments
         gradient, curvature, image = (np.empty(owned.count) for _ in range(3))
-        done: dict[int, tuple[FloatArray, FloatArray]] = {}
-        for p in np.unique(owned.player):
-            key = 0 if self.planner is not None else int(p)
-            if key not in done:
-                total = total_derivative(cotangents[int(p)], outcome, linear, tariffs)
-                done[key] = owned.add_up(total.worth), owned.add_up(total.burden)
-            mine = owned.player == p
-            worth, burden = (part[mine] for part in done[key])
+        for team in np.unique(owned.team):
+            functional = weighted_sum(cotangents, self.weights[team])
+            total = total_derivative(functional, outcome, linear, tariffs)
+            mine = owned.team == team
+            worth, burden = owned.add_up(total.worth)[mine], owned.add_up(total.burden)[mine]
             level = 1.0 + rates[mine]
             gradient[mine] = level * burden - worth
             curvature[mine] = np.abs(level * burden) + np.abs(worth)
@@ -204,6 +199,8 @@ def weighted_sum(parts: list[Cotangents], weights: FloatArray) -> Cotangents:
     """Cotangents of a weighted sum of payoffs."""
     out = Cotangents(parts[0].system)
     for weight, part in zip(weights, parts, strict=True):
+        if weight == 0.0:
+            continue
         out.sales += weight * part.sales
         out.imports += weight * part.imports
         out.share_sum += weight * part.share_sum

@@ -141,7 +141,7 @@ def optimal_tariffs(
     if starts is None:
         starts = 1 if _is_plain(place.governments[0]) else 4
     best: Search | None = None
-    last = Search(None, False, 0)
+    last = Search(None, False, 0, place.problem.weights)
     for start in starting_rates(problem, starts):
         last = iterate_map(problem, start, tol=tol, max_rounds=max_iter)
         if last.point is None:
@@ -187,7 +187,12 @@ def _closed_form(
     rate = approximate_optimal_tariff(place.economy, place.players[0], place.model)
     point = place.problem.evaluate(np.array([rate]))
     if point is None:
-        raise failure("closed form", None, Search(None, False, 0, True), place.system.relief)
+        raise failure(
+            "closed form",
+            None,
+            Search(None, False, 0, place.problem.weights, True),
+            place.system.relief,
+        )
     certificate = certify(place.problem, point, check_starts, 1e-8, 500)
     return policy_result(place, scope, "closed_form", point, True, 0, certificate, began)
 
@@ -246,7 +251,7 @@ def nash_tariffs(
     if isinstance(exporters, str) and exporters == "players":
         exporters = chosen
     place = setting(economy, chosen, scope, exporters, model, objectives, tariffs, bounds)
-    result, last = None, Search(None, False, 0)
+    result, last = None, Search(None, False, 0, place.problem.weights)
     for start in starting_rates(place.problem, starts):
         last = iterate_map(place.problem, start, tol=tol, max_rounds=max_iter)
         if last.point is None:
@@ -254,7 +259,7 @@ def nash_tariffs(
         certificate = certify(
             place.problem, last.point, check_starts if last.converged else 0, tol, max_iter
         )
-        stands = last.converged and certificate.unilateral_gain <= _NASH_SLACK
+        stands = last.converged and not certificate.unilateral_gain > _NASH_SLACK
         found = policy_result(
             place, scope, "nash", last.point, stands, last.rounds, certificate, began
         )

@@ -60,7 +60,7 @@ class PolicyObjective:
     value
         Payoff over the economy's baseline, percent of GDP.
     gain_pct
-        Payoff over the tariffs that the problem started from, percent of GDP.
+        Percent gain over the payoff level at the tariffs that the problem started from.
     """
 
     players: tuple[str, ...]

@@ -1,0 +1,149 @@
+"""Cooperative tariffs: the largest gain that all players can share.
+
+Players: the governments named. Timing: one agreement on all their tariffs. Information: complete.
+Source: Ossa (2014), whose cooperative tariffs raise every government's payoff by the same,
+largest possible percentage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from time import perf_counter
+
+import numpy as np
+
+from negotiation.errors import InvalidInputError
+from negotiation.trade._first_order import Search, iterate_map
+from negotiation.trade._policy_outcome import certify, payoffs_at, policy_result
+from negotiation.trade._setting import Objectives, setting
+from negotiation.trade.economy import Economy, TariffSchedule
+from negotiation.trade.model import TradeModel
+from negotiation.trade.policy import failure, nash_tariffs
+from negotiation.trade.policy_results import PolicyResult
+from negotiation.values import FloatArray, one_of
+
+__all__ = ["cooperative_tariffs"]
+
+_STARTS = ("factual", "nash", "free_trade")
+_WEIGHT_STEP = 0.05
+_COMMON = 1e-6
+
+
+def _start_schedule(
+    economy: Economy,
+    start: str,
+    players: tuple[str, ...],
+    scope: str,
+    exporters: Iterable[str] | None,
+    model: TradeModel | None,
+    objectives: Objectives,
+    bounds: Sequence[float],
+) -> TariffSchedule:
+    """Tariffs in force before the talks."""
+    if start == "factual":
+        return economy.tariffs
+    if start == "free_trade":
+        return replace(economy.tariffs, rates=np.zeros(economy.flows.shape))
+    return nash_tariffs(
+        economy, players, scope, exporters, model, objectives, bounds=bounds, check_starts=0
+    ).tariffs
+
+
+def cooperative_tariffs(
+    economy: Economy,
+    start: str = "factual",
+    players: Iterable[str] | None = None,
+    scope: str = "discriminatory",
+    exporters: Iterable[str] | None = None,
+    model: TradeModel | None = None,
+    objectives: Objectives = None,
+    *,
+    tariffs: TariffSchedule | None = None,
+    bounds: Sequence[float] = (0.0, 10.0),
+    tol: float = 1e-8,
+    max_iter: int = 2000,
+    raise_on_failure: bool = True,
+) -> PolicyResult:
+    """Return the tariffs that raise all players' payoffs by the same, largest percentage.
+
+    Parameters
+    ----------
+    economy, scope, exporters, model, objectives, bounds
+        As in :func:`~negotiation.trade.policy.nash_tariffs`.
+    start
+        Tariffs that gains are counted from: ``"factual"`` (the baseline's), ``"nash"`` (the
+        players' Nash tariffs) or ``"free_trade"``.
+    players
+        Who agrees; None is every region.
+    tariffs
+        Another schedule to count gains from, in place of ``start``; tariffs of those who do not
+        play are its own.
+    tol
+        Largest move of a log rate or weight that ends the iteration.
+    max_iter
+        Rounds of the map.
+    raise_on_failure
+        Whether to raise where the tariffs do not settle, or return with ``converged=False``.
+
+    Returns
+    -------
+    PolicyResult
+        ``objective.gain_pct`` is over the start; ``certificate.condition`` the largest distance
+        of a gain from their mean. Tariffs that only shift income between regions are chosen so
+        that gains are common, since there are no other transfers.
+
+    Raises
+    ------
+    InvalidInputError
+        If an argument does not fit.
+    ConvergenceError
+        If the tariffs do not settle; carries ``.partial``.
+    """
+    began = perf_counter()
+    one_of(start, _STARTS, name="start")
+    chosen = economy.regions if players is None else tuple(players)
+    if isinstance(players, str) or len(chosen) < 2:
+        raise InvalidInputError("give two or more players", where="players", seen=players)
+    if isinstance(exporters, str) and exporters == "players":
+        exporters = chosen
+    before = tariffs
+    if before is None:
+        before = _start_schedule(
+            economy, start, chosen, scope, exporters, model, objectives, bounds
+        )
+    place = setting(economy, chosen, scope, exporters, model, objectives, before, bounds)
+    at = [economy.region_index(name) for name in chosen]
+    initial = payoffs_at(place, place.world_at(place.base))[at]
+
+    def gains(values: FloatArray) -> FloatArray:
+        return (values - initial) / (1.0 + initial / 100.0)
+
+    def rule(values: FloatArray, weights: FloatArray) -> FloatArray:
+        gain = gains(values)
+        spread = np.clip(_WEIGHT_STEP * (gain - gain.mean()), -0.5, 0.5)
+        move: FloatArray = -spread[None, :] - np.log(weights.sum())
+        return move
+
+    owned = place.problem.instruments
+    problem = replace(
+        place.problem,
+        instruments=replace(owned, team=np.zeros_like(owned.team)),
+        weights=np.full((1, len(chosen)), 1.0 / len(chosen)),
+    )
+    first = np.clip(owned.mean(problem.base), problem.low, problem.high)
+    search: Search = iterate_map(problem, first, tol=tol, max_rounds=max_iter, rule=rule)
+    if search.point is None:
+        raise failure("cooperative tariffs", None, search, place.system.relief)
+    problem = replace(problem, weights=search.weights)
+    gain = gains(search.point.values)
+    unequal = float(np.abs(gain - gain.mean()).max())
+    certificate = replace(certify(problem, search.point, 0, tol, max_iter), condition=unequal)
+    converged = search.converged and unequal <= _COMMON
+    place = replace(place, problem=problem)
+    result = policy_result(
+        place, scope, "cooperative", search.point, converged, search.rounds, certificate, began
+    )
+    if raise_on_failure and not converged:
+        raise failure("cooperative tariffs", result, search, place.system.relief)
+    return result
