@@ -210,7 +210,7 @@ def decompose_welfare(result: TradeEquilibrium) -> WelfareDecomposition:
     cal = result.calibration
     price = _price_parts(result)
     wage = result.wage_index
-    taxed = 0.0
+    taxed: FloatArray | float = 0.0
     if cal.kappa > 0.0 and result.model.revenue == "income_tax_relief":
         taxed = result.tariff_revenue / result.wage_bill
     work = cal.kappa / (1.0 + cal.kappa) * (1.0 - taxed) * cal.wage_bill
