@@ -138,7 +138,7 @@ def cooperative_tariffs(
     problem = replace(problem, weights=search.weights)
     gain = gains(search.point.values)
     unequal = float(np.abs(gain - gain.mean()).max())
-    certificate = replace(certify(problem, search.point, 0, tol, max_iter), condition=unequal)
+    certificate = replace(certify(problem, search.point, float("nan")), condition=unequal)
     converged = search.converged and unequal <= _COMMON
     place = replace(place, problem=problem)
     result = policy_result(

@@ -64,7 +64,8 @@ class TradeModel:
         ``"balanced"``: they end, also where tariffs do not change; ``"given"``: they are fixed in
         units of the numeraire.
     transfer_values
-        Transfers received, by region in billion USD, instead of those of the data.
+        Transfers received, by region in billion USD, instead of those that the data or
+        ``"balanced"`` imply.
     absorbing_region
         Lets ``transfer_values`` not add to 0: this region's market then takes up the rest.
         A published table does that; the result is not an equilibrium.

@@ -19,7 +19,7 @@ import numpy as np
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.trade._first_order import Search, iterate_map
 from negotiation.trade._government import Government
-from negotiation.trade._policy_outcome import certify, policy_result
+from negotiation.trade._policy_outcome import better_replies, certify, policy_result
 from negotiation.trade._setting import Objectives, Setting, setting, starting_rates
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.model import TradeModel
@@ -50,6 +50,15 @@ def failure(
             hint="Where tariff revenue exceeds labour income it cannot be relieved from income "
             'tax: small open states have no solution then. Try revenue="lump_sum", upper '
             "bounds, or fewer players.",
+        )
+    if search.converged and result is not None:
+        return ConvergenceError(
+            "all first-order conditions hold, but a player gains "
+            f"{result.certificate.unilateral_gain:.3g} % of GDP by another reply",
+            where=where,
+            partial=result,
+            hint="Payoffs have several peaks; try more starts or narrower bounds. There may be no "
+            "equilibrium in pure strategies.",
         )
     return ConvergenceError(
         f"the tariffs did not settle in {search.rounds} rounds",
@@ -150,7 +159,8 @@ def optimal_tariffs(
             best = last
     if best is None or best.point is None:
         raise failure(f"importer {importer}", None, last, problem.system.relief)
-    certificate = certify(problem, best.point, check_starts, tol, max_iter)
+    gain, _ = better_replies(problem, best.point, check_starts, tol, max_iter)
+    certificate = certify(problem, best.point, gain)
     result = policy_result(
         place, scope, method, best.point, best.converged, best.rounds, certificate, began
     )
@@ -193,7 +203,8 @@ def _closed_form(
             Search(None, False, 0, place.problem.weights, True),
             place.system.relief,
         )
-    certificate = certify(place.problem, point, check_starts, 1e-8, 500)
+    gain, _ = better_replies(place.problem, point, check_starts, 1e-8, 500)
+    certificate = certify(place.problem, point, gain)
     return policy_result(place, scope, "closed_form", point, True, 0, certificate, began)
 
 
@@ -216,7 +227,8 @@ def nash_tariffs(
     """Return tariffs of the players that are best replies to each other.
 
     Every point where all first-order conditions hold is tested with best replies from several
-    starts; a point that a player can leave with a gain is dropped and the next start is tried.
+    starts; from a point that a player can leave with a gain the search goes on at the better
+    replies, then at the next start.
 
     Parameters
     ----------
@@ -251,22 +263,29 @@ def nash_tariffs(
     if isinstance(exporters, str) and exporters == "players":
         exporters = chosen
     place = setting(economy, chosen, scope, exporters, model, objectives, tariffs, bounds)
-    result, last = None, Search(None, False, 0, place.problem.weights)
-    for start in starting_rates(place.problem, starts):
-        last = iterate_map(place.problem, start, tol=tol, max_rounds=max_iter)
+    problem = place.problem
+    result, last = None, Search(None, False, 0, problem.weights)
+    queue = starting_rates(problem, starts)
+    for _ in range(2 * len(queue)):
+        if not queue:
+            break
+        last = iterate_map(problem, queue.pop(0), tol=tol, max_rounds=max_iter)
         if last.point is None:
             continue
-        certificate = certify(
-            place.problem, last.point, check_starts if last.converged else 0, tol, max_iter
+        gain, replies = better_replies(
+            problem, last.point, check_starts if last.converged else 0, tol, max_iter
         )
-        stands = last.converged and not certificate.unilateral_gain > _NASH_SLACK
+        stands = last.converged and not gain > _NASH_SLACK
+        certificate = certify(problem, last.point, gain)
         found = policy_result(
             place, scope, "nash", last.point, stands, last.rounds, certificate, began
         )
-        if result is None or stands:
+        if result is None or stands or gain < result.certificate.unilateral_gain:
             result = found
         if stands:
             break
+        if last.converged:
+            queue.insert(0, replies)
     if result is None or (raise_on_failure and not result.converged):
         where = f"players {', '.join(chosen[:6])}"
         raise failure(where, result, last, place.system.relief)

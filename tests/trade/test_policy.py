@@ -14,7 +14,7 @@ from negotiation.trade.closed_form import (
     approximate_optimal_tariff,
 )
 from negotiation.trade.economy import Economy, TariffSchedule
-from negotiation.trade.equilibrium import counterfactual
+from negotiation.trade.equilibrium import counterfactual, counterfactuals
 from negotiation.trade.model import TradeModel
 from negotiation.trade.objective import JobLosses, Objective
 from negotiation.trade.policy import nash_tariffs, optimal_tariffs
@@ -137,6 +137,26 @@ def test_adjoint_gradient_is_that_of_finite_differences(name, aim):
         assert exact[k] == pytest.approx((values[0] - values[1]) / (2 * step), abs=2e-6, rel=1e-5)
 
 
+@pytest.mark.parametrize("fallback", [False, True])
+def test_adjoint_of_a_large_system(fallback, monkeypatch):
+    """Beyond the dense size the adjoint is iterative; its fallback gives the same."""
+    economy = random_world(15, regions=4, sectors=14)
+    place = setting(economy, ("R0", "R3"), "uniform", None, None, None, None, (0.0, 5.0))
+    problem = place.problem
+    assert problem.system.size > 96
+    if fallback:
+        monkeypatch.setattr("scipy.sparse.linalg.gmres", lambda *args, **options: (np.zeros(1), 1))
+    rates = np.array([0.3, 0.1])
+    exact = problem.evaluate(rates).gradient
+    for k in range(2):
+        values = []
+        for sign in (1.0, -1.0):
+            moved = rates.copy()
+            moved[k] = (1.0 + rates[k]) * np.exp(sign * 1e-4) - 1.0
+            values.append(problem.evaluate(moved).values[k])
+        assert exact[k] == pytest.approx((values[0] - values[1]) / 2e-4, rel=1e-5)
+
+
 @pytest.mark.parametrize("scope", ["uniform", "most_favored_nation"])
 def test_gradient_of_groups_of_tariffs(scope):
     economy = random_world(12, regions=4, sectors=3)
@@ -172,9 +192,10 @@ def test_payoffs_are_those_of_the_equilibrium():
     old = income(cal.flows, cal.revenue[1], cal.transfers[1])
     new = income(world.flows, world.tariff_revenue[1], world.transfers[1])
     gain = 100.0 * (new / old / price - 1.0)
-    revenue = 100.0 * (world.tariff_revenue[1] / price - cal.revenue[1]) / 8.0
+    revenue = 100.0 * (world.tariff_revenue[1] / world.income[1] - cal.revenue[1] / cal.gdp[1])
     abroad = np.array([0, 2])
-    lost = (cal.flows[:, 1, abroad] - world.flows[:, 1, abroad] / price).sum(axis=1)
+    wage = world.wage_index[1]
+    lost = (cal.flows[:, 1, abroad] - world.flows[:, 1, abroad] / wage).sum(axis=1)
     cost = 100.0 * LOSSES.transition_cost(weights @ lost) / 8.0
     expected = aim.combine(real_income=gain, revenue=revenue, transition_cost=cost)
     assert result.objective.value == pytest.approx(float(expected), abs=1e-8)
@@ -182,6 +203,32 @@ def test_payoffs_are_those_of_the_equilibrium():
     start = governments_value(economy, aim, result)
     gain = (result.objective.value - start) / (1.0 + start / 100.0)
     assert result.objective.gain_pct == pytest.approx(gain, abs=1e-8)
+
+
+def test_payoffs_are_those_of_payoff_matrices():
+    economy = random_world(16, regions=3, sectors=2, gdp=np.array([9.0, 8.0, 7.0]))
+    aims = [
+        Objective(1.0, 1.0, 0.5, None, False, LOSSES),
+        Objective(0.5, 2.0, 0.0, None, False, LOSSES),
+    ]
+    result = nash_tariffs(
+        economy,
+        ("R0", "R1"),
+        exporters="players",
+        objectives=dict(zip(("R0", "R1"), aims, strict=True)),
+    )
+    worlds = counterfactuals(economy, [result.tariffs, economy.tariffs], TradeModel())
+    for i in range(2):
+        wage = 1.0 + worlds.wages[:, i] / 100.0
+        exports = worlds.exports[:, i] / wage
+        share = worlds.tariff_revenue[:, i] / worlds.income[:, i]
+        cost = 100.0 * LOSSES.transition_cost(exports[1] - exports[0]) / economy.gdp[i]
+        expected = aims[i].combine(
+            real_income=worlds.welfare[0, i],
+            revenue=100.0 * (share[0] - share[1]),
+            transition_cost=cost,
+        )
+        assert result.objective.value[i] == pytest.approx(float(expected), abs=1e-8)
 
 
 def governments_value(economy, aim, result):
