@@ -114,7 +114,8 @@ def compare(
     a percentage is of gross sales, otherwise of GDP.
     """
     from negotiation.data import load_economy
-    from negotiation.study.model_map import PLAYERS, model_map, model_settings
+    from negotiation.study.model_map import PLAYERS, model_map
+    from negotiation.study.model_settings import model_settings
 
     economy = load_economy(name)
     found = model_map(model_settings(economy, elasticities=elasticities or None))

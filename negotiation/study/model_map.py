@@ -7,62 +7,32 @@ tariff revenue pays for, on scale economies and on the published model that is t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from negotiation.data.home_sales import close_home_sales
 from negotiation.errors import InvalidInputError
-from negotiation.trade.economy import Economy, TariffSchedule
+from negotiation.study.model_settings import ModelSetting
 from negotiation.trade.equilibrium import counterfactuals
-from negotiation.trade.model import TradeModel
 from negotiation.trade.tariff_scenarios import baseline_averages
 from negotiation.values import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MapRow", "ModelMap", "ModelSetting", "goods_economy", "model_map", "model_settings"]
+__all__ = ["PLAYERS", "MapRow", "ModelMap", "model_map"]
 
 PLAYERS = ("USA", "CHN")
 
-_ONE_YEAR = "boehm_short_run"
 _STEP = 0.003
 _LARGEST_STEP = 0.6
 _HIGHEST = 10.0
 _START = 0.1
 _COARSE = np.array([0.0, 0.03, 0.06, 0.1, 0.15, 0.25, 0.4, 0.6, 1.0, 1.6])
 _REGRET = 1e-4
-
-
-@dataclass(frozen=True, eq=False)
-class ModelSetting:
-    """One setting of the map.
-
-    Attributes
-    ----------
-    name
-        For tables.
-    family
-        ``many sectors``, ``no inputs``, ``labour supply``, ``scale and profits`` or
-        ``one sector``.
-    horizon
-        ``one year`` or ``long run``.
-    denominator
-        What percentages are of: ``GDP`` or ``gross sales``.
-    economy, model
-        What is solved.
-    """
-
-    name: str
-    family: str
-    horizon: str
-    denominator: str
-    economy: Economy
-    model: TradeModel
 
 
 @dataclass(frozen=True)
@@ -149,116 +119,6 @@ class ModelMap:
             record["Nash added USA"], record["Nash added CHN"] = row.nash_added
             records.append(record)
         return pd.DataFrame(records).set_index("setting")
-
-
-def goods_economy(economy: Economy, destination_shares: FloatArray) -> Economy:
-    """Return the economy as one sector of goods trade, sales at home closed by GDP.
-
-    As in the one-sector data of Ignatenko et al. (2025): only goods cross borders, and what a
-    region does not import it buys at home, so that income adds up to GDP.
-
-    Parameters
-    ----------
-    economy
-        With GDP; services carry the label ``SERV``.
-    destination_shares
-        ``nu`` by region of the model that will be used.
-    """
-    if economy.gdp is None:
-        raise InvalidInputError("the economy has no GDP table", where="economy")
-    goods = [k for k, sector in enumerate(economy.sectors) if sector != "SERV"]
-    trade = economy.flows[goods]
-    value, paid = trade.sum(axis=0), (trade * economy.tariffs.rates[goods]).sum(axis=0)
-    rates = np.divide(paid, value, out=np.zeros_like(value), where=value > 0.0)
-    np.fill_diagonal(rates, 0.0)
-    closed = close_home_sales(value, economy.gdp, destination_shares)
-    return Economy(
-        name=f"{economy.name}, goods as one sector",
-        regions=economy.regions,
-        sectors=("goods",),
-        flows=closed.flows[None],
-        tariffs=TariffSchedule(economy.regions, ("goods",), rates[None]),
-        gdp=economy.gdp,
-        year=economy.year,
-    )
-
-
-def _horizon(elasticities: str) -> str:
-    return "one year" if elasticities == _ONE_YEAR else "long run"
-
-
-def model_settings(
-    economy: Economy, *, elasticities: Iterable[str] | None = None, central: str = "fontagne_2022"
-) -> tuple[ModelSetting, ...]:
-    """Return the settings of the map.
-
-    Parameters
-    ----------
-    economy
-        Many sectors, with named elasticity sets.
-    elasticities
-        Sets to go through with and without inputs; None: all.
-    central
-        Set under which other options vary.
-    """
-    sets = tuple(economy.elasticities) if elasticities is None else tuple(elasticities)
-    found = []
-    for name in sets:
-        label = name.replace("_", " ")
-        model = TradeModel(trade_elasticity=name)
-        found.append(
-            ModelSetting(f"{label}", "many sectors", _horizon(name), "GDP", economy, model)
-        )
-        plain = replace(model, value_added_share=1.0)
-        found.append(
-            ModelSetting(
-                f"{label}, no inputs", "no inputs", _horizon(name), "gross sales", economy, plain
-            )
-        )
-    base = TradeModel(trade_elasticity=central, labor_supply_elasticity=0.5)
-    flat = TradeModel(trade_elasticity=4.0, value_added_share=1.0)
-    others = (
-        ("elastic labour, tax relief", "labour supply", "GDP", base),
-        ("elastic labour, lump sum", "labour supply", "GDP", replace(base, revenue="lump_sum")),
-        (
-            "scale economies .67/4, no inputs",
-            "scale and profits",
-            "gross sales",
-            replace(flat, scale_elasticity=0.67 / 4.0),
-        ),
-        (
-            "monopoly profits, no inputs",
-            "scale and profits",
-            "gross sales",
-            replace(flat, trade_elasticity=central, profit_share="monopolistic"),
-        ),
-        (
-            "Caliendo-Parro, deficits given",
-            "many sectors",
-            "GDP",
-            TradeModel.caliendo_parro2015(trade_elasticity="caliendo_parro_2015"),
-        ),
-    )
-    for name, family, denominator, model in others:
-        found.append(ModelSetting(name, family, "long run", denominator, economy, model))
-    short = economy.elasticities.get(_ONE_YEAR)
-    one_sector = {
-        "Ignatenko et al.": TradeModel.ignatenko2025(),
-        "Ignatenko et al., lump sum": TradeModel.ignatenko2025(revenue="lump_sum"),
-        "Ignatenko et al., pass-through .25": TradeModel.ignatenko2025(pass_through=0.25),
-        "Eaton-Kortum and Krugman": TradeModel.eaton_kortum(),
-        "roundabout": TradeModel.roundabout(),
-    }
-    if short is not None:
-        one_sector["Eaton-Kortum, one year"] = TradeModel(
-            trade_elasticity=float(short[0]), value_added_share=1.0
-        )
-    for name, model in one_sector.items():
-        shares = model.by_region("destination_share", economy.regions)
-        horizon = "one year" if name.endswith("one year") else "long run"
-        small = goods_economy(economy, shares)
-        found.append(ModelSetting(name, "one sector", horizon, "GDP", small, model))
-    return tuple(found)
 
 
 class _Bilateral:
@@ -395,10 +255,11 @@ def model_map(
     Examples
     --------
     >>> from negotiation.data.embedded import load_economy
+    >>> from negotiation.study.model_settings import model_settings
     >>> settings = [s for s in model_settings(load_economy()) if s.family == "one sector"]
     >>> found = model_map(settings[:1])
     >>> found.rows[0].worse_off(0), found.rows[0].converged
-    ('CHN', True)
+    ('USA', True)
     """
     began = perf_counter()
     if not settings:

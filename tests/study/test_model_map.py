@@ -5,13 +5,8 @@ import pytest
 
 from negotiation.data import load_economy
 from negotiation.errors import InvalidInputError
-from negotiation.study.model_map import (
-    ModelSetting,
-    _Bilateral,
-    goods_economy,
-    model_map,
-    model_settings,
-)
+from negotiation.study.model_map import _Bilateral, model_map
+from negotiation.study.model_settings import ModelSetting, goods_economy, model_settings
 from negotiation.study.run import StudyInputs, run_study
 from negotiation.study.spec import load_study
 from negotiation.trade.equilibrium import counterfactual
@@ -52,7 +47,7 @@ def test_losses_are_those_of_single_counterfactuals():
     assert found.rows[0].losses[0] == pytest.approx(one.welfare[:2], abs=1e-8)
     assert found.labels == ("50/20", "Nash")
     frame = found.to_frame()
-    assert frame.loc["boehm short run, no inputs", "50/20 CHN"] == found.rows[0].losses[0][1]
+    assert frame.loc["Boehm et al., one year, no inputs", "50/20 CHN"] == found.rows[0].losses[0][1]
     assert sum(found.counts(player)[0] for player in ("USA", "CHN")) == 1
     assert found.rows[0].worse_off(None) in ("USA", "CHN")
 

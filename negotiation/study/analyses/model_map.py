@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from negotiation.data import load_economy
-from negotiation.study.model_map import PLAYERS, ModelMap, model_map, model_settings
+from negotiation.study.model_map import PLAYERS, ModelMap, model_map
+from negotiation.study.model_settings import model_settings
 from negotiation.study.results import Number, StudyResult, StudyTable
 from negotiation.study.run import StudyInputs
 from negotiation.study.spec import Settings, Study
