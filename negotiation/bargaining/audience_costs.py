@@ -240,6 +240,9 @@ def audience_cost_crisis(
     def candidate(j: int) -> float:
         if a[j] == 0:
             return math.inf
+        if a[1 - j] == 0:
+            # Against a side without audience cost j never quits: its last type is locked in then.
+            return -float(war_values[j].support()[0]) / a[j]
         high = v / max(a)
         for _ in range(max_doublings):
             if gap(j, high) >= 0:

@@ -115,8 +115,7 @@ def _most_messages(size: float) -> int:
 class TwoAudiences:
     """What a sender can credibly tell two audiences, apart and together.
 
-    ``kind`` is "full communication", "one-sided discipline", "mutual discipline", "subversion" or
-    "no communication".
+    ``kind`` is "full", "one-sided discipline", "mutual discipline", "subversion" or "none".
     """
 
     kind: str
@@ -159,12 +158,12 @@ def two_audiences(
     public = v[0] + w[0] >= 0 and v[1] + w[1] >= 0
     disciplined = None
     if all(private):
-        kind = "full communication"
+        kind = "full"
     elif any(private):
         kind = "one-sided discipline" if public else "subversion"
         disciplined = (2 if private[0] else 1) if public else None
     else:
-        kind = "mutual discipline" if public else "no communication"
+        kind = "mutual discipline" if public else "none"
     return TwoAudiences(
         kind=kind,
         private_first=private[0],

@@ -36,6 +36,7 @@ __all__ = [
     "batch_regrets",
     "float_vertices",
     "integer_vertices",
+    "lemke_howson",
     "rehash",
     "solve_slice",
 ]
@@ -373,27 +374,25 @@ def integer_vertices(
 
 
 @njit(cache=True, nogil=True)
-def _is_proven(
+def _error_bound(
     matrix: Any,
     tableau: Any,
     basis: Any,
     nonbasis: Any,
     height: Any,
     width: Any,
-    rows: Any,
-    columns: Any,
-    variables: Any,
-    constraints: Any,
+    work: Any,
     residuals: Any,
 ) -> Any:
-    """Whether a basis is proven nonsingular and strictly feasible.
+    """Bound on the error of a basic solution that proves the basis strictly feasible, or inf.
 
     C holds the basic variables, R the tight constraints, W the tableau's approximation to the
     inverse of M[R, C]. With |I - W M[R, C]| <= alpha < 1 in the maximum norm the matrix is
     nonsingular and the error of z is at most |W| |1 - M[R, C] z| / (1 - alpha). Entries of M
-    lie in [0, 1] and carry a relative error of one roundoff from the shift of columns;
-    ``gamma`` bounds that and the rounding of every sum below.
+    lie in [0, 1] and carry an error of one roundoff from the shift of columns; ``gamma``
+    bounds that and the rounding of every sum below.
     """
+    rows, columns, variables, constraints = work[0], work[1], work[2], work[3]
     k = 0
     for i in range(height):
         if basis[i] < width:
@@ -409,10 +408,7 @@ def _is_proven(
     gamma = 4.0 * (k + 4) * UNIT_ROUNDOFF
     alpha = norm = residual = total = 0.0
     for a in range(k):
-        z = tableau[rows[a], width]
-        if z <= 0.0:
-            return False
-        total += z
+        total += abs(tableau[rows[a], width])
     for a in range(k):
         deviation = inverse_norm = 0.0
         for b in range(k):
@@ -432,11 +428,11 @@ def _is_proven(
             left -= matrix[constraints[a], variables[b]] * tableau[rows[b], width]
         residual = max(residual, abs(left))
     if not alpha < 0.5:
-        return False
+        return np.inf
     error = 2.0 * norm * (residual + gamma * (1.0 + total)) * (1.0 + gamma)
     for a in range(k):
         if not tableau[rows[a], width] > error:
-            return False
+            return np.inf
     for i in range(height):
         if basis[i] < width:
             continue
@@ -448,8 +444,78 @@ def _is_proven(
             left -= entry * tableau[rows[b], width]
             reach += entry
         if not left > (reach * error + gamma * (1.0 + total)) * (1.0 + gamma):
-            return False
-    return True
+            return np.inf
+    return error
+
+
+@njit(cache=True, nogil=True)
+def _is_accurate(
+    matrix: Any,
+    tableau: Any,
+    basis: Any,
+    nonbasis: Any,
+    height: Any,
+    width: Any,
+    work: Any,
+    residuals: Any,
+) -> Any:
+    # A vertex may be proven and yet be known to few digits; probabilities are to have ten, by a
+    # bound that is a hundred times the usual error.
+    total = 0.0
+    for i in range(height):
+        if basis[i] < width:
+            total += tableau[i, width]
+    error = _error_bound(matrix, tableau, basis, nonbasis, height, width, work, residuals)
+    return error <= 1e-10 * total
+
+
+@njit(cache=True, nogil=True)
+def _float_pivot(
+    old: Any,
+    new: Any,
+    old_errors: Any,
+    errors: Any,
+    height: Any,
+    width: Any,
+    row: Any,
+    column: Any,
+) -> None:
+    """Pivot, and carry a bound on the error of each row's entries along.
+
+    With e the bound of a row, d that of the pivot's row and q = p - d, entries t and f of the
+    row and g of the pivot's row give t - f g / p up to
+    ``e + (|f| d + |g| e + e d) / q + |f| |g| d / (p q)``, f / p up to ``(e + |f| d / p) / q``
+    and g / p up to ``d (1 + |g| / p) / q``; rounding adds a few units of the largest term.
+    The last element of the bounds is one on the size of all entries.
+    """
+    pivot = old[row, column]
+    scale = 1.0 / pivot
+    d, size = old_errors[row], old_errors[height]
+    q = pivot - d
+    across = down = 0.0
+    for j in range(width + 1):
+        across = max(across, abs(old[row, j])) if j != column else across
+        new[row, j] = old[row, j] * scale
+    new[row, column] = scale
+    for i in range(height):
+        if i != row:
+            factor = old[i, column]
+            for j in range(width + 1):
+                new[i, j] = old[i, j] - factor * new[row, j]
+            new[i, column] = -factor * scale
+            f, e = abs(factor), old_errors[i]
+            down = max(down, f)
+            errors[i] = max(
+                e + (f * d + across * e + e * d) / q + f * across * scale * d / q,
+                (e + f * d * scale) / q,
+            )
+    errors[row] = d * max(1.0 + across * scale, scale) / q
+    grown = max(size + across * down * scale, max(across, down, 1.0) * scale) * (1.0 + 1e-9)
+    errors[height] = grown
+    for i in range(height):
+        errors[i] = (errors[i] + 16.0 * UNIT_ROUNDOFF * grown) * (1.0 + 1e-9)
+        if not q > 0.0:
+            errors[i] = np.inf
 
 
 @njit(cache=True, nogil=True)
@@ -462,6 +528,7 @@ def float_vertices(
     keys: Any,
     bases: Any,
     nonbases: Any,
+    errors: Any,
     done: Any,
     basis_table: Any,
     stamp: Any,
@@ -471,15 +538,22 @@ def float_vertices(
 ) -> Any:
     """Walk all bases of {z >= 0, matrix z <= 1} in floating point and prove each of them.
 
-    Each basis met is proven to be a simple vertex. Two simple vertices that share all labels
-    but one are the two ends of the edge between them, so that a set of simple vertices that is
-    closed under the walk holds every neighbour of its members; the graph of a polytope being
-    connected, it holds every vertex. At UNCERTAIN nothing is claimed: there may be ties.
+    Each basis met is proven to be a simple vertex: all basic variables exceed the error carried
+    along from the first tableau, or else a bound computed from the basis itself. Two simple
+    vertices that share all labels but one are the two ends of the edge between them, so that a
+    set of simple vertices that is closed under the walk holds every neighbour of its members;
+    the graph of a polytope being connected, it holds every vertex. At UNCERTAIN nothing is
+    claimed: there may be ties.
+
+    ``errors`` is [basis, height + 1]: bounds on the error of each row of a tableau, and on the
+    size of its entries.
     """
     head, count = state[0], state[1]
     if count == 0:
         _start(matrix, height, width, tableaux[0], bases[0], nonbases[0])
         keys[0] = (np.int64(1) << width) - 1
+        errors[0, :height] = UNIT_ROUNDOFF
+        errors[0, height] = 1.0
         done[0] = 0
         _place(basis_table[0], basis_table[1], basis_table[2], stamp, keys[0], 0)
         count = 1
@@ -490,18 +564,11 @@ def float_vertices(
             return GROW
         tableau, basis, nonbasis = tableaux[head], bases[head], nonbases[head]
         key = keys[head]
-        if head > 0 and not _is_proven(
-            matrix,
-            tableau,
-            basis,
-            nonbasis,
-            height,
-            width,
-            work[0],
-            work[1],
-            work[2],
-            work[3],
-            residuals,
+        proven = True
+        for i in range(height):
+            proven = proven and tableau[i, width] > errors[head, i]
+        if not proven and not np.isfinite(
+            _error_bound(matrix, tableau, basis, nonbasis, height, width, work, residuals)
         ):
             return UNCERTAIN
         for column in range(width):
@@ -509,19 +576,15 @@ def float_vertices(
             if done[head] & entering:
                 continue
             row = -1
-            best = second = np.inf
+            best = np.inf
             for i in range(height):
                 a = tableau[i, column]
                 if a > 1e-11:
                     ratio = tableau[i, width] / a
                     if ratio < best:
-                        second = best
                         best = ratio
                         row = i
-                    elif ratio < second:
-                        second = ratio
-            # A tie, most likely: the exact search is for those.
-            if row < 0 or second - best <= 1e-12 * best:
+            if row < 0:
                 return UNCERTAIN
             leaving = np.int64(1) << basis[row]
             other = key ^ entering | leaving
@@ -531,17 +594,16 @@ def float_vertices(
                 done[node] |= leaving
                 continue
             done[count] = leaving
-            new = tableaux[count]
-            scale = 1.0 / tableau[row, column]
-            for j in range(width + 1):
-                new[row, j] = tableau[row, j] * scale
-            new[row, column] = scale
-            for i in range(height):
-                if i != row:
-                    factor = tableau[i, column]
-                    for j in range(width + 1):
-                        new[i, j] = tableau[i, j] - factor * new[row, j]
-                    new[i, column] = -factor * scale
+            _float_pivot(
+                tableau,
+                tableaux[count],
+                errors[head],
+                errors[count],
+                height,
+                width,
+                row,
+                column,
+            )
             keys[count] = other
             for i in range(height):
                 bases[count, i] = basis[i]
@@ -816,7 +878,7 @@ def solve_slice(
     bases = np.empty((2, capacity, size), np.int64)
     nonbases = np.empty((2, capacity, size), np.int64)
     denominators, sizes = np.empty(capacity, np.int64), np.empty(capacity, np.int64)
-    done = np.empty(capacity, np.int64)
+    errors, done = np.empty((capacity, size + 1)), np.empty(capacity, np.int64)
     basis_table, label_table = np.zeros((2, 3, table_size), np.int64)
     labels, nodes = np.empty((2, capacity), np.int64), np.empty((2, capacity), np.int64)
     work, residuals = np.empty((4, size), np.int64), np.empty(size)
@@ -883,6 +945,7 @@ def solve_slice(
                         keys[side],
                         bases[side],
                         nonbases[side],
+                        errors,
                         done,
                         basis_table,
                         stamp,
@@ -926,6 +989,7 @@ def solve_slice(
             labels[1, k] = _swap_labels(labels[1, k], nr, mr)
         everything = (np.int64(1) << (mr + nr)) - 1
         begin = used
+        accurate = True
         for i in range(found[0]):
             for j in range(found[1]):
                 if labels[0, i] | labels[1, j] != everything:
@@ -936,12 +1000,39 @@ def solve_slice(
                 row[:] = 0.0
                 one, two = nodes[0, i], nodes[1, j]
                 if use_floats:
+                    accurate = (
+                        accurate
+                        and _is_accurate(
+                            units[0],
+                            floating[0, one],
+                            bases[0, one],
+                            nonbases[0, one],
+                            nr,
+                            mr,
+                            work,
+                            residuals,
+                        )
+                        and _is_accurate(
+                            units[1],
+                            floating[1, two],
+                            bases[1, two],
+                            nonbases[1, two],
+                            mr,
+                            nr,
+                            work,
+                            residuals,
+                        )
+                    )
                     _put_point(floating[0, one], bases[0, one], nr, mr, scales[0], rows, row, 0)
                     _put_point(floating[1, two], bases[1, two], mr, nr, scales[1], columns, row, m)
                 else:
                     _put_point(whole[0, one], bases[0, one], nr, mr, scales[0], rows, row, 0)
                     _put_point(whole[1, two], bases[1, two], mr, nr, scales[1], columns, row, m)
                 used += 1
+        if not accurate:
+            counts[g] = -1
+            used = begin
+            continue
         counts[g] = used - begin
         _sort_rows(out, begin, used)
     return games, used
@@ -987,3 +1078,223 @@ def batch_regrets(A: Any, B: Any, counts: Any, profiles: Any, regrets: Any) -> N
                 worst = max(worst, (best - mean) / (b_high - b_low))
             regrets[k] = worst
             k += 1
+
+
+@njit(cache=True, nogil=True)
+def _invert(source: Any, constraints: Any, variables: Any, k: Any, inverse: Any, work: Any) -> Any:
+    # Gauss-Jordan with partial pivoting on M[R, C]; ``source`` is M transposed.
+    for a in range(k):
+        for b in range(k):
+            work[a, b] = source[variables[b], constraints[a]]
+            inverse[a, b] = 1.0 if a == b else 0.0
+    for c in range(k):
+        pivot = c
+        for a in range(c + 1, k):
+            if abs(work[a, c]) > abs(work[pivot, c]):
+                pivot = a
+        if not abs(work[pivot, c]) > 1e-13:
+            return False
+        if pivot != c:
+            for b in range(k):
+                work[c, b], work[pivot, b] = work[pivot, b], work[c, b]
+                inverse[c, b], inverse[pivot, b] = inverse[pivot, b], inverse[c, b]
+        scale = 1.0 / work[c, c]
+        for b in range(k):
+            work[c, b] *= scale
+            inverse[c, b] *= scale
+        for a in range(k):
+            if a != c and work[a, c] != 0.0:
+                factor = work[a, c]
+                for b in range(k):
+                    work[a, b] -= factor * work[c, b]
+                    inverse[a, b] -= factor * inverse[c, b]
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _slack_coefficient(
+    source: Any, variables: Any, places: Any, k: Any, inverse: Any, row: Any, slack: Any
+) -> Any:
+    # Entry of the tableau in ``row`` and the column of a slack; rows 0..k-1 are the basic
+    # variables, k + i is the slack of constraint i.
+    q = places[slack]
+    if q < 0:
+        return 1.0 if row == k + slack else 0.0
+    if row < k:
+        return inverse[row, q]
+    total = 0.0
+    for c in range(k):
+        total -= source[variables[c], row - k] * inverse[c, q]
+    return total
+
+
+@njit(cache=True, nogil=True)
+def _revised_step(
+    source: Any,
+    variables: Any,
+    constraints: Any,
+    places: Any,
+    k: Any,
+    inverse: Any,
+    work: Any,
+    values: Any,
+    direction: Any,
+    entering: Any,
+) -> tuple[Any, Any]:
+    """Let a variable or slack enter the basis; return what leaves and the new size.
+
+    The basis is given by its variables C and tight constraints R; ``inverse`` is that of
+    M[R, C], with M transposed in ``source``. Only the entering column and the right-hand side of
+    the tableau are formed, which takes O(height k). Leaves -1 where no row limits the step.
+    """
+    width, height = source.shape
+    u = direction[height:]
+    z = values[height:]
+    for i in range(height):
+        values[i] = 1.0
+        direction[i] = source[entering, i] if entering < width else 0.0
+    for c in range(k):
+        z[c] = u[c] = 0.0
+        for q in range(k):
+            z[c] += inverse[c, q]
+            if entering < width:
+                u[c] += inverse[c, q] * source[entering, constraints[q]]
+        if entering >= width:
+            u[c] = inverse[c, places[entering - width]]
+        column = source[variables[c]]
+        for i in range(height):
+            values[i] -= column[i] * z[c]
+            direction[i] -= column[i] * u[c]
+    best, row = np.inf, -1
+    for position in range(k + height):
+        # Basic variables first, then basic slacks.
+        if position < k:
+            a, value = u[position], z[position]
+        else:
+            i = position - k
+            if places[i] >= 0:
+                continue
+            a, value = direction[i], values[i]
+        if a <= 1e-10:
+            continue
+        ratio = max(value, 0.0) / a
+        if row >= 0 and abs(ratio - best) <= 1e-12 * (1.0 + best):
+            best_a = u[row] if row < k else direction[row - k]
+            for slack in range(height):
+                one = _slack_coefficient(source, variables, places, k, inverse, position, slack) / a
+                two = _slack_coefficient(source, variables, places, k, inverse, row, slack) / best_a
+                if abs(one - two) > 1e-11 * (1.0 + abs(two)):
+                    if one < two:
+                        best, row = ratio, position
+                    break
+        elif ratio < best:
+            best, row = ratio, position
+    if row < 0:
+        return -1, k
+    if entering < width:
+        if row < k:
+            leaving = variables[row]
+            variables[row] = entering
+        else:
+            leaving = width + row - k
+            variables[k] = entering
+            constraints[k] = row - k
+            places[row - k] = k
+            k += 1
+    else:
+        q = places[entering - width]
+        places[entering - width] = -1
+        if row < k:
+            leaving = variables[row]
+            k -= 1
+            variables[row] = variables[k]
+            constraints[q] = constraints[k]
+            if q < k:
+                places[constraints[q]] = q
+        else:
+            leaving = width + row - k
+            constraints[q] = row - k
+            places[row - k] = q
+    if not _invert(source, constraints, variables, k, inverse, work):
+        return -1, k
+    return leaving, k
+
+
+@njit(cache=True, nogil=True)
+def lemke_howson(
+    row_source: Any, column_source: Any, first: Any, cap: Any, x: Any, y: Any
+) -> tuple[Any, Any]:
+    """Follow Lemke-Howson paths of at most ``cap`` pivots from one label after the other.
+
+    Parameters
+    ----------
+    row_source
+        [row action, column action] the transpose of the row player's polytope matrix: column
+        payoffs, each row shifted and scaled into [0, 1].
+    column_source
+        [column action, row action] the same of the column player's polytope.
+    first
+        Label to begin with: a row action, or the number of rows plus a column action.
+    cap
+        Most pivots a path.
+    x, y
+        Filled with the vertex that completes all labels, still to be scaled.
+
+    Returns
+    -------
+    tuple
+        The label whose path ended in an equilibrium, or -1; and the number of pivots.
+    """
+    m, n = row_source.shape
+    most = min(m, n, cap) + 2
+    variables, constraints = np.empty((2, most), np.int64), np.empty((2, most), np.int64)
+    places = np.empty((2, max(m, n)), np.int64)
+    inverse, work = np.empty((2, most, most)), np.empty((most, most))
+    values, direction = np.empty(max(m, n) + most), np.empty(max(m, n) + most)
+    size = np.zeros(2, np.int64)
+    pivots = 0
+    for label in range(first, m + n):
+        places[:] = -1
+        size[:] = 0
+        side = 0 if label < m else 1
+        entering = label if label < m else label - m
+        ended = False
+        for _ in range(cap):
+            pivots += 1
+            source = row_source if side == 0 else column_source
+            leaving, size[side] = _revised_step(
+                source,
+                variables[side],
+                constraints[side],
+                places[side],
+                size[side],
+                inverse[side],
+                work,
+                values,
+                direction,
+                entering,
+            )
+            if leaving < 0:
+                break
+            # Own actions come first on either side; labels count row actions first.
+            width = m if side == 0 else n
+            missing = leaving
+            if side == 1:
+                missing = leaving + m if leaving < n else leaving - n
+            if missing == label:
+                ended = True
+                break
+            # The label is now missing here, and carried twice: drop it on the other side.
+            entering = leaving - width if leaving >= width else leaving + (m + n - width)
+            side = 1 - side
+        if ended and size[0] > 0 and size[1] > 0:
+            x[:] = 0.0
+            y[:] = 0.0
+            for c in range(size[0]):
+                for q in range(size[0]):
+                    x[variables[0, c]] += inverse[0, c, q]
+            for c in range(size[1]):
+                for q in range(size[1]):
+                    y[variables[1, c]] += inverse[1, c, q]
+            return label, pivots
+    return -1, pivots

@@ -35,6 +35,7 @@ class _Queue:
         self.tableaux = np.empty((0, height, width + 1), dtype=dtype)
         self.bases = np.empty((0, height), dtype=np.int64)
         self.nonbases = np.empty((0, width), dtype=np.int64)
+        self.errors = np.empty((0, height + 1))
         empty = np.empty(0, dtype=np.int64)
         self.keys = self.denominators = self.sizes = self.done = self.labels = self.nodes = empty
         self.basis_table = self.label_table = np.zeros((3, 0), dtype=np.int64)
@@ -45,7 +46,7 @@ class _Queue:
         """Lengthen every array and enter the known keys into larger tables."""
         from negotiation.equilibrium import _kernels
 
-        for name in ("tableaux", "bases", "nonbases", *_COLUMNS):
+        for name in ("tableaux", "bases", "nonbases", "errors", *_COLUMNS):
             old = getattr(self, name)
             new = np.empty((capacity, *old.shape[1:]), dtype=old.dtype)
             new[: len(old)] = old
@@ -95,6 +96,7 @@ def find_vertices_by_float(
             queue.keys,
             queue.bases,
             queue.nonbases,
+            queue.errors,
             queue.done,
             queue.basis_table,
             1,

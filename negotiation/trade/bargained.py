@@ -263,6 +263,36 @@ def _product(bargains: _Bargains, point: Point, fallback: FloatArray) -> float:
     return float((bargains.power * np.log(gain)).sum())
 
 
+def _pair_gains(
+    bargains: _Bargains, point: Point, fallback: FloatArray, tol: float, max_iter: int
+) -> list[float]:
+    """Gains of each pair's log Nash product from other starts, the other pairs' rates given."""
+    place, gains = bargains.place, []
+    problem = place.problem
+    owned = problem.instruments
+    surplus = bargains.surplus(point.values, fallback)
+    for p, pair in enumerate(bargains.members):
+        mine = np.flatnonzero(owned.team == p)
+        kept = np.isin(owned.rate, mine)
+        base = owned.spread(problem.base, point.rates)
+        base.reshape(-1)[owned.places[kept]] = problem.base.reshape(-1)[owned.places[kept]]
+        alone = Instruments(
+            owned.places[kept],
+            np.searchsorted(mine, owned.rate[kept]),
+            np.zeros(len(mine), dtype=np.int64),
+        )
+        weights = np.zeros((1, len(place.players)))
+        weights[0, list(pair)] = bargains.power[p]
+        sub = replace(problem, instruments=alone, base=base, weights=weights)
+        one = _Bargains(replace(place, problem=sub), (pair,), bargains.power[p : p + 1])
+        product = float(bargains.power[p] @ np.log(surplus[p]))
+        for start in (np.zeros(len(mine)), 0.5 * point.rates[mine] + 0.1):
+            end = _without_payment(one, np.clip(start, problem.low, problem.high), tol, max_iter)
+            if end.converged:
+                gains.append(end.product - product)
+    return gains
+
+
 def bargained_tariffs(
     economy: Economy,
     pairs: Sequence[Sequence[str]] = (("USA", "CHN"),),
@@ -357,6 +387,8 @@ def bargained_tariffs(
     assert point is not None
     first = conditions(best.place.problem, point)
     rivals = [item.product - best.product for item in usable if item.converged]
+    if len(chosen) > 1 and best.converged:
+        rivals = _pair_gains(bargains, point, best.fallback, tol, max_iter)
     certificate = PolicyCertificate(
         interior_gradient=first.interior_gradient,
         relative_gradient=first.relative_gradient,

@@ -27,7 +27,7 @@ __all__ = ["TradeEquilibria", "TradeEquilibrium", "counterfactual", "counterfact
 
 Schedules: TypeAlias = Iterable[TariffSchedule] | FloatArray
 
-_CHUNK_BYTES = 48e6
+_CHUNK_BYTES = 100e6
 _LARGEST_CHUNK = 2048
 
 

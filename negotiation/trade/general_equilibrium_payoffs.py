@@ -30,8 +30,9 @@ def general_equilibrium_payoffs(
     """Return payoffs from one trade equilibrium a scenario.
 
     Real income is the welfare change of the model, in percent. Lost exports are the fall of all
-    exports to all partners, trade that finds another way included, in units of the exporter's own
-    wage: they do not depend on the numeraire, and are the fall of the labour that exports employ.
+    exports to all partners, in units of the exporter's own wage: they do not depend on the
+    numeraire, and are the fall of the labour that exports employ. Sales that go to other partners
+    instead are netted, and exports that a player's own tariffs cost it (Lerner symmetry) are in.
     Revenue is in percent of the model's GDP.
 
     Parameters
@@ -79,7 +80,8 @@ def general_equilibrium_payoffs(
 
     jobs, cost, payoff = np.zeros((3, *income.shape))
     notes = [
-        "Lost exports are net of sales that go to other partners, in units of the exporter's wage."
+        "Lost exports are net of sales that go to other partners and hold those lost to a player's "
+        "own tariffs, in units of its wage."
     ]
     for i, (player, objective) in enumerate(zip(scenarios.players, objectives, strict=True)):
         if objective.job_losses is None:

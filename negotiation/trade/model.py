@@ -153,17 +153,17 @@ allowed: finite and > 0
                 continue
             put(self, name, _frozen_option(value, name, low, high, open_low, open_high))
         signature = tuple((item.name, _hashable(getattr(self, item.name))) for item in fields(self))
-        put(self, "_signature", (hash(signature), signature))
+        put(self, "_signature", signature)
 
     def __eq__(self, other: object) -> bool:
         """Return whether all options agree."""
-        return (
-            isinstance(other, TradeModel) and vars(self)["_signature"] == vars(other)["_signature"]
-        )
+        if not isinstance(other, TradeModel):
+            return NotImplemented
+        return bool(vars(self)["_signature"] == vars(other)["_signature"])
 
     def __hash__(self) -> int:
         """Hash of all options."""
-        return int(vars(self)["_signature"][0])
+        return hash(vars(self)["_signature"])
 
     @classmethod
     def ignatenko2025(

@@ -14,6 +14,7 @@ from negotiation.payoffs import (
 from negotiation.trade.equilibrium import counterfactual
 from negotiation.trade.model import TradeModel
 from negotiation.trade.objective import JobLosses, Objective
+from negotiation.trade.policy import nash_tariffs
 from tests.strategies_payoffs import economy_of
 
 GE = "general_equilibrium"
@@ -169,3 +170,30 @@ def test_regions_without_job_figures(economy):
     result = tariff_payoffs(economy, (0.1, 0.1), players=("USA", "ROW"), model=GE)
     assert result.jobs_lost[0, 1] == 0.0
     assert any("ROW: no source" in note for note in result.notes)
+
+
+def test_meeting_points_are_the_nash_tariffs_of_the_first_order_map():
+    """Search on payoffs against first-order conditions with adjoints: no formula in common."""
+    flows = np.array([[[90.0, 10.0, 6.0], [10.0, 50.0, 5.0], [6.0, 5.0, 70.0]]])
+    tariffs = np.array([[[0.0, 0.1, 0.0], [0.2, 0.0, 0.0], [0.0, 0.0, 0.0]]])
+    world = economy_of(flows, tariffs)
+    solved = nash_tariffs(
+        world,
+        players=("USA", "CHN"),
+        scope="discriminatory",
+        exporters=("USA", "CHN"),
+        model=TradeModel(trade_elasticity=4.0),
+    )
+    curves = best_response_curves(
+        world,
+        model=GE,
+        elasticities=4.0,
+        objectives=Objective(),
+        partner_rates=2,
+        grid_size=11,
+        tol=1e-6,
+    )
+    point = curves.nash_points[0]
+    expected = [solved.tariffs.rates[0, 1, 0] - 0.2, solved.tariffs.rates[0, 0, 1] - 0.1]
+    np.testing.assert_allclose(point.rates, expected, atol=1e-5)
+    np.testing.assert_allclose(point.payoffs, solved.objective.value, atol=1e-5)

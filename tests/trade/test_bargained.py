@@ -107,6 +107,7 @@ def test_several_pairs_are_nash_in_nash():
     war = nash_tariffs(economy, None, "discriminatory", model=model).tariffs
     pairs = [("R0", "R1"), ("R1", "R2")]
     result = bargained_tariffs(economy, pairs, war, scope="discriminatory", model=model)
+    assert abs(result.certificate.unilateral_gain) < 1e-5
     for a, b in ((0, 1), (1, 2)):
         others = result.tariffs.rates.copy()
         others[:, a, b], others[:, b, a] = war.rates[:, a, b], war.rates[:, b, a]
