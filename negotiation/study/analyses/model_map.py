@@ -40,15 +40,13 @@ def _table(found: ModelMap) -> StudyTable:
         cells: list[str | Number] = [row.name, row.denominator]
         for usa, china in (*row.losses, row.nash):
             cells += [Number(usa, "+.2f"), Number(china, "+.2f")]
-        totals = (Number(100 * rate, "+.0f") for rate in row.nash_added)
-        cells += [*totals, *(row.worse_off(k) for k in (*range(len(found.points)), None))]
+        cells += [Number(100 * rate, "+.0f") for rate in row.nash_added]
         rows.append(tuple(cells))
     columns = ["setting", "% of"]
     for label in found.labels:
         columns += [f"{label} USA", "CHN"]
-    columns += ["Nash adds USA", "CHN", *(f"worse off {label}" for label in found.labels)]
-    count = len(found.labels)
-    return StudyTable(tuple(columns), tuple(rows), "ll" + "rr" * (count + 1) + "l" * count)
+    columns += ["adds USA", "CHN"]
+    return StudyTable(tuple(columns), tuple(rows), "ll" + "rr" * (len(found.labels) + 1))
 
 
 def analyse(
