@@ -69,8 +69,8 @@ class Shares:
         self.count = len(tariffs)
         self.system = system
         flat = tariffs.reshape(self.count, -1)
-        changed = np.flatnonzero((flat != system.flat_tariffs).any(axis=0))
-        self.dense = self.count <= _FEW or len(changed) > _SPARSE * flat.shape[1]
+        changed = system.changed_places(tariffs)
+        self.dense = self.count <= _FEW or system.is_dense(changed)
         rates = flat[:, changed]
         exponent = system.flat_exponent[changed]
         new = system.flat_kernel[changed] * np.exp(
@@ -236,6 +236,15 @@ class System:
             return cells[:, 0]
         total: FloatArray = cells.sum(axis=1)
         return total
+
+    def changed_places(self, tariffs: FloatArray) -> IntArray:
+        """Flat places where some scenario of a batch departs from the baseline."""
+        flat = tariffs.reshape(len(tariffs), -1)
+        return np.flatnonzero((flat != self.flat_tariffs).any(axis=0))
+
+    def is_dense(self, changed: IntArray) -> bool:
+        """Whether so many places change that every scenario needs kernels of its own."""
+        return len(changed) > _SPARSE * self.flat_kernel.size
 
     def shares(self, tariffs: FloatArray) -> Shares:
         """Share kernels of a batch of tariffs ``[B, S, N, N]``."""

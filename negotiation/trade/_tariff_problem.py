@@ -172,7 +172,7 @@ class TariffProblem:
         if not solution.norms[0] <= self.tol:
             return None
         outcome = solution.outcome
-        adjoint = Adjoint(self.system, outcome, solution.shares)
+        adjoint = Adjoint(self.system, outcome, solution.shares, count=len(self.weights))
         tariffs = self.instruments.spread(self.base, rates)
         values, cotangents = self._payoffs(outcome, adjoint.trade)
         owned = self.instruments

@@ -157,6 +157,16 @@ def test_adjoint_of_a_large_system(fallback, monkeypatch):
         assert exact[k] == pytest.approx((values[0] - values[1]) / 2e-4, rel=1e-5)
 
 
+def test_many_players_share_one_factorisation(monkeypatch):
+    economy = random_world(17, regions=9, sectors=5)
+    place = setting(economy, economy.regions, "uniform", None, None, None, None, (0.0, 5.0))
+    rates = np.linspace(0.05, 0.4, 9)
+    together = place.problem.evaluate(rates).gradient
+    monkeypatch.setattr("negotiation.trade._adjoint._MANY", 10)
+    one_by_one = place.problem.evaluate(rates).gradient
+    assert together == pytest.approx(one_by_one, rel=1e-7)
+
+
 @pytest.mark.parametrize("scope", ["uniform", "most_favored_nation"])
 def test_gradient_of_groups_of_tariffs(scope):
     economy = random_world(12, regions=4, sectors=3)
