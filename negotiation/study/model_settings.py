@@ -16,6 +16,7 @@ from negotiation.values import FloatArray
 __all__ = ["ModelSetting", "goods_economy", "model_settings"]
 
 _ONE_YEAR = "boehm_short_run"
+_NO_BASELINE = "no baseline tariffs"
 _SET_NAMES = {
     "caliendo_parro_2015": "Caliendo-Parro elasticities",
     "bagwell_staiger_yurukoglu_2021": "Bagwell-Staiger-Yurukoglu",
@@ -38,8 +39,8 @@ class ModelSetting:
     name
         For tables.
     family
-        ``many sectors``, ``no inputs``, ``labour supply``, ``scale and profits`` or
-        ``one sector``.
+        ``many sectors``, ``no inputs``, ``labour supply``, ``scale and profits``,
+        ``one sector`` or ``no baseline tariffs``.
     horizon
         ``one year`` or ``long run``.
     denominator
@@ -96,6 +97,10 @@ def model_settings(
     economy: Economy, *, elasticities: Iterable[str] | None = None, central: str = "fontagne_2022"
 ) -> tuple[ModelSetting, ...]:
     """Return the settings of the map.
+
+    Settings without baseline tariffs show how much hangs on the tariffs in force before: where
+    they are high, a prohibitive tariff destroys revenue and not only surplus. Published one-sector
+    data have none.
 
     Parameters
     ----------
@@ -166,4 +171,22 @@ def model_settings(
         horizon = "one year" if name.endswith("one year") else "long run"
         small = goods_economy(economy, shares)
         found.append(ModelSetting(name, "one sector", horizon, "GDP", small, model))
+    free = replace(economy, tariffs=economy.tariffs.set(rate=0.0))
+    for name in dict.fromkeys(name for name in (_ONE_YEAR, central, "flat_4") if name in sets):
+        label = _SET_NAMES.get(name, name.replace("_", " "))
+        found.append(
+            ModelSetting(
+                f"{label}, no baseline tariffs",
+                _NO_BASELINE,
+                _horizon(name),
+                "GDP",
+                free,
+                TradeModel(trade_elasticity=name),
+            )
+        )
+    for name in ("Ignatenko et al.", "Eaton-Kortum and Krugman"):
+        model = one_sector[name]
+        small = goods_economy(free, model.by_region("destination_share", economy.regions))
+        title = f"{name}, no baseline tariffs"
+        found.append(ModelSetting(title, _NO_BASELINE, "long run", "GDP", small, model))
     return tuple(found)

@@ -78,6 +78,11 @@ def analyse(
     numbers["one_year_china_worse_off"] = Number(
         sum(row.worse_off(0) == "CHN" for row in short), "d"
     )
+    none = [row for row in found.rows if row.family == "no baseline tariffs"]
+    numbers["no_baseline_settings"] = Number(len(none), "d")
+    numbers["no_baseline_china_worse_off"] = Number(
+        sum(row.worse_off(0) == "CHN" for row in none), "d"
+    )
     return StudyResult(
         numbers=numbers,
         tables={"map": _table(found)},

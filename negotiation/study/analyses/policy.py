@@ -110,7 +110,7 @@ class _Exercises:
             self.economy,
             "factual",
             _PAIR,
-            "uniform",
+            self.settings.scope,
             exporters="players",
             model=self.inputs if self.settings.cooperation_inputs else self.plain,
             sectors=self.goods,
