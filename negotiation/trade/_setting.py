@@ -58,6 +58,7 @@ def setting(
     objectives: Objectives,
     tariffs: TariffSchedule | None,
     bounds: Sequence[float],
+    sectors: Iterable[str] | None = None,
 ) -> Setting:
     """Return the problem of the players, with every argument checked."""
     model = TradeModel() if model is None else model
@@ -79,7 +80,7 @@ def setting(
     problem = TariffProblem(
         system=system,
         governments=own,
-        instruments=instruments(economy, players, scope, exporters),
+        instruments=instruments(economy, players, scope, exporters, sectors),
         base=base,
         low=low,
         high=high,

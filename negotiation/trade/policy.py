@@ -79,6 +79,7 @@ def optimal_tariffs(
     objective: Objective | None = None,
     *,
     tariffs: TariffSchedule | None = None,
+    sectors: Iterable[str] | None = None,
     bounds: Sequence[float] = (0.0, 10.0),
     method: str = "first_order",
     starts: int | None = None,
@@ -106,6 +107,8 @@ def optimal_tariffs(
         None is real income, with the economy's political weights where it has some.
     tariffs
         Tariffs of everybody else; None is the baseline's.
+    sectors
+        Sectors that are taxed by choice; None is all of them. Other rates stay.
     bounds
         Lowest and highest rate.
     method
@@ -151,7 +154,9 @@ def optimal_tariffs(
     """
     began = perf_counter()
     one_of(method, ("first_order", "closed_form"), name="method")
-    place = setting(economy, (importer,), scope, exporters, model, objective, tariffs, bounds)
+    place = setting(
+        economy, (importer,), scope, exporters, model, objective, tariffs, bounds, sectors
+    )
     if method == "closed_form":
         return _closed_form(place, scope, exporters, check_starts, began)
     problem = place.problem
@@ -242,6 +247,7 @@ def nash_tariffs(
     objectives: Objectives = None,
     *,
     tariffs: TariffSchedule | None = None,
+    sectors: Iterable[str] | None = None,
     bounds: Sequence[float] = (0.0, 10.0),
     starts: int = 4,
     check_starts: int = 3,
@@ -267,6 +273,8 @@ def nash_tariffs(
         One for all, or by player; None as in :func:`optimal_tariffs`.
     tariffs
         Tariffs of those who do not play; None is the baseline's.
+    sectors
+        Sectors that are taxed by choice; None is all of them. Other rates stay.
     starts
         Number of starting points tried at most.
     check_starts
@@ -287,7 +295,7 @@ def nash_tariffs(
         raise InvalidInputError("give two or more players", where="players", seen=players)
     if isinstance(exporters, str) and exporters == "players":
         exporters = chosen
-    place = setting(economy, chosen, scope, exporters, model, objectives, tariffs, bounds)
+    place = setting(economy, chosen, scope, exporters, model, objectives, tariffs, bounds, sectors)
     problem = place.problem
     result, last = None, Search(None, False, 0, problem.weights)
     best = (False, False, 0.0)

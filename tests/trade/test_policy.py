@@ -367,6 +367,18 @@ def test_players_exporters_and_bounds():
     assert single.chosen.sum() == 2
 
 
+def test_only_the_sectors_named_are_taxed():
+    economy = random_world(14, regions=3, sectors=3)
+    goods = ("S0", "S2")
+    best = optimal_tariffs(economy, "R0", "most_favored_nation", sectors=goods)
+    assert set(np.argwhere(best.chosen > 0.0)[:, 0].tolist()) == {0, 2}
+    assert np.array_equal(best.tariffs.rates[1], economy.tariffs.rates[1])
+    war = nash_tariffs(economy, ("R0", "R1"), sectors=("S1",), exporters="players")
+    assert war.chosen.sum() == 2
+    with pytest.raises(InvalidInputError, match="unknown sector"):
+        optimal_tariffs(economy, "R0", sectors=("X",))
+
+
 def test_bad_policy_arguments():
     economy = random_world(1, regions=3)
     refuse = pytest.raises
