@@ -35,6 +35,7 @@ class AnalysisSettings(Settings):
 
 
 def _table(found: ModelMap) -> StudyTable:
+    """One row a setting; of each pair of columns the first is the United States."""
     rows: list[tuple[str | Number, ...]] = []
     for row in found.rows:
         cells: list[str | Number] = [row.name, row.denominator]
@@ -44,8 +45,8 @@ def _table(found: ModelMap) -> StudyTable:
         rows.append(tuple(cells))
     columns = ["setting", "% of"]
     for label in found.labels:
-        columns += [f"{label} USA", "CHN"]
-    columns += ["adds USA", "CHN"]
+        columns += [label, "China"]
+    columns += ["adds", "China"]
     return StudyTable(tuple(columns), tuple(rows), "ll" + "rr" * (len(found.labels) + 1))
 
 

@@ -159,15 +159,10 @@ def analyse(
     if printed:
         largest = max(abs(cell.deviation) for cell in printed)
         numbers["largest_deviation"] = Number(largest, ".3f")
+    health = {"equilibrium conditions": (result.largest_residual, settings.residual_bound)}
+    if printed:
+        missed = float(sum(not cell.agrees for cell in printed))
+        health["cells outside the printed digits"] = (missed, 0.0)
     return StudyResult(
-        numbers=numbers,
-        tables={"cells": _table(result)},
-        objects={"table": result},
-        health={
-            "equilibrium conditions": (result.largest_residual, settings.residual_bound),
-            "cells outside the printed digits": (
-                float(sum(not cell.agrees for cell in printed)),
-                0.0,
-            ),
-        },
+        numbers=numbers, tables={"cells": _table(result)}, objects={"table": result}, health=health
     )

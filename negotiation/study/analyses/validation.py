@@ -103,8 +103,8 @@ def analyse(
         "origin": Number("; ".join(dict.fromkeys(origins))),
     }
     columns = (
-        *("paper", "table", "printed cells", "largest deviation, points"),
-        *("of loosely converged cells", "outside"),
+        *("paper", "table", "cells", "largest deviation"),
+        *("of loose cells", "outside"),
     )
     points = ValidationPoints(
         papers=tuple(_PAPERS[name] for name in _PAPERS),

@@ -33,6 +33,9 @@ OSSA_ROWS = {
     "US": "USA",
 }
 _MEASURES = {"gov": "objective", "welfare": "welfare", "wage": "wage", "profit": "profit"}
+_TOLERANCE = 1e-11
+_COOPERATIVE_TOLERANCE = 1e-10
+_COOPERATIVE_ROUNDS = 20_000
 _NASH = (*_MEASURES, "median_tariff")
 _OPTIMAL = (*(f"{m}_{side}" for m in _MEASURES for side in ("own", "other")), "median_tariff")
 OSSA_MEASURES = {"optimal": _OPTIMAL, "nash": _NASH, "cooperative": _NASH}
@@ -68,7 +71,7 @@ def _optimal(economy: Economy, problem: Problem) -> tuple[FloatArray, float]:
     model = TradeModel.ossa2014()
     rows, worst = [], 0.0
     for region in economy.regions:
-        result = optimal_tariffs(economy, region, problem.scope, model=model)
+        result = optimal_tariffs(economy, region, problem.scope, model=model, tol=_TOLERANCE)
         worst = max(worst, result.certificate.equilibrium_residual)
         table = result.table()
         own, others = table.loc[region], table.drop(index=region).mean()
@@ -94,10 +97,19 @@ def _cooperative(economy: Economy, problem: Problem) -> tuple[FloatArray, float]
     model = TradeModel.ossa2014()
     schedule = economy.tariffs
     if problem.start == "nash":
-        schedule = nash_tariffs(economy, None, problem.scope, model=model).tariffs
+        schedule = nash_tariffs(economy, None, problem.scope, model=model, tol=_TOLERANCE).tariffs
     elif problem.start == "free_trade":
         schedule = economy.tariffs.set(rate=0.0)
-    result = cooperative_tariffs(economy, problem.start, None, problem.scope, model=model)
+    result = cooperative_tariffs(
+        economy,
+        problem.start,
+        None,
+        problem.scope,
+        model=model,
+        tariffs=schedule,
+        tol=_COOPERATIVE_TOLERANCE,
+        max_iter=_COOPERATIVE_ROUNDS,
+    )
     before = counterfactual(economy, schedule, model)
     return _over_start(
         result, replace(result, equilibrium=before)
@@ -112,7 +124,8 @@ def problem_cells(path: Path, problem: Problem) -> tuple[Iterator[tuple[str, str
     elif problem.problem == "cooperative":
         values, worst = _cooperative(economy, problem)
     else:
-        result = nash_tariffs(economy, None, problem.scope, model=TradeModel.ossa2014())
+        model = TradeModel.ossa2014()
+        result = nash_tariffs(economy, None, problem.scope, model=model, tol=_TOLERANCE)
         worst = result.certificate.equilibrium_residual
         columns = [*_MEASURES.values(), "median_tariff"]
         values = result.table()[columns].to_numpy()
