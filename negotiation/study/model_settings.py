@@ -159,7 +159,7 @@ def model_settings(
         "Ignatenko et al.": TradeModel.ignatenko2025(),
         "Ignatenko et al., lump sum": TradeModel.ignatenko2025(revenue="lump_sum"),
         "Ignatenko et al., pass-through .25": TradeModel.ignatenko2025(pass_through=0.25),
-        "Eaton-Kortum and Krugman": TradeModel.eaton_kortum(),
+        "Eaton-Kortum, Krugman": TradeModel.eaton_kortum(),
         "roundabout": TradeModel.roundabout(),
     }
     if short is not None:
@@ -176,7 +176,7 @@ def model_settings(
         label = _SET_NAMES.get(name, name.replace("_", " "))
         found.append(
             ModelSetting(
-                f"{label}, no baseline tariffs",
+                f"{label}, zero baseline",
                 _NO_BASELINE,
                 _horizon(name),
                 "GDP",
@@ -184,9 +184,9 @@ def model_settings(
                 TradeModel(trade_elasticity=name),
             )
         )
-    for name in ("Ignatenko et al.", "Eaton-Kortum and Krugman"):
+    for name in ("Ignatenko et al.", "Eaton-Kortum, Krugman"):
         model = one_sector[name]
         small = goods_economy(free, model.by_region("destination_share", economy.regions))
-        title = f"{name}, no baseline tariffs"
+        title = f"{name}, zero baseline"
         found.append(ModelSetting(title, _NO_BASELINE, "long run", "GDP", small, model))
     return tuple(found)

@@ -49,6 +49,6 @@ class SectorTariffs:
 
     importers: tuple[str, ...]
     sectors: tuple[str, ...]
-    rates: FloatArray = quantity("t", "fraction", "optimal tariff [importer, sector]")
+    rates: FloatArray = quantity("", "fraction", "optimal tariff [importer, sector]")
     elasticities: FloatArray = quantity("theta_s", "1", "trade elasticity [sector]")
     title: str = ""

@@ -156,7 +156,7 @@ def _policy_table(found: Mapping[str, tuple[PolicyResult, bool]]) -> StudyTable:
                 Number(float(np.average(world, weights=spent)), "+.2f"),
             )
         )
-    columns = ("tariffs", "% of", "median rate USA, %", "China, %", "welfare USA", "China", "world")
+    columns = ("tariffs", "% of", "rate USA, %", "China, %", "USA", "China", "world")
     return StudyTable(columns, tuple(rows), "llrrrrr")
 
 
