@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
 
 from negotiation.errors import ConvergenceError, InvalidInputError, NonFiniteError
 from negotiation.process.closed_form import (
+    ATTRITION,
     NO_EQUILIBRIUM,
     Branches,
     ProcessArrays,
@@ -21,6 +23,9 @@ from negotiation.process.stages import MultiStepProcess
 from negotiation.values import number
 
 __all__ = ["ProcessSolution", "solve_all", "solve_process"]
+
+#: Gain from leaving a corner, over the largest payoff, that counts as rounding.
+_CORNER_TOLERANCE = 1e-6
 
 
 def solve_process(
@@ -128,27 +133,32 @@ def _finished(
     raise_on_failure: bool,
 ) -> ProcessSolution:
     arrays, branches, curves = parts
+    reason = ""
     lost = bool((branches.kinds == NO_EQUILIBRIUM).any())
-    converged = branches.relapse_change <= tol and not lost
+    if lost:
+        reason = curves.failure if curves else "a deadline binds one side only"
+    elif not branches.relapse_change <= tol:
+        reason = f"the value of a relapse still moves by {branches.relapse_change:.3g}"
     solution = ProcessSolution(
         process=process,
         arrays=arrays,
         branch_solution=branches,
-        converged=converged,
+        converged=not reason,
         curves=curves,
         elapsed_seconds=elapsed,
     )
+    if curves is not None and not reason and (curves.kinds != ATTRITION).any():
+        from negotiation.process.strategy_check import corner_gain
+
+        if corner_gain(solution) > _CORNER_TOLERANCE:
+            reason = "a corner holds for some reputations only"
+            solution = replace(solution, converged=False)
     if not lost and not np.isfinite(solution.values).all():
         raise NonFiniteError(
             "the value of the process is not finite",
             where="solve_process",
             hint="Without discounting or breakdown, waiting for ever at a flow has no value.",
         )
-    if not converged and raise_on_failure:
-        reason = (
-            (curves.failure if curves else "a deadline binds one side only")
-            if lost
-            else f"the value of a relapse still moves by {branches.relapse_change:.3g}"
-        )
+    if reason and raise_on_failure:
         raise ConvergenceError(reason, where="solve_process", partial=solution)
     return solution

@@ -23,7 +23,7 @@ from negotiation.values import FloatArray
 if TYPE_CHECKING:
     from negotiation.process.solution import ProcessSolution
 
-__all__ = ["StrategyCheck", "check_strategies"]
+__all__ = ["StrategyCheck", "check_strategies", "corner_gain"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +156,7 @@ def check_strategies(solution: ProcessSolution, *, points: int = 801) -> Strateg
             if law.kind == ATTRITION and 0.0 < law.duration < np.inf:
                 gain[n, i], spread[n, i] = _mixing(values, n, i, points, stated[i])
             else:
-                best = _corner_best(values, n, i, found)
+                best = float(_corner_best(values, n, i, prior)[0])
                 gain[n, i] = max(best - stated[i], 0.0)
                 spread[n, i] = abs(found[i] - stated[i])
     worst = max(float(gain.max()), float(spread.max())) / largest
@@ -169,27 +169,55 @@ def check_strategies(solution: ProcessSolution, *, points: int = 801) -> Strateg
     )
 
 
-def _corner_best(values: _Values, n: int, i: int, found: FloatArray) -> float:
-    """Best of conceding at once, just after the opening, and never, for side i in a corner."""
+def _corner_best(values: _Values, n: int, i: int, beliefs: FloatArray) -> FloatArray:
+    """Best payoffs ``[entry]`` of conceding at once, just after the opening, and never."""
     law = values.laws[n]
     j = 1 - i
-    tough = law.prior[None, j]
-    won = float(values.after(n, j, law.prior[None, i])[0, i])
-    lost = float(values.after(n, i, tough)[0, i])
+    tough = beliefs[:, j]
+    won = values.after(n, j, beliefs[:, i])[:, i]
+    lost = values.after(n, i, tough)[:, i]
     forever = float(values.forever(n)[i])
     if law.kind == ATTRITION:
         # Constant hazards without end, or a side known to be normal: see `closed_form_residual`.
-        return float(found[i])
+        return values.at(n, beliefs)[:, i]
     if law.behaviour[j] == 2 or law.kind == IMPASSE:
-        return max(lost, forever)
-    z = float(tough[0])
-    late = float(values.after(n, i, np.ones(1))[0, i])
+        return np.asarray(np.maximum(lost, forever))
+    one = np.ones(len(beliefs))
+    late = values.after(n, i, one)[:, i]
     if law.behaviour[i] == 3:
         # Waiting makes i known as tough, and a normal j gives in to that.
-        won = float(values.after(n, j, np.ones(1))[0, i])
-    waited = (1.0 - z) * won + z * max(late, forever)
+        won = values.after(n, j, one)[:, i]
+    waited = (1.0 - tough) * won + tough * np.maximum(late, forever)
     # Where both give in at once, a coin decides: giving in cannot be done earlier.
-    return max(waited, lost) if law.behaviour[i] >= 2 else waited
+    return np.asarray(np.maximum(waited, lost) if law.behaviour[i] >= 2 else waited)
+
+
+def corner_gain(solution: ProcessSolution, *, points: int = 9) -> float:
+    """Largest gain from leaving a corner, over the reputations with which it may be entered.
+
+    The kind of a corner is found where both sides are known to be tough; this says whether it
+    holds wherever play can enter it. In units of payoff over the largest payoff.
+    """
+    values = _Values(solution)
+    worst, largest = 0.0, 1e-300
+    for n, law in enumerate(values.laws):
+        if law.kind == ATTRITION:
+            continue
+        if n == 0:
+            entries = law.prior[None, :]
+        else:
+            low = (1.0 - values.psi) * law.prior
+            entries = np.empty((2 * points, 2))
+            for x in range(2):
+                rows = slice(x * points, (x + 1) * points)
+                entries[rows, x] = low[x]
+                entries[rows, 1 - x] = np.linspace(low[1 - x], low[1 - x] + values.psi, points)
+        found = values.at(n, entries)
+        largest = max(largest, float(np.abs(found).max()))
+        for i in range(2):
+            gain = _corner_best(values, n, i, entries) - found[:, i]
+            worst = max(worst, float(gain.max()))
+    return worst / largest
 
 
 def _mixing(values: _Values, n: int, i: int, points: int, stated: float) -> tuple[float, float]:

@@ -76,6 +76,7 @@ def test_corners_by_name(changes, kind, behaviours, psi):
     assert solution.impasse[0] == pytest.approx(1.0 - solution.deal_probability, abs=1e-9)
 
 
+@pytest.mark.kernel
 def test_impasse_is_worth_waiting_for_ever():
     solution = solve_process(one_stage(g=[1.0, 1.0]))
     assert solution.values == pytest.approx([(1 - 0.03 * 2) / 0.04, (1 - 0.03 * 2.5) / 0.04])
@@ -83,12 +84,14 @@ def test_impasse_is_worth_waiting_for_ever():
     assert solution.deal_by(1000) == 0.0
 
 
+@pytest.mark.kernel
 def test_worthless_waiting_without_discounting_is_refused():
     process = one_stage(g=[1.0, -1.0], r=[0.0, 0.0], beta=0.0)
     with pytest.raises(NonFiniteError):
         solve_process(process)
 
 
+@pytest.mark.kernel
 def test_constant_hazards_without_tough_types():
     process = one_stage(z=[0.0, 0.0], beta=0.0)
     plain = solve_process(process)
@@ -103,6 +106,7 @@ def test_constant_hazards_without_tough_types():
     assert paths.deal_time.mean() == pytest.approx(1 / total, rel=0.03)
 
 
+@pytest.mark.kernel
 def test_growing_audience_costs():
     process = one_stage(a=[0.05, 0.02], beta=0.01)
     solution = solve_process(process)
@@ -114,6 +118,7 @@ def test_growing_audience_costs():
     assert small.values == pytest.approx(none.values, abs=1e-6)
 
 
+@pytest.mark.kernel
 def test_a_growing_cost_locks_a_side_in():
     # Conceding soon costs the first side more than waiting for ever does.
     solution = solve_process(one_stage(a=[5.0, 0.0], beta=0.0, r=[0.5, 0.5], z=[0.01, 0.01]))
@@ -124,6 +129,7 @@ def test_a_growing_cost_locks_a_side_in():
     assert branches.atoms[0, 0, 1] > 0.0
 
 
+@pytest.mark.kernel
 def test_deadlines():
     free = solve_process(one_stage())
     late = solve_process(one_stage(deadline=100.0))
