@@ -25,7 +25,13 @@ from negotiation.values import FloatArray, IntArray
 if TYPE_CHECKING:
     from negotiation.process.solution import ProcessSolution
 
-__all__ = ["Chain", "EventualOutcomes", "deal_by_recursion", "eventual_outcomes"]
+__all__ = [
+    "Chain",
+    "EventualOutcomes",
+    "deal_by_recursion",
+    "eventual_outcomes",
+    "longest_duration",
+]
 
 _NEGLIGIBLE = 1e-14
 
@@ -277,6 +283,12 @@ def eventual_outcomes(solution: ProcessSolution) -> EventualOutcomes:
         impasse=impasse,
         time=moment / deal if deal > 0.0 else float("nan"),
     )
+
+
+def longest_duration(solution: ProcessSolution) -> float:
+    """Longest finite time for which concessions can last in a stage."""
+    spans = [law.duration for law in node_laws(solution) if np.isfinite(law.duration)]
+    return max(spans, default=0.0)
 
 
 def deal_by_recursion(

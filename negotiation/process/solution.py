@@ -37,6 +37,7 @@ __all__ = ["ProcessSolution"]
 
 _BEHAVIOURS = ("mixes", "concedes_at_once", "never", "concedes_at_once")
 _STEPS = 400
+_LONGEST = 25.0
 _KINDS = ("attrition", "concedes_at_once", "impasse", "passed", "no_equilibrium")
 
 
@@ -259,11 +260,10 @@ class ProcessSolution:
         return float(out[0]) if np.ndim(days) == 0 else out.reshape(np.shape(days))
 
     def _by_recursion(self, times: FloatArray, position: int, steps: int) -> FloatArray:
-        from negotiation.process.chain import deal_by_recursion
+        from negotiation.process.chain import deal_by_recursion, longest_duration
 
-        horizon = float(times.max())
-        if horizon <= 0.0:
-            horizon = 1.0
+        # Curves much longer than the dates asked for would be cut into far too many cells.
+        horizon = max(float(times.max()), longest_duration(self) / _LONGEST) or 1.0
         grid, fine = deal_by_recursion(self, horizon, steps=steps, stage=position)
         _, coarse = deal_by_recursion(self, horizon, steps=steps // 2, stage=position)
         # The recursion is of second order: a third of the change is the error left.

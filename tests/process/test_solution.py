@@ -171,3 +171,10 @@ def test_replacing_persistence_keeps_the_rest():
     process = with_history()
     again = replace(process, type_persistence=0.0)
     assert np.array_equal(solve_process(again).values, solve_process(process).values)
+
+
+def test_early_dates_of_a_slow_process():
+    solution = solve_process(staged(psi=0.5).with_time_unit("day"))
+    early, late = solution.deal_by(0.5), solution.deal_by([0.5, 4000.0])
+    assert early == pytest.approx(late[0], abs=5e-3)
+    assert solution.deal_by(0) <= early
