@@ -52,7 +52,6 @@ from negotiation.bargaining.ratification import (
     win_sets,
 )
 from negotiation.bargaining.repeated_strategies import long_run_play, play_match
-from negotiation.bargaining.screening import screening_offers, two_type_screening
 from negotiation.bargaining.solutions import (
     deal_me_out,
     egalitarian,
@@ -308,9 +307,8 @@ def b07(inputs: Inputs) -> Outputs:
 
 def b08(inputs: Inputs) -> Outputs:
     periods = int(first_of(inputs, "T", "n", "N", "periods", "rounds", "horizon"))
-    division, path = stahl_finite_horizon(
-        _delta(inputs), periods, proposer=inputs.get("proposer", 1)
-    )
+    game = stahl_finite_horizon(_delta(inputs), periods, proposer=inputs.get("proposer", 1))
+    division, path = game.division, game.offers
     return {
         "x": list(division.payoffs),
         "x1": division.payoffs[0],
@@ -374,43 +372,6 @@ def b12(inputs: Inputs) -> Outputs:
         "min_accept": result.minimum_accepted,
         "offer_if_beta_lt_half": result.minimum_accepted,
         "offer": result.offer,
-    }
-
-
-def b13(inputs: Inputs) -> Outputs:
-    delta = num(inputs["delta"])
-    own, informed = delta if isinstance(delta, list) else (delta, None)
-    result = screening_offers(own, informed_delta=informed, highest_value=num(inputs.get("v", 1)))
-    return {
-        "price_coeff": result.price_coefficient,
-        "cutoff_ratio": result.cutoff_ratio,
-        "first_offer": result.first_offer,
-        "prob_settle_per_round": result.settlement_probability,
-        "uninformed_value": result.uninformed_value,
-    }
-
-
-def b14(inputs: Inputs) -> Outputs:
-    high, low = first_of(inputs, "vH", "v_H", "high"), first_of(inputs, "vL", "v_L", "low")
-    chance = first_of(inputs, "q", "pi", "p", "prob_high", "pH", "p_H", "mu", default=0.5)
-    delta = first_of(inputs, "delta", "d")
-    result = two_type_screening(high, low, delta, prob_high=chance)
-    screening = result.values[1]
-    return {
-        "p1": result.screening_price,
-        "p2": low,
-        "first_price": result.first_price,
-        "screening_value": screening,
-        "screen_profit": screening,
-        "profit_screen": screening,
-        "pool_profit": result.values[0],
-        "profit_pool": result.values[0],
-        "revenue": result.value,
-        "profit": result.value,
-        "value": result.value,
-        "screen": result.strategy != "pool",
-        "screening_optimal": result.strategy != "pool",
-        "screen_threshold": low / high,
     }
 
 

@@ -5,6 +5,8 @@ Source: Stahl (1972) "Bargaining theory".
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -17,7 +19,32 @@ from negotiation.bargaining._offers import (
 from negotiation.errors import InvalidInputError
 from negotiation.values import FloatArray, number, read_only
 
-__all__ = ["stahl_finite_horizon"]
+__all__ = ["FiniteHorizonOffers", "stahl_finite_horizon"]
+
+
+@dataclass(frozen=True, eq=False)
+class FiniteHorizonOffers:
+    """Alternating offers up to a last date.
+
+    Attributes
+    ----------
+    division
+        Agreement at the first date.
+    offers
+        What both get at each date if play gets there ``[period, player]``.
+    proposers
+        Side that proposes at each date, 1 or 2.
+    surplus
+        What is divided.
+    assumptions
+        What is supposed.
+    """
+
+    division: AlternatingOffers
+    offers: FloatArray
+    proposers: tuple[int, ...]
+    surplus: float
+    assumptions: tuple[str, ...]
 
 
 def stahl_finite_horizon(
@@ -27,8 +54,8 @@ def stahl_finite_horizon(
     surplus: float = 1.0,
     proposer: int = 1,
     disagreement: ArrayLike = 0.0,
-) -> tuple[AlternatingOffers, FloatArray]:
-    """Return the division with a last date for agreement, and the offer path.
+) -> FiniteHorizonOffers:
+    """Return the division with a last date for agreement, and the offer at every date.
 
     Offers alternate over ``periods`` dates; with no agreement by the last, side i gets
     ``disagreement_i`` one period later. Backward induction: the proposer leaves the responder its
@@ -36,15 +63,15 @@ def stahl_finite_horizon(
     first proposer gets ``(1 - (-d)^T)/(1 + d)``. As the horizon grows this is Rubinstein's
     division.
 
-    Returns
-    -------
-    AlternatingOffers, array
-        The division, and what both get at each date if play gets there ``[period, player]``.
+    Raises
+    ------
+    InvalidInputError
+        Unless ``periods`` is a positive whole number and disagreement is worth at most the surplus.
 
     Examples
     --------
-    >>> division, path = stahl_finite_horizon(0.9, 3)
-    >>> division.payoffs.round(6).tolist(), path[-1].tolist()
+    >>> game = stahl_finite_horizon(0.9, 3)
+    >>> game.division.payoffs.round(6).tolist(), game.offers[-1].tolist()
     ([0.91, 0.09], [1.0, 0.0])
     """
     d = pair_of_numbers(delta, "delta", low=0.0, high=1.0)
@@ -76,4 +103,10 @@ def stahl_finite_horizon(
         first,
         (f"no agreement is possible after {int(periods)} offers", "complete information"),
     )
-    return agreed, read_only(paths[first])
+    return FiniteHorizonOffers(
+        division=agreed,
+        offers=read_only(paths[first]),
+        proposers=tuple((first - 1 + date) % 2 + 1 for date in range(int(periods))),
+        surplus=pie,
+        assumptions=agreed.assumptions,
+    )

@@ -14,12 +14,17 @@ from itertools import pairwise
 
 import numpy as np
 
-from negotiation.errors import InvalidInputError
+from negotiation.bargaining.curve import Curve
 from negotiation.values import FloatArray, IntArray
 
-__all__ = ["Frontier", "PolygonFrontier", "SmoothFrontier", "pareto_indices", "upper_hull"]
+__all__ = [
+    "Frontier",
+    "PolygonFrontier",
+    "SmoothFrontier",
+    "pareto_indices",
+    "upper_hull",
+]
 
-_NODES = 2049
 _EXACT = 4 * np.finfo(float).eps
 
 
@@ -144,7 +149,7 @@ class PolygonFrontier:
 class SmoothFrontier:
     """Decreasing concave curve ``u2 = function(u1)`` on ``[low, high]``."""
 
-    function: Callable[[float], float]
+    function: Curve
     low: float
     high: float
 
@@ -202,32 +207,32 @@ class SmoothFrontier:
         where no derivative exists, is found as well.
         """
 
-        def objective(first: float) -> float:
-            gains = np.array([first, self.function(first)]) - origin
-            return float(_log_product(gains, weights))
-
         def condition(first: float) -> float:
             gain, other = first - origin[0], self.function(first) - origin[1]
             return float(weights[0] * other + weights[1] * gain * self.slope(first))
 
-        return self._best(objective, condition)
+        return self._best(lambda points: _log_product(points - origin, weights), condition)
 
     def weighted_sum(self, weights: FloatArray) -> FloatArray:
         """Maximise ``w1 u1 + w2 u2``."""
+        first, last = self.ends
+        scaled = weights / max(float(weights @ np.abs(last - first)), 1e-300)
         return self._best(
-            lambda u: float(weights[0] * u + weights[1] * self.function(u)),
+            lambda points: (points - first) @ scaled,
             lambda u: float(weights[0] + weights[1] * self.slope(u)),
         )
 
     def _best(
-        self, objective: Callable[[float], float], condition: Callable[[float], float]
+        self, score: Callable[[FloatArray], FloatArray], condition: Callable[[float], float]
     ) -> FloatArray:
-        """Maximise along the curve; ``condition`` has the sign of the objective's derivative."""
+        """Maximise a score of points; ``condition`` has the sign of its derivative on the curve."""
         from scipy.optimize import brentq, minimize_scalar
 
+        def objective(first: float) -> float:
+            return float(score(np.array([first, self.function(first)])))
+
         grid = np.linspace(self.low, self.high, 257)
-        values = np.array([objective(float(u)) for u in grid])
-        best = int(np.argmax(values))
+        best = int(np.argmax(score(self.function.sample(grid))))
         left, right = float(grid[max(best - 1, 0)]), float(grid[min(best + 1, grid.size - 1)])
         direct = minimize_scalar(
             lambda u: -objective(u),
@@ -283,83 +288,7 @@ class SmoothFrontier:
 
     def nodes(self) -> FloatArray:
         """Points whose convex hull approximates the frontier from inside."""
-        grid = np.linspace(self.low, self.high, 513)
-        return np.array([[u, self.function(float(u))] for u in grid])
+        return self.function.sample(np.linspace(self.low, self.high, 513))
 
 
 Frontier = PolygonFrontier | SmoothFrontier
-
-
-def _evaluate(function: Callable[[float], float], first: float) -> float:
-    """Value of a user's frontier; outside its domain minus infinity."""
-    try:
-        with np.errstate(all="ignore"):
-            out = function(first)
-    except (ValueError, ZeroDivisionError, OverflowError):
-        return -np.inf
-    if isinstance(out, complex):
-        return -np.inf
-    value = float(np.asarray(out, dtype=np.float64).reshape(()))
-    return value if np.isfinite(value) else -np.inf
-
-
-def trace(
-    function: Callable[[float], float],
-    disagreement: FloatArray,
-    bounds: tuple[float, float] | None,
-) -> tuple[Callable[[float], float], FloatArray]:
-    """Return the guarded function and the range of first payoffs at which both sides gain.
-
-    Without ``bounds`` the range starts at the disagreement payoff and is found by doubling.
-    """
-    from scipy.optimize import brentq
-
-    def guarded(first: float) -> float:
-        return _evaluate(function, first)
-
-    low = float(disagreement[0]) if bounds is None else max(bounds[0], float(disagreement[0]))
-    surplus = guarded(low) - disagreement[1]
-    if bounds is None:
-        scale = abs(surplus) if np.isfinite(surplus) and surplus != 0 else max(1.0, abs(low))
-        steps = scale * 2.0 ** np.arange(-30, 41)
-        inside = [s for s in steps if guarded(low + s) >= disagreement[1]]
-        if not inside:
-            raise InvalidInputError(
-                "no payoff pair gains on the disagreement point",
-                where="frontier",
-                seen=f"frontier({low:g}) = {guarded(low):g}",
-                allowed=f"above {disagreement[1]:g} somewhere",
-                hint="Give bounds=(lowest, highest first payoff) if the curve starts elsewhere.",
-            )
-        if inside[-1] == steps[-1]:
-            raise InvalidInputError(
-                "the frontier does not come down to the disagreement payoff",
-                where="frontier",
-                hint="Give bounds=(lowest, highest first payoff).",
-            )
-        inner, outer = low + inside[-1], low + steps[steps > inside[-1]][0]
-    else:
-        grid = np.linspace(low, bounds[1], _NODES)
-        good = np.array([guarded(u) >= disagreement[1] for u in grid])
-        if not good.any():
-            raise InvalidInputError(
-                "no payoff pair gains on the disagreement point", where="frontier", seen=bounds
-            )
-        last = int(np.flatnonzero(good)[-1])
-        inner, outer = float(grid[last]), float(grid[min(last + 1, grid.size - 1)])
-    if outer > inner:
-        if np.isfinite(guarded(outer)):
-            inner = brentq(
-                lambda u: guarded(u) - disagreement[1],
-                inner,
-                outer,
-                xtol=_EXACT * (outer - low),
-                rtol=_EXACT,
-            )
-        else:
-            for _ in range(200):
-                middle = (inner + outer) / 2
-                inner, outer = (
-                    (middle, outer) if guarded(middle) >= disagreement[1] else (inner, middle)
-                )
-    return guarded, np.array([low, inner])

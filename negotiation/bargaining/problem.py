@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.bargaining.curve import Curve
 from negotiation.bargaining.frontier import (
     Frontier,
     PolygonFrontier,
     SmoothFrontier,
     pareto_indices,
-    trace,
     upper_hull,
 )
 from negotiation.errors import InvalidInputError
@@ -89,7 +90,7 @@ class BargainingProblem:
     [1.0, 0.75]
     """
 
-    frontier: ArrayLike | Callable[[float], float]
+    frontier: ArrayLike | Callable[[Any], Any]
     disagreement: ArrayLike
     weights: ArrayLike | None = None
     outside_options: ArrayLike | None = None
@@ -232,13 +233,13 @@ class BargainingProblem:
         return np.asarray(np.maximum(self.point, np.asarray(self.outside_options)))
 
     @cached_property
-    def _curve(self) -> tuple[Callable[[float], float], FloatArray, FloatArray]:
-        """Guarded function, its range, and a dense sample of it."""
+    def _curve(self) -> tuple[Curve, tuple[float, float], FloatArray]:
+        """The frontier as a curve, its range, and a dense sample of it."""
         assert callable(self.frontier)
-        function, limits = trace(self.frontier, self.point, self.bounds)
-        grid = np.linspace(limits[0], limits[1], _SAMPLES)
-        sample = np.array([[u, function(float(u))] for u in grid])
-        return function, limits, sample[np.isfinite(sample[:, 1])]
+        curve = Curve(self.frontier)
+        limits = curve.range_above(self.point, self.bounds)
+        points = curve.sample(np.linspace(*limits, _SAMPLES))
+        return curve, limits, points[np.isfinite(points[:, 1])]
 
     @cached_property
     def points(self) -> FloatArray:
@@ -258,10 +259,9 @@ class BargainingProblem:
         """Whether the frontier is a function, decreasing and concave where both sides gain."""
         if not callable(self.frontier):
             return False
-        sample = self._curve[2]
-        top = int(np.argmax(sample[:, 1]))
-        step = np.diff(sample[top:, 1])
-        noise = 1e-12 * max(np.ptp(sample[:, 1]), 1e-300)
+        second = self._curve[2][:, 1]
+        step = np.diff(second[int(np.argmax(second)) :])
+        noise = 1e-12 * max(np.ptp(second), 1e-300)
         return bool(step.size > 8 and np.all(step <= noise) and np.all(np.diff(step) <= noise))
 
     @cached_property
@@ -278,13 +278,13 @@ class BargainingProblem:
     def accepted_above(self, floor: FloatArray) -> Frontier:
         """Two players' efficient frontier with lotteries where both get at least ``floor``."""
         if self.smooth:
-            function, limits, sample = self._curve
-            low = float(sample[int(np.argmax(sample[:, 1])), 0])
-            whole: Frontier = SmoothFrontier(function, low, float(limits[1]))
+            curve, limits, points = self._curve
+            low = float(points[int(np.argmax(points[:, 1])), 0])
+            whole: Frontier = SmoothFrontier(curve, low, limits[1])
         else:
             whole = PolygonFrontier(self.hull)
         first, last = whole.ends
-        slack = 1e-12 * max(float(np.ptp(whole.nodes(), axis=0).max()), 1e-300)
+        slack = 1e-12 * max(float(np.abs(last - first).max()), 1e-300)
         reachable = floor[0] <= last[0] + slack and floor[1] <= first[1] + slack
         if not reachable or whole.value(float(floor[0])) < floor[1] - slack:
             raise InvalidInputError(

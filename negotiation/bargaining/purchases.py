@@ -7,17 +7,21 @@ which is derived here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.data import load_table
+from negotiation.data.tables import DateLike
 from negotiation.errors import InvalidInputError
 from negotiation.values import FloatArray, float_array, number, read_only
 
 __all__ = [
     "PurchaseCompliance",
     "SelfEnforcingPurchases",
+    "phase_one_compliance",
     "purchase_compliance",
     "self_enforcing_purchases",
 ]
@@ -33,6 +37,8 @@ class PurchaseCompliance:
         Actual over target, in total.
     shortfall
         Target less actual in total, billion USD, zero if met.
+    items
+        Name of each commitment.
     fulfilment_by_item
         Actual over target for each commitment ``[item]``.
     short
@@ -49,6 +55,7 @@ class PurchaseCompliance:
 
     fulfilment: float
     shortfall: float
+    items: tuple[str, ...]
     fulfilment_by_item: FloatArray
     short: tuple[bool, ...]
     posterior_willing: float
@@ -65,6 +72,7 @@ def purchase_compliance(
     shortfall_if_willing: ArrayLike = 0.35,
     shortfall_if_unwilling: ArrayLike = 0.9,
     tolerance: float = 0.0,
+    items: Sequence[str] = (),
 ) -> PurchaseCompliance:
     """Return how far purchases met their targets, and the posterior that the buyer is willing.
 
@@ -83,6 +91,8 @@ def purchase_compliance(
         Probability of a shortfall by type, one number or one an item.
     tolerance
         Share of the target that may be missing before it counts as a shortfall.
+    items
+        Name of each commitment, numbers by default.
 
     Examples
     --------
@@ -95,6 +105,9 @@ def purchase_compliance(
     if np.any(wanted <= 0):
         raise InvalidInputError("targets must be positive", where="target", seen=wanted)
     belief = number(prior, name="prior", low=0.0, high=1.0)
+    names = tuple(items) or tuple(str(k + 1) for k in range(wanted.size))
+    if len(names) != wanted.size:
+        raise InvalidInputError("one name an item", where="items", seen=names)
     margin = number(tolerance, name="tolerance", low=0.0, high=1.0)
     chances = [
         np.broadcast_to(float_array(value, name=name, low=0.0, high=1.0), wanted.shape)
@@ -118,6 +131,7 @@ def purchase_compliance(
     return PurchaseCompliance(
         fulfilment=float(bought.sum() / wanted.sum()),
         shortfall=max(float(wanted.sum() - bought.sum()), 0.0),
+        items=names,
         fulfilment_by_item=read_only(bought / wanted),
         short=tuple(bool(x) for x in short),
         posterior_willing=path[-1],
@@ -128,6 +142,63 @@ def purchase_compliance(
             "outcomes are independent given the type",
             "probabilities of a shortfall by type are assumptions, not estimates",
         ),
+    )
+
+
+def phase_one_compliance(
+    *,
+    by_group: bool = False,
+    as_of: DateLike = None,
+    prior: float = 0.5,
+    shortfall_if_willing: float = 0.35,
+    shortfall_if_unwilling: float = 0.9,
+    tolerance: float = 0.0,
+) -> PurchaseCompliance:
+    """Return compliance with the purchases of the 2020 Phase One agreement, from embedded data.
+
+    In total (goods and services, 2020-2021, Bown 2022) or by product group and period (goods, US
+    export data of 2020 and of January to November 2021 against the full year's commitment, so that
+    2021 understates fulfilment).
+
+    Parameters
+    ----------
+    by_group
+        One item a product group and period instead of the total.
+    as_of
+        Information date: rows known later are refused.
+
+    Raises
+    ------
+    InformationDateError
+        If the purchases were not known at ``as_of``.
+
+    Examples
+    --------
+    >>> round(phase_one_compliance().fulfilment, 4)
+    0.5748
+    >>> phase_one_compliance(by_group=True).fulfilment_by_item.round(2).tolist()
+    [0.81, 0.75, 0.38, 0.34, 0.63, 0.6]
+    """
+    table = load_table("phase_one", as_of=as_of)
+    if by_group:
+        keys = [
+            (group, period)
+            for group in ("Agriculture", "Energy", "Manufactured goods")
+            for period in ("2020 full year", "2021 Jan-Nov")
+        ]
+    else:
+        keys = [("All covered goods and services", "2020-2021 two years")]
+    for group, period in keys:
+        table.row(group=group, period=period)
+    rows = [table.select(group=group, period=period) for group, period in keys]
+    return purchase_compliance(
+        [row.numbers("commitment_usd_bn")[0] for row in rows],
+        [row.numbers("actual_usd_bn")[0] for row in rows],
+        prior=prior,
+        shortfall_if_willing=shortfall_if_willing,
+        shortfall_if_unwilling=shortfall_if_unwilling,
+        tolerance=tolerance,
+        items=tuple(f"{group}, {period}" for group, period in keys),
     )
 
 

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.bargaining.problem import BargainingProblem
-from negotiation.bargaining.solutions import nash_bargaining
 from negotiation.bargaining.transferable import nash_transferable
 from negotiation.errors import InvalidInputError
 from negotiation.trade.linear_tariffs import LinearTariffModel, linear_tariff_war
@@ -57,16 +56,18 @@ class WarSettlement:
     assumptions: tuple[str, ...]
 
 
-def _tariff_for(market: LinearTariffModel, welfare: float, *, exporter: bool) -> float:
+def _tariff_for(
+    market: LinearTariffModel, welfare: FloatArray | float, *, exporter: bool
+) -> FloatArray:
     """Smallest tariff at which importer (or exporter) welfare is ``welfare``."""
     phi, m = market.exporter_incidence, market.import_slope
     b = phi * market.free_trade_imports
     if exporter:
-        a, target = 0.5 * m * phi * (1 - phi), -welfare
+        a, target = 0.5 * m * phi * (1 - phi), -np.asarray(welfare)
     else:
-        a, target = 0.5 * m * (1 - phi**2), welfare
+        a, target = 0.5 * m * (1 - phi**2), np.asarray(welfare)
     # b tau - a tau^2 = target, the smaller root in its stable form.
-    return float(2 * target / (b + max(b * b - 4 * a * target, 0.0) ** 0.5))
+    return np.asarray(2 * target / (b + np.sqrt(np.maximum(b * b - 4 * a * target, 0.0))))
 
 
 def tariff_frontier(
@@ -87,8 +88,8 @@ def tariff_frontier(
     --------
     >>> one = LinearTariffModel.two_good(gap=1.0)
     >>> problem = tariff_frontier(one, one)
-    >>> abs(nash_bargaining(problem).payoffs.round(9)).tolist()
-    [0.0, 0.0]
+    >>> problem.ideal.round(6).tolist()
+    [0.024292, 0.024292]
     """
     war = linear_tariff_war(first, second)
     if min(war.tariffs) <= 0:
@@ -96,12 +97,12 @@ def tariff_frontier(
             "no side ever gains by a tariff", where="exporter_incidence", allowed="> 0"
         )
 
-    def other_side(own: float) -> float:
-        if own >= 0:
-            tau = _tariff_for(first, min(own, first.optimal_gain), exporter=False)
-            return float(first.effects(tau).exporter)
-        tau = _tariff_for(second, max(own, second.victim_loss), exporter=True)
-        return float(second.effects(tau).importer)
+    def other_side(own: FloatArray | float) -> FloatArray:
+        gained = np.clip(own, 0.0, first.optimal_gain)
+        lost = np.clip(own, second.victim_loss, 0.0)
+        given = first.effects(_tariff_for(first, gained, exporter=False)).exporter
+        taken = second.effects(_tariff_for(second, lost, exporter=True)).importer
+        return np.where(np.asarray(own) >= 0, given, taken)
 
     return BargainingProblem(
         other_side,
@@ -110,6 +111,38 @@ def tariff_frontier(
         outside_options=outside_options,
         bounds=(second.victim_loss, first.optimal_gain),
     )
+
+
+def _kept_tariffs(
+    markets: tuple[LinearTariffModel, LinearTariffModel], threat: FloatArray, shares: FloatArray
+) -> FloatArray:
+    """Tariffs that maximise the weighted product of gains over the war; one of them is zero.
+
+    Along side i's own tariff: ``w_i W_i'(tau)/g_i + w_j V_i'(tau)/g_j = 0``.
+    """
+    from scipy.optimize import brentq
+
+    tariffs = np.zeros(2)
+    # At free trade a tariff moves the same amount from one side to the other.
+    pull = shares[0] * -threat[1] - shares[1] * -threat[0]
+    side = 0 if pull > 0 else 1
+    market, other = markets[side], 1 - side
+    phi, m, b = (
+        market.exporter_incidence,
+        market.import_slope,
+        market.exporter_incidence * market.free_trade_imports,
+    )
+
+    def condition(tau: float) -> float:
+        effects = market.effects(tau)
+        own = float(effects.importer) - threat[side]
+        partner = float(effects.exporter) - threat[other]
+        rise, fall = b - m * (1 - phi**2) * tau, -b + m * phi * (1 - phi) * tau
+        return float(shares[side] * rise * partner + shares[other] * fall * own)
+
+    if condition(0.0) > 0:
+        tariffs[side] = brentq(condition, 0.0, market.optimal_tariff, xtol=1e-300, rtol=1e-15)
+    return tariffs
 
 
 def settle_tariff_war(
@@ -145,15 +178,10 @@ def settle_tariff_war(
         tariffs, transfer = np.zeros(2), float(payoffs[0])
         what = "side payments without loss; free trade is the efficient point"
     else:
-        solution = nash_bargaining(tariff_frontier(first, second, weights=weights))
-        payoffs, transfer = solution.payoffs, 0.0
-        own = float(payoffs[0])
-        tariffs = np.array(
-            [
-                _tariff_for(first, own, exporter=False) if own > 0 else 0.0,
-                _tariff_for(second, own, exporter=True) if own < 0 else 0.0,
-            ]
-        )
+        shares = tariff_frontier(first, second, weights=weights).shares
+        tariffs, transfer = _kept_tariffs((first, second), threat, shares), 0.0
+        one, two = first.effects(tariffs[0]), second.effects(tariffs[1])
+        payoffs = np.array([float(one.importer + two.exporter), float(two.importer + one.exporter)])
         what = "no side payments; tariffs are not negative"
     return WarSettlement(
         disagreement=read_only(threat),

@@ -200,6 +200,12 @@ class _LogitSystem:
         found = correct(self.residual, self.jacobian, z, border, max_iter=20)
         return None if found is None else found[0]
 
+    def between(self, a: FloatArray, b: FloatArray, share: float) -> FloatArray:
+        """Point of the branch between two neighbours of the trace."""
+        chord = (b - a) / np.linalg.norm(b - a)
+        found = correct(self.residual, self.jacobian, a + share * (b - a), chord)
+        return a if found is None else found[0]
+
     def point(self, z: FloatArray) -> QuantalResponse:
         profile = []
         for x in self.split(z):
@@ -328,10 +334,11 @@ def quantal_response_branch(
     game: NormalFormGame,
     max_precision: float,
     *,
+    refine: int = 4,
     tol: float = 1e-8,
     max_steps: int = 20_000,
 ) -> QuantalResponseResult:
-    """Return every traced point of the principal branch up to ``max_precision``, folds included.
+    """Return points of the principal branch up to ``max_precision``, folds included.
 
     Parameters
     ----------
@@ -339,18 +346,21 @@ def quantal_response_branch(
         Any finite normal-form game.
     max_precision
         Where to stop, in 1 / payoff units.
+    refine
+        Points a step of the trace, 1 or more; more make a smoother picture.
     tol, max_steps
         As in :func:`quantal_response`.
 
     Raises
     ------
     InvalidInputError
-        If ``max_precision`` is not positive and finite.
+        If ``max_precision`` is not positive and finite, or ``refine`` is below 1.
     ConvergenceError
         If the branch cannot be followed that far.
     """
     start = time.perf_counter()
     number(max_precision, name="max_precision", low=0.0, open_low=True)
+    number(refine, name="refine", low=1)
     system = _LogitSystem(game)
     points = []
     bifurcations = []
@@ -359,9 +369,15 @@ def quantal_response_branch(
         if before is not None and _crossing(before, here):
             middle = 0.5 * float(before.position[-1] + here.position[-1])
             bifurcations.append(middle / system.unit)
+        if before is None:
+            points.append(system.point(here.position))
+        else:
+            for k in range(1, refine + 1):
+                z = system.between(before.position, here.position, k / refine)
+                if z[-1] < max_precision * system.unit:
+                    points.append(system.point(z))
         if here.position[-1] > max_precision * system.unit:
             break
-        points.append(system.point(here.position))
         before = here
     last = quantal_response(game, max_precision, tol=tol, max_steps=max_steps)
     points.extend(last.points)
@@ -448,10 +464,7 @@ def fit_quantal_response(
 
     def between(s: float) -> FloatArray:
         k = min(int(s), len(curve) - 2)
-        a, b = curve[k].position, curve[k + 1].position
-        chord = (b - a) / np.linalg.norm(b - a)
-        found = correct(system.residual, system.jacobian, a + (s - k) * (b - a), chord)
-        return a if found is None else found[0]
+        return system.between(curve[k].position, curve[k + 1].position, s - k)
 
     span = (max(best - 1, 0), min(best + 1, len(curve) - 1))
     answer = minimize_scalar(

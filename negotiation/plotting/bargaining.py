@@ -7,18 +7,29 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.bargaining.agreements import GradualCuts
+from negotiation.bargaining.finite_horizon import FiniteHorizonOffers
 from negotiation.bargaining.problem import BargainingProblem
+from negotiation.bargaining.purchases import PurchaseCompliance
+from negotiation.bargaining.ratification import RatificationOffer, WinSets
 from negotiation.bargaining.solution import BargainingSolution
 from negotiation.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_bargaining_set"]
+__all__ = [
+    "plot_bargaining_set",
+    "plot_compliance_posterior",
+    "plot_gradual_cuts",
+    "plot_offers",
+    "plot_ratification_offer",
+    "plot_win_sets",
+]
 
 # Okabe and Ito's colours in an order whose greys differ, each with its own marker.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+_MARKERS = ("o", "s", "^", "D", "v", "p", "h", "8")
 
 
 def _axes(ax: Axes | None) -> Axes:
@@ -78,14 +89,158 @@ def plot_bargaining_set(
             *solution.payoffs,
             _MARKERS[k % len(_MARKERS)],
             color=_COLOURS[k % len(_COLOURS)],
-            markeredgecolor="black",
-            markeredgewidth=0.6,
-            markersize=7,
+            markerfacecolor="none",
+            markeredgewidth=1.6,
+            markersize=7 + 1.5 * (k % len(_MARKERS)),
             linestyle="none",
             label=solution.name,
             zorder=5,
         )
+    # Outcomes that both would refuse say nothing about the bargain.
+    low, high = np.minimum(d, problem.floor), problem.ideal
+    if problem.outside_options is not None:
+        low = np.minimum(low, np.asarray(problem.outside_options))
+    margin = 0.08 * np.where(high > low, high - low, 1.0)
+    ax.set_xlim(low[0] - margin[0], high[0] + margin[0])
+    ax.set_ylim(low[1] - margin[1], high[1] + margin[1])
     ax.set_xlabel(f"{problem.players[0]}: {unit}")
     ax.set_ylabel(f"{problem.players[1]}: {unit}")
+    ax.legend(frameon=False, fontsize="small")
+    return ax
+
+
+def plot_offers(
+    result: FiniteHorizonOffers, *, ax: Axes | None = None, players: tuple[str, str] | None = None
+) -> Axes:
+    """Draw what each side gets at every date of alternating offers with a last date."""
+    ax = _axes(ax)
+    names = players or ("side 1", "side 2")
+    dates = np.arange(1, len(result.offers) + 1)
+    for k in (0, 1):
+        ax.plot(
+            dates,
+            result.offers[:, k],
+            color=_COLOURS[k],
+            linestyle=("-", "--")[k],
+            label=f"{names[k]} gets",
+        )
+        proposing = np.array(result.proposers) == k + 1
+        ax.plot(
+            dates[proposing],
+            result.offers[proposing, k],
+            _MARKERS[k],
+            color=_COLOURS[k],
+            markerfacecolor="white",
+            label=f"{names[k]} proposes",
+        )
+    ax.set_xlabel("date of the offer (period)")
+    ax.set_ylabel(f"payoff (share of a surplus of {result.surplus:g})")
+    ax.legend(frameon=False, fontsize="small")
+    return ax
+
+
+def plot_win_sets(
+    result: WinSets, *, ax: Axes | None = None, players: tuple[str, str] | None = None
+) -> Axes:
+    """Draw which divisions each side can ratify, and the zone of agreement."""
+    ax = _axes(ax)
+    names = players or ("side 1", "side 2")
+    spans = (
+        (names[0], result.least_first, 1.0, _COLOURS[0], "///"),
+        (names[1], 0.0, result.most_first, _COLOURS[1], "\\\\\\"),
+    )
+    for k, (_, low, high, colour, hatch) in enumerate(spans):
+        ax.barh(
+            k,
+            max(high - low, 0.0),
+            left=low,
+            height=0.5,
+            facecolor="white",
+            edgecolor=colour,
+            hatch=hatch,
+        )
+    if result.agreement_possible:
+        ax.axvspan(
+            result.least_first,
+            result.most_first,
+            color="0.85",
+            zorder=0,
+            label=f"both ratify: {result.overlap:.0%} of the surplus",
+        )
+    if result.midpoint is not None:
+        ax.axvline(result.midpoint, color="black", linewidth=1.2, label="midpoint (Nash)")
+    ax.set_yticks([0, 1], [f"{span[0]} ratifies" for span in spans])
+    ax.set_ylim(-0.6, 2.1)
+    ax.set_xlim(0, 1)
+    ax.set_xlabel(f"share of {names[0]} (fraction of the surplus)")
+    if result.agreement_possible:
+        ax.legend(frameon=False, fontsize="small", loc="upper center", ncols=2)
+    else:
+        ax.set_title("win-sets do not meet", fontsize="medium")
+    return ax
+
+
+def plot_compliance_posterior(result: PurchaseCompliance, *, ax: Axes | None = None) -> Axes:
+    """Draw fulfilment of each commitment and the belief after it that the buyer is willing."""
+    ax = _axes(ax)
+    steps = np.arange(len(result.posterior_path))
+    bars = ax.bar(
+        steps[1:],
+        result.fulfilment_by_item,
+        width=0.6,
+        facecolor="0.88",
+        edgecolor="0.4",
+        label="purchases over commitment",
+    )
+    for bar, short in zip(bars, result.short, strict=True):
+        bar.set_hatch("..." if short else None)
+    ax.axhline(1.0, color="0.4", linewidth=0.8, linestyle=":")
+    ax.plot(
+        steps,
+        result.posterior_path,
+        "o-",
+        color=_COLOURS[0],
+        label="belief that the buyer is willing",
+    )
+    ax.set_xticks(steps, ["prior", *result.items], rotation=30, ha="right")
+    ax.set_ylim(0, max(1.15, 1.1 * float(result.fulfilment_by_item.max())))
+    ax.set_ylabel("fraction, probability")
+    ax.set_xlabel("commitment (dotted bars: missed)")
+    ax.legend(frameon=False, fontsize="small")
+    return ax
+
+
+def plot_ratification_offer(result: RatificationOffer, *, ax: Axes | None = None) -> Axes:
+    """Draw the proposer's expected payoff against the share it offers."""
+    ax = _axes(ax)
+    ax.plot(result.offers, result.payoffs, color=_COLOURS[0], label="expected payoff")
+    ax.plot(result.offer, result.payoff, "o", color=_COLOURS[1], label="best offer", zorder=3)
+    ax.axvline(result.certain_offer, color="0.5", linestyle=":", label="passes for certain")
+    ax.set_xlabel("share offered (fraction of the surplus)")
+    ax.set_ylabel("proposer's expected payoff (fraction)")
+    ax.legend(frameon=False, fontsize="small")
+    return ax
+
+
+def plot_gradual_cuts(result: GradualCuts, *, ax: Axes | None = None) -> Axes:
+    """Draw the efficient path of tariff cuts that cannot be withdrawn, and its limit."""
+    ax = _axes(ax)
+    ax.step(
+        np.arange(result.path.size),
+        result.path,
+        where="post",
+        color=_COLOURS[0],
+        label="irreversible cuts",
+    )
+    ax.axhline(result.limit, color=_COLOURS[0], linestyle="--", linewidth=1, label="limit")
+    ax.axhline(
+        result.reversible_tariff,
+        color=_COLOURS[1],
+        linestyle=":",
+        label="cuts that can be withdrawn",
+    )
+    ax.set_ylim(-0.04 * float(result.path.max()), 1.08 * float(result.path.max()))
+    ax.set_xlabel("date (period)")
+    ax.set_ylabel("tariff of both sides (money a unit)")
     ax.legend(frameon=False, fontsize="small")
     return ax

@@ -6,6 +6,7 @@ from tests.reference import reference_path
 from tests.vectors_process import VECTORS, largest_gap
 
 
+@pytest.mark.kernel
 @pytest.mark.parametrize("name", sorted(VECTORS))
 def test_vector(name):
     entries = json.loads(reference_path("vectors", "bargaining.json").read_text())
