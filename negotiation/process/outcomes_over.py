@@ -27,7 +27,7 @@ RATIO = "ratio:"
 
 _FIXED = {
     "process", "as_of", "dates", "deal_date", "stage", "economy", "model", "standoff_horizon",
-    "terms_horizon", "within", "values",
+    "terms_horizon", "within", "values", "at_opening",
 }  # fmt: skip
 
 
@@ -51,7 +51,8 @@ def outlook_at(values: Mapping[str, float], fixed: Mapping[str, Any]) -> Outlook
         `RATIO`.
     fixed
         ``process``, ``as_of``, and optionally ``stage``, ``economy``, ``model``,
-        ``standoff_horizon``, ``terms_horizon``, ``values`` (parameters that stay as given).
+        ``standoff_horizon``, ``terms_horizon``, ``values`` (parameters that stay as given),
+        ``at_opening`` (look ahead from the day the stage opens, not from the information date).
     """
     unknown = sorted(set(fixed) - _FIXED)
     if unknown:
@@ -74,6 +75,7 @@ def outlook_at(values: Mapping[str, float], fixed: Mapping[str, Any]) -> Outlook
     )
     return outlook(
         process,
+        as_of=process.start if fixed.get("at_opening", False) else None,
         stage=fixed.get("stage", "de-escalation"),
         events=_events(str(fixed["as_of"])) if ratios else (),
         ratios=ratios,
