@@ -37,7 +37,7 @@ __all__ = ["ProcessSolution"]
 
 _BEHAVIOURS = ("mixes", "concedes_at_once", "never", "concedes_at_once")
 _STEPS = 400
-_LONGEST = 25.0
+_LONGEST = 5.0
 _KINDS = ("attrition", "concedes_at_once", "impasse", "passed", "no_equilibrium")
 
 
@@ -259,17 +259,27 @@ class ProcessSolution:
         out = np.clip(out, 0.0, 1.0)
         return float(out[0]) if np.ndim(days) == 0 else out.reshape(np.shape(days))
 
+    @cached_property
+    def _grids(self) -> dict[tuple[int, int, float], tuple[FloatArray, FloatArray]]:
+        """Probabilities by date that have been computed, by stage, steps and horizon."""
+        return {}
+
     def _by_recursion(self, times: FloatArray, position: int, steps: int) -> FloatArray:
         from negotiation.process.chain import deal_by_recursion, longest_duration
 
         # Curves much longer than the dates asked for would be cut into far too many cells.
         horizon = max(float(times.max()), longest_duration(self) / _LONGEST) or 1.0
-        grid, fine = deal_by_recursion(self, horizon, steps=steps, stage=position)
-        _, coarse = deal_by_recursion(self, horizon, steps=steps // 2, stage=position)
-        # The recursion is of second order: a third of the change is the error left.
-        better = fine.copy()
-        better[::2] += (fine[::2] - coarse) / 3.0
-        better[1::2] += 0.5 * ((fine[:-2:2] - coarse[:-1]) + (fine[2::2] - coarse[1:])) / 3.0
+        key = (position, steps, horizon)
+        if key not in self._grids:
+            grid, fine = deal_by_recursion(self, horizon, steps=steps, stage=position)
+            _, coarse = deal_by_recursion(self, horizon, steps=steps // 2, stage=position)
+            # The recursion is of second order: a third of the change is the error left.
+            better = fine.copy()
+            better[::2] += (fine[::2] - coarse) / 3.0
+            between = 0.5 * ((fine[:-2:2] - coarse[:-1]) + (fine[2::2] - coarse[1:]))
+            better[1::2] += between / 3.0
+            self._grids[key] = (grid, better)
+        grid, better = self._grids[key]
         return np.asarray(np.interp(times, grid, better))
 
     def recursion_error(self, days: ArrayLike) -> float:
