@@ -190,7 +190,7 @@ def break_even(
     >>> found = break_even(process, "CHN concedes first", {"stubbornness_USA": (0.001, 0.5)},
     ...     stage=0, joint=False)
     >>> found.verdict
-    'flips at stubbornness_USA = 0.0222'
+    'flips at stubbornness_USA = 0.00297'
     """
     started = perf_counter()
     statement = conclusion_named(conclusion, process.players)

@@ -190,7 +190,7 @@ def outlook(
     ...     flows=[[-0.05, -0.08]], terms=[[[0.3, 0.6], [0.7, 0.4]]],
     ...     discount_rates=[0.05, 0.05], stubbornness=[0.1, 0.1])
     >>> outlook(process, stage=0).concedes_first.round(3)
-    array([0.222, 0.778])
+    array([0.153, 0.847])
     """
     whole = solve_process(process, raise_on_failure=raise_on_failure)
     k = stage_number(process, stage)
