@@ -518,6 +518,19 @@ def _float_pivot(
             errors[i] = np.inf
 
 
+@njit(cache=True, nogil=True, error_model="numpy")
+def _float_leaving(tableau: Any, height: Any, width: Any, column: Any) -> Any:
+    # Written without branches in the loop: which rows count is unpredictable.
+    row, best = -1, np.inf
+    for i in range(height):
+        a = tableau[i, column]
+        ratio = tableau[i, width] / (a if a > 1e-11 else 1.0)
+        ratio = ratio if a > 1e-11 else np.inf
+        row = i if ratio < best else row
+        best = ratio if ratio < best else best
+    return row
+
+
 @njit(cache=True, nogil=True)
 def float_vertices(
     matrix: Any,
@@ -575,15 +588,7 @@ def float_vertices(
             entering = np.int64(1) << nonbasis[column]
             if done[head] & entering:
                 continue
-            row = -1
-            best = np.inf
-            for i in range(height):
-                a = tableau[i, column]
-                if a > 1e-11:
-                    ratio = tableau[i, width] / a
-                    if ratio < best:
-                        best = ratio
-                        row = i
+            row = _float_leaving(tableau, height, width, column)
             if row < 0:
                 return UNCERTAIN
             leaving = np.int64(1) << basis[row]
