@@ -28,6 +28,8 @@ from negotiation.values import FloatArray
 __all__ = ["Adjoint", "Cotangents", "TariffDerivative", "pull_back", "residual_cotangents"]
 
 _ADJOINT_TOLERANCE = 1e-10
+_MANY = 8
+_LARGEST_DENSE = 1500
 
 
 @dataclass(eq=False)
@@ -235,20 +237,27 @@ def _input_cotangents(
 
 
 class Adjoint:
-    """Adjoint solutions at one equilibrium: dense where small, otherwise without the Jacobian.
+    """Adjoint solutions at one equilibrium, for ``count`` functionals.
 
-    A product ``y'F_z`` is one backward pass; the inverse at the baseline preconditions GMRES.
+    The Jacobian is factorised once where the system is small or functionals are many. Otherwise
+    it is never built: a product ``y'F_z`` is one backward pass, and the inverse at the baseline
+    preconditions GMRES.
     """
 
-    def __init__(self, system: System, outcome: Outcome, shares: Shares) -> None:
+    def __init__(self, system: System, outcome: Outcome, shares: Shares, count: int = 1) -> None:
+        from scipy.linalg import lu_factor
+
         self.system, self.outcome = system, outcome
         self.trade = trade_at(outcome, shares)
-        self.jacobian = jacobian_at(system, outcome, shares) if system.size <= NEWTON_SIZE else None
+        dense = system.size <= NEWTON_SIZE or (count >= _MANY and system.size <= _LARGEST_DENSE)
+        self.factors = lu_factor(jacobian_at(system, outcome, shares)) if dense else None
 
     def multipliers(self, weights: FloatArray) -> FloatArray:
         """``y`` with ``F_z' y = weights``."""
-        if self.jacobian is not None:
-            return np.asarray(np.linalg.solve(self.jacobian.T, weights), dtype=np.float64)
+        if self.factors is not None:
+            from scipy.linalg import lu_solve
+
+            return np.asarray(lu_solve(self.factors, weights, trans=1), dtype=np.float64)
         from scipy.sparse.linalg import LinearOperator, gmres
 
         system, size = self.system, self.system.size

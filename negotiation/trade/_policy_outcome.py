@@ -9,7 +9,7 @@ import numpy as np
 
 from negotiation.trade._first_order import conditions, iterate_map
 from negotiation.trade._government import governments
-from negotiation.trade._setting import Setting
+from negotiation.trade._setting import Setting, protective_rates
 from negotiation.trade._solver import Solution
 from negotiation.trade._tariff_problem import Instruments, Point, TariffProblem
 from negotiation.trade.economy import TariffSchedule
@@ -53,7 +53,7 @@ def better_replies(
         mine = owned.team == player
         own = point.rates[mine]
         best = 0.0
-        candidates = [np.zeros_like(own), 2.0 * own + 0.2, 0.5 * own, np.full_like(own, 1.5)]
+        candidates = [*protective_rates(reply), np.zeros_like(own), 2.0 * own + 0.2, 0.5 * own]
         for start in candidates[:starts]:
             search = iterate_map(
                 reply,

@@ -23,7 +23,7 @@ __all__ = ["NEWTON_SIZE", "Solution", "reference_inverse", "solve_batch", "syste
 NEWTON_SIZE = 96
 _MEMORY = 5
 _LARGEST_STEP = 1.0
-_LARGE_TARGET = 1e-11
+_LARGE_TARGET = 3e-13
 _SMALL_TARGET = 1e-13
 _PATH_STEPS = 64
 
@@ -85,7 +85,7 @@ class _Secants:
             return step
         changes = self.changes[:, :used]
         gram = np.matmul(changes, changes.transpose(0, 2, 1))
-        scale = np.maximum(np.einsum("bkk->b", gram), 1e-300)[:, None, None]
+        scale = np.maximum(np.einsum("bkk->b", gram), 1e-200)[:, None, None]
         target = np.matmul(changes, step[:, :, None])
         weights = np.linalg.solve(gram + scale * self.ridge[:used, :used], target)
         corrected: FloatArray = (
@@ -114,8 +114,9 @@ def _chord(
         residual = outcome.residual
         if not np.isfinite(norms.max()):
             residual = np.where(np.isfinite(residual), residual, 0.0)
-        step = -(residual.astype(np.float32) @ inverse).astype(np.float64)
-        move = secants.corrected(state, step)
+        with np.errstate(all="ignore"):
+            step = -(residual.astype(np.float32) @ inverse).astype(np.float64)
+            move = secants.corrected(state, step)
         if np.abs(move).max() > _LARGEST_STEP:
             move = np.clip(move, -_LARGEST_STEP, _LARGEST_STEP)
         state = state + (move if open_.all() else move * open_[:, None])

@@ -69,8 +69,8 @@ class Shares:
         self.count = len(tariffs)
         self.system = system
         flat = tariffs.reshape(self.count, -1)
-        changed = np.flatnonzero((flat != system.flat_tariffs).any(axis=0))
-        self.dense = self.count <= _FEW or len(changed) > _SPARSE * flat.shape[1]
+        changed = system.changed_places(tariffs)
+        self.dense = self.count <= _FEW or system.is_dense(changed)
         rates = flat[:, changed]
         exponent = system.flat_exponent[changed]
         new = system.flat_kernel[changed] * np.exp(
@@ -237,6 +237,15 @@ class System:
         total: FloatArray = cells.sum(axis=1)
         return total
 
+    def changed_places(self, tariffs: FloatArray) -> IntArray:
+        """Flat places where some scenario of a batch departs from the baseline."""
+        flat = tariffs.reshape(len(tariffs), -1)
+        return np.flatnonzero((flat != self.flat_tariffs).any(axis=0))
+
+    def is_dense(self, changed: IntArray) -> bool:
+        """Whether so many places change that every scenario needs kernels of its own."""
+        return len(changed) > _SPARSE * self.flat_kernel.size
+
     def shares(self, tariffs: FloatArray) -> Shares:
         """Share kernels of a batch of tariffs ``[B, S, N, N]``."""
         return Shares(self, tariffs)
@@ -276,11 +285,13 @@ class System:
 
     def _outcome(self, state: FloatArray, shares: Shares) -> Outcome:
         cal, block = self.calibration, self.block
-        wage, final = state[:, block["wage"]], state[:, block["expenditure"]]
-        wages = np.exp(wage)
-        log_income = wage + state[:, block["labor"]] if self.elastic else wage
-        labor_income = cal.wage_bill * (np.exp(log_income) if self.elastic else wages)
-        expenditure = cal.expenditure * np.exp(final)
+        wage = state[:, block["wage"]]
+        levels = np.exp(state[:, : block["labor"].stop])
+        wages = levels[:, block["wage"]]
+        labor_income = cal.wage_bill * wages
+        if self.elastic:
+            labor_income = labor_income * levels[:, block["labor"]]
+        expenditure = cal.expenditure * levels[:, block["expenditure"]]
         log_spending = self._log_spending(state)
         supply = np.exp(self.minus_theta * self._cost(state))
         share_sum = shares.share_sums(supply)

@@ -68,6 +68,7 @@ def instruments(
     players: tuple[str, ...],
     scope: str,
     exporters: Iterable[str] | None,
+    sectors: Iterable[str] | None = None,
 ) -> Instruments:
     """Return the rates of the players; flows that are zero in the baseline are left out.
 
@@ -77,7 +78,8 @@ def instruments(
         If a label or the scope is unknown, or a player buys nothing from the exporters.
     """
     one_of(scope, SCOPES, name="scope")
-    sectors, count = len(economy.sectors), len(economy.regions)
+    count = len(economy.regions)
+    taxed = [economy.sector_index(s) for s in (economy.sectors if sectors is None else sectors)]
     chosen = list(range(count))
     if exporters is not None:
         names = (exporters,) if isinstance(exporters, str) else tuple(exporters)
@@ -88,7 +90,7 @@ def instruments(
     for p, player in enumerate(players):
         j = economy.region_index(player)
         known: dict[tuple[int, ...], int] = {}
-        for s in range(sectors):
+        for s in taxed:
             for i in chosen:
                 if i == j or economy.flows[s, i, j] <= 0.0:
                     continue
@@ -170,7 +172,7 @@ class TariffProblem:
         if not solution.norms[0] <= self.tol:
             return None
         outcome = solution.outcome
-        adjoint = Adjoint(self.system, outcome, solution.shares)
+        adjoint = Adjoint(self.system, outcome, solution.shares, count=len(self.weights))
         tariffs = self.instruments.spread(self.base, rates)
         values, cotangents = self._payoffs(outcome, adjoint.trade)
         owned = self.instruments

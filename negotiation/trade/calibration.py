@@ -206,7 +206,7 @@ def calibrate(economy: Economy, model: TradeModel) -> Calibration:
     Raises
     ------
     InvalidInputError
-        If a region earns nothing or spends nothing, an input is used beyond what is bought,
+        If a region sells or buys nothing, an input is used beyond what is bought,
         transfers do not add to 0, or an option does not fit the economy's axes.
     """
     regions, sectors = economy.regions, economy.sectors
@@ -225,6 +225,13 @@ def calibrate(economy: Economy, model: TradeModel) -> Calibration:
         flows[:, index, index] /= labor
     gross = flows * (1.0 + tariffs)
     spending = gross.sum(axis=1)
+    idle = spending.sum(axis=0) <= 0.0
+    if idle.any():
+        raise InvalidInputError(
+            "a region buys nothing",
+            where=f"flows, importer {regions[int(idle.argmax())]}",
+            hint="Aggregate it with another region or leave it out.",
+        )
     inputs = _input_shares(economy, model, labor, spending)
     bought = spending > 0.0
     shares = np.divide(gross, spending[:, None, :], out=np.zeros_like(gross), where=bought[:, None])

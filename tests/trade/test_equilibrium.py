@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiation.errors import ConvergenceError, InvalidInputError
+from negotiation.trade._setting import setting
 from negotiation.trade.calibration import calibrate
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.equilibrium import counterfactual, counterfactuals
@@ -363,6 +364,28 @@ def test_no_equilibrium_is_said():
     assert caught.value.partial.converged.tolist() == [True, False]
     partial = counterfactual(economy, schedules[1], model, raise_on_failure=False)
     assert not partial.converged
+
+
+def test_transfers_beyond_income_are_named():
+    """A region that must hand over more than it earns has no equilibrium at high tariffs."""
+    names = ("GIVER", "TAKER")
+    flows = np.array([[[3.0, 6.0], [1.0, 40.0]]])
+    free = TariffSchedule(names, ("all",), np.zeros((1, 2, 2)))
+    economy = Economy("two", names, ("all",), flows, free)
+    closed = free.set(importer="TAKER", rate=30.0)
+    with pytest.raises(ConvergenceError, match="transfer that GIVER pays"):
+        counterfactual(economy, closed, TradeModel(trade_elasticity=6.0))
+
+
+def test_welfare_is_the_objective_of_a_government():
+    for sectors, model in MODELS.values():
+        economy = random_world(9, regions=3, sectors=sectors)
+        place = setting(economy, economy.regions, "uniform", None, model, None, None, (0.0, 5.0))
+        rates = np.array([0.3, 0.1, 0.2])
+        values = place.problem.evaluate(rates).values
+        table = place.problem.instruments.spread(place.base, rates)
+        schedule = TariffSchedule(economy.regions, economy.sectors, table)
+        assert values == pytest.approx(counterfactual(economy, schedule, model).welfare, abs=1e-9)
 
 
 def test_bad_arguments():

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from negotiation.errors import ConvergenceError, InvalidInputError
+from negotiation.trade._first_order import iterate_map
 from negotiation.trade._government import governments
+from negotiation.trade._policy_outcome import better_replies
 from negotiation.trade._setting import setting
 from negotiation.trade._tariff_problem import TariffProblem
 from negotiation.trade.closed_form import (
@@ -104,6 +106,23 @@ def test_political_weights_favour_the_sectors_that_carry_them():
     assert np.ptp(rates[:, foreign], axis=1).max() < 1e-12
 
 
+def test_lobbied_nash_point_survives_protective_replies():
+    """From low tariffs the map ends where Japan would rather shut its rice market."""
+    economy, weights = ossa()
+    economy = replace(economy, political_weights=weights["lobby"])
+    place = setting(economy, economy.regions, "discriminatory", None, OSSA, None, None, (0.0, 10.0))
+    low = np.full(place.problem.instruments.count, 0.5)
+    trap = iterate_map(place.problem, low, tol=1e-8, max_rounds=500)
+    gain, replies = better_replies(place.problem, trap.point, 3, 1e-8, 500)
+    assert trap.converged
+    assert gain == pytest.approx(0.396, abs=1e-3)
+    moved = iterate_map(place.problem, replies, tol=1e-8, max_rounds=500)
+    result = nash_tariffs(economy, None, "discriminatory", model=OSSA)
+    assert result.payoffs == pytest.approx(moved.point.values, abs=1e-6)
+    assert result.certificate.unilateral_gain < 1e-6
+    assert np.all(result.payoffs < 0.0)
+
+
 OBJECTIVES = {
     "real income": Objective(),
     "revenue": Objective(revenue=0.5),
@@ -155,6 +174,16 @@ def test_adjoint_of_a_large_system(fallback, monkeypatch):
             moved[k] = (1.0 + rates[k]) * np.exp(sign * 1e-4) - 1.0
             values.append(problem.evaluate(moved).values[k])
         assert exact[k] == pytest.approx((values[0] - values[1]) / 2e-4, rel=1e-5)
+
+
+def test_many_players_share_one_factorisation(monkeypatch):
+    economy = random_world(17, regions=9, sectors=5)
+    place = setting(economy, economy.regions, "uniform", None, None, None, None, (0.0, 5.0))
+    rates = np.linspace(0.05, 0.4, 9)
+    together = place.problem.evaluate(rates).gradient
+    monkeypatch.setattr("negotiation.trade._adjoint._MANY", 10)
+    one_by_one = place.problem.evaluate(rates).gradient
+    assert together == pytest.approx(one_by_one, rel=1e-7)
 
 
 @pytest.mark.parametrize("scope", ["uniform", "most_favored_nation"])
@@ -338,6 +367,18 @@ def test_players_exporters_and_bounds():
     assert single.chosen.sum() == 2
 
 
+def test_only_the_sectors_named_are_taxed():
+    economy = random_world(14, regions=3, sectors=3)
+    goods = ("S0", "S2")
+    best = optimal_tariffs(economy, "R0", "most_favored_nation", sectors=goods)
+    assert set(np.argwhere(best.chosen > 0.0)[:, 0].tolist()) == {0, 2}
+    assert np.array_equal(best.tariffs.rates[1], economy.tariffs.rates[1])
+    war = nash_tariffs(economy, ("R0", "R1"), sectors=("S1",), exporters="players")
+    assert war.chosen.sum() == 2
+    with pytest.raises(InvalidInputError, match="unknown sector"):
+        optimal_tariffs(economy, "R0", sectors=("X",))
+
+
 def test_bad_policy_arguments():
     economy = random_world(1, regions=3)
     refuse = pytest.raises
@@ -391,6 +432,42 @@ def test_no_nash_point_under_tax_relief_is_said():
         optimal_tariffs(economy, "TINY", model=model, bounds=(4.0, 10.0))
     with pytest.raises(ConvergenceError, match="income tax"):
         nash_tariffs(economy, names, model=model, bounds=(4.0, 10.0))
+    slow = replace(model, trade_elasticity=0.05)
+    with pytest.raises(ConvergenceError, match="income tax"):
+        optimal_tariffs(economy, "TINY", model=slow, method="closed_form")
+
+
+UNEVEN = TradeModel(trade_elasticity=[3.0, 5.0], value_added_share=1.0)
+
+
+def test_several_peaks_are_left_for_the_highest():
+    """Fixed transfers give donors a second peak at prohibitive tariffs."""
+    economy = random_world(23, regions=3, sectors=2, tariffs=0.1)
+    for region in economy.regions:
+        best = optimal_tariffs(economy, region, "discriminatory", model=UNEVEN)
+        several = optimal_tariffs(economy, region, "discriminatory", model=UNEVEN, starts=5)
+        assert best.objective.value == pytest.approx(several.objective.value, abs=1e-6)
+        assert best.certificate.unilateral_gain < 1e-6
+    uneven = random_world(48, regions=3, sectors=2, tariffs=0.1)
+    stayed = optimal_tariffs(uneven, "R0", "discriminatory", model=UNEVEN, check_starts=0)
+    assert stayed.objective.value < 1.0
+    moved = optimal_tariffs(uneven, "R0", "discriminatory", model=UNEVEN)
+    assert moved.objective.value > 10.0
+    assert moved.certificate.unilateral_gain < 1e-6
+    nash = nash_tariffs(economy, None, "discriminatory", model=UNEVEN)
+    assert nash.certificate.unilateral_gain < 1e-6
+
+
+def test_points_that_a_player_would_leave_are_refused(monkeypatch):
+    def always_better(problem, point, *args):
+        return 2.0, point.rates
+
+    monkeypatch.setattr("negotiation.trade.policy.better_replies", always_better)
+    economy = random_world(3, regions=3)
+    with pytest.raises(ConvergenceError, match="gains 2 % of GDP by another reply") as caught:
+        nash_tariffs(economy, ("R0", "R1"), starts=2)
+    assert caught.value.partial.certificate.unilateral_gain == 2.0
+    assert not nash_tariffs(economy, ("R0", "R1"), raise_on_failure=False).converged
 
 
 def test_problem_is_reusable():
