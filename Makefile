@@ -45,6 +45,7 @@ $(UV):
 	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes --only-binary :all: requirements.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --no-index --editable .
 	rm -f .venv/.full
+	$(BIN)/python -c "from negotiation.equilibrium.warm import warm_kernels; warm_kernels()"
 	touch $@
 
 .venv/.full: .venv/.ready requirements-full.lock
@@ -92,13 +93,13 @@ docs: .venv/.full
 	$(BIN)/python docs/build.py
 
 full: .venv/.full
-	$(BIN)/negotiation reproduce --profile full
-	$(PYTEST) -n $(WORKERS)
-	$(BIN)/python -m benchmarks
-	$(BIN)/python docs/record_full_run.py
+	mkdir -p build
+	set -o pipefail; { $(BIN)/negotiation reproduce --profile full && $(PYTEST) -n $(WORKERS) \
+	  && $(BIN)/python -m benchmarks; } 2>&1 | tee build/full.log
+	$(BIN)/python docs/record_full_run.py build/full.log
 
 archive: .venv/.ready
-	$(BIN)/negotiation reproduce --archive
+	$(BIN)/negotiation archive
 
 lock: $(UV)
 	$(UV) pip compile pyproject.toml --all-extras --group dev --group oracles --group docs \

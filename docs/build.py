@@ -4,6 +4,7 @@ Usage: python docs/build.py
 """
 
 import doctest
+import os
 import shutil
 import subprocess
 import sys
@@ -44,7 +45,8 @@ def main() -> int:
     write_api_pages(api)
     try:
         command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict"]
-        return subprocess.run(command, cwd=DOCS.parent, check=False).returncode
+        environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+        return subprocess.run(command, cwd=DOCS.parent, env=environment, check=False).returncode
     finally:
         shutil.rmtree(api, ignore_errors=True)
 

@@ -108,6 +108,67 @@ def _tariff_fan(paths: Any) -> Any:
     return figure
 
 
+def _tariff_plane(usa: Any, curves: Any) -> Any:
+    import matplotlib.pyplot as plt
+
+    from negotiation.plotting.payoffs import plot_tariff_plane
+
+    figure, axes = plt.subplots(1, 2, figsize=(10.4, 5.2), layout="constrained")
+    for ax, player in zip(axes, usa.players, strict=True):
+        plot_tariff_plane(usa, player=player, curves=curves, ax=ax)
+    return figure
+
+
+def _optimal_tariffs(result: Any) -> Any:
+    import matplotlib.pyplot as plt
+
+    from negotiation.plotting.trade import plot_optimal_tariffs
+
+    figure, ax = plt.subplots(layout="constrained")
+    plot_optimal_tariffs(result, ax=ax)
+    return figure
+
+
+def _war_gains(result: Any) -> Any:
+    import matplotlib.pyplot as plt
+
+    from negotiation.plotting.trade import plot_war_gains
+
+    figure, ax = plt.subplots(figsize=(7.4, 5.2), layout="constrained")
+    plot_war_gains(result, ax=ax)
+    return figure
+
+
+def _welfare_parts(result: Any) -> Any:
+    import matplotlib.pyplot as plt
+
+    from negotiation.plotting.trade import plot_welfare_parts
+
+    figure, ax = plt.subplots(figsize=(6.6, 3.8), layout="constrained")
+    plot_welfare_parts(result, ax=ax)
+    return figure
+
+
+def _model_map(result: Any) -> Any:
+    import matplotlib.pyplot as plt
+
+    from negotiation.plotting.trade import plot_model_map
+
+    figure, ax = plt.subplots(figsize=(6.9, 6.4), layout="constrained")
+    plot_model_map(result, ax=ax)
+    return figure
+
+
+def _validation(points: Any) -> Any:
+    import matplotlib.pyplot as plt
+
+    from negotiation.plotting.trade import plot_validation
+
+    figure, ax = plt.subplots(figsize=(4.8, 4.6), layout="constrained")
+    plot_validation(points, ax=ax)
+    return figure
+
+
 EXHIBITS: Mapping[str, Exhibit] = MappingProxyType(
     {
         "export_dependence": Exhibit(
@@ -147,6 +208,37 @@ EXHIBITS: Mapping[str, Exhibit] = MappingProxyType(
             ("process/paths",),
             _tariff_fan,
             "Added tariffs over simulated paths of the process.",
+        ),
+        "tariff_plane": Exhibit(
+            ("policy/plane", "best_responses/equilibrium_short_run"),
+            _tariff_plane,
+            "Payoff of each side over the plane of both tariffs, best replies and the Nash point.",
+        ),
+        "optimal_tariffs": Exhibit(
+            ("policy/sector_tariffs",),
+            _optimal_tariffs,
+            "Optimal tariffs by sector against the inverse of the trade elasticity.",
+        ),
+        "war_gains": Exhibit(
+            ("policy/gains",),
+            _war_gains,
+            "Change of real income of each region under each region's optimal tariffs, the Nash "
+            "war and the standoff.",
+        ),
+        "welfare_parts": Exhibit(
+            ("policy/standoff_parts",),
+            _welfare_parts,
+            "Parts of the change of real income in the standoff, by region.",
+        ),
+        "model_map": Exhibit(
+            ("model_map/map",),
+            _model_map,
+            "Change of real income of both sides at the standoff's tariffs, by model.",
+        ),
+        "validation": Exhibit(
+            ("validation/points",),
+            _validation,
+            "Printed cells of published tables against our computation.",
         ),
     }
 )

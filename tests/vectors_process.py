@@ -39,6 +39,10 @@ def outcomes(inputs):
     }
 
 
+def values_and_outcomes(inputs):
+    return {**values(inputs), **outcomes(inputs)}
+
+
 def _abreu_gul(inputs):
     a1, a2 = inputs["alpha"]
     return _one_stage(r=inputs["r"], z=inputs["z"], l=[1 - a2, 1 - a1], f=[a1, a2])
@@ -127,9 +131,17 @@ def core_hazard(inputs):
     }
 
 
+def persistent(inputs):
+    solution = _solve(inputs)
+    return {"V": solution.values.tolist(), "atoms": solution.atoms[0].tolist()}
+
+
 VECTORS = {
     "P01": values,
     "P02": outcomes,
+    "P03": values_and_outcomes,
+    "P04": values_and_outcomes,
+    "P05": persistent,
     "F01": abreu_gul,
     "F02": abreu_gul_outcomes,
     "F04": flow_costs,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from negotiation.cli import data, economy, games, reproduce
+from negotiation.cli import archive, data, economy, games, process, report, reproduce, sweep, trade
 
 __all__ = ["register"]
 
@@ -16,4 +16,9 @@ def register(app: typer.Typer) -> None:
     app.command("reproduce")(reproduce.reproduce)
     app.add_typer(data.data_app)
     app.add_typer(economy.economy_app)
+    app.command("counterfactual")(trade.counterfactual)
     app.command("game")(games.game)
+    app.command("process")(process.process)
+    app.command("sweep")(sweep.sweep)
+    app.command("report")(report.report)
+    app.command("archive")(archive.archive)

@@ -97,3 +97,69 @@ def dependence(
         rows=rows,
         title=f"{exporter} selling to {importer}",
     )
+
+
+@economy_app.command("compare")
+def compare(
+    name: str = "us-china-2022",
+    elasticities: Annotated[
+        list[str] | None, typer.Option(help="Elasticity sets to go through; all by default.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Print who loses more from the same tariffs under every model: the map of models.
+
+    Percent changes of real income (USA / CHN) at 145/125 and 30/10 points added on the other's
+    goods, and at the Nash point of each model, where both rates are best replies. Without inputs
+    a percentage is of gross sales, otherwise of GDP.
+    """
+    from negotiation.data import load_economy
+    from negotiation.study.model_map import PLAYERS, model_map
+    from negotiation.study.model_settings import model_settings
+
+    economy = load_economy(name)
+    found = model_map(model_settings(economy, elasticities=elasticities or None))
+    at = [*range(len(found.points)), None]
+    rows = []
+    content = []
+    for row in found.rows:
+        cells: list[object] = [row.name, row.horizon, row.denominator]
+        record: dict[str, object] = {
+            "setting": row.name,
+            "family": row.family,
+            "horizon": row.horizon,
+            "percent_of": row.denominator,
+            "nash_added": dict(zip(PLAYERS, row.nash_added, strict=True)),
+            "nash_regret": row.nash_regret,
+            "converged": row.converged,
+        }
+        for label, point, (usa, china) in zip(
+            found.labels, at, (*row.losses, row.nash), strict=True
+        ):
+            cells += [f"{usa:+.2f} / {china:+.2f}", row.worse_off(point)]
+            record[label] = {"USA": usa, "CHN": china, "worse_off": row.worse_off(point)}
+        usa_rate, china_rate = (100.0 * rate for rate in row.nash_added)
+        cells.append(f"{usa_rate:+.0f} / {china_rate:+.0f}")
+        rows.append(cells)
+        content.append(record)
+    columns = ["setting", "horizon", "% of"]
+    for label in found.labels:
+        columns += [label, "worse off"]
+    columns.append("Nash adds, points")
+    counts = {
+        label: {player: found.counts(player)[k] for player in PLAYERS}
+        for k, label in enumerate(found.labels)
+    }
+    emit(
+        {"settings": content, "worse_off_counts": counts},
+        as_json=as_json,
+        columns=columns,
+        rows=rows,
+        title="Change of real income, % (USA / CHN), and who is worse off",
+    )
+    if not as_json:
+        for label, by_player in counts.items():
+            typer.echo(
+                f"{label}: the United States is worse off in {by_player['USA']} of "
+                f"{len(found.rows)} settings, China in {by_player['CHN']}"
+            )

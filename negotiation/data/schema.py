@@ -161,6 +161,15 @@ SCHEMAS: dict[str, Schema] = {
         _number("chn_added_pct", low=-100.0, optional=True),
         _note("pledged"),
     ),
+    "episodes": _schema(
+        "episode",
+        *_text("episode"),
+        _date("began", optional=True),
+        _date("deadline", optional=True),
+        _date("settled", optional=True),
+        _label("outcome", ("settled", "extended", "no agreement")),
+        *_text("note"),
+    ),
     "jobs": _schema(
         "country estimator scenario definition",
         _label("country", _SIDES),

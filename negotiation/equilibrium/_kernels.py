@@ -36,6 +36,7 @@ __all__ = [
     "batch_regrets",
     "float_vertices",
     "integer_vertices",
+    "lemke_howson",
     "rehash",
     "solve_slice",
 ]
@@ -517,6 +518,19 @@ def _float_pivot(
             errors[i] = np.inf
 
 
+@njit(cache=True, nogil=True, error_model="numpy")
+def _float_leaving(tableau: Any, height: Any, width: Any, column: Any) -> Any:
+    # Written without branches in the loop: which rows count is unpredictable.
+    row, best = -1, np.inf
+    for i in range(height):
+        a = tableau[i, column]
+        ratio = tableau[i, width] / (a if a > 1e-11 else 1.0)
+        ratio = ratio if a > 1e-11 else np.inf
+        row = i if ratio < best else row
+        best = ratio if ratio < best else best
+    return row
+
+
 @njit(cache=True, nogil=True)
 def float_vertices(
     matrix: Any,
@@ -574,15 +588,7 @@ def float_vertices(
             entering = np.int64(1) << nonbasis[column]
             if done[head] & entering:
                 continue
-            row = -1
-            best = np.inf
-            for i in range(height):
-                a = tableau[i, column]
-                if a > 1e-11:
-                    ratio = tableau[i, width] / a
-                    if ratio < best:
-                        best = ratio
-                        row = i
+            row = _float_leaving(tableau, height, width, column)
             if row < 0:
                 return UNCERTAIN
             leaving = np.int64(1) << basis[row]
@@ -1077,3 +1083,223 @@ def batch_regrets(A: Any, B: Any, counts: Any, profiles: Any, regrets: Any) -> N
                 worst = max(worst, (best - mean) / (b_high - b_low))
             regrets[k] = worst
             k += 1
+
+
+@njit(cache=True, nogil=True)
+def _invert(source: Any, constraints: Any, variables: Any, k: Any, inverse: Any, work: Any) -> Any:
+    # Gauss-Jordan with partial pivoting on M[R, C]; ``source`` is M transposed.
+    for a in range(k):
+        for b in range(k):
+            work[a, b] = source[variables[b], constraints[a]]
+            inverse[a, b] = 1.0 if a == b else 0.0
+    for c in range(k):
+        pivot = c
+        for a in range(c + 1, k):
+            if abs(work[a, c]) > abs(work[pivot, c]):
+                pivot = a
+        if not abs(work[pivot, c]) > 1e-13:
+            return False
+        if pivot != c:
+            for b in range(k):
+                work[c, b], work[pivot, b] = work[pivot, b], work[c, b]
+                inverse[c, b], inverse[pivot, b] = inverse[pivot, b], inverse[c, b]
+        scale = 1.0 / work[c, c]
+        for b in range(k):
+            work[c, b] *= scale
+            inverse[c, b] *= scale
+        for a in range(k):
+            if a != c and work[a, c] != 0.0:
+                factor = work[a, c]
+                for b in range(k):
+                    work[a, b] -= factor * work[c, b]
+                    inverse[a, b] -= factor * inverse[c, b]
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _slack_coefficient(
+    source: Any, variables: Any, places: Any, k: Any, inverse: Any, row: Any, slack: Any
+) -> Any:
+    # Entry of the tableau in ``row`` and the column of a slack; rows 0..k-1 are the basic
+    # variables, k + i is the slack of constraint i.
+    q = places[slack]
+    if q < 0:
+        return 1.0 if row == k + slack else 0.0
+    if row < k:
+        return inverse[row, q]
+    total = 0.0
+    for c in range(k):
+        total -= source[variables[c], row - k] * inverse[c, q]
+    return total
+
+
+@njit(cache=True, nogil=True)
+def _revised_step(
+    source: Any,
+    variables: Any,
+    constraints: Any,
+    places: Any,
+    k: Any,
+    inverse: Any,
+    work: Any,
+    values: Any,
+    direction: Any,
+    entering: Any,
+) -> tuple[Any, Any]:
+    """Let a variable or slack enter the basis; return what leaves and the new size.
+
+    The basis is given by its variables C and tight constraints R; ``inverse`` is that of
+    M[R, C], with M transposed in ``source``. Only the entering column and the right-hand side of
+    the tableau are formed, which takes O(height k). Leaves -1 where no row limits the step.
+    """
+    width, height = source.shape
+    u = direction[height:]
+    z = values[height:]
+    for i in range(height):
+        values[i] = 1.0
+        direction[i] = source[entering, i] if entering < width else 0.0
+    for c in range(k):
+        z[c] = u[c] = 0.0
+        for q in range(k):
+            z[c] += inverse[c, q]
+            if entering < width:
+                u[c] += inverse[c, q] * source[entering, constraints[q]]
+        if entering >= width:
+            u[c] = inverse[c, places[entering - width]]
+        column = source[variables[c]]
+        for i in range(height):
+            values[i] -= column[i] * z[c]
+            direction[i] -= column[i] * u[c]
+    best, row = np.inf, -1
+    for position in range(k + height):
+        # Basic variables first, then basic slacks.
+        if position < k:
+            a, value = u[position], z[position]
+        else:
+            i = position - k
+            if places[i] >= 0:
+                continue
+            a, value = direction[i], values[i]
+        if a <= 1e-10:
+            continue
+        ratio = max(value, 0.0) / a
+        if row >= 0 and abs(ratio - best) <= 1e-12 * (1.0 + best):
+            best_a = u[row] if row < k else direction[row - k]
+            for slack in range(height):
+                one = _slack_coefficient(source, variables, places, k, inverse, position, slack) / a
+                two = _slack_coefficient(source, variables, places, k, inverse, row, slack) / best_a
+                if abs(one - two) > 1e-11 * (1.0 + abs(two)):
+                    if one < two:
+                        best, row = ratio, position
+                    break
+        elif ratio < best:
+            best, row = ratio, position
+    if row < 0:
+        return -1, k
+    if entering < width:
+        if row < k:
+            leaving = variables[row]
+            variables[row] = entering
+        else:
+            leaving = width + row - k
+            variables[k] = entering
+            constraints[k] = row - k
+            places[row - k] = k
+            k += 1
+    else:
+        q = places[entering - width]
+        places[entering - width] = -1
+        if row < k:
+            leaving = variables[row]
+            k -= 1
+            variables[row] = variables[k]
+            constraints[q] = constraints[k]
+            if q < k:
+                places[constraints[q]] = q
+        else:
+            leaving = width + row - k
+            constraints[q] = row - k
+            places[row - k] = q
+    if not _invert(source, constraints, variables, k, inverse, work):
+        return -1, k
+    return leaving, k
+
+
+@njit(cache=True, nogil=True)
+def lemke_howson(
+    row_source: Any, column_source: Any, first: Any, cap: Any, x: Any, y: Any
+) -> tuple[Any, Any]:
+    """Follow Lemke-Howson paths of at most ``cap`` pivots from one label after the other.
+
+    Parameters
+    ----------
+    row_source
+        [row action, column action] the transpose of the row player's polytope matrix: column
+        payoffs, each row shifted and scaled into [0, 1].
+    column_source
+        [column action, row action] the same of the column player's polytope.
+    first
+        Label to begin with: a row action, or the number of rows plus a column action.
+    cap
+        Most pivots a path.
+    x, y
+        Filled with the vertex that completes all labels, still to be scaled.
+
+    Returns
+    -------
+    tuple
+        The label whose path ended in an equilibrium, or -1; and the number of pivots.
+    """
+    m, n = row_source.shape
+    most = min(m, n, cap) + 2
+    variables, constraints = np.empty((2, most), np.int64), np.empty((2, most), np.int64)
+    places = np.empty((2, max(m, n)), np.int64)
+    inverse, work = np.empty((2, most, most)), np.empty((most, most))
+    values, direction = np.empty(max(m, n) + most), np.empty(max(m, n) + most)
+    size = np.zeros(2, np.int64)
+    pivots = 0
+    for label in range(first, m + n):
+        places[:] = -1
+        size[:] = 0
+        side = 0 if label < m else 1
+        entering = label if label < m else label - m
+        ended = False
+        for _ in range(cap):
+            pivots += 1
+            source = row_source if side == 0 else column_source
+            leaving, size[side] = _revised_step(
+                source,
+                variables[side],
+                constraints[side],
+                places[side],
+                size[side],
+                inverse[side],
+                work,
+                values,
+                direction,
+                entering,
+            )
+            if leaving < 0:
+                break
+            # Own actions come first on either side; labels count row actions first.
+            width = m if side == 0 else n
+            missing = leaving
+            if side == 1:
+                missing = leaving + m if leaving < n else leaving - n
+            if missing == label:
+                ended = True
+                break
+            # The label is now missing here, and carried twice: drop it on the other side.
+            entering = leaving - width if leaving >= width else leaving + (m + n - width)
+            side = 1 - side
+        if ended and size[0] > 0 and size[1] > 0:
+            x[:] = 0.0
+            y[:] = 0.0
+            for c in range(size[0]):
+                for q in range(size[0]):
+                    x[variables[0, c]] += inverse[0, c, q]
+            for c in range(size[1]):
+                for q in range(size[1]):
+                    y[variables[1, c]] += inverse[1, c, q]
+            return label, pivots
+    return -1, pivots

@@ -87,6 +87,17 @@ def _games_in_a_slice(rows: int, columns: int) -> int:
     return max(64, 2**18 // (rows * columns) ** 2)
 
 
+def _payoffs(value: ArrayLike, name: str) -> FloatArray:
+    # Copied only where it must be; a million games are looked through by the threads.
+    if isinstance(value, np.ndarray) and value.dtype == np.float64 and value.ndim == 3:
+        if value.size == 0:
+            return float_array(value, name=name, ndim=3)
+        view = np.ascontiguousarray(value).view()
+        view.setflags(write=False)
+        return view
+    return float_array(value, name=name, ndim=3)
+
+
 def _solve_slice(
     A: FloatArray, B: FloatArray, capacity: int, table_size: int
 ) -> tuple[IntArray, FloatArray, FloatArray]:
@@ -94,6 +105,12 @@ def _solve_slice(
 
     games, rows, columns = A.shape
     counts = np.zeros(games, dtype=np.int64)
+    # np.maximum, unlike max, passes NaN on.
+    largest = np.maximum(np.abs(A).max(), np.abs(B).max())
+    if not largest < LARGEST_PAYOFF:
+        # NaN and infinity end here as well, and are named by the caller.
+        counts[:] = -1 if np.isfinite(largest) else -2
+        return counts, np.empty((0, rows + columns)), np.empty(0)
     blocks = []
     game, room = 0, 3 * games + capacity * rows * columns
     while game < games:
@@ -160,8 +177,7 @@ def nash_equilibria_batch(
     [[0.0, 1.0]]
     """
     start = time.perf_counter()
-    row = float_array(A, name="A", ndim=3)
-    column = float_array(B, name="B", ndim=3)
+    row, column = _payoffs(A, "A"), _payoffs(B, "B")
     if row.shape != column.shape:
         raise InvalidInputError(
             "A and B must have one shape",
@@ -176,7 +192,6 @@ def nash_equilibria_batch(
     size = max(m, n)
     bound = max(most_vertices(m + n, m), most_vertices(m + n, n)) + size
     fits = m + n <= 62 and bound * size * (size + 1) <= QUEUE_ENTRIES
-    fits = fits and max(row.max(), -row.min(), column.max(), -column.min()) < LARGEST_PAYOFF
     if fits:
         # Up to 12 labels, a table with a slot for every mask knows no collision.
         table_size = 1 << (m + n if m + n <= 12 else (2 * bound).bit_length())
@@ -195,8 +210,11 @@ def nash_equilibria_batch(
         strategies = np.concatenate([part[1] for part in parts])
         regrets = np.concatenate([part[2] for part in parts])
     else:
-        counts = np.full(games, -1, dtype=np.int64)
+        counts = np.full(games, -2, dtype=np.int64)
         strategies, regrets = np.empty((0, m + n)), np.empty(0)
+    if (counts == -2).any():
+        float_array(row, name="A", ndim=3)
+        float_array(column, name="B", ndim=3)
     present = np.maximum(counts, 0)
     offsets = np.cumsum(present) - present
     again = set(np.flatnonzero(counts < 0).tolist())

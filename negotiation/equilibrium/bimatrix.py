@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiation.equilibrium.polytopes import (
-    Matrix,
     VertexSet,
     basis_of,
     integer_columns,
     normalized,
+    orientation,
     solve_basis,
 )
 from negotiation.equilibrium.search import find_vertices, unit_columns
@@ -67,17 +67,19 @@ def _complementary(
     return i, j
 
 
-def _label_counts(masks: NDArray[Any]) -> IntArray:
-    return np.array([mask.bit_count() for mask in masks.tolist()], dtype=np.int64)
+def _ample(found: VertexSet) -> NDArray[np.bool_]:
+    # Vertices with more labels than the dimension.
+    if found.points is None:
+        return np.zeros(len(found.labels), dtype=bool)
+    width = len(found.matrix[0])
+    return np.array([mask.bit_count() > width for mask in found.labels.tolist()], dtype=bool)
 
 
-def _partners(
-    x_labels: NDArray[Any], y_labels: NDArray[Any], m: int, n: int
-) -> Iterator[tuple[int, int]]:
+def _partners(xs: VertexSet, ys: VertexSet, m: int, n: int) -> Iterator[tuple[int, int]]:
     # Two simple vertices share no label; all other pairs are compared one by one.
     everything = (1 << (m + n)) - 1
-    ample_x = _label_counts(x_labels) > m
-    ample_y = _label_counts(y_labels) > n
+    x_labels, y_labels = xs.labels, _row_actions_first(ys.labels, m, n)
+    ample_x, ample_y = _ample(xs), _ample(ys)
     x_simple, y_simple = np.flatnonzero(~ample_x), np.flatnonzero(~ample_y)
     for i, j in zip(
         *_complementary(x_labels[x_simple], y_labels[y_simple], everything), strict=True
@@ -85,9 +87,8 @@ def _partners(
         yield int(x_simple[i]), int(y_simple[j])
     y_ample = np.flatnonzero(ample_y)
     for i in range(len(x_labels)) if len(y_ample) else np.flatnonzero(ample_x).tolist():
-        mask = int(x_labels[i])
         others = np.arange(len(y_labels)) if ample_x[i] else y_ample
-        missing = everything ^ mask
+        missing = everything ^ int(x_labels[i])
         for j in others[np.asarray((y_labels[others] & missing) == missing, dtype=bool)]:
             yield i, int(j)
 
@@ -98,7 +99,7 @@ def _exact_strategies(
     out: dict[int, Strategy] = {}
     for k in sorted(used):
         if found.points is None:
-            point = solve_basis(found.matrix, int(found.labels[k]))[1]
+            point = solve_basis(found.matrix, int(found.labels[k]))
         else:
             point = found.points[k]
         out[k] = normalized(point, scales)
@@ -121,44 +122,18 @@ def _floating_strategies(
     return out
 
 
-def _exact_sign(matrix: Matrix, mask: int) -> int:
-    return solve_basis(matrix, mask)[0]
-
-
-def _proven_sign(matrix: Matrix, mask: int) -> int:
-    # Elimination is exact for a matrix within gamma |L| |U| of this one. Where that is far less
-    # than the distance to the nearest singular matrix, both determinants have one sign.
-    from scipy.linalg import lu
-
-    rows, columns = basis_of(matrix, mask)
-    tops = np.array([max(column) for column in zip(*matrix, strict=True)], dtype=object)
-    part = np.array([[matrix[i][j] / tops[j] for j in columns] for i in rows])
-    permutation, lower, upper = lu(part)
-    gap = 8 * len(rows) * np.finfo(np.float64).eps * (np.abs(lower) @ np.abs(upper))
-    with np.errstate(all="ignore"):
-        reach = float(np.abs(np.linalg.inv(part)).sum() * gap.sum())
-    if not reach < 0.01:
-        return _exact_sign(matrix, mask)
-    swaps = round(float(np.linalg.det(permutation)))
-    return int(swaps * np.prod(np.sign(np.diag(upper))))
-
-
-def _indices(
-    xs: VertexSet, ys: VertexSet, m: int, n: int, floating: bool
-) -> dict[tuple[int, int], int]:
+def _indices(xs: VertexSet, ys: VertexSet, m: int, n: int) -> dict[tuple[int, int], int]:
     # Relaxing the constraints lexicographically is a nearby game without ties. Its equilibria
     # are the complementary bases, and the index of a component is the sum of the indices of
     # those near it. Shapley's index of an equilibrium with supports of size k is
     # (-1)**(k + 1) times the signs of the two determinants.
-    sign_of = _proven_sign if floating else _exact_sign
     everything = (1 << (m + n)) - 1
     out: dict[tuple[int, int], int] = {}
     for i, j in zip(
         *_complementary(xs.bases, _row_actions_first(ys.bases, m, n), everything), strict=True
     ):
-        mask, other = int(xs.bases[i]), int(ys.bases[j])
-        support = m - (mask & ((1 << m) - 1)).bit_count()
-        sign = sign_of(xs.matrix, mask) * sign_of(ys.matrix, other)
+        support = m - (int(xs.bases[i]) & ((1 << m) - 1)).bit_count()
+        sign = orientation(xs.orders[i].tolist(), m) * orientation(ys.orders[j].tolist(), n)
         pair = int(xs.nearest[i]), int(ys.nearest[j])
         out[pair] = out.get(pair, 0) + (sign if support % 2 else -sign)
     return out
@@ -203,7 +178,7 @@ def match_vertices(
     complete = xs.complete and ys.complete
     floating = floating and xs.points is None and ys.points is None
     pairs: list[tuple[int, int]] = []
-    for pair in _partners(xs.labels, _row_actions_first(ys.labels, m, n), m, n):
+    for pair in _partners(xs, ys, m, n):
         if max_equilibria is not None and len(pairs) == max_equilibria:
             complete = False
             break
@@ -213,7 +188,7 @@ def match_vertices(
         pairs=pairs,
         rows=strategies(xs, row_scales, {i for i, _ in pairs}),
         columns=strategies(ys, column_scales, {j for _, j in pairs}),
-        indices=_indices(xs, ys, m, n, floating) if complete else {},
+        indices=_indices(xs, ys, m, n) if complete else {},
         complete=complete,
         is_floating=floating,
     )

@@ -59,15 +59,20 @@ def check_profile(
     return tuple(out)
 
 
-def deviation_payoffs(
-    payoffs: FloatArray, profile: Sequence[FloatArray], player: int
-) -> FloatArray:
-    """Return the payoff of each pure action of ``player`` while the others play ``profile``."""
-    table = payoffs[player]
+def _against(table: FloatArray, profile: Sequence[FloatArray], player: int) -> FloatArray:
+    if table.ndim == 2:
+        return np.asarray(table @ profile[1] if player == 0 else profile[0] @ table)
     for other in reversed(range(len(profile))):
         if other != player:
             table = np.tensordot(table, profile[other], axes=([other], [0]))
     return np.asarray(table, dtype=np.float64)
+
+
+def deviation_payoffs(
+    payoffs: FloatArray, profile: Sequence[FloatArray], player: int
+) -> FloatArray:
+    """Return the payoff of each pure action of ``player`` while the others play ``profile``."""
+    return _against(payoffs[player], profile, player)
 
 
 def expected_payoffs(game: NormalFormGame, profile: Sequence[ArrayLike]) -> FloatArray:
@@ -119,7 +124,7 @@ def regret(game: NormalFormGame, profile: Sequence[ArrayLike]) -> float:
             continue
         # Halved so that a range from -1e308 to 1e308 does not overflow.
         share = (table / 2 - low / 2) / (high / 2 - low / 2)
-        values = deviation_payoffs(share[np.newaxis].repeat(len(mixed), axis=0), mixed, player)
+        values = _against(share, mixed, player)
         worst = max(worst, float(values.max() - values @ x))
     return worst
 

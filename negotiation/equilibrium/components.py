@@ -89,9 +89,13 @@ def nash_components(pairs: Sequence[tuple[int, int]]) -> tuple[Component, ...]:
     >>> [c.equilibria for c in nash_components([(0, 0), (1, 1), (1, 2)])]
     [(0,), (1, 2)]
     """
-    position = {pair: k for k, pair in enumerate(pairs)}
+    # Few of all vertices are used; their masks are to be short.
+    row_place = {row: k for k, row in enumerate(dict.fromkeys(row for row, _ in pairs))}
+    column_place = {c: k for k, c in enumerate(dict.fromkeys(c for _, c in pairs))}
+    short = [(row_place[row], column_place[column]) for row, column in pairs]
+    position = {pair: k for k, pair in enumerate(short)}
     neighbours: dict[int, int] = {}
-    for row, column in pairs:
+    for row, column in short:
         neighbours[row] = neighbours.get(row, 0) | 1 << column
     groups: list[tuple[int, dict[int, int]]] = []
     for row, mask in neighbours.items():

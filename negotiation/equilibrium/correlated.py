@@ -18,10 +18,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array, hstack, vstack
 
-from negotiation.equilibrium.zero_sum import TIGHT
+from negotiation.equilibrium.correlated_programme import CorrelatedProgramme, scaled_payoffs
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray, float_array, number, one_of, read_only
@@ -130,105 +128,6 @@ def incentive_to_disobey(
     return worst
 
 
-def _scaled(game: NormalFormGame) -> tuple[FloatArray, FloatArray, float]:
-    """Payoffs ``[player, cell]`` above the player's lowest, lowest payoffs, largest range."""
-    flat = game.payoffs.reshape(len(game.shape), -1)
-    low = flat.min(axis=1)
-    gains = flat - low[:, np.newaxis]
-    return gains, low, float(gains.max())
-
-
-def _incentive_rows(game: NormalFormGame, *, coarse: bool) -> csr_array:
-    """Rows of the inequalities, each scaled by its player's payoff range."""
-    cells = np.arange(int(np.prod(game.shape))).reshape(game.shape)
-    rows: list[int] = []
-    columns: list[int] = []
-    entries: list[float] = []
-    count = 0
-    for player, table in enumerate(game.payoffs):
-        spread = float(np.ptp(table)) or 1.0
-        size = game.shape[player]
-        u = (np.moveaxis(table, player, 0).reshape(size, -1) - table.min()) / spread
-        place = np.moveaxis(cells, player, 0).reshape(size, -1)
-        for b in range(size):
-            if coarse:
-                gain = u[b] - u
-                rows.extend([count] * gain.size)
-                columns.extend(place.ravel().tolist())
-                entries.extend(gain.ravel().tolist())
-                count += 1
-                continue
-            for a in range(size):
-                if a != b:
-                    rows.extend([count] * place.shape[1])
-                    columns.extend(place[a].tolist())
-                    entries.extend((u[b] - u[a]).tolist())
-                    count += 1
-    out = csr_array((entries, (rows, columns)), shape=(max(count, 1), cells.size))
-    out.eliminate_zeros()
-    return out
-
-
-class _Programme:
-    """Linear programmes over the polytope of (coarse) correlated equilibria."""
-
-    def __init__(self, game: NormalFormGame, *, coarse: bool) -> None:
-        self.rows = _incentive_rows(game, coarse=coarse)
-        self.cells = self.rows.shape[1]
-
-    def best(self, gain: FloatArray) -> tuple[FloatArray, float]:
-        """Maximise ``gain @ q``; return q and an upper bound on the optimum."""
-        answer = linprog(
-            -gain,
-            A_ub=self.rows,
-            b_ub=np.zeros(self.rows.shape[0]),
-            A_eq=np.ones((1, self.cells)),
-            b_eq=[1.0],
-            options=TIGHT,
-        )
-        if answer.x is None:
-            raise ConvergenceError("linear programme not solved", where="correlated_equilibria")
-        prices = np.clip(-answer.ineqlin.marginals, 0.0, None)
-        return _distribution(answer.x), float((gain - prices @ self.rows).max())
-
-    def fairest(self, gains: FloatArray) -> tuple[FloatArray, float]:
-        """Maximise the smallest of ``gains @ q``, then their sum; return q and a bound."""
-        count = len(gains)
-        wide = hstack([self.rows, csr_array((self.rows.shape[0], 1))])
-        shares = np.hstack([-gains, np.ones((count, 1))])
-        answer = linprog(
-            np.append(np.zeros(self.cells), -1.0),
-            A_ub=vstack([wide, csr_array(shares)]),
-            b_ub=np.zeros(wide.shape[0] + count),
-            A_eq=np.append(np.ones(self.cells), 0.0)[np.newaxis],
-            b_eq=[1.0],
-            bounds=[(0.0, None)] * self.cells + [(None, None)],
-            options=TIGHT,
-        )
-        if answer.x is None:
-            raise ConvergenceError("linear programme not solved", where="correlated_equilibria")
-        prices = np.clip(-answer.ineqlin.marginals, 0.0, None)
-        weights = prices[-count:] / prices[-count:].sum()
-        bound = float((weights @ gains - prices[:-count] @ self.rows).max())
-        floor = float(answer.x[-1])
-        second = linprog(
-            -gains.sum(axis=0),
-            A_ub=vstack([self.rows, csr_array(-gains)]),
-            b_ub=np.append(np.zeros(self.rows.shape[0]), np.full(count, -floor + 1e-12)),
-            A_eq=np.ones((1, self.cells)),
-            b_eq=[1.0],
-            options=TIGHT,
-        )
-        q = answer.x[:-1] if second.x is None else second.x
-        return _distribution(q), bound
-
-
-def _distribution(q: FloatArray) -> FloatArray:
-    positive = np.clip(q, 0.0, None)
-    positive[positive < 1e-14] = 0.0
-    return np.asarray(positive / positive.sum(), dtype=np.float64)
-
-
 def correlated_equilibria(
     game: NormalFormGame,
     objective: str = "welfare",
@@ -301,9 +200,9 @@ def correlated_equilibria(
     if player is not None:
         weight = np.eye(count)[player]
 
-    gains, low, spread = _scaled(game)
+    gains, low, spread = scaled_payoffs(game)
     unit = spread * float(weight.max()) or 1.0
-    programme = _Programme(game, coarse=coarse)
+    programme = CorrelatedProgramme(game, coarse=coarse)
     if objective == "fairest":
         # The smallest payoff is compared across players, so their lowest payoffs stay in.
         floor = float((weight * low).min())
@@ -386,12 +285,12 @@ def correlated_payoff_set(
             seen=players,
             allowed=f"0..{len(game.shape) - 1}",
         )
-    gains, low, _ = _scaled(game)
+    gains, low, _ = scaled_payoffs(game)
     chosen = gains[[first, second]]
     spread = chosen.max(axis=1)
     unit = np.where(spread > 0.0, spread, 1.0)
     shares = chosen / unit[:, np.newaxis]
-    programme = _Programme(game, coarse=coarse)
+    programme = CorrelatedProgramme(game, coarse=coarse)
 
     def extreme(direction: FloatArray) -> FloatArray:
         q, _ = programme.best(direction @ shares)

@@ -21,7 +21,13 @@ from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray, number, one_of, read_only
 
-__all__ = ["Equilibrium", "NashResult", "nash_equilibria", "pure_equilibria"]
+__all__ = [
+    "Equilibrium",
+    "NashResult",
+    "certified_equilibrium",
+    "nash_equilibria",
+    "pure_equilibria",
+]
 
 ExactProfile = tuple[tuple[Fraction, ...], ...]
 
@@ -101,11 +107,12 @@ class NashResult:
         return max((e.regret for e in self.equilibria), default=0.0)
 
 
-def _certified(
+def certified_equilibrium(
     game: NormalFormGame,
     probabilities: Sequence[ArrayLike],
-    exact: ExactProfile | None,
+    exact: ExactProfile | None = None,
 ) -> Equilibrium:
+    """Return a profile with its payoffs and its regret, both from the payoffs alone."""
     profile = tuple(read_only(np.asarray(x, dtype=np.float64)) for x in probabilities)
     return Equilibrium(
         probabilities=profile,
@@ -119,8 +126,8 @@ def _unit(size: int, action: int) -> tuple[Fraction, ...]:
     return tuple(Fraction(int(k == action)) for k in range(size))
 
 
-def pure_equilibria(game: NormalFormGame) -> tuple[Equilibrium, ...]:
-    """Return every equilibrium in pure strategies, for any number of players.
+def pure_equilibria(game: NormalFormGame, *, most: int | None = None) -> tuple[Equilibrium, ...]:
+    """Return every equilibrium in pure strategies, for any number of players; or at most ``most``.
 
     Payoffs are compared as they are, without tolerance: a near-tie is not a tie.
 
@@ -134,9 +141,11 @@ def pure_equilibria(game: NormalFormGame) -> tuple[Equilibrium, ...]:
     for player, table in enumerate(game.payoffs):
         best &= table == table.max(axis=player, keepdims=True)
     out = []
-    for cell in np.argwhere(best).tolist():
+    for cell in np.argwhere(best)[:most].tolist():
         exact = tuple(_unit(n, a) for n, a in zip(game.shape, cell, strict=True))
-        out.append(_certified(game, [np.array(x, dtype=np.float64) for x in exact], exact))
+        out.append(
+            certified_equilibrium(game, [np.array(x, dtype=np.float64) for x in exact], exact)
+        )
     return tuple(out)
 
 
@@ -190,7 +199,7 @@ def _bimatrix_equilibria(
     }
     pairs = sorted(found.pairs, key=profiles.__getitem__, reverse=True)
     equilibria = [
-        _certified(game, profiles[pair], None if found.is_floating else profiles[pair])
+        certified_equilibrium(game, profiles[pair], None if found.is_floating else profiles[pair])
         for pair in pairs
     ]
     components: tuple[Component, ...] = ()
@@ -245,7 +254,7 @@ def _by_peer(game: NormalFormGame, method: str, max_equilibria: int | None) -> N
     notes = list(answer.notes)
     for profile, fractions in zip(answer.profiles, exact, strict=True):
         try:
-            equilibrium = _certified(game, profile, fractions)
+            equilibrium = certified_equilibrium(game, profile, fractions)
         except InvalidInputError as error:
             notes.append(f"a profile was dropped: {error}")
             continue

@@ -57,12 +57,17 @@ def correct(
     z = guess.copy()
     last = np.inf
     for _ in range(max_iter):
-        right = np.append(-residual(z), 0.0)
+        # A poor guess may send exponentials out of range: that is a failed step, not an error.
+        with np.errstate(over="ignore", invalid="ignore"):
+            right = np.append(-residual(z), 0.0)
+            matrix = np.vstack([jacobian(z), border])
+        if not np.all(np.isfinite(right)) or not np.all(np.isfinite(matrix)):
+            return None
         if float(np.abs(right).max()) <= 1e-15 * max(1.0, float(np.abs(z).max())):
             # Already solved; the matrix may be singular here, where branches cross.
             return z, float(np.linalg.norm(z - guess))
         try:
-            step = np.linalg.solve(np.vstack([jacobian(z), border]), right)
+            step = np.linalg.solve(matrix, right)
         except np.linalg.LinAlgError:
             return None
         size = float(np.abs(step).max())

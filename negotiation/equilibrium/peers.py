@@ -125,6 +125,21 @@ def _fractions(line: str) -> tuple[Fraction, ...]:
     return tuple(Fraction(word) for word in line.split()[1:-1])
 
 
+def _fraction_lines(table: FloatArray) -> str:
+    # The program reads numerators and denominators as 64-bit integers and wraps longer ones.
+    exact = [[Fraction(value) for value in row] for row in table.tolist()]
+    longest = max(max(abs(v.numerator), v.denominator) for row in exact for v in row)
+    if longest >= 2**63:
+        raise InvalidInputError(
+            "payoffs are too long for lrsnash",
+            where='method="lrsnash"',
+            seen=f"a numerator or denominator of {longest.bit_length()} bits",
+            allowed="63 bits",
+            hint='Use method="auto", which reads every float.',
+        )
+    return "\n".join(" ".join(map(str, row)) for row in exact)
+
+
 def lrsnash(game: NormalFormGame, *, timeout: float | None = None) -> PeerAnswer:
     """Return all extreme equilibria by the program lrsnash (lrslib), in exact arithmetic.
 
@@ -137,6 +152,8 @@ def lrsnash(game: NormalFormGame, *, timeout: float | None = None) -> PeerAnswer
 
     Raises
     ------
+    InvalidInputError
+        If a payoff as a fraction is longer than the program reads.
     MissingDependencyError
         If the program is not on the path.
     NegotiationError
@@ -146,10 +163,7 @@ def lrsnash(game: NormalFormGame, *, timeout: float | None = None) -> PeerAnswer
     program = shutil.which("lrsnash")
     if program is None:
         raise MissingDependencyError("lrslib", extra="interop", purpose='method="lrsnash"')
-    blocks = [
-        "\n".join(" ".join(str(Fraction(v)) for v in row) for row in table.tolist())
-        for table in game.bimatrix
-    ]
+    blocks = [_fraction_lines(table) for table in game.bimatrix]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "game"
         path.write_text(f"{game.shape[0]} {game.shape[1]}\n\n" + "\n\n".join(blocks) + "\n")

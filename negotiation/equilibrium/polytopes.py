@@ -29,6 +29,7 @@ __all__ = [
     "mask_array",
     "most_vertices",
     "normalized",
+    "orientation",
     "solve_basis",
 ]
 
@@ -57,6 +58,8 @@ class VertexSet:
         bit masks.
     nearest
         [basis] position of the vertex that the basis is near.
+    orders
+        [basis, row] the basic variable of each row of the basis' tableau.
     complete
         Whether it is proven that nothing is missing.
     """
@@ -66,6 +69,7 @@ class VertexSet:
     points: list[tuple[int, ...]] | None
     bases: NDArray[Any]
     nearest: IntArray
+    orders: IntArray
     complete: bool
 
 
@@ -193,22 +197,42 @@ def basis_of(matrix: Matrix, mask: int) -> tuple[list[int], list[int]]:
     return rows, [j for j in range(width) if not mask >> j & 1]
 
 
-def solve_basis(matrix: Matrix, mask: int) -> tuple[int, tuple[int, ...]]:
-    """Return the determinant's sign and the point of the basis with nonbasic labels ``mask``.
+def orientation(order: Sequence[int], width: int) -> int:
+    """Return the sign of the determinant of M[R, C] for a basis reached by positive pivots.
+
+    R are the tight constraints and C the positive variables, both ascending. The columns of
+    [M I] that belong to ``order``, row by row, have a positive determinant: it is the product
+    of the pivots. Bringing slack i to column i and C to the columns R is a permutation, whose
+    sign remains.
+    """
+    slacks = {label - width for label in order if label >= width}
+    tight = iter([i for i in range(len(order)) if i not in slacks])
+    place = dict(zip(sorted(label for label in order if label < width), tight, strict=True))
+    target = [place[label] if label < width else label - width for label in order]
+    sign = 1
+    for i in range(len(target)):
+        while target[i] != i:
+            j = target[i]
+            target[i], target[j] = target[j], target[i]
+            sign = -sign
+    return sign
+
+
+def solve_basis(matrix: Matrix, mask: int) -> tuple[int, ...]:
+    """Return the point of the basis with nonbasic labels ``mask``.
 
     With C the variables that may be positive and R the tight constraints, z solves
-    ``matrix[R, C] z = 1``; fraction-free elimination gives the determinant of that matrix, R
-    and C in ascending order, and the numerators of z over its absolute value.
+    ``matrix[R, C] z = 1``; fraction-free elimination gives its numerators over the absolute
+    value of the determinant.
     """
     width = len(matrix[0])
     rows, columns = basis_of(matrix, mask)
     system = [[matrix[i][j] for j in columns] + [1] for i in rows]
-    size, last, sign = len(columns), 1, 1
+    size, last = len(columns), 1
     for k in range(size):
         pivot_row = next(i for i in range(k, size) if system[i][k])
         if pivot_row != k:
             system[k], system[pivot_row] = system[pivot_row], system[k]
-            sign = -sign
         pivot, line = system[k][k], system[k]
         for i in range(size):
             if i != k:
@@ -222,7 +246,7 @@ def solve_basis(matrix: Matrix, mask: int) -> tuple[int, tuple[int, ...]]:
     point = [0] * width
     for k, j in enumerate(columns):
         point[j] = system[k][size] * positive
-    return sign * positive, tuple(point)
+    return tuple(point)
 
 
 def enumerate_vertices(
@@ -251,6 +275,7 @@ def enumerate_vertices(
     position: dict[int, int] = {}
     points: list[tuple[int, ...]] = []
     bases: dict[int, int] = {}
+    orders: list[list[int]] = []
     complete = True
     while stack:
         if not keep_going():
@@ -270,6 +295,7 @@ def enumerate_vertices(
                 position[labels] = len(points)
                 points.append(tuple(point))
             bases[mask] = position[labels]
+            orders.append(basis)
         for column in range(width):
             row = _leaving_row(tableau, basis, nonbasis, column)
             key = mask ^ (1 << nonbasis[column]) ^ (1 << basis[row])
@@ -286,5 +312,6 @@ def enumerate_vertices(
         points=points,
         bases=mask_array(bases, width + height),
         nearest=np.array(list(bases.values()), dtype=np.int64),
+        orders=np.array(orders, dtype=np.int64),
         complete=complete,
     )

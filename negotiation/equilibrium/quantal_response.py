@@ -12,18 +12,23 @@ branch of solutions that starts there is traced in log-probabilities (Turocy 200
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize_scalar
 
-from negotiation.equilibrium.certificate import deviation_payoffs, expected_payoffs, regret
-from negotiation.equilibrium.path_following import CurvePoint, correct, trace
+from negotiation.equilibrium.logit_branch import (
+    LogitSystem,
+    QuantalResponse,
+    crosses_another,
+    principal_branch,
+)
+from negotiation.equilibrium.path_following import CurvePoint
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import FloatArray, float_array, number, read_only
+from negotiation.values import FloatArray, float_array, number
 
 __all__ = [
     "QuantalResponse",
@@ -33,32 +38,6 @@ __all__ = [
     "quantal_response",
     "quantal_response_branch",
 ]
-
-
-@dataclass(frozen=True, eq=False)
-class QuantalResponse:
-    """One logit quantal response equilibrium.
-
-    Attributes
-    ----------
-    precision
-        In 1 / payoff units.
-    probabilities
-        One distribution a player.
-    payoffs
-        Expected payoff of each player.
-    residual
-        Largest difference between a probability and the logit response to the profile, from the
-        payoffs alone.
-    regret
-        Distance from Nash equilibrium, relative to the payoff range.
-    """
-
-    precision: float
-    probabilities: tuple[FloatArray, ...]
-    payoffs: FloatArray
-    residual: float
-    regret: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,111 +107,6 @@ class QuantalResponseFit:
         return self.point.precision
 
 
-class _LogitSystem:
-    """Equations of the branch; unknowns are log-probabilities and scaled precision."""
-
-    def __init__(self, game: NormalFormGame) -> None:
-        flat = game.payoffs.reshape(len(game.shape), -1)
-        low = flat.min(axis=1)
-        spread = float((flat.max(axis=1) - low).max())
-        self.game = game
-        self.unit = spread if spread > 0.0 else 1.0
-        shifted = game.payoffs - low.reshape(-1, *([1] * len(game.shape)))
-        self.payoffs = shifted / self.unit
-        self.starts = np.concatenate([[0], np.cumsum(game.shape)])
-
-    def split(self, z: FloatArray) -> tuple[FloatArray, ...]:
-        return tuple(
-            np.asarray(z[a:b], dtype=np.float64)
-            for a, b in zip(self.starts[:-1], self.starts[1:], strict=True)
-        )
-
-    def centroid(self) -> FloatArray:
-        logs = [np.full(n, -np.log(n)) for n in self.game.shape]
-        return np.concatenate([*logs, [0.0]])
-
-    def residual(self, z: FloatArray) -> FloatArray:
-        logs = self.split(z)
-        profile = [np.exp(x) for x in logs]
-        out = []
-        for player, x in enumerate(logs):
-            u = deviation_payoffs(self.payoffs, profile, player)
-            out.append([profile[player].sum() - 1.0])
-            out.append(x[1:] - x[0] - z[-1] * (u[1:] - u[0]))
-        return np.concatenate(out)
-
-    def jacobian(self, z: FloatArray) -> FloatArray:
-        logs = self.split(z)
-        profile = [np.exp(x) for x in logs]
-        size = len(z) - 1
-        out = np.zeros((size, size + 1))
-        for i, n in enumerate(self.game.shape):
-            first, last = int(self.starts[i]), int(self.starts[i + 1])
-            out[first, first:last] = profile[i]
-            inner = np.arange(first + 1, last)
-            out[inner, inner] = 1.0
-            out[inner, first] = -1.0
-            u = deviation_payoffs(self.payoffs, profile, i)
-            out[inner, -1] = -(u[1:] - u[0])
-            for j in range(len(profile)):
-                if j == i or n == 1:
-                    continue
-                pair = self._pair_payoffs(profile, i, j) * profile[j]
-                out[first + 1 : last, self.starts[j] : self.starts[j + 1]] = -z[-1] * (
-                    pair[1:] - pair[0]
-                )
-        return out
-
-    def _pair_payoffs(self, profile: Sequence[FloatArray], i: int, j: int) -> FloatArray:
-        """Payoff of i, ``[action of i, action of j]``, with the others mixed as in profile."""
-        table = self.payoffs[i]
-        for other in reversed(range(len(profile))):
-            if other not in (i, j):
-                table = np.tensordot(table, profile[other], axes=([other], [0]))
-        return np.asarray(table if i < j else table.T, dtype=np.float64)
-
-    def at(self, guess: FloatArray, scaled: float) -> FloatArray | None:
-        """Newton at a given precision, from a guess."""
-        z = guess.copy()
-        z[-1] = scaled
-        border = np.zeros(len(z))
-        border[-1] = 1.0
-        found = correct(self.residual, self.jacobian, z, border, max_iter=20)
-        return None if found is None else found[0]
-
-    def point(self, z: FloatArray) -> QuantalResponse:
-        profile = []
-        for x in self.split(z):
-            p = np.exp(x)
-            profile.append(read_only(p / p.sum()))
-        precision = float(z[-1]) / self.unit
-        return QuantalResponse(
-            precision=precision,
-            probabilities=tuple(profile),
-            payoffs=read_only(expected_payoffs(self.game, profile)),
-            residual=_logit_residual(self.game, profile, precision),
-            regret=regret(self.game, profile),
-        )
-
-
-def _logit_residual(game: NormalFormGame, profile: Sequence[FloatArray], precision: float) -> float:
-    worst = 0.0
-    for player, p in enumerate(profile):
-        centred = game.payoffs - game.payoffs[player].min()
-        utility = precision * deviation_payoffs(centred, profile, player)
-        response = np.exp(utility - utility.max())
-        worst = max(worst, float(np.abs(response / response.sum() - p).max()))
-    return worst
-
-
-def _branch(system: _LogitSystem, max_steps: int) -> Iterator[CurvePoint]:
-    return trace(system.residual, system.jacobian, system.centroid(), max_steps=max_steps)
-
-
-def _crossing(a: CurvePoint, b: CurvePoint) -> bool:
-    return a.orientation * b.orientation < 0
-
-
 def quantal_response(
     game: NormalFormGame,
     precision: float | Sequence[float] | FloatArray,
@@ -278,7 +152,7 @@ def quantal_response(
     start = time.perf_counter()
     number(tol, name="tol", low=0.0)
     wanted = float_array(np.atleast_1d(np.asarray(precision)), name="precision", ndim=1, low=0.0)
-    system = _LogitSystem(game)
+    system = LogitSystem(game)
     scaled = wanted * system.unit
     found: dict[float, FloatArray] = {0.0: system.centroid()}
     waiting = sorted({float(s) for s in scaled} - {0.0})
@@ -286,10 +160,10 @@ def quantal_response(
     problem = ""
     try:
         before: CurvePoint | None = None
-        for here in _branch(system, max_steps):
+        for here in principal_branch(system, max_steps):
             if before is not None:
                 low, high = sorted((float(before.position[-1]), float(here.position[-1])))
-                if _crossing(before, here):
+                if crosses_another(before, here):
                     bifurcations.append(0.5 * (low + high) / system.unit)
                 for target in [t for t in waiting if low <= t <= high]:
                     share = (target - before.position[-1]) / (
@@ -328,10 +202,11 @@ def quantal_response_branch(
     game: NormalFormGame,
     max_precision: float,
     *,
+    refine: int = 4,
     tol: float = 1e-8,
     max_steps: int = 20_000,
 ) -> QuantalResponseResult:
-    """Return every traced point of the principal branch up to ``max_precision``, folds included.
+    """Return points of the principal branch up to ``max_precision``, folds included.
 
     Parameters
     ----------
@@ -339,29 +214,38 @@ def quantal_response_branch(
         Any finite normal-form game.
     max_precision
         Where to stop, in 1 / payoff units.
+    refine
+        Points a step of the trace, 1 or more; more make a smoother picture.
     tol, max_steps
         As in :func:`quantal_response`.
 
     Raises
     ------
     InvalidInputError
-        If ``max_precision`` is not positive and finite.
+        If ``max_precision`` is not positive and finite, or ``refine`` is below 1.
     ConvergenceError
         If the branch cannot be followed that far.
     """
     start = time.perf_counter()
     number(max_precision, name="max_precision", low=0.0, open_low=True)
-    system = _LogitSystem(game)
+    number(refine, name="refine", low=1)
+    system = LogitSystem(game)
     points = []
     bifurcations = []
     before: CurvePoint | None = None
-    for here in _branch(system, max_steps):
-        if before is not None and _crossing(before, here):
+    for here in principal_branch(system, max_steps):
+        if before is not None and crosses_another(before, here):
             middle = 0.5 * float(before.position[-1] + here.position[-1])
             bifurcations.append(middle / system.unit)
+        if before is None:
+            points.append(system.point(here.position))
+        else:
+            for k in range(1, refine + 1):
+                z = system.between(before.position, here.position, k / refine)
+                if z[-1] < max_precision * system.unit:
+                    points.append(system.point(z))
         if here.position[-1] > max_precision * system.unit:
             break
-        points.append(system.point(here.position))
         before = here
     last = quantal_response(game, max_precision, tol=tol, max_steps=max_steps)
     points.extend(last.points)
@@ -426,7 +310,7 @@ def fit_quantal_response(
     )
     if observed.sum() == 0.0:
         raise InvalidInputError("nothing was observed", where="counts", seen=0.0)
-    system = _LogitSystem(game)
+    system = LogitSystem(game)
     limit = 1e3 if max_precision is None else (
         number(max_precision, name="max_precision", low=0.0, open_low=True) * system.unit
     )  # fmt: skip
@@ -435,7 +319,7 @@ def fit_quantal_response(
         return float(observed @ z[:-1])
 
     curve = []
-    for here in _branch(system, max_steps):
+    for here in principal_branch(system, max_steps):
         curve.append(here)
         if here.position[-1] >= limit:
             break
@@ -448,10 +332,7 @@ def fit_quantal_response(
 
     def between(s: float) -> FloatArray:
         k = min(int(s), len(curve) - 2)
-        a, b = curve[k].position, curve[k + 1].position
-        chord = (b - a) / np.linalg.norm(b - a)
-        found = correct(system.residual, system.jacobian, a + (s - k) * (b - a), chord)
-        return a if found is None else found[0]
+        return system.between(curve[k].position, curve[k + 1].position, s - k)
 
     span = (max(best - 1, 0), min(best + 1, len(curve) - 1))
     answer = minimize_scalar(

@@ -118,6 +118,7 @@ def find_vertices_by_float(
         points=None,
         bases=labels,
         nearest=np.arange(len(labels)),
+        orders=queue.bases[1 : len(labels) + 1],
         complete=status == _kernels.DONE,
     )
 
@@ -183,6 +184,7 @@ def find_vertices_by_integer(integers: Matrix, keep_going: Callable[[], bool]) -
         points=points,
         bases=bases,
         nearest=order[np.searchsorted(labels, full, sorter=order)],
+        orders=queue.bases[1:head],
         complete=status == _kernels.DONE,
     )
 

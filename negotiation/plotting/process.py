@@ -1,4 +1,4 @@
-"""Pictures of the multi-step process: dates of a deal, tariffs over time."""
+"""Pictures of the multi-step process: stages, dates, tariffs, reputations and beliefs."""
 
 from __future__ import annotations
 
@@ -9,21 +9,32 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
+from negotiation.process.beliefs import BeliefPath
+from negotiation.process.closed_form import ATTRITION
+from negotiation.process.places import node_laws
 from negotiation.process.simulate import ProcessPaths
 from negotiation.process.solve import ProcessSolution
-from negotiation.values import float_array
+from negotiation.values import float_array, one_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_tariff_fan", "plot_time_to_deal"]
+__all__ = [
+    "new_axes",
+    "plot_belief_path",
+    "plot_reputation_curves",
+    "plot_stage_tree",
+    "plot_tariff_fan",
+    "plot_time_to_deal",
+]
 
 _STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 #: Okabe and Ito's colours, which stay apart for the colour-blind, ordered from dark to light.
 _COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7")
 
 
-def _axes(ax: Axes | None) -> Axes:
+def new_axes(ax: Axes | None) -> Axes:
+    """Return the caller's axes, or those of a new figure."""
     if ax is not None:
         return ax
     import matplotlib.pyplot as plt
@@ -49,7 +60,7 @@ def plot_time_to_deal(
     stage
         Name of a stage whose end counts instead of the deal's.
     """
-    ax = _axes(ax)
+    ax = new_axes(ax)
     several = solutions if isinstance(solutions, Mapping) else {"": solutions}
     if not several:
         raise InvalidInputError("nothing to draw", where="solutions", allowed="1 or more")
@@ -104,7 +115,7 @@ def plot_tariff_fan(
     bands = sorted(float_array(intervals, name="intervals", ndim=1, low=0.0, high=1.0))
     levels = sorted({0.5, *(0.5 - p / 2 for p in bands), *(0.5 + p / 2 for p in bands)})
     values = 100.0 * paths.tariff_quantiles(where, levels)[:, :, side]
-    ax = _axes(ax)
+    ax = new_axes(ax)
     for n, p in enumerate(reversed(bands)):
         low, high = levels.index(0.5 - p / 2), levels.index(0.5 + p / 2)
         ax.fill_between(
@@ -124,5 +135,151 @@ def plot_tariff_fan(
     ax.set_xlabel(f"days since {start}" if start else "days since the start")
     other = players[1 - side]
     ax.set_ylabel(f"added tariff of {player} on {other} (percentage points)")
+    ax.legend(loc="best")
+    return ax
+
+
+def plot_stage_tree(solution: ProcessSolution, *, ax: Axes | None = None) -> Axes:
+    """Draw stages and histories: how likely each is, and who concedes on the way to the next.
+
+    A circle is a stage after a history, its area the probability of getting there. A line to the
+    right is a concession, solid by the first side and dashed by the second, its width the
+    probability; under a circle stands how likely the stage is to end without one.
+    """
+    laws, eventual = node_laws(solution), solution.eventual
+    process = solution.process
+    count = len(process.stages)
+    ax = new_axes(ax)
+    places: dict[int, tuple[float, float]] = {}
+    for k in range(count):
+        here = [n for n, law in enumerate(laws) if law.stage == k and eventual.openings[n] > 1e-12]
+        for row, n in enumerate(here):
+            places[n] = (float(k), (len(here) - 1) / 2.0 - row)
+    goal = (float(count), 0.0)
+    for n, (x, y) in places.items():
+        for c in range(2):
+            weight = float(eventual.concessions[n, c])
+            if weight <= 1e-12:
+                continue
+            child = int(laws[n].following[c])
+            end = places.get(child, goal) if child >= 0 else goal
+            ax.annotate(
+                "",
+                xy=end,
+                xytext=(x, y),
+                arrowprops={
+                    "arrowstyle": "-",
+                    "linestyle": ("-", "--")[c],
+                    "color": _COLOURS[1 + c],
+                    "linewidth": 0.5 + 6.0 * min(weight, 1.0),
+                    "connectionstyle": f"arc3,rad={0.12 if c else -0.12}",
+                },
+            )
+    for n, (x, y) in places.items():
+        reached = float(eventual.openings[n])
+        failed = 1.0 - float(eventual.concessions[n].sum()) / reached
+        ax.scatter(
+            [x], [y], s=60.0 + 700.0 * min(reached, 1.0), color="white", edgecolor="black", zorder=3
+        )
+        ax.text(x, y, f"{100 * reached:.0f}", ha="center", va="center", fontsize=8, zorder=4)
+        ax.annotate(
+            f"no concession {100 * failed:.0f} %",
+            (x, y),
+            xytext=(0, -20),
+            textcoords="offset points",
+            ha="center",
+            fontsize=7,
+        )
+    ax.scatter([goal[0]], [goal[1]], s=760, color="0.85", edgecolor="black", marker="s", zorder=3)
+    ax.text(*goal, f"{100 * eventual.deal:.0f}", ha="center", va="center", fontsize=8, zorder=4)
+    names = [stage.name.replace(" ", "\n", 1) for stage in process.stages]
+    ax.set_xticks(range(count + 1), [*names, "deal"])
+    ax.set_yticks([])
+    rows = [y for _, y in places.values()] or [0.0]
+    ax.set(xlim=(-0.5, count + 0.5), ylim=(min(rows) - 0.8, max(rows) + 0.8))
+    for c, player in enumerate(process.players):
+        ax.plot([], [], color=_COLOURS[1 + c], linestyle=("-", "--")[c], label=f"{player} concedes")
+    ax.set_xlabel("stage (in circles: probability of reaching it, percent)")
+    ax.legend(loc="upper left", fontsize=8)
+    return ax
+
+
+def plot_reputation_curves(
+    solution: ProcessSolution, stage: str | int = 0, *, ax: Axes | None = None
+) -> Axes:
+    """Draw how the belief that each side is tough grows while nobody concedes in a stage.
+
+    The stage opens at its prior beliefs, after the first history with which it is played; a side
+    that may concede at once starts above its prior, which a marker shows.
+    """
+    process = solution.process
+    names = [entry.name for entry in process.stages]
+    position = stage if isinstance(stage, int) else names.index(one_of(stage, names, name="stage"))
+    laws = [law for law in node_laws(solution) if law.stage == position]
+    if not laws or laws[0].kind != ATTRITION or not 0.0 < laws[0].duration < np.inf:
+        raise InvalidInputError(
+            "no reputations grow in this stage",
+            where="stage",
+            seen=stage,
+            allowed="one with both mixing",
+        )
+    law = laws[0]
+    start = float(law.open(law.prior[None, :]).time[0])
+    left = np.linspace(start, 0.0, 201)
+    beliefs = np.exp(law.log_beliefs(left))
+    days = (start - left) * solution.days_per_unit
+    ax = new_axes(ax)
+    for i, player in enumerate(process.players):
+        ax.plot(days, beliefs[:, i], color=_COLOURS[1 + i], linestyle=_STYLES[i], label=player)
+        ax.plot([0.0], [law.prior[i]], marker="os"[i], color=_COLOURS[1 + i], clip_on=False)
+    ax.set(xlim=(0.0, float(days[-1])), ylim=(0.0, 1.0))
+    ax.set_xlabel(f"days without a concession in {names[position]}")
+    ax.set_ylabel("belief that the side is tough")
+    ax.legend(loc="best")
+    return ax
+
+
+def plot_belief_path(path: BeliefPath, *, ax: Axes | None = None) -> Axes:
+    """Draw beliefs over dated events, with those of silence alone beside them.
+
+    Parameters
+    ----------
+    path
+        From `filter_beliefs`; days with news are marked on the axis.
+    """
+    ax = new_axes(ax)
+    days = np.array(path.days, dtype="datetime64[D]")
+    for i, player in enumerate(path.process.players):
+        ax.step(
+            days,
+            path.posteriors[:, i],
+            where="post",
+            color=_COLOURS[1 + i],
+            linestyle="-",
+            label=f"{player}, all events",
+        )
+        ax.plot(
+            days,
+            path.quiet[:, i],
+            color=_COLOURS[1 + i],
+            linestyle=(":", "--")[i],
+            label=f"{player}, silence alone",
+        )
+    news = [day for day, label in zip(path.days, path.labels, strict=True) if label]
+    if news:
+        ax.plot(
+            np.array(news, dtype="datetime64[D]"),
+            np.zeros(len(news)),
+            linestyle="none",
+            marker="|",
+            markersize=12,
+            color="black",
+            clip_on=False,
+            label="day with news",
+        )
+    ax.set_ylim(0.0, 1.0)
+    ax.set_xlabel("date")
+    ax.set_ylabel("belief that the side is tough")
+    ax.tick_params(axis="x", rotation=30)
     ax.legend(loc="best")
     return ax

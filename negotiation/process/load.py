@@ -12,7 +12,7 @@ force, and a breakdown at rate 1/D leaves u_i(tau*) / r_i.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,17 +20,18 @@ import numpy as np
 
 from negotiation.data.embedded import load_economy
 from negotiation.data.tables import DateLike
+from negotiation.data.tariffs import exempt_sectors
 from negotiation.errors import InvalidInputError
 from negotiation.payoffs import sourced_job_losses, tariff_payoffs
 from negotiation.process.audience import with_audience_costs
 from negotiation.process.definition import DatedParameters, Definition, read_definition
 from negotiation.process.economy_stages import StageBuilder
-from negotiation.process.stages import MultiStepProcess
+from negotiation.process.stages import DAYS_IN, MultiStepProcess
 from negotiation.trade.economy import Economy
 from negotiation.trade.objective import Objective
 from negotiation.values import FloatArray, float_array, one_of
 
-__all__ = ["TariffFlows", "load_process"]
+__all__ = ["TariffFlows", "load_process", "standoff_flows"]
 
 _HORIZONS = ("short_run", "long_run")
 
@@ -210,3 +211,62 @@ def _exemptions(
         return None
     share = dated("exempt_share_usa") * float(imports[goods].sum()) / float(electronics)
     return {first: {"C26": min(1.0, share)}}
+
+
+def standoff_flows(
+    name: str = "multi-step-2025",
+    as_of: DateLike = None,
+    economy: Economy | None = None,
+    *,
+    values: Mapping[str, float] | None = None,
+    model: str = "export_dependence",
+    horizon: str = "short_run",
+    sectors: Mapping[str, Iterable[str]] | None = None,
+) -> Callable[[float, float], FloatArray]:
+    """Return what each side earns in the standoff at given exempt shares of listed sectors.
+
+    Parameters
+    ----------
+    name, as_of, economy, values, model
+        As in `load_process`.
+    horizon
+        Trade elasticities of the flows.
+    sectors
+        Listed sectors by importer; None: those exempted in public sources by ``as_of``.
+
+    Returns
+    -------
+    callable
+        From the exempt shares of the first and second side to flows ``[side]``, percent of GDP
+        per unit of the process's clock.
+
+    Examples
+    --------
+    >>> flows = standoff_flows(as_of="2025-05-02")
+    >>> bool((flows(1.0, 1.0) > flows(0.0, 0.0)).all())
+    True
+    """
+    definition = read_definition(name)
+    dated = DatedParameters(definition.parameters, as_of, values or {})
+    chosen = load_economy("us-china-2022") if economy is None else economy
+    first, second = definition.players
+    if sectors is None:
+        sectors = {
+            importer: [entry.sector for entry in exempt_sectors(importer, exporter, as_of=as_of)]
+            for importer, exporter in ((first, second), (second, first))
+        }
+    listed = {player: tuple(sectors.get(player, ())) for player in definition.players}
+    options = _payoff_options(definition, dated, chosen)
+    names = definition.roles["standoff"]
+    rates = np.array([[dated(names[player]) for player in definition.players]])
+    scale = DAYS_IN[definition.time_unit] / DAYS_IN["year"]
+
+    def flows(share_first: float, share_second: float) -> FloatArray:
+        shares = {first: share_first, second: share_second}
+        exempt = {
+            player: dict.fromkeys(listed[player], shares[player]) for player in definition.players
+        }
+        found = TariffFlows(chosen, model, {**options, "exemptions": exempt})
+        return np.asarray(found(rates, horizon)[0] * scale)
+
+    return flows

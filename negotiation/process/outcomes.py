@@ -15,6 +15,7 @@ quadratures and rational approximations).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import TypeAlias
 
@@ -60,12 +61,18 @@ def log_growth(t: FloatArray, N: float, D: float, a: float, rho: float) -> Float
     return -rho * t + (N + rho * D) / a * np.log1p(a * t / D)
 
 
+@lru_cache(maxsize=1)
+def _quadrature() -> tuple[FloatArray, FloatArray]:
+    """Nodes and weights of Gauss and Legendre on [-1, 1]."""
+    return np.polynomial.legendre.leggauss(_QUADRATURE)
+
+
 def stage_outcomes(arrays: ProcessArrays, branches: Branches) -> StageOutcomes:
     """Integrate the concessions of each stage over time."""
     shape = branches.atoms.shape
     concedes, time = branches.atoms.copy(), np.zeros(shape)
     impasse = np.zeros(shape[:2])
-    nodes, weights = np.polynomial.legendre.leggauss(_QUADRATURE)
+    nodes, weights = _quadrature()
     for k in range(shape[0]):
         beta = arrays.breakdown_hazard[k]
         for h in range(arrays.histories(k)):

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
-from negotiation.process.paths import StageLaw, stage_laws
+from negotiation.process.places import NodeLaw, node_laws
 from negotiation.process.solve import ProcessSolution
 from negotiation.process.stages import DAYS_IN, MultiStepProcess
 from negotiation.values import FloatArray, IntArray, float_array
@@ -24,6 +24,7 @@ __all__ = ["ProcessPaths", "simulate_process"]
 
 BREAKDOWN = -1
 NOTHING = -2
+_DEAL, _OVER = -1, -2
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,25 +194,21 @@ def simulate_process(
     else:
         horizon = float(process.in_time(float_array(horizon_days, name="horizon_days", low=0.0)))
     events = _Events(int(n))
-    laws = stage_laws(solution)
+    laws = node_laws(solution)
     walk = _Walk(
-        stage=np.zeros(int(n), dtype=np.int64),
-        history=np.zeros(int(n), dtype=np.int64),
+        node=np.zeros(int(n), dtype=np.int64),
         time=np.zeros(int(n)),
-        belief=np.tile(solution.arrays.stubbornness[0], (int(n), 1)),
+        belief=np.tile(laws[0].prior, (int(n), 1)),
     )
-    count = len(process.stages)
     while True:
-        active = np.flatnonzero((walk.stage < count) & (walk.time <= horizon))
+        active = np.flatnonzero((walk.node >= 0) & (walk.time <= horizon))
         if not len(active):
             break
         record = events.add()
-        for k in np.unique(walk.stage[active]):
-            here = active[walk.stage[active] == k]
-            for h in np.unique(walk.history[here]):
-                members = here[walk.history[here] == h]
-                _step(solution, laws[int(k), int(h)], walk, members, record, rng)
-    deal = np.where(walk.stage == count, walk.time, np.inf)
+        for number in np.unique(walk.node[active]):
+            members = active[walk.node[active] == number]
+            _step(laws, int(number), process.type_persistence, walk, members, record, rng)
+    deal = np.where(walk.node == _DEAL, walk.time, np.inf)
     stage, time, outcome, history = events.stacked()
     return ProcessPaths(
         process=process,
@@ -226,10 +223,9 @@ def simulate_process(
 
 @dataclass
 class _Walk:
-    """Where every path stands."""
+    """Where every path stands: its node (-1 after a deal, -2 after another end), time, beliefs."""
 
-    stage: IntArray
-    history: IntArray
+    node: IntArray
     time: FloatArray
     belief: FloatArray
 
@@ -257,47 +253,32 @@ class _Events:
 
 
 def _step(
-    solution: ProcessSolution,
-    law: StageLaw,
+    laws: list[NodeLaw],
+    number: int,
+    psi: float,
     walk: _Walk,
     members: IntArray,
     record: tuple[IntArray, FloatArray, IntArray, IntArray],
     rng: np.random.Generator,
 ) -> None:
-    """Play one stage for the paths that stand in it."""
-    arrays = solution.arrays
-    k, h = law.stage, law.history
-    if law.passed:
-        # Nothing is decided: the event is not recorded, beliefs carry over.
-        walk.stage[members] = k + 1
-        walk.history[members] = arrays.child(k, h, 0)
-        return
-    spent, who, winner_belief = law.draw(walk.belief[members], rng)
+    """Play one node for the paths that stand in it."""
+    law = laws[number]
+    spent, outcome, winner = law.draw(walk.belief[members], rng)
     time = walk.time[members] + spent
     stage_column, time_column, outcome_column, history_column = record
-    stage_column[members] = k
+    stage_column[members] = law.stage
     time_column[members] = time
-    outcome_column[members] = who
-    history_column[members] = h
+    outcome_column[members] = outcome
+    history_column[members] = law.history
     walk.time[members] = time
-    count = len(arrays.breakdown_hazard)
     for c in range(2):
-        conceded = members[who == c]
-        walk.stage[conceded] = k + 1
-        walk.history[conceded] = arrays.child(k, h, c)
-        if k + 1 < count:
-            psi = solution.process.type_persistence
-            fresh = (1.0 - psi) * arrays.stubbornness[k + 1]
-            walk.belief[conceded] = fresh
-            walk.belief[conceded, 1 - c] += psi * winner_belief[who == c]
-    broke = members[who == BREAKDOWN]
-    m = int(arrays.relapse_to[k])
-    if m < 0:
-        walk.time[broke] = np.inf
-        # An ended path stands in its stage, past every horizon.
-        walk.stage[broke] = count + 1
-    else:
-        walk.stage[broke] = m
-        walk.history[broke] = arrays.ancestor(k, m, h)
-        walk.belief[broke] = arrays.stubbornness[m]
-    walk.stage[members[who == NOTHING]] = count + 1
+        conceded = members[outcome == c]
+        child = int(law.following[c])
+        walk.node[conceded] = child if child >= 0 else _DEAL
+        if child >= 0:
+            walk.belief[conceded] = (1.0 - psi) * laws[child].prior
+            walk.belief[conceded, 1 - c] += psi * winner[outcome == c]
+    broke = members[outcome == BREAKDOWN]
+    walk.node[broke] = law.back if law.back >= 0 else _OVER
+    walk.belief[broke] = laws[law.back].prior
+    walk.node[members[outcome == NOTHING]] = _OVER

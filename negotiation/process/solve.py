@@ -1,363 +1,31 @@
-"""Solve the multi-step process, and read dates, values and corners off the solution."""
+"""Solve the multi-step process."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Sequence
+from dataclasses import replace
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import ConvergenceError, InvalidInputError, NonFiniteError
-from negotiation.process.certificate import closed_form_residual
 from negotiation.process.closed_form import (
     ATTRITION,
     NO_EQUILIBRIUM,
-    PASSED,
     Branches,
     ProcessArrays,
     process_arrays,
     solve_closed_form,
 )
-from negotiation.process.outcomes import (
-    StageOutcomes,
-    constant_hazard_deal_by,
-    reach,
-    stage_outcomes,
-)
-from negotiation.process.stages import DAYS_IN, MultiStepProcess
-from negotiation.values import FloatArray, float_array, number, one_of
+from negotiation.process.persistent import Curves, solve_persistent
+from negotiation.process.solution import ProcessSolution
+from negotiation.process.stages import MultiStepProcess
+from negotiation.values import number
 
-if TYPE_CHECKING:
-    import pandas as pd
+__all__ = ["ProcessSolution", "solve_all", "solve_process"]
 
-__all__ = ["ProcessSolution", "solve_process"]
-
-_BEHAVIOURS = ("mixes", "concedes_at_once", "never")
-_KINDS = ("attrition", "concedes_at_once", "impasse", "passed", "no_equilibrium")
-
-
-@dataclass(frozen=True, eq=False)
-class ProcessSolution:
-    """Equilibrium of a multi-step process.
-
-    Values are those of a leader of the normal type who stays normal. Arrays ``[stage, side]``
-    are means over the histories with which a stage is reached; `branches` tells them apart.
-
-    Attributes
-    ----------
-    process
-        The process that was solved.
-    arrays, branch_solution
-        Its numbers and its equilibrium by stage and history.
-    converged
-        Whether the outer iteration on the value of a relapse met its tolerance.
-    elapsed_seconds
-        Time spent; not compared.
-    """
-
-    process: MultiStepProcess
-    arrays: ProcessArrays
-    branch_solution: Branches
-    converged: bool
-    elapsed_seconds: float = field(default=0.0, compare=False)
-
-    @cached_property
-    def outcomes(self) -> StageOutcomes:
-        """How each stage ends after each history."""
-        return stage_outcomes(self.arrays, self.branch_solution)
-
-    @cached_property
-    def reach_probability(self) -> FloatArray:
-        """Probability ``[stage + 1, history]`` of reaching each stage on the first pass."""
-        return reach(self.arrays, self.branch_solution, self.outcomes)
-
-    def _mean(self, values: FloatArray) -> FloatArray:
-        """Mean over histories of ``[stage, history, ...]``, weighted by reaching them."""
-        count = len(self.process.stages)
-        weights = self.reach_probability[:count, : values.shape[1]].copy()
-        weights[weights.sum(axis=1) == 0.0] = 1.0
-        weights /= weights.sum(axis=1, keepdims=True)
-        shape = weights.shape + (1,) * (values.ndim - 2)
-        kept = np.where(weights.reshape(shape) > 0.0, values, 0.0)
-        return np.asarray(np.sum(weights.reshape(shape) * kept, axis=1))
-
-    @property
-    def values(self) -> FloatArray:
-        """Value of the process to each side, ``[side]``."""
-        return np.asarray(self.branch_solution.values[0, 0])
-
-    @property
-    def stage_values(self) -> FloatArray:
-        """Value of each stage at its opening, ``[stage, side]``."""
-        return self._mean(self.branch_solution.values)
-
-    @property
-    def atoms(self) -> FloatArray:
-        """Probability of conceding when the stage opens, ``[stage, side]``."""
-        return self._mean(self.branch_solution.atoms)
-
-    @property
-    def hazards(self) -> FloatArray:
-        """Hazard of conceding just after the opening, ``[stage, side]``."""
-        return self._mean(self.branch_solution.hazards)
-
-    @property
-    def exhaustion_times(self) -> FloatArray:
-        """Time T0 after which only tough types are left, ``[stage]``."""
-        return self._mean(self.branch_solution.horizons)
-
-    @property
-    def behaviours(self) -> tuple[tuple[str, str], ...]:
-        """What each side does in each stage: mixes, concedes_at_once or never.
-
-        The first history is named; `branches` lists all of them.
-        """
-        return tuple(
-            tuple(_BEHAVIOURS[code] for code in row)  # type: ignore[misc]  # two sides
-            for row in self.branch_solution.behaviours[:, 0]
-        )
-
-    @property
-    def audience_cost_bound(self) -> FloatArray:
-        """Smallest one-off cost of conceding for which being conceded to is better.
-
-        ``A_i_min = PV_i(i concedes) - PV_i(j concedes)``, ``[stage, side]``, before any audience
-        cost of that stage. Where a side's audience cost is below its bound it concedes at once.
-        Not a number where a stage is never played.
-        """
-        branch = self.branch_solution
-        costs = np.array([stage.audience_cost for stage in self.process.stages])
-        bound = branch.concede_values - branch.win_values + costs[:, None, :]
-        played = (branch.kinds != PASSED)[:, :, None]
-        share = self._mean(played.astype(np.float64))
-        with np.errstate(invalid="ignore"):
-            return np.asarray(self._mean(np.where(played, bound, 0.0)) / share)
-
-    @property
-    def success(self) -> FloatArray:
-        """Probability ``[stage, conceder]`` that a stage ends by a concession of each side."""
-        return self._mean(self.outcomes.concedes)
-
-    @property
-    def impasse(self) -> FloatArray:
-        """Probability that a stage that is reached ends with only tough types left, ``[stage]``.
-
-        Tariffs then stay where they are until the stage breaks down.
-        """
-        return self._mean(self.outcomes.impasse)
-
-    @cached_property
-    def deal_probability(self) -> float:
-        """Probability that the last stage is ever passed.
-
-        Where breakdowns return to an earlier stage this counts every later attempt; `deal_by` is
-        then the number to report.
-        """
-        return _eventual(self.arrays, self.branch_solution, self.outcomes)
-
-    @property
-    def mean_time_to_deal(self) -> float:
-        """Mean time to the deal given a deal on the first pass, in units of the clock."""
-        chance, moment = _chance_and_time(self.arrays, self.branch_solution, self.outcomes)
-        return moment / chance if chance > 0.0 else float("nan")
-
-    def deal_by(self, days: ArrayLike) -> Any:
-        """Probability that the last stage has been passed by a number of days from the start.
-
-        Parameters
-        ----------
-        days
-            A number (returns a float) or an array (returns an array) of days >= 0.
-        """
-        return self.stage_by(len(self.process.stages) - 1, days)
-
-    def stage_by(self, stage: str | int, days: ArrayLike) -> Any:
-        """Probability that a stage, and all before it, are over by a number of days.
-
-        Parameters
-        ----------
-        stage
-            Its name or number.
-        days
-            As in `deal_by`.
-        """
-        names = [entry.name for entry in self.process.stages]
-        position = (
-            names.index(one_of(stage, names, name="stage")) if isinstance(stage, str) else stage
-        )
-        if not 0 <= position < len(names):
-            raise InvalidInputError(
-                "no such stage", where="stage", seen=stage, allowed=f"0 to {len(names) - 1}"
-            )
-        asked = float_array(np.atleast_1d(days), name="days", low=0.0)
-        times = np.ravel(asked) / DAYS_IN[self.process.time_unit]
-        out = constant_hazard_deal_by(self.arrays, self.branch_solution, times, count=position + 1)
-        out = np.clip(out, 0.0, 1.0)
-        return float(out[0]) if np.ndim(days) == 0 else out.reshape(np.shape(days))
-
-    def days_until(self, day: DateLike) -> float:
-        """Days from the opening of the first stage to a date."""
-        start, end = self.process.start, as_date(day, name="day")
-        if start is None or end is None or end < start:
-            raise InvalidInputError(
-                "no such span of days", where="day", seen=day, allowed=f"on or after {start}"
-            )
-        return float((end - start).days)
-
-    def discounted_deal(self, rate: float) -> float:
-        """Return E[exp(-rate T); deal], the rate per unit of the clock."""
-        rate = number(rate, name="rate", low=0.0)
-        return _transform(self.arrays, self.branch_solution, rate)
-
-    @cached_property
-    def residual(self) -> float:
-        """Largest violation of the equilibrium conditions, computed apart from the solver.
-
-        The payoff of conceding at the opening, in the middle and at the end is integrated over
-        the other side's concessions and compared with the value; corners are checked by the
-        best deviation. In units of payoff over the largest payoff of the process.
-        """
-        return closed_form_residual(self.arrays, self.branch_solution)
-
-    @property
-    def stages(self) -> pd.DataFrame:
-        """One row a stage: hazards, atoms, success, who concedes, mean time, values."""
-        import pandas as pd
-
-        process, branch = self.process, self.branch_solution
-        success = self.success
-        total = success.sum(axis=1)
-        moments = self._mean(self.outcomes.time).sum(axis=1)
-        table: dict[str, Any] = {"stage": [stage.name for stage in process.stages]}
-        table["reached"] = self.reach_probability[:-1].sum(axis=1)
-        table["kind"] = [_KINDS[code] for code in branch.kinds[:, 0]]
-        bound, values = self.audience_cost_bound, self.stage_values
-        for i, player in enumerate(process.players):
-            table[f"behaviour_{player}"] = [row[i] for row in self.behaviours]
-            table[f"hazard_{player}"] = self.hazards[:, i]
-            table[f"atom_{player}"] = self.atoms[:, i]
-            table[f"value_{player}"] = values[:, i]
-            table[f"audience_cost_bound_{player}"] = bound[:, i]
-        table["T0"] = self.exhaustion_times
-        table["success"] = total
-        with np.errstate(invalid="ignore", divide="ignore"):
-            for c, player in enumerate(process.players):
-                table[f"{player}_concedes_first"] = success[:, c] / total
-            table["mean_time"] = moments / total
-        table["impasse"] = self.impasse
-        return pd.DataFrame(table)
-
-    @property
-    def branches(self) -> pd.DataFrame:
-        """One row a stage and history: who conceded before, and the equilibrium there."""
-        import pandas as pd
-
-        rows = []
-        players = self.process.players
-        for k, stage in enumerate(self.process.stages):
-            for h in range(self.arrays.histories(k)):
-                branch = self.branch_solution
-                row: dict[str, Any] = {"stage": stage.name, "history": self._history_name(k, h)}
-                row["reached"] = self.reach_probability[k, h]
-                row["kind"] = _KINDS[branch.kinds[k, h]]
-                for i, player in enumerate(players):
-                    row[f"behaviour_{player}"] = _BEHAVIOURS[branch.behaviours[k, h, i]]
-                    row[f"hazard_{player}"] = branch.hazards[k, h, i]
-                    row[f"atom_{player}"] = branch.atoms[k, h, i]
-                    row[f"value_{player}"] = branch.values[k, h, i]
-                    row[f"concedes_{player}"] = self.outcomes.concedes[k, h, i]
-                row["T0"] = branch.horizons[k, h]
-                rows.append(row)
-        return pd.DataFrame(rows)
-
-    def _history_name(self, k: int, h: int) -> str:
-        names = [
-            f"{stage.name}: {self.process.players[self.arrays.ancestor(k, m + 1, h) & 1]}"
-            for m, stage in enumerate(self.process.stages[:k])
-            if self.arrays.shift[m]
-        ]
-        return ", ".join(names) or "any"
-
-
-def _transition(
-    arrays: ProcessArrays, branches: Branches, outcomes: StageOutcomes
-) -> tuple[FloatArray, FloatArray]:
-    """Transition matrix between nodes (stage, history), and the probability of a deal from each."""
-    count, width = branches.kinds.shape
-    size = count * width
-    matrix, deal = np.zeros((size, size)), np.zeros(size)
-    for k in range(count):
-        for h in range(arrays.histories(k)):
-            here = k * width + h
-            moves = (
-                [(0, 1.0)]
-                if branches.kinds[k, h] == PASSED
-                else [(c, float(outcomes.concedes[k, h, c])) for c in range(2)]
-            )
-            for c, chance in moves:
-                if k == count - 1:
-                    deal[here] += chance
-                else:
-                    matrix[here, (k + 1) * width + arrays.child(k, h, c)] += chance
-            breaks = arrays.breakdown_hazard[k] > 0.0 or np.isfinite(arrays.deadlines[k])
-            if arrays.relapse_to[k] >= 0 and breaks and branches.kinds[k, h] != PASSED:
-                m = int(arrays.relapse_to[k])
-                back = m * width + arrays.ancestor(k, m, h)
-                matrix[here, back] += 1.0 - outcomes.concedes[k, h].sum()
-    return matrix, deal
-
-
-def _eventual(arrays: ProcessArrays, branches: Branches, outcomes: StageOutcomes) -> float:
-    matrix, deal = _transition(arrays, branches, outcomes)
-    # Least squares: a process that cycles for ever without a deal makes the system singular.
-    chance = np.linalg.lstsq(np.eye(len(deal)) - matrix, deal, rcond=None)[0]
-    return float(min(max(chance[0], 0.0), 1.0))
-
-
-def _chance_and_time(
-    arrays: ProcessArrays, branches: Branches, outcomes: StageOutcomes
-) -> tuple[float, float]:
-    """Return P(deal on the first pass) and E[time; deal on the first pass]."""
-    count = len(arrays.breakdown_hazard)
-    width = arrays.histories(count)
-    chance, moment = np.zeros((count + 1, width)), np.zeros((count + 1, width))
-    chance[0, 0] = 1.0
-    for k in range(count):
-        for h in range(arrays.histories(k)):
-            passed = branches.kinds[k, h] == PASSED
-            for c in range(1 if passed else 2):
-                child = arrays.child(k, h, c)
-                p = 1.0 if passed else outcomes.concedes[k, h, c]
-                t = 0.0 if passed else outcomes.time[k, h, c]
-                chance[k + 1, child] += chance[k, h] * p
-                moment[k + 1, child] += moment[k, h] * p + chance[k, h] * t
-    return float(chance[count].sum()), float(moment[count].sum())
-
-
-def _transform(arrays: ProcessArrays, branches: Branches, x: float) -> float:
-    """Return E[exp(-x T); deal] on the first pass, for constant hazards."""
-    ahead = np.ones((arrays.histories(len(arrays.breakdown_hazard)),))
-    for k in range(len(arrays.breakdown_hazard) - 1, -1, -1):
-        now = np.zeros(arrays.histories(k))
-        for h in range(len(now)):
-            kind = branches.kinds[k, h]
-            if kind == PASSED:
-                now[h] = ahead[arrays.child(k, h, 0)]
-                continue
-            atoms, lam = branches.atoms[k, h], branches.hazards[k, h]
-            rate = lam.sum() + arrays.breakdown_hazard[k] + x
-            for c in range(2):
-                chance = atoms[c]
-                if kind == ATTRITION:
-                    gone = -np.expm1(-rate * branches.horizons[k, h])
-                    chance += (1.0 - atoms.sum()) * lam[c] / rate * gone
-                now[h] += chance * ahead[arrays.child(k, h, c)]
-        ahead = now
-    return float(ahead[0])
+#: Gain from leaving a corner, over the largest payoff, that counts as rounding.
+_CORNER_TOLERANCE = 1e-6
 
 
 def solve_process(
@@ -365,6 +33,7 @@ def solve_process(
     *,
     tol: float = 1e-10,
     max_iter: int = 10_000,
+    steps: int = 160,
     raise_on_failure: bool = True,
 ) -> ProcessSolution:
     """Solve a multi-step process.
@@ -377,6 +46,8 @@ def solve_process(
         Largest change allowed in the value of a relapse between outer iterations.
     max_iter
         Outer iterations allowed.
+    steps
+        Steps along each curve of posteriors, where types persist.
     raise_on_failure
         Raise where the iteration does not converge or a stage has no equilibrium of the form
         computed here; otherwise return the result with ``converged=False``.
@@ -405,37 +76,89 @@ def solve_process(
     >>> solution.values.round(4)
     array([0.6155, 0.4   ])
     """
+    return solve_all(
+        [process], tol=tol, max_iter=max_iter, steps=steps, raise_on_failure=raise_on_failure
+    )[0]
+
+
+def solve_all(
+    processes: Sequence[MultiStepProcess],
+    *,
+    tol: float = 1e-10,
+    max_iter: int = 10_000,
+    steps: int = 160,
+    raise_on_failure: bool = True,
+) -> list[ProcessSolution]:
+    """Solve processes one after another in one call of each kernel; see `solve_process`."""
     started = perf_counter()
-    if not isinstance(process, MultiStepProcess):
-        raise InvalidInputError(
-            "not a process",
-            where="process",
-            seen=type(process).__name__,
-            allowed="MultiStepProcess",
-        )
     tol = number(tol, name="tol", low=0.0, open_low=True)
-    arrays = process_arrays(process)
-    branches = solve_closed_form(arrays, tol=tol, max_iter=max_iter)
+    solved: list[tuple[ProcessArrays, Branches, Curves | None]] = []
+    persistent: list[int] = []
+    for process in processes:
+        if not isinstance(process, MultiStepProcess):
+            raise InvalidInputError(
+                "not a process",
+                where="process",
+                seen=type(process).__name__,
+                allowed="MultiStepProcess",
+            )
+        arrays = process_arrays(process)
+        if process.type_persistence > 0.0:
+            if arrays.audience_growth.any() or np.isfinite(arrays.deadlines).any():
+                raise InvalidInputError(
+                    "clocks need types drawn anew in each stage",
+                    where="process",
+                    seen=f"type_persistence {process.type_persistence:g} with audience_growth "
+                    "or a deadline",
+                    allowed="type_persistence 0, or no audience_growth and no deadline",
+                )
+            persistent.append(len(solved))
+        solved.append((arrays, solve_closed_form(arrays, tol=tol, max_iter=max_iter), None))
+    problems = [(solved[n][0], processes[n].type_persistence, solved[n][1]) for n in persistent]
+    found = solve_persistent(problems, tol=tol, max_iter=max_iter, steps=steps)
+    for n, (branches, curves) in zip(persistent, found, strict=True):
+        solved[n] = (solved[n][0], branches, curves)
+    elapsed = (perf_counter() - started) / max(len(processes), 1)
+    return [
+        _finished(process, parts, tol, elapsed, raise_on_failure)
+        for process, parts in zip(processes, solved, strict=True)
+    ]
+
+
+def _finished(
+    process: MultiStepProcess,
+    parts: tuple[ProcessArrays, Branches, Curves | None],
+    tol: float,
+    elapsed: float,
+    raise_on_failure: bool,
+) -> ProcessSolution:
+    arrays, branches, curves = parts
+    reason = ""
     lost = bool((branches.kinds == NO_EQUILIBRIUM).any())
-    converged = branches.relapse_change <= tol and not lost
+    if lost:
+        reason = curves.failure if curves else "a deadline binds one side only"
+    elif not branches.relapse_change <= tol:
+        reason = f"the value of a relapse still moves by {branches.relapse_change:.3g}"
     solution = ProcessSolution(
         process=process,
         arrays=arrays,
         branch_solution=branches,
-        converged=converged,
-        elapsed_seconds=perf_counter() - started,
+        converged=not reason,
+        curves=curves,
+        elapsed_seconds=elapsed,
     )
+    if curves is not None and not reason and (curves.kinds != ATTRITION).any():
+        from negotiation.process.strategy_check import corner_gain
+
+        if corner_gain(solution) > _CORNER_TOLERANCE:
+            reason = "a corner holds for some reputations only"
+            solution = replace(solution, converged=False)
     if not lost and not np.isfinite(solution.values).all():
         raise NonFiniteError(
             "the value of the process is not finite",
             where="solve_process",
             hint="Without discounting or breakdown, waiting for ever at a flow has no value.",
         )
-    if not converged and raise_on_failure:
-        reason = (
-            "a stage has no equilibrium of this form (a deadline that binds one side only)"
-            if lost
-            else f"the value of a relapse still moves by {branches.relapse_change:.3g}"
-        )
+    if reason and raise_on_failure:
         raise ConvergenceError(reason, where="solve_process", partial=solution)
     return solution

@@ -20,11 +20,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from negotiation.trade._jacobian import Linearization
-from negotiation.trade._system import Outcome, System
+from negotiation.trade._jacobian import Trade, jacobian_at, trade_at
+from negotiation.trade._solver import NEWTON_SIZE, reference_inverse
+from negotiation.trade._system import Outcome, Shares, System
 from negotiation.values import FloatArray
 
-__all__ = ["Cotangents", "TariffDerivative", "pull_back", "residual_cotangents", "total_derivative"]
+__all__ = ["Adjoint", "Cotangents", "TariffDerivative", "pull_back", "residual_cotangents"]
+
+_ADJOINT_TOLERANCE = 1e-10
+_MANY = 8
+_LARGEST_DENSE = 1500
 
 
 @dataclass(eq=False)
@@ -32,7 +37,8 @@ class Cotangents:
     """Weights of a functional, filled in by whoever defines it.
 
     ``sales`` and ``imports`` weigh the sums ``sum_j (1-nu_j) F_ijs`` and ``sum_i F_ijs``,
-    ``flows`` single flows, ``share_sum`` and ``spending`` their logs, ``state`` the unknowns.
+    ``flows`` single flows, ``share_sum`` and ``spending`` their logs, ``state`` the unknowns and
+    ``transfers`` what each region is given, beyond the effect of the unknowns on it.
     """
 
     system: System
@@ -42,6 +48,7 @@ class Cotangents:
     spending: FloatArray = field(init=False)
     state: FloatArray = field(init=False)
     flows: FloatArray | None = None
+    transfers: FloatArray = field(init=False)
 
     def __post_init__(self) -> None:
         """Start from nothing."""
@@ -49,6 +56,7 @@ class Cotangents:
         self.sales, self.imports = np.zeros(shape), np.zeros(shape)
         self.share_sum, self.spending = np.zeros(shape), np.zeros(shape)
         self.state = np.zeros(self.system.size)
+        self.transfers = np.zeros(self.system.regions)
 
     def add_log_wage(self, weight: FloatArray) -> None:
         """Add ``weight_i dlog w_i``."""
@@ -99,6 +107,7 @@ class Cotangents:
     def add_transfers(self, weight: FloatArray, outcome: Outcome) -> None:
         """Add ``weight_i d(transfers_i)``."""
         cal, system = self.system.calibration, self.system
+        self.transfers += weight
         total = float(weight @ cal.new_transfers)
         if total == 0.0:
             return
@@ -126,21 +135,19 @@ class TariffDerivative:
     burden: FloatArray
 
 
-def pull_back(
-    cotangents: Cotangents, linear: Linearization
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+def pull_back(cotangents: Cotangents, trade: Trade) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return the weights of the unknowns ``[n]``, of each flow ``f F`` and of log share sums."""
     system = cotangents.system
     cal, block = system.calibration, system.block
     weight = (
         cotangents.sales[:, :, None] * (1.0 - cal.nu) + cotangents.imports[:, None, :]
-    ) * linear.flows
+    ) * trade.flows
     if cotangents.flows is not None:
-        weight = weight + cotangents.flows * linear.flows
+        weight = weight + cotangents.flows * trade.flows
     demand = weight.sum(axis=1)
     share_sum = cotangents.share_sum - demand
     theta = cal.theta[:, None]
-    cost = -theta * (weight.sum(axis=2) + np.matmul(linear.share, share_sum[:, :, None])[:, :, 0])
+    cost = -theta * (weight.sum(axis=2) + np.matmul(trade.share, share_sum[:, :, None])[:, :, 0])
     state = cotangents.state.copy()
     spending = demand + cotangents.spending
     if system.inputs:
@@ -229,19 +236,85 @@ def _input_cotangents(
     cot.spending += np.where(system.no_spending, goods, 0.0)
 
 
-def total_derivative(
-    cotangents: Cotangents, outcome: Outcome, linear: Linearization, tariffs: FloatArray
-) -> TariffDerivative:
-    """Return the derivative of a functional with respect to all tariffs ``[S, N, N]``."""
-    system = cotangents.system
-    cal = system.calibration
-    state, weight, share_sum = pull_back(cotangents, linear)
-    multipliers = np.asarray(np.linalg.solve(linear.jacobian.T, state), dtype=np.float64)
-    conditions = residual_cotangents(system, outcome, multipliers)
-    _, other, other_sum = pull_back(conditions, linear)
-    weight, share_sum = weight - other, share_sum - other_sum
-    response = cal.theta[:, None, None] * cal.phi
-    worth = (1.0 + response) * weight
-    spending = np.where(system.no_spending, 1.0, outcome.spending[0])
-    burden = -response * (share_sum / spending)[:, None, :] * linear.flows
-    return TariffDerivative(gradient=(1.0 + tariffs) * burden - worth, worth=worth, burden=burden)
+class Adjoint:
+    """Adjoint solutions at one equilibrium, for ``count`` functionals.
+
+    The Jacobian is factorised once where the system is small or functionals are many. Otherwise
+    it is never built: a product ``y'F_z`` is one backward pass, and the inverse at the baseline
+    preconditions GMRES.
+    """
+
+    def __init__(self, system: System, outcome: Outcome, shares: Shares, count: int = 1) -> None:
+        from scipy.linalg import lu_factor
+
+        self.system, self.outcome = system, outcome
+        self.trade = trade_at(outcome, shares)
+        dense = system.size <= NEWTON_SIZE or (count >= _MANY and system.size <= _LARGEST_DENSE)
+        self.factors = lu_factor(jacobian_at(system, outcome, shares)) if dense else None
+
+    def multipliers(self, weights: FloatArray) -> FloatArray:
+        """``y`` with ``F_z' y = weights``."""
+        if self.factors is not None:
+            from scipy.linalg import lu_solve
+
+            return np.asarray(lu_solve(self.factors, weights, trans=1), dtype=np.float64)
+        from scipy.sparse.linalg import LinearOperator, gmres
+
+        system, size = self.system, self.system.size
+        inverse = reference_inverse(system)
+
+        def product(y: FloatArray) -> FloatArray:
+            return pull_back(residual_cotangents(system, self.outcome, y), self.trade)[0]
+
+        def guess(weights: FloatArray) -> FloatArray:
+            return np.asarray(inverse @ weights.astype(np.float32), dtype=np.float64)
+
+        scale = float(np.abs(weights).max(initial=1e-300))
+        found, failed = gmres(
+            LinearOperator((size, size), matvec=product, dtype=np.float64),
+            weights / scale,
+            M=LinearOperator((size, size), matvec=guess, dtype=np.float64),
+            rtol=_ADJOINT_TOLERANCE,
+            atol=0.0,
+            restart=60,
+            maxiter=4,
+        )
+        if failed:
+            return self._dense(weights)
+        return np.asarray(scale * found, dtype=np.float64)
+
+    def _dense(self, weights: FloatArray) -> FloatArray:
+        """The same with the Jacobian built by backward passes, one row at a time."""
+        rows = [
+            pull_back(residual_cotangents(self.system, self.outcome, unit), self.trade)[0]
+            for unit in np.eye(self.system.size)
+        ]
+        return np.asarray(np.linalg.solve(np.stack(rows).T, weights), dtype=np.float64)
+
+    def total_derivative(self, cotangents: Cotangents, tariffs: FloatArray) -> TariffDerivative:
+        """Return the derivative of a functional with respect to all tariffs ``[S, N, N]``."""
+        system = self.system
+        cal = system.calibration
+        state, weight, share_sum = pull_back(cotangents, self.trade)
+        conditions = residual_cotangents(system, self.outcome, self.multipliers(state))
+        _, other, other_sum = pull_back(conditions, self.trade)
+        weight, share_sum = weight - other, share_sum - other_sum
+        response = cal.theta[:, None, None] * cal.phi
+        worth = (1.0 + response) * weight
+        spending = np.where(system.no_spending, 1.0, self.outcome.spending[0])
+        burden = -response * (share_sum / spending)[:, None, :] * self.trade.flows
+        return TariffDerivative(
+            gradient=(1.0 + tariffs) * burden - worth, worth=worth, burden=burden
+        )
+
+    def transfer_derivative(self, cotangents: Cotangents, direction: FloatArray) -> float:
+        """Return the total derivative of a functional along a change of baseline transfers."""
+        system, outcome = self.system, self.outcome
+        cal = system.calibration
+        given = cal.model.transfers == "given"
+        scale = float(outcome.index[0] if given else outcome.gdp[0].sum() / system.world_gdp)
+        multipliers = self.multipliers(pull_back(cotangents, self.trade)[0])
+        at = system.block["expenditure"]
+        level = cal.expenditure * np.exp(outcome.state[0, at])
+        moved = scale * direction
+        return float(cotangents.transfers @ moved - multipliers[at] @ (moved / level))

@@ -24,6 +24,9 @@ _MEMORY = 8
 _DAMPING = 0.7
 _GRADIENT_STEP = 0.1
 _LARGEST_MOVE = 0.7
+_PATIENCE = 25
+_BOLD_ROUNDS = 30
+_GROWTH = 1.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +115,11 @@ def iterate_map(
     state: FloatArray | None = None,
     rule: WeightRule | None = None,
 ) -> Search:
-    """Iterate from ``rates`` until no log rate or weight wants to move by more than ``tol``."""
+    """Iterate from ``rates`` until no log rate or weight wants to move by more than ``tol``.
+
+    Moves are accelerated by their secants. Where they stay small without ending, as along a ridge
+    of the objective that has no top yet, they are stretched as long as they keep their direction.
+    """
     low, high = np.log1p(problem.low), np.log1p(problem.high)
     count = len(rates)
     free = problem.weights > 0.0 if rule is not None else np.zeros(problem.weights.shape, bool)
@@ -130,7 +137,8 @@ def iterate_map(
         return Search(None, False, 0, problem.weights, equilibrium_lost=True)
     past: list[FloatArray] = []
     past_moves: list[FloatArray] = []
-    best = np.inf
+    best, lowest, stale, bold, stretch = np.inf, np.inf, 0, 0, _DAMPING
+    last = np.zeros(len(now))
     for rounds in range(max_rounds):
         move, smooth = _proposed_move(problem, point, now[:count])
         if rule is not None:
@@ -139,18 +147,29 @@ def iterate_map(
         size = float(np.abs(move).max())
         if size <= tol:
             return Search(point, True, rounds, placed(now).weights)
-        smooth = smooth and size < 0.3
+        stale = 0 if size < 0.9 * lowest else stale + 1
+        lowest = min(lowest, size)
+        if stale > _PATIENCE and bold == 0:
+            bold, stretch = _BOLD_ROUNDS, _DAMPING
+            lowest = np.inf
+        smooth = smooth and size < 0.3 and bold == 0
         if not smooth or size > 4.0 * best:
             past, past_moves, best = [], [], np.inf
         best = min(best, size)
         step = _DAMPING * move
-        if smooth and past_moves:
+        if bold > 0:
+            stretch = _GROWTH * stretch if float(last @ move) > 0.0 else _DAMPING
+            step = np.clip(stretch * move, -_LARGEST_MOVE, _LARGEST_MOVE)
+            bold, stale = bold - 1, 0
+            lowest = np.inf
+        elif smooth and past_moves:
             mixed = _accelerated(move, past, past_moves, now)
             if np.abs(mixed).max() <= 3.0 * max(size, 0.02):
                 step = mixed
         if smooth:
             past = [*past[1 - _MEMORY :], now]
             past_moves = [*past_moves[1 - _MEMORY :], move]
+        last = move
         for _ in range(6):
             trial = now + step
             trial[:count] = np.clip(trial[:count], low, high)

@@ -1,13 +1,13 @@
 """What governments maximise in the trade equilibrium, with its cotangents.
 
-The payoff of region j, in percent of GDP at baseline prices::
+The payoff of region j, in percent of GDP, the same as in payoff matrices::
 
-    100 real_income (G_j - 1) + 100 revenue (R'_j/P_j - R_j)/GDP_j - 100 jobs C_j/GDP_j
+    100 real_income (G_j - 1) + 100 revenue (R'_j/GDP'_j - R_j/GDP_j) - 100 jobs C_j/GDP_j
 
 ``G_j`` is the factor of real income, with sector weights ``sum_s lambda_js income'_js / P_j`` over
 its baseline value. A sector's income is its wages and profits and, in proportion to its wages,
 tariff revenue and transfers. ``C_j`` is the transition cost of the jobs that go with the fall of
-exports, deflated by ``P_j``.
+exports in units of the own wage: of the labour that exports employ.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from negotiation.trade._adjoint import Cotangents
 from negotiation.trade._system import Outcome, System
 from negotiation.trade.economy import Economy
 from negotiation.trade.objective import Objective
+from negotiation.trade.tariff_payoffs import economy_gdp
 from negotiation.values import FloatArray
 
 __all__ = ["Government", "governments"]
@@ -99,22 +100,25 @@ class Government:
         unit[j] = 1.0
         factor = self._real_income(outcome, price, cot, unit * 100.0 * aim.real_income)
         value = 100.0 * aim.real_income * (factor - 1.0)
-        percent = 100.0 / self.gdp
         if aim.revenue > 0.0:
-            real = float(outcome.revenue[0, j]) / price
-            scale = percent * aim.revenue
-            value += scale * (real - float(cal.revenue[j]))
-            cot.add_revenue(unit * scale / price, outcome)
-            cot.add_log_price(-unit * scale * real)
+            income = float(outcome.gdp[0, j])
+            share = float(outcome.revenue[0, j]) / income
+            scale = 100.0 * aim.revenue
+            value += scale * (share - float(cal.revenue[j] / cal.gdp[j]))
+            cot.add_revenue(unit * scale / income, outcome)
+            falling = -unit * scale * share / income
+            cot.add_log_labor_income(falling * outcome.labor_income[0, j])
+            cot.add_profits(falling)
         if aim.jobs > 0.0:
-            scale = percent * aim.jobs * self.job_cost
+            scale = 100.0 / self.gdp * aim.jobs * self.job_cost
+            wage = float(np.exp(outcome.state[0, system.block["wage"]][j]))
             home = cal.flows[:, j, j]
             before = cal.flows[:, j, :].sum(axis=1) - home
-            value -= scale * float(self.job_weights @ (before - exports / price))
+            value -= scale * float(self.job_weights @ (before - exports / wage))
             cot.flows = np.zeros(cal.shares.shape)
-            cot.flows[:, j, :] = scale * self.job_weights[:, None] / price
+            cot.flows[:, j, :] = scale * self.job_weights[:, None] / wage
             cot.flows[:, j, j] = 0.0
-            cot.add_log_price(-unit * scale * float(self.job_weights @ exports) / price)
+            cot.add_log_wage(-unit * scale * float(self.job_weights @ exports) / wage)
         return value, cot
 
     def _real_income(
@@ -168,6 +172,7 @@ def governments(
     """
     out = []
     cal = system.calibration
+    gdp = economy_gdp(economy)
     for player in players:
         j = economy.region_index(player)
         given = objectives.get(player) if isinstance(objectives, Mapping) else objectives
@@ -193,7 +198,7 @@ def governments(
                 income_weights=None if uniform else np.asarray(weights, dtype=np.float64),
                 job_weights=objective.weights_of(economy.sectors),
                 job_cost=0.0 if losses is None else float(losses.transition_cost(1.0)),
-                gdp=float(cal.gdp[j] if economy.gdp is None else economy.gdp[j]),
+                gdp=float(gdp[j]),
             )
         )
     return tuple(out)

@@ -1,4 +1,4 @@
-"""Derivatives of everything that a state implies, and the Jacobian of the system.
+"""The Jacobian of the system, from the derivatives of everything that a state implies.
 
 A tangent has the shape of its quantity with one more axis of length ``n``, the unknowns.
 """
@@ -12,26 +12,26 @@ import numpy as np
 from negotiation.trade._system import Outcome, Shares, System
 from negotiation.values import FloatArray
 
-__all__ = ["Linearization", "linearize"]
+__all__ = ["Trade", "jacobian_at", "trade_at"]
 
 
 @dataclass(frozen=True, eq=False)
-class Linearization:
-    """One equilibrium candidate with its derivatives with respect to the unknowns.
+class Trade:
+    """Tariff-inclusive shares and net flows of one scenario, ``[S, exporter, importer]``."""
 
-    ``share`` and ``flows`` are ``[S, exporter, importer]``; tangents end with the axis ``n``.
-    """
-
-    jacobian: FloatArray
     share: FloatArray
     flows: FloatArray
-    sales: FloatArray
-    imports: FloatArray
-    revenue: FloatArray
-    profits: FloatArray
-    labor_income: FloatArray
-    sector_wage_bill: FloatArray
-    price: FloatArray
+
+
+def trade_at(outcome: Outcome, shares: Shares, scenario: int = 0) -> Trade:
+    """Return shares and flows of one scenario of a batch."""
+    kernel, net = shares.kernels(scenario)
+    supply, share_sum = outcome.supply[scenario], outcome.share_sum[scenario]
+    demand = outcome.spending[scenario] / share_sum
+    return Trade(
+        share=kernel * supply[:, :, None] / share_sum[:, None, :],
+        flows=net * supply[:, :, None] * demand[:, None, :],
+    )
 
 
 def _diagonal(block: slice, shape: tuple[int, ...], size: int) -> FloatArray:
@@ -61,15 +61,12 @@ def _cost_tangent(system: System, wage: FloatArray, labor: FloatArray) -> FloatA
     return (1.0 + psi) * bundle - psi * (labor + wage)
 
 
-def linearize(system: System, outcome: Outcome, shares: Shares, scenario: int = 0) -> Linearization:
-    """Return derivatives at one scenario of a batch."""
+def jacobian_at(system: System, outcome: Outcome, shares: Shares, scenario: int = 0) -> FloatArray:
+    """Return the Jacobian ``[n, n]`` at one scenario of a batch."""
     cal, block, size, b = system.calibration, system.block, system.size, scenario
     count = system.regions
-    kernel, net = shares.kernels(b)
-    supply, share_sum = outcome.supply[b], outcome.share_sum[b]
-    demand = outcome.spending[b] / share_sum
-    share = kernel * supply[:, :, None] / share_sum[:, None, :]
-    flows = net * supply[:, :, None] * demand[:, None, :]
+    trade = trade_at(outcome, shares, b)
+    share, flows = trade.share, trade.flows
     wage = _diagonal(block["wage"], (count,), size)
     final = _diagonal(block["expenditure"], (count,), size)
     labor = _diagonal(block["labor"], (count,), size) if system.elastic else np.zeros((count, size))
@@ -134,18 +131,7 @@ def linearize(system: System, outcome: Outcome, shares: Shares, scenario: int = 
         bill = np.where(system.no_labor, 1.0, outcome.sector_wage_bill[b])[:, :, None]
         gap = np.where(system.no_labor[:, :, None], own, own + wage - sector_wage_bill / bill)
         jacobian[block["scale"]] = gap.reshape(-1, size)
-    return Linearization(
-        jacobian=jacobian,
-        share=share,
-        flows=flows,
-        sales=sales,
-        imports=imports,
-        revenue=revenue,
-        profits=profits,
-        labor_income=labor_income,
-        sector_wage_bill=sector_wage_bill,
-        price=price,
-    )
+    return jacobian
 
 
 def _logs(system: System, outcome: Outcome, scenario: int, name: str) -> FloatArray:

@@ -9,7 +9,7 @@ import numpy as np
 
 from negotiation.trade._first_order import conditions, iterate_map
 from negotiation.trade._government import governments
-from negotiation.trade._setting import Setting
+from negotiation.trade._setting import Setting, protective_rates
 from negotiation.trade._solver import Solution
 from negotiation.trade._tariff_problem import Instruments, Point, TariffProblem
 from negotiation.trade.economy import TariffSchedule
@@ -17,7 +17,7 @@ from negotiation.trade.equilibrium import equilibrium_at
 from negotiation.trade.policy_results import PolicyCertificate, PolicyObjective, PolicyResult
 from negotiation.values import FloatArray, read_only
 
-__all__ = ["certify", "payoffs_at", "policy_result", "unilateral_gain"]
+__all__ = ["better_replies", "certify", "payoffs_at", "policy_result"]
 
 
 def _reply_problem(problem: TariffProblem, point: Point, player: int) -> TariffProblem:
@@ -38,16 +38,22 @@ def _reply_problem(problem: TariffProblem, point: Point, player: int) -> TariffP
     )
 
 
-def unilateral_gain(
+def better_replies(
     problem: TariffProblem, point: Point, starts: int, tol: float, max_rounds: int
-) -> float:
-    """Largest gain that a player finds by replying from other starts; NaN where none is tried."""
+) -> tuple[float, FloatArray]:
+    """Largest gain that a player finds by replying from other starts, and the best replies.
+
+    The gain is NaN where no start is tried; rates stay where a player finds nothing better.
+    """
     gains = []
+    owned, rates = problem.instruments, point.rates.copy()
     state = point.solution.outcome.state
     for player in range(len(problem.governments)):
         reply = _reply_problem(problem, point, player)
-        own = point.rates[problem.instruments.team == player]
-        candidates = [np.zeros_like(own), 2.0 * own + 0.2, 0.5 * own, np.full_like(own, 1.5)]
+        mine = owned.team == player
+        own = point.rates[mine]
+        best = 0.0
+        candidates = [*protective_rates(reply), np.zeros_like(own), 2.0 * own + 0.2, 0.5 * own]
         for start in candidates[:starts]:
             search = iterate_map(
                 reply,
@@ -56,21 +62,23 @@ def unilateral_gain(
                 max_rounds=max_rounds,
                 state=state,
             )
-            if search.point is not None:
-                gains.append(float(search.point.values[0] - point.values[player]))
-    return max(gains, default=float("nan"))
+            if search.point is None:
+                continue
+            gain = float(search.point.values[0] - point.values[player])
+            gains.append(gain)
+            if gain > best:
+                best, rates[mine] = gain, search.point.rates
+    return max(gains, default=float("nan")), rates
 
 
-def certify(
-    problem: TariffProblem, point: Point, starts: int, tol: float, max_rounds: int
-) -> PolicyCertificate:
-    """Conditions of a point and the search for better replies; equilibrium checked later."""
+def certify(problem: TariffProblem, point: Point, gain: float) -> PolicyCertificate:
+    """Conditions of a point; the equilibrium is checked where the result is made."""
     found = conditions(problem, point)
     return PolicyCertificate(
         interior_gradient=found.interior_gradient,
         relative_gradient=found.relative_gradient,
         bound_violation=found.bound_violation,
-        unilateral_gain=unilateral_gain(problem, point, starts, tol, max_rounds),
+        unilateral_gain=gain,
         equilibrium_residual=float(point.solution.norms[0]),
     )
 

@@ -20,12 +20,14 @@ from negotiation.trade.model import TradeModel
 from negotiation.trade.objective import Objective
 from negotiation.values import FloatArray, number
 
-__all__ = ["Objectives", "Setting", "setting", "starting_rates"]
+__all__ = ["Objectives", "Setting", "protective_rates", "setting", "starting_rates"]
 
 Objectives: TypeAlias = Mapping[str, Objective] | Objective | None
 
 EQUILIBRIUM_TOLERANCE = 1e-9
 EQUILIBRIUM_STEPS = 100
+_HIGH = 3.0
+_MODEST = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +58,7 @@ def setting(
     objectives: Objectives,
     tariffs: TariffSchedule | None,
     bounds: Sequence[float],
+    sectors: Iterable[str] | None = None,
 ) -> Setting:
     """Return the problem of the players, with every argument checked."""
     model = TradeModel() if model is None else model
@@ -77,7 +80,7 @@ def setting(
     problem = TariffProblem(
         system=system,
         governments=own,
-        instruments=instruments(economy, players, scope, exporters),
+        instruments=instruments(economy, players, scope, exporters, sectors),
         base=base,
         low=low,
         high=high,
@@ -89,14 +92,30 @@ def setting(
 
 
 def starting_rates(problem: TariffProblem, count: int) -> list[FloatArray]:
-    """Starts of a search: rates in force, the rule ``1/(theta phi)``, free trade, half of 100 %."""
+    """Starts of a search.
+
+    In turn: rates in force, high rates on politically weighty sectors (where weights differ), all
+    rates high, the rule ``1/(theta phi)``, free trade, all rates at 50 %.
+    """
     cal, owned = problem.system.calibration, problem.instruments
     rule = 1.0 / (cal.theta[:, None, None] * np.broadcast_to(cal.phi, cal.shares.shape))
-    starts = [
-        owned.mean(problem.base),
-        owned.mean(rule),
-        np.zeros(owned.count),
-        np.full(owned.count, 0.5),
-        np.full(owned.count, 1.5),
-    ]
+    starts = [owned.mean(problem.base), *protective_rates(problem), owned.mean(rule)]
+    starts += [np.zeros(owned.count), np.full(owned.count, 0.5)]
     return [np.clip(start, problem.low, problem.high) for start in starts[: max(count, 1)]]
+
+
+def protective_rates(problem: TariffProblem) -> list[FloatArray]:
+    """High rates on the sectors that a government favours, then on everything.
+
+    Objectives with political weights have peaks where favoured sectors are shut off.
+    """
+    owned = problem.instruments
+    table = np.full(problem.base.shape, _HIGH)
+    favours = False
+    for government in problem.governments:
+        weights = government.income_weights
+        if weights is not None:
+            favoured = np.where(weights > weights.mean(), _HIGH, _MODEST)
+            table[:, :, government.region] = favoured[:, None]
+            favours = True
+    return [owned.mean(table)] * favours + [np.full(owned.count, _HIGH)]

@@ -13,17 +13,18 @@ from typing import Any
 
 import numpy as np
 
-from negotiation.trade._jacobian import linearize
+from negotiation.trade._jacobian import jacobian_at
 from negotiation.trade._system import Outcome, Shares, System
 from negotiation.trade.calibration import Calibration
 from negotiation.values import FloatArray, IntArray
 
-__all__ = ["Solution", "solve_batch", "system_of"]
+__all__ = ["NEWTON_SIZE", "Solution", "reference_inverse", "solve_batch", "system_of"]
 
-_NEWTON_SIZE = 96
+NEWTON_SIZE = 96
 _MEMORY = 5
 _LARGEST_STEP = 1.0
-_POLISH = 1e-12
+_LARGE_TARGET = 3e-13
+_SMALL_TARGET = 1e-13
 _PATH_STEPS = 64
 
 
@@ -44,68 +45,87 @@ def system_of(calibration: Calibration) -> System:
 
 
 @lru_cache(maxsize=16)
-def _reference_inverse(system: System) -> Any:
+def reference_inverse(system: System) -> Any:
     """Inverse Jacobian at the baseline, transposed, in single precision."""
     state = np.zeros((1, system.size))
     shares = system.shares(system.calibration.tariffs[None])
-    jacobian = linearize(system, system.outcome(state, shares), shares).jacobian
+    jacobian = jacobian_at(system, system.outcome(state, shares), shares)
     return np.ascontiguousarray(np.linalg.inv(jacobian).T, dtype=np.float32)
 
 
 def _norms(residual: FloatArray) -> FloatArray:
     """Largest residual by scenario; infinite where something is not finite."""
-    norms = np.abs(residual).max(axis=1)
-    return np.where(np.isfinite(norms), norms, np.inf)
+    norms: FloatArray = np.abs(residual).max(axis=1)
+    if not np.isfinite(norms.sum()):
+        norms[~np.isfinite(norms)] = np.inf
+    return norms
 
 
-def _anderson(step: FloatArray, states: list[FloatArray], steps: list[FloatArray]) -> FloatArray:
-    """Correction of a chord step by the secants of the last ones, scenario by scenario."""
-    differences = np.stack([step - old for old in steps], axis=1)
-    moves = np.stack(states, axis=1)
-    gram = np.matmul(differences, differences.transpose(0, 2, 1))
-    size = gram.shape[1]
-    ridge = 1e-14 * np.trace(gram, axis1=1, axis2=2)[:, None, None] + 1e-300
-    target = np.matmul(differences, step[:, :, None])
-    weights = np.linalg.solve(gram + ridge * np.eye(size), target)[:, None, :, 0]
-    correction: FloatArray = np.matmul(weights, moves + differences)[:, 0]
-    return correction
+class _Secants:
+    """Anderson acceleration of a batch: the last differences of states and steps."""
+
+    def __init__(self, batch: int, size: int) -> None:
+        self.moves = np.zeros((batch, _MEMORY, size))
+        self.changes = np.zeros((batch, _MEMORY, size))
+        self.ridge = 1e-14 * np.eye(_MEMORY)
+        self.count = 0
+        self.state: FloatArray | None = None
+        self.step: FloatArray | None = None
+
+    def corrected(self, state: FloatArray, step: FloatArray) -> FloatArray:
+        """The step less what the secants explain of it, scenario by scenario."""
+        if self.state is not None and self.step is not None:
+            place = self.count % _MEMORY
+            np.subtract(state, self.state, out=self.moves[:, place])
+            np.subtract(step, self.step, out=self.changes[:, place])
+            self.count += 1
+        self.state, self.step = state, step
+        used = min(self.count, _MEMORY)
+        if used == 0:
+            return step
+        changes = self.changes[:, :used]
+        gram = np.matmul(changes, changes.transpose(0, 2, 1))
+        scale = np.maximum(np.einsum("bkk->b", gram), 1e-200)[:, None, None]
+        target = np.matmul(changes, step[:, :, None])
+        weights = np.linalg.solve(gram + scale * self.ridge[:used, :used], target)
+        corrected: FloatArray = (
+            step - np.matmul(weights.transpose(0, 2, 1), self.moves[:, :used] + changes)[:, 0]
+        )
+        return corrected
 
 
 def _chord(
     system: System, state: FloatArray, shares: Shares, tol: float, max_iter: int
-) -> tuple[FloatArray, Outcome, FloatArray, IntArray]:
-    """Chord steps for a whole batch; returns the best states with their residual norms."""
-    inverse = _reference_inverse(system)
+) -> tuple[Outcome, FloatArray, IntArray]:
+    """Chord steps for a whole batch; returns where they end with the residual norms."""
+    inverse = reference_inverse(system)
     outcome = system.outcome(state, shares)
     norms = _norms(outcome.residual)
     used = np.zeros(len(state), dtype=np.int64)
-    past_states: list[FloatArray] = []
-    past_steps: list[FloatArray] = []
-    target = min(tol, _POLISH if system.size > _NEWTON_SIZE else _POLISH / 10.0)
-    best = norms.copy()
+    secants = _Secants(*state.shape)
+    target = min(tol, _LARGE_TARGET if system.size > NEWTON_SIZE else _SMALL_TARGET)
+    best = norms
     stalled = 0
     for _ in range(max_iter):
         open_ = norms > target
         if not open_.any() or stalled >= 3:
             break
         used += open_
-        residual = np.where(np.isfinite(outcome.residual), outcome.residual, 0.0)
-        step = -np.matmul(residual.astype(np.float32), inverse).astype(np.float64)
-        correction = (
-            _anderson(step, [state - old for old in past_states], past_steps) if past_steps else 0.0
-        )
-        past_states = [*past_states[1 - _MEMORY :], state]
-        past_steps = [*past_steps[1 - _MEMORY :], step]
-        move = np.clip(step - correction, -_LARGEST_STEP, _LARGEST_STEP)
-        state = state + np.where(open_[:, None], move, 0.0)
+        residual = outcome.residual
+        if not np.isfinite(norms.max()):
+            residual = np.where(np.isfinite(residual), residual, 0.0)
+        with np.errstate(all="ignore"):
+            step = -(residual.astype(np.float32) @ inverse).astype(np.float64)
+            move = secants.corrected(state, step)
+        if np.abs(move).max() > _LARGEST_STEP:
+            move = np.clip(move, -_LARGEST_STEP, _LARGEST_STEP)
+        state = state + (move if open_.all() else move * open_[:, None])
         outcome = system.outcome(state, shares)
         norms = _norms(outcome.residual)
-        if not np.isfinite(norms).any():
-            break
         improved = (norms < 0.9 * best) & open_
         stalled = 0 if improved.any() else stalled + 1
         best = np.minimum(best, norms)
-    return state, outcome, norms, used
+    return outcome, norms, used
 
 
 def _newton(
@@ -114,11 +134,11 @@ def _newton(
     """Newton steps with halving for one scenario (a batch of one)."""
     outcome = system.outcome(state, shares)
     norm = float(_norms(outcome.residual)[0])
-    target = min(tol, _POLISH / 10.0)
+    target = min(tol, _SMALL_TARGET)
     for iteration in range(max_iter):
         if norm <= target or not np.isfinite(norm):
             return state, outcome, norm, iteration
-        jacobian = linearize(system, outcome, shares).jacobian
+        jacobian = jacobian_at(system, outcome, shares)
         try:
             step = -np.linalg.solve(jacobian, outcome.residual[0])
         except np.linalg.LinAlgError:
@@ -177,14 +197,14 @@ def solve_batch(
     """Solve a batch of tariffs ``[B, S, N, N]`` from the states ``start`` or the baseline."""
     shares = system.shares(tariffs)
     state = np.zeros((len(tariffs), system.size)) if start is None else start
-    if len(tariffs) == 1 and system.size <= _NEWTON_SIZE:
+    if len(tariffs) == 1 and system.size <= NEWTON_SIZE:
         state, outcome, norm, count = _newton(system, state, shares, tol, max_iter)
         norms, used = np.array([norm]), np.array([count])
     else:
-        state, outcome, norms, used = _chord(system, state, shares, tol, max_iter)
+        outcome, norms, used = _chord(system, state, shares, tol, max_iter)
     failed = np.flatnonzero(~(norms <= tol))
     if len(failed):
-        state = state.copy()
+        state = outcome.state.copy()
         for b in failed:
             state[b], count = _rescue(system, tariffs[b], state[b], tol, max_iter)
             used[b] += count

@@ -26,6 +26,7 @@ from negotiation.values import FloatArray, IntArray
 __all__ = ["Outcome", "Shares", "System"]
 
 _SPARSE = 0.25
+_FEW = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +61,7 @@ class Shares:
 
     Where few tariffs change, the unchanged kernels (zero where something changes) are shared by
     the batch, so that its products are one matrix product, and the new ones are added apart.
+    One or two scenarios are cheaper with kernels of their own.
     """
 
     def __init__(self, system: System, tariffs: FloatArray) -> None:
@@ -67,8 +69,8 @@ class Shares:
         self.count = len(tariffs)
         self.system = system
         flat = tariffs.reshape(self.count, -1)
-        changed = np.flatnonzero((flat != system.flat_tariffs).any(axis=0))
-        self.dense = len(changed) > _SPARSE * flat.shape[1]
+        changed = system.changed_places(tariffs)
+        self.dense = self.count <= _FEW or system.is_dense(changed)
         rates = flat[:, changed]
         exponent = system.flat_exponent[changed]
         new = system.flat_kernel[changed] * np.exp(
@@ -154,6 +156,12 @@ def _without(kernel: FloatArray, places: IntArray) -> FloatArray:
     return out
 
 
+def _by_user(weights: FloatArray, cells: FloatArray) -> FloatArray:
+    """``sum_k weights_irk cells_bki`` as ``[B, r, i]``, region by region."""
+    product: FloatArray = np.matmul(weights, cells.transpose(2, 1, 0)).transpose(2, 1, 0)
+    return product
+
+
 class _Groups:
     """Adds values up by target, in the order of a sorted copy."""
 
@@ -210,6 +218,33 @@ class System:
         self.price_weight = cal.expenditure / cal.expenditure.sum()
         self.world_gdp = float(cal.gdp.sum())
         self.base_tax_room = 1.0 - cal.revenue / cal.wage_bill
+        self.scale_in_labor = self.sectors == 1 and self.elastic and cal.psi[0] > 0.0
+        self.minus_theta = -cal.theta[:, None]
+        self.kept = 1.0 - cal.nu
+        self.markup = 1.0 - cal.phi
+        self.partial_markup = bool(np.any(self.markup != 0.0))
+        self.labor_cost = cal.labor_share * (1.0 - cal.profit)[:, None]
+        self.pays_profits = bool(np.any(cal.profit > 0.0))
+        if cal.input_shares is not None:
+            cost_share = (1.0 - cal.profit) * cal.input_shares
+            self.input_cost = np.ascontiguousarray(cost_share)
+            self.input_prices = np.ascontiguousarray(cal.input_shares.transpose(0, 2, 1))
+
+    def _by_region(self, cells: FloatArray) -> FloatArray:
+        """Sum over sectors of ``[B, S, N]``."""
+        if self.sectors == 1:
+            return cells[:, 0]
+        total: FloatArray = cells.sum(axis=1)
+        return total
+
+    def changed_places(self, tariffs: FloatArray) -> IntArray:
+        """Flat places where some scenario of a batch departs from the baseline."""
+        flat = tariffs.reshape(len(tariffs), -1)
+        return np.flatnonzero((flat != self.flat_tariffs).any(axis=0))
+
+    def is_dense(self, changed: IntArray) -> bool:
+        """Whether so many places change that every scenario needs kernels of its own."""
+        return len(changed) > _SPARSE * self.flat_kernel.size
 
     def shares(self, tariffs: FloatArray) -> Shares:
         """Share kernels of a batch of tariffs ``[B, S, N, N]``."""
@@ -230,12 +265,10 @@ class System:
         bundle = wage
         if cal.input_shares is not None:
             prices = self._cells(state, "price")
-            bundle = cal.labor_share * wage + np.einsum(
-                "iks,bki->bsi", cal.input_shares, prices, optimize=True
-            )
+            bundle = cal.labor_share * wage + _by_user(self.input_prices, prices)
         if self.sector_scale:
             labor = self._cells(state, "scale")
-        elif self.sectors == 1 and self.elastic and cal.psi[0] > 0.0:
+        elif self.scale_in_labor:
             labor = state[:, None, self.block["labor"]]
         else:
             return bundle
@@ -252,50 +285,48 @@ class System:
 
     def _outcome(self, state: FloatArray, shares: Shares) -> Outcome:
         cal, block = self.calibration, self.block
-        wage, final = state[:, block["wage"]], state[:, block["expenditure"]]
-        labor = state[:, block["labor"]] if self.elastic else 0.0
+        wage = state[:, block["wage"]]
+        levels = np.exp(state[:, : block["labor"].stop])
+        wages = levels[:, block["wage"]]
+        labor_income = cal.wage_bill * wages
+        if self.elastic:
+            labor_income = labor_income * levels[:, block["labor"]]
+        expenditure = cal.expenditure * levels[:, block["expenditure"]]
         log_spending = self._log_spending(state)
-        cost = np.broadcast_to(self._cost(state), (len(state), self.sectors, self.regions))
-        supply = np.exp(-cal.theta[:, None] * cost)
+        supply = np.exp(self.minus_theta * self._cost(state))
         share_sum = shares.share_sums(supply)
-        spending = (
-            cal.spending * np.exp(log_spending)
-            if self.inputs
-            else (cal.final_shares * (cal.expenditure * np.exp(final))[:, None, :])
-        )
-        demand = spending / share_sum
-        sales = supply * shares.to_exporters(demand * (1.0 - cal.nu))
-        imports = demand * shares.net_sums(supply)
-        cost_sales = (1.0 - cal.profit)[:, None] * sales
-        sector_wage_bill = cal.labor_share * cost_sales + cal.nu * imports
-        wage_bill = sector_wage_bill.sum(axis=1)
-        profits = np.einsum("s,bsi->bi", cal.profit, sales)
-        revenue = (spending - imports).sum(axis=1)
-        labor_income = cal.wage_bill * np.exp(wage + labor)
-        implied = (1.0 - cal.phi) * (log_spending - wage[:, None, :]) - (
-            np.log(share_sum) / cal.theta[:, None]
-        )
-        unit_price = self._cells(state, "price") if self.inputs else implied
-        price = (cal.final_shares * unit_price).sum(axis=1)
-        gdp = labor_income + profits
-        if cal.model.numeraire == "wages":
-            index = np.exp(wage) @ self.wage_weight
+        if self.inputs:
+            spending = cal.spending * np.exp(log_spending)
         else:
-            index = np.exp(price) @ self.price_weight
-        transfers = cal.new_transfers * self._transfer_scale(gdp, index)[:, None]
+            spending = cal.final_shares * expenditure[:, None, :]
+        demand = spending / share_sum
+        sales = supply * shares.to_exporters(demand * self.kept)
+        imports = demand * shares.net_sums(supply)
+        sector_wage_bill = self.labor_cost * sales + cal.nu * imports
+        wage_bill = self._by_region(sector_wage_bill)
+        profits = cal.profit @ sales if self.pays_profits else np.zeros_like(wage)
+        revenue = self._by_region(spending - imports)
+        implied = np.log(share_sum) / self.minus_theta
+        if self.partial_markup:
+            implied = implied + self.markup * (log_spending - wage[:, None, :])
+        unit_price = self._cells(state, "price") if self.inputs else implied
+        price = self._by_region(cal.final_shares * unit_price)
+        gdp = labor_income + profits
+        mean_wage = wages @ self.wage_weight
+        in_wages = cal.model.numeraire == "wages"
+        index = mean_wage if in_wages else np.exp(price) @ self.price_weight
+        transfers = self._transfer_scale(gdp, index)[:, None] * cal.new_transfers
         residual = np.empty_like(state)
         residual[:, block["wage"]] = wage_bill / labor_income - 1.0
-        residual[:, cal.anchor] = np.exp(wage) @ self.wage_weight - 1.0
-        income = labor_income + profits + revenue + transfers
-        residual[:, block["expenditure"]] = income / (cal.expenditure * np.exp(final)) - 1.0
+        residual[:, cal.anchor] = mean_wage - 1.0
+        residual[:, block["expenditure"]] = (gdp + revenue + transfers) / expenditure - 1.0
         if self.elastic:
-            relief = (
-                np.log((1.0 - revenue / labor_income) / self.base_tax_room) if self.relief else 0.0
-            )
-            residual[:, block["labor"]] = labor - cal.kappa * (wage - price - relief)
-        if cal.input_shares is not None:
-            used = np.einsum("iks,bsi->bki", cal.input_shares, cost_sales, optimize=True)
-            wanted = cal.final_shares * (cal.expenditure * np.exp(final))[:, None, :] + used
+            real = wage - price
+            if self.relief:
+                real = real - np.log((1.0 - revenue / labor_income) / self.base_tax_room)
+            residual[:, block["labor"]] = state[:, block["labor"]] - cal.kappa * real
+        if self.inputs:
+            wanted = cal.final_shares * expenditure[:, None, :] + _by_user(self.input_cost, sales)
             level = np.where(self.no_spending, 1.0, spending)
             gap = np.where(self.no_spending, log_spending, wanted / level - 1.0)
             residual[:, block["spending"]] = gap.reshape(len(state), -1)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from negotiation.errors import InvalidInputError
-from negotiation.trade._adjoint import Cotangents, total_derivative
+from negotiation.trade._adjoint import Adjoint, Cotangents
 from negotiation.trade._government import Government
-from negotiation.trade._jacobian import linearize
+from negotiation.trade._jacobian import Trade
 from negotiation.trade._solver import Solution, solve_batch
-from negotiation.trade._system import System
+from negotiation.trade._system import Outcome, System
 from negotiation.trade.economy import Economy
 from negotiation.values import FloatArray, IntArray, one_of
 
@@ -68,6 +68,7 @@ def instruments(
     players: tuple[str, ...],
     scope: str,
     exporters: Iterable[str] | None,
+    sectors: Iterable[str] | None = None,
 ) -> Instruments:
     """Return the rates of the players; flows that are zero in the baseline are left out.
 
@@ -77,7 +78,8 @@ def instruments(
         If a label or the scope is unknown, or a player buys nothing from the exporters.
     """
     one_of(scope, SCOPES, name="scope")
-    sectors, count = len(economy.sectors), len(economy.regions)
+    count = len(economy.regions)
+    taxed = [economy.sector_index(s) for s in (economy.sectors if sectors is None else sectors)]
     chosen = list(range(count))
     if exporters is not None:
         names = (exporters,) if isinstance(exporters, str) else tuple(exporters)
@@ -88,7 +90,7 @@ def instruments(
     for p, player in enumerate(players):
         j = economy.region_index(player)
         known: dict[tuple[int, ...], int] = {}
-        for s in range(sectors):
+        for s in taxed:
             for i in chosen:
                 if i == j or economy.flows[s, i, j] <= 0.0:
                     continue
@@ -170,20 +172,14 @@ class TariffProblem:
         if not solution.norms[0] <= self.tol:
             return None
         outcome = solution.outcome
-        linear = linearize(self.system, outcome, solution.shares)
+        adjoint = Adjoint(self.system, outcome, solution.shares, count=len(self.weights))
         tariffs = self.instruments.spread(self.base, rates)
-        values, cotangents = [], []
-        for government in self.governments:
-            j = government.region
-            exports = linear.flows[:, j, :].sum(axis=1) - linear.flows[:, j, j]
-            value, cotangent = government.value(outcome, exports)
-            values.append(value)
-            cotangents.append(cotangent)
+        values, cotangents = self._payoffs(outcome, adjoint.trade)
         owned = self.instruments
         gradient, curvature, image = (np.empty(owned.count) for _ in range(3))
         for team in np.unique(owned.team):
             functional = weighted_sum(cotangents, self.weights[team])
-            total = total_derivative(functional, outcome, linear, tariffs)
+            total = adjoint.total_derivative(functional, tariffs)
             mine = owned.team == team
             worth, burden = owned.add_up(total.worth)[mine], owned.add_up(total.burden)[mine]
             level = 1.0 + rates[mine]
@@ -192,7 +188,24 @@ class TariffProblem:
             usable = (burden < 0.0) & (worth < 0.0)
             ratio = np.divide(worth, burden, out=np.full(burden.shape, np.nan), where=usable)
             image[mine] = ratio - 1.0
-        return Point(rates, solution, np.array(values), gradient, curvature, image)
+        return Point(rates, solution, values, gradient, curvature, image)
+
+    def _payoffs(self, outcome: Outcome, trade: Trade) -> tuple[FloatArray, list[Cotangents]]:
+        values, cotangents = [], []
+        for government in self.governments:
+            j = government.region
+            exports = trade.flows[:, j, :].sum(axis=1) - trade.flows[:, j, j]
+            value, cotangent = government.value(outcome, exports)
+            values.append(value)
+            cotangents.append(cotangent)
+        return np.array(values), cotangents
+
+    def transfer_effects(self, point: Point, direction: FloatArray) -> FloatArray:
+        """Change of each government's payoff by a billion USD given along ``direction``."""
+        outcome = point.solution.outcome
+        adjoint = Adjoint(self.system, outcome, point.solution.shares)
+        _, cotangents = self._payoffs(outcome, adjoint.trade)
+        return np.array([adjoint.transfer_derivative(c, direction) for c in cotangents])
 
 
 def weighted_sum(parts: list[Cotangents], weights: FloatArray) -> Cotangents:
@@ -206,6 +219,7 @@ def weighted_sum(parts: list[Cotangents], weights: FloatArray) -> Cotangents:
         out.share_sum += weight * part.share_sum
         out.spending += weight * part.spending
         out.state += weight * part.state
+        out.transfers += weight * part.transfers
         if part.flows is not None:
             out.flows = weight * part.flows + (0.0 if out.flows is None else out.flows)
     return out

@@ -15,6 +15,7 @@ from negotiation.values import FloatArray
 __all__ = ["Calibration", "calibrate"]
 
 _BALANCE = 1e-6
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,7 +172,9 @@ def _input_shares(
     return shares
 
 
-def _new_transfers(model: TradeModel, regions: tuple[str, ...], own: FloatArray) -> FloatArray:
+def _new_transfers(
+    model: TradeModel, regions: tuple[str, ...], own: FloatArray, world: float
+) -> FloatArray:
     """Transfers of the counterfactual; refuses those that do not add to 0."""
     if model.absorbing_region is not None and model.absorbing_region not in regions:
         raise InvalidInputError(
@@ -180,13 +183,12 @@ def _new_transfers(model: TradeModel, regions: tuple[str, ...], own: FloatArray)
             seen=model.absorbing_region,
             allowed=", ".join(regions),
         )
-    if model.transfers == "balanced":
-        return np.zeros(len(regions))
     if model.transfer_values is None:
-        return own
+        return np.zeros(len(regions)) if model.transfers == "balanced" else own
     values = model.by_region("transfer_values", regions)
     gap = values.sum()
-    if abs(gap) > _BALANCE * max(np.abs(values).max(), 1e-300) and model.absorbing_region is None:
+    slack = max(_BALANCE * np.abs(values).max(), _ROUNDING * world)
+    if abs(gap) > slack and model.absorbing_region is None:
         biggest = int(np.abs(values).argmax())
         raise InvalidInputError(
             "transfers must add to 0",
@@ -204,7 +206,7 @@ def calibrate(economy: Economy, model: TradeModel) -> Calibration:
     Raises
     ------
     InvalidInputError
-        If a region earns nothing or spends nothing, an input is used beyond what is bought,
+        If a region sells or buys nothing, an input is used beyond what is bought,
         transfers do not add to 0, or an option does not fit the economy's axes.
     """
     regions, sectors = economy.regions, economy.sectors
@@ -223,6 +225,13 @@ def calibrate(economy: Economy, model: TradeModel) -> Calibration:
         flows[:, index, index] /= labor
     gross = flows * (1.0 + tariffs)
     spending = gross.sum(axis=1)
+    idle = spending.sum(axis=0) <= 0.0
+    if idle.any():
+        raise InvalidInputError(
+            "a region buys nothing",
+            where=f"flows, importer {regions[int(idle.argmax())]}",
+            hint="Aggregate it with another region or leave it out.",
+        )
     inputs = _input_shares(economy, model, labor, spending)
     bought = spending > 0.0
     shares = np.divide(gross, spending[:, None, :], out=np.zeros_like(gross), where=bought[:, None])
@@ -267,7 +276,7 @@ def calibrate(economy: Economy, model: TradeModel) -> Calibration:
         profits=profits,
         revenue=revenue,
         transfers=transfers,
-        new_transfers=_new_transfers(model, regions, transfers),
+        new_transfers=_new_transfers(model, regions, transfers, float(expenditure.sum())),
         anchor=anchor,
     )
 

@@ -39,6 +39,7 @@ def _start_schedule(
     model: TradeModel | None,
     objectives: Objectives,
     bounds: Sequence[float],
+    sectors: Iterable[str] | None,
 ) -> TariffSchedule:
     """Tariffs in force before the talks."""
     if start == "factual":
@@ -46,7 +47,14 @@ def _start_schedule(
     if start == "free_trade":
         return replace(economy.tariffs, rates=np.zeros(economy.flows.shape))
     return nash_tariffs(
-        economy, players, scope, exporters, model, objectives, bounds=bounds, check_starts=0
+        economy,
+        players,
+        scope,
+        exporters,
+        model,
+        objectives,
+        sectors=sectors,
+        bounds=bounds,
     ).tariffs
 
 
@@ -60,6 +68,7 @@ def cooperative_tariffs(
     objectives: Objectives = None,
     *,
     tariffs: TariffSchedule | None = None,
+    sectors: Iterable[str] | None = None,
     bounds: Sequence[float] = (0.0, 10.0),
     tol: float = 1e-8,
     max_iter: int = 2000,
@@ -69,7 +78,7 @@ def cooperative_tariffs(
 
     Parameters
     ----------
-    economy, scope, exporters, model, objectives, bounds
+    economy, scope, exporters, model, objectives, sectors, bounds
         As in :func:`~negotiation.trade.policy.nash_tariffs`.
     start
         Tariffs that gains are counted from: ``"factual"`` (the baseline's), ``"nash"`` (the
@@ -110,9 +119,9 @@ def cooperative_tariffs(
     before = tariffs
     if before is None:
         before = _start_schedule(
-            economy, start, chosen, scope, exporters, model, objectives, bounds
+            economy, start, chosen, scope, exporters, model, objectives, bounds, sectors
         )
-    place = setting(economy, chosen, scope, exporters, model, objectives, before, bounds)
+    place = setting(economy, chosen, scope, exporters, model, objectives, before, bounds, sectors)
     at = [economy.region_index(name) for name in chosen]
     initial = payoffs_at(place, place.world_at(place.base))[at]
 
@@ -138,7 +147,7 @@ def cooperative_tariffs(
     problem = replace(problem, weights=search.weights)
     gain = gains(search.point.values)
     unequal = float(np.abs(gain - gain.mean()).max())
-    certificate = replace(certify(problem, search.point, 0, tol, max_iter), condition=unequal)
+    certificate = replace(certify(problem, search.point, float("nan")), condition=unequal)
     converged = search.converged and unequal <= _COMMON
     place = replace(place, problem=problem)
     result = policy_result(

@@ -7,8 +7,9 @@ billion USD a year; tariff rates are fractions of the net value (1.45 is 145 %).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -237,6 +238,12 @@ class Economy:
             for name, values in self.elasticities.items()
         }
         put(self, "elasticities", MappingProxyType(sets))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Rebuild from plain values, since a read-only mapping cannot be pickled."""
+        values = [getattr(self, item.name) for item in fields(self)]
+        plain = [dict(value) if isinstance(value, MappingProxyType) else value for value in values]
+        return type(self), tuple(plain)
 
     def _place_of_bad_flow(self, shape: tuple[int, int, int]) -> str:
         flows = np.asarray(self.flows)

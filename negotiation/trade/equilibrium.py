@@ -27,8 +27,9 @@ __all__ = ["TradeEquilibria", "TradeEquilibrium", "counterfactual", "counterfact
 
 Schedules: TypeAlias = Iterable[TariffSchedule] | FloatArray
 
-_CHUNK_BYTES = 48e6
-_LARGEST_CHUNK = 2048
+_CHUNK_BYTES = 100e6
+_LARGEST_CHUNK = 1024
+_KERNEL_BYTES = 4e6
 
 
 def _welfare(system: System, outcome: Outcome) -> FloatArray:
@@ -129,12 +130,23 @@ def counterfactual(
 
 def _hint(system: System, outcome: Outcome) -> str:
     """What is likely to stand in the way of an equilibrium."""
-    burden = outcome.revenue / outcome.labor_income
-    if system.relief and np.nanmax(burden[0]) > 0.9:
-        worst = system.calibration.regions[int(np.nanargmax(burden[0]))]
+    cal = system.calibration
+    income = outcome.gdp[0] + outcome.revenue[0]
+    if not np.all(np.isfinite(income)):
+        return "Try smaller tariffs or another set of elasticities."
+    burden = outcome.revenue[0] / outcome.labor_income[0]
+    if system.relief and burden.max() > 0.9:
         return (
-            f"Tariff revenue nears or exceeds labour income in {worst}, where it cannot all be "
-            'relieved from income tax; try revenue="lump_sum" or lower tariffs.'
+            f"Tariff revenue nears or exceeds labour income in {cal.regions[int(burden.argmax())]},"
+            ' where it cannot all be relieved from income tax; try revenue="lump_sum" or lower '
+            "tariffs."
+        )
+    paid = -outcome.transfers[0] / income
+    if paid.max() > 0.3:
+        return (
+            f"The transfer that {cal.regions[int(paid.argmax())]} pays is {paid.max():.0%} of its "
+            "income at these tariffs; large imbalances may leave no equilibrium. Try "
+            "purge_imbalances(...) or smaller tariffs."
         )
     return "Try smaller tariffs, a larger max_iter, or another set of elasticities."
 
@@ -203,6 +215,14 @@ def _chunks(economy: Economy, schedules: Schedules, size: int) -> Iterator[Float
         yield np.stack(part_list)
 
 
+def _parts(system: System, tariffs: FloatArray) -> list[FloatArray]:
+    """The chunk whole, or in parts whose own kernels stay in cache."""
+    if not system.is_dense(system.changed_places(tariffs)):
+        return [tariffs]
+    size = max(1, int(_KERNEL_BYTES // (16 * tariffs[0].size)))
+    return [tariffs[first : first + size] for first in range(0, len(tariffs), size)]
+
+
 def counterfactuals(
     economy: Economy,
     schedules: Schedules,
@@ -236,10 +256,11 @@ def counterfactuals(
     system = system_of(calibrate(economy, model))
     size = int(min(_LARGEST_CHUNK, max(1, _CHUNK_BYTES // (64 * economy.flows.size))))
     columns: dict[str, list[Any]] = {}
-    for tariffs in _chunks(economy, schedules, size):
-        solution = solve_batch(system, tariffs, tol=tol, max_iter=max_iter)
-        for name, values in _batch_columns(system, solution).items():
-            columns.setdefault(name, []).append(values)
+    for chunk in _chunks(economy, schedules, size):
+        for tariffs in _parts(system, chunk):
+            solution = solve_batch(system, tariffs, tol=tol, max_iter=max_iter)
+            for name, values in _batch_columns(system, solution).items():
+                columns.setdefault(name, []).append(values)
     if not columns:
         raise InvalidInputError("no scenario", where="schedules", allowed="1 or more")
     stacked = {name: np.concatenate(parts) for name, parts in columns.items()}

@@ -64,7 +64,8 @@ class TradeModel:
         ``"balanced"``: they end, also where tariffs do not change; ``"given"``: they are fixed in
         units of the numeraire.
     transfer_values
-        Transfers received, by region in billion USD, instead of those of the data.
+        Transfers received, by region in billion USD, instead of those that the data or
+        ``"balanced"`` imply.
     absorbing_region
         Lets ``transfer_values`` not add to 0: this region's market then takes up the rest.
         A published table does that; the result is not an equilibrium.
@@ -152,17 +153,17 @@ allowed: finite and > 0
                 continue
             put(self, name, _frozen_option(value, name, low, high, open_low, open_high))
         signature = tuple((item.name, _hashable(getattr(self, item.name))) for item in fields(self))
-        put(self, "_signature", (hash(signature), signature))
+        put(self, "_signature", signature)
 
     def __eq__(self, other: object) -> bool:
         """Return whether all options agree."""
-        return (
-            isinstance(other, TradeModel) and vars(self)["_signature"] == vars(other)["_signature"]
-        )
+        if not isinstance(other, TradeModel):
+            return NotImplemented
+        return bool(vars(self)["_signature"] == vars(other)["_signature"])
 
     def __hash__(self) -> int:
         """Hash of all options."""
-        return int(vars(self)["_signature"][0])
+        return hash(vars(self)["_signature"])
 
     @classmethod
     def ignatenko2025(

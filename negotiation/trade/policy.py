@@ -19,8 +19,9 @@ import numpy as np
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.trade._first_order import Search, iterate_map
 from negotiation.trade._government import Government
-from negotiation.trade._policy_outcome import certify, policy_result
+from negotiation.trade._policy_outcome import better_replies, certify, policy_result
 from negotiation.trade._setting import Objectives, Setting, setting, starting_rates
+from negotiation.trade._tariff_problem import TariffProblem
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.model import TradeModel
 from negotiation.trade.objective import Objective
@@ -29,7 +30,8 @@ from negotiation.values import one_of
 
 __all__ = ["nash_tariffs", "optimal_tariffs"]
 
-_NASH_SLACK = 1e-6
+_SLACK = 1e-6
+_MOVES = 4
 
 
 def _is_plain(government: Government) -> bool:
@@ -51,6 +53,15 @@ def failure(
             'tax: small open states have no solution then. Try revenue="lump_sum", upper '
             "bounds, or fewer players.",
         )
+    if result is not None and result.certificate.unilateral_gain > _SLACK:
+        return ConvergenceError(
+            "all first-order conditions hold, but a player gains "
+            f"{result.certificate.unilateral_gain:.3g} % of GDP by another reply",
+            where=where,
+            partial=result,
+            hint="Payoffs have several peaks; try more starts or narrower bounds. There may be no "
+            "equilibrium in pure strategies.",
+        )
     return ConvergenceError(
         f"the tariffs did not settle in {search.rounds} rounds",
         where=where,
@@ -68,10 +79,11 @@ def optimal_tariffs(
     objective: Objective | None = None,
     *,
     tariffs: TariffSchedule | None = None,
+    sectors: Iterable[str] | None = None,
     bounds: Sequence[float] = (0.0, 10.0),
     method: str = "first_order",
     starts: int | None = None,
-    check_starts: int = 2,
+    check_starts: int = 3,
     tol: float = 1e-8,
     max_iter: int = 500,
     raise_on_failure: bool = True,
@@ -95,6 +107,8 @@ def optimal_tariffs(
         None is real income, with the economy's political weights where it has some.
     tariffs
         Tariffs of everybody else; None is the baseline's.
+    sectors
+        Sectors that are taxed by choice; None is all of them. Other rates stay.
     bounds
         Lowest and highest rate.
     method
@@ -121,6 +135,12 @@ def optimal_tariffs(
     ConvergenceError
         If no start converges; carries ``.partial``.
 
+    Notes
+    -----
+    A better reply that the check finds takes the place of the first. Where transfers are large,
+    payoffs can have a second peak at prohibitive tariffs, which lighten a fixed transfer: look
+    at ``rates`` at their bounds, and at economies with imbalances purged.
+
     Examples
     --------
     >>> import numpy as np
@@ -134,7 +154,9 @@ def optimal_tariffs(
     """
     began = perf_counter()
     one_of(method, ("first_order", "closed_form"), name="method")
-    place = setting(economy, (importer,), scope, exporters, model, objective, tariffs, bounds)
+    place = setting(
+        economy, (importer,), scope, exporters, model, objective, tariffs, bounds, sectors
+    )
     if method == "closed_form":
         return _closed_form(place, scope, exporters, check_starts, began)
     problem = place.problem
@@ -150,13 +172,31 @@ def optimal_tariffs(
             best = last
     if best is None or best.point is None:
         raise failure(f"importer {importer}", None, last, problem.system.relief)
-    certificate = certify(problem, best.point, check_starts, tol, max_iter)
+    best, gain = _improved(problem, best, check_starts, tol, max_iter)
+    assert best.point is not None
+    certificate = certify(problem, best.point, gain)
     result = policy_result(
         place, scope, method, best.point, best.converged, best.rounds, certificate, began
     )
     if raise_on_failure and not result.converged:
         raise failure(f"importer {importer}", result, best, problem.system.relief)
     return result
+
+
+def _improved(
+    problem: TariffProblem, best: Search, check_starts: int, tol: float, max_iter: int
+) -> tuple[Search, float]:
+    """Move on to a better reply as long as the test of the optimum finds one."""
+    for _ in range(_MOVES):
+        assert best.point is not None
+        gain, replies = better_replies(problem, best.point, check_starts, tol, max_iter)
+        if not gain > _SLACK:
+            break
+        found = iterate_map(problem, replies, tol=tol, max_rounds=max_iter)
+        if found.point is None or not _better(found, best):
+            break
+        best = found
+    return best, gain
 
 
 def _better(one: Search, two: Search) -> bool:
@@ -193,7 +233,8 @@ def _closed_form(
             Search(None, False, 0, place.problem.weights, True),
             place.system.relief,
         )
-    certificate = certify(place.problem, point, check_starts, 1e-8, 500)
+    gain, _ = better_replies(place.problem, point, check_starts, 1e-8, 500)
+    certificate = certify(place.problem, point, gain)
     return policy_result(place, scope, "closed_form", point, True, 0, certificate, began)
 
 
@@ -206,9 +247,10 @@ def nash_tariffs(
     objectives: Objectives = None,
     *,
     tariffs: TariffSchedule | None = None,
+    sectors: Iterable[str] | None = None,
     bounds: Sequence[float] = (0.0, 10.0),
     starts: int = 4,
-    check_starts: int = 2,
+    check_starts: int = 3,
     tol: float = 1e-8,
     max_iter: int = 500,
     raise_on_failure: bool = True,
@@ -216,7 +258,8 @@ def nash_tariffs(
     """Return tariffs of the players that are best replies to each other.
 
     Every point where all first-order conditions hold is tested with best replies from several
-    starts; a point that a player can leave with a gain is dropped and the next start is tried.
+    starts; from a point that a player can leave with a gain the search goes on at the better
+    replies, then at the next start.
 
     Parameters
     ----------
@@ -230,6 +273,8 @@ def nash_tariffs(
         One for all, or by player; None as in :func:`optimal_tariffs`.
     tariffs
         Tariffs of those who do not play; None is the baseline's.
+    sectors
+        Sectors that are taxed by choice; None is all of them. Other rates stay.
     starts
         Number of starting points tried at most.
     check_starts
@@ -250,23 +295,32 @@ def nash_tariffs(
         raise InvalidInputError("give two or more players", where="players", seen=players)
     if isinstance(exporters, str) and exporters == "players":
         exporters = chosen
-    place = setting(economy, chosen, scope, exporters, model, objectives, tariffs, bounds)
-    result, last = None, Search(None, False, 0, place.problem.weights)
-    for start in starting_rates(place.problem, starts):
-        last = iterate_map(place.problem, start, tol=tol, max_rounds=max_iter)
+    place = setting(economy, chosen, scope, exporters, model, objectives, tariffs, bounds, sectors)
+    problem = place.problem
+    result, last = None, Search(None, False, 0, problem.weights)
+    best = (False, False, 0.0)
+    queue = starting_rates(problem, starts)
+    for _ in range(2 * len(queue)):
+        if not queue:
+            break
+        last = iterate_map(problem, queue.pop(0), tol=tol, max_rounds=max_iter)
         if last.point is None:
             continue
-        certificate = certify(
-            place.problem, last.point, check_starts if last.converged else 0, tol, max_iter
+        gain, replies = better_replies(
+            problem, last.point, check_starts if last.converged else 0, tol, max_iter
         )
-        stands = last.converged and not certificate.unilateral_gain > _NASH_SLACK
+        stands = last.converged and not gain > _SLACK
+        certificate = certify(problem, last.point, gain)
         found = policy_result(
             place, scope, "nash", last.point, stands, last.rounds, certificate, began
         )
-        if result is None or stands:
-            result = found
+        rank = (stands, last.converged, -gain if last.converged else 0.0)
+        if result is None or rank > best:
+            result, best = found, rank
         if stands:
             break
+        if last.converged:
+            queue.insert(0, replies)
     if result is None or (raise_on_failure and not result.converged):
         where = f"players {', '.join(chosen[:6])}"
         raise failure(where, result, last, place.system.relief)

@@ -33,12 +33,13 @@ class PolicyCertificate:
         Largest relative derivative with the wrong sign at a bound; 0 where all signs are right.
     unilateral_gain
         Largest gain (percent of GDP) that any player found by another reply, from several
-        starts; NaN where none was looked for.
+        starts; in bargains, the largest gain of a pair's Nash product in percent, the other
+        pairs' tariffs given; NaN where none was looked for.
     equilibrium_residual
         Largest violation of the equilibrium conditions, rebuilt from prices and flows.
     condition
         Largest violation of the problem's own condition: how far gains are from common
-        (cooperative) or the Nash product from stationary (bargained); 0 otherwise.
+        (cooperative), or weights from surplus shares (bargained); 0 otherwise.
     """
 
     interior_gradient: float
@@ -88,6 +89,9 @@ class PolicyResult:
         See :class:`PolicyCertificate`.
     chosen
         Which entries of the tariff table were chosen, ``[sector, exporter, importer]``.
+    side_payments
+        Bargains with transfers: what the second of each pair pays the first, billion USD a year
+        at baseline values; None elsewhere.
     converged, iterations
         Whether the problem is solved within tolerance, and rounds of the map.
     elapsed_seconds
@@ -107,6 +111,7 @@ class PolicyResult:
     chosen: FloatArray
     converged: bool
     iterations: int
+    side_payments: FloatArray | None = None
     elapsed_seconds: float = field(default=0.0, compare=False)
 
     def table(self) -> pd.DataFrame:

@@ -85,7 +85,7 @@ class TariffPayoffs:
     lost_exports: FloatArray = quantity("X", "billion USD/year", "fall of exports")
     jobs_lost: FloatArray = quantity("J", "jobs", "jobs lost net of re-employment")
     added_rates: FloatArray = quantity("a", "fraction", "mean points added")
-    average_rates: FloatArray = quantity("t", "fraction", "mean tariff in force")
+    average_rates: FloatArray = quantity("t_m", "fraction", "mean tariff in force")
     consumer_loss: FloatArray | None = quantity(
         "CL", "percent of GDP", "loss of buyers", default=None
     )

@@ -11,10 +11,10 @@ from negotiation.bargaining.bilateral_trade import mechanism_bound, second_best_
 from negotiation.errors import ConvergenceError, InvalidInputError
 
 CASES = {
-    "uniform": (scipy.stats.uniform(), scipy.stats.uniform(), 1e-4),
-    "beta": (scipy.stats.beta(2, 1), scipy.stats.beta(1, 2), 1e-3),
-    "shifted": (scipy.stats.uniform(), scipy.stats.uniform(0.2, 1.5), 1e-3),
-    "narrow": (scipy.stats.uniform(0.5, 1), scipy.stats.uniform(0, 1), 1e-3),
+    "uniform": (scipy.stats.uniform(), scipy.stats.uniform()),
+    "beta": (scipy.stats.beta(2, 1), scipy.stats.beta(1, 2)),
+    "shifted": (scipy.stats.uniform(), scipy.stats.uniform(0.2, 1.5)),
+    "narrow": (scipy.stats.uniform(0.5, 1), scipy.stats.uniform(0, 1)),
 }
 
 
@@ -28,19 +28,18 @@ def on_grid(buyer, seller, n):
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_linear_programme_tends_to_the_second_best(name, record_property):
-    buyer, seller, _ = CASES[name]
+def test_linear_programme_tends_to_the_second_best(name):
+    buyer, seller = CASES[name]
     found = second_best_trade(buyer, seller)
     rough, fine = (on_grid(buyer, seller, n).gains for n in (12, 24))
     assert rough > fine > found.gains
     deviation = abs(2 * fine - rough - found.gains)
-    record_property("deviation", deviation)
-    assert deviation < 0.02 * found.gains
+    assert deviation < 5e-3  # what remains after one extrapolation in the grid
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_first_best_by_quadrature(name):
-    buyer, seller, _ = CASES[name]
+    buyer, seller = CASES[name]
     found = second_best_trade(buyer, seller)
     (v_low, v_high), (c_low, c_high) = buyer.support(), seller.support()
     direct = dblquad(

@@ -29,7 +29,7 @@ def shoot(b, count):
 
 
 @pytest.mark.parametrize("b", [0.05, 0.2, 0.26, 0.01, 0.003])
-def test_partition_by_shooting(b, record_property):
+def test_partition_by_shooting(b):
     talk = cheap_talk_partition(b)
     deviation = np.abs(np.subtract(talk.boundaries, shoot(b, talk.messages))).max()
     with pytest.raises(ValueError, match="sign"):
@@ -41,8 +41,7 @@ def test_partition_by_shooting(b, record_property):
     deviation = max(
         deviation, abs(receiver - talk.receiver_payoff), abs(sender - talk.sender_payoff)
     )
-    record_property("deviation", deviation)
-    assert deviation < 1e-11
+    assert deviation < 1e-13
 
 
 @given(st.floats(0.002, 2), st.floats(0, 1), st.booleans())
@@ -68,8 +67,8 @@ def test_bias_destroys_information(b, factor):
 def test_corners():
     full = cheap_talk_partition(0.0)
     assert (full.messages, full.receiver_payoff) == (None, 0.0)
-    assert cheap_talk_partition(0.25).messages == 1
-    assert cheap_talk_partition(1 / 12).messages == 2  # the third interval would be empty
+    for count in range(2, 300):  # at these biases one interval more would be empty
+        assert cheap_talk_partition(1 / (2 * count * (count - 1))).messages == count - 1
     assert cheap_talk_partition(0.05, messages=1).boundaries == (0.0, 1.0)
     even = cheap_talk_partition(0.0, messages=4)
     assert even.boundaries == pytest.approx((0, 0.25, 0.5, 0.75, 1))

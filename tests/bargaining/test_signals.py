@@ -103,7 +103,7 @@ def test_certain_sources():
 @pytest.mark.parametrize(
     ("s", "f", "shape"), [(7, 1, (1, 1)), (0, 4, (2, 3)), (20, 25, (0.5, 0.5))]
 )
-def test_reliability_on_a_grid(s, f, shape, record_property):
+def test_reliability_on_a_grid(s, f, shape):
     theta = (np.arange(400_000) + 0.5) / 400_000
     weight = scipy.stats.beta(*shape).pdf(theta) * theta**s * (1 - theta) ** f
     weight /= weight.sum()
@@ -114,8 +114,7 @@ def test_reliability_on_a_grid(s, f, shape, record_property):
     cumulative = np.cumsum(weight)
     ends = [theta[np.searchsorted(cumulative, p)] for p in (0.05, 0.95)]
     gap = max(gap, *np.abs(np.subtract(found.interval, ends)))
-    record_property("deviation", gap)
-    assert gap < 1e-5
+    assert gap < 2e-6
     assert found.posterior_if_claimed == pytest.approx(0.3 * mean / (0.3 * mean + 0.7 * (1 - mean)))
 
 
@@ -129,7 +128,7 @@ def test_a_confirmation_raises_reliability(s, f):
 
 
 @pytest.mark.parametrize("push", [1.0, 0.4])
-def test_strategic_source_by_simulation(push, record_property):
+def test_strategic_source_by_simulation(push):
     h, mu, draws = 0.6, 0.4, 400_000
     rng = np.random.default_rng(9)
     honest, state = rng.random(draws) < h, rng.random(draws) < mu
@@ -147,7 +146,6 @@ def test_strategic_source_by_simulation(push, record_property):
     ]
     if push < 1:
         errors.append(standard_errors(honest[~yes], found.honesty_after_no))
-    record_property("standard_errors", max(errors))
     assert max(errors) < 4
     assert not state[~yes].any()
     assert found.posterior_after_no == 0
@@ -177,7 +175,7 @@ def test_strategic_source_corners():
 
 
 @pytest.mark.parametrize("channels", [1, 2])
-def test_electronic_mail_by_simulation(channels, record_property):
+def test_electronic_mail_by_simulation(channels):
     loss, paths = 0.3, 40_000
     rng = np.random.default_rng(7)
     mail = electronic_mail(loss, messages=[1, 2, 3], channels=channels)
@@ -192,7 +190,6 @@ def test_electronic_mail_by_simulation(channels, record_property):
     mine = sent[waiting] == 1
     errors.append((mine.mean() - mail.belief_last_message_lost) / (mine.std() / mine.size**0.5))
     errors.append((sent.mean() - mail.expected_messages) / (sent.std() / paths**0.5))
-    record_property("standard_errors", np.abs(errors).max())
     assert np.abs(errors).max() < 4
 
 

@@ -3,11 +3,13 @@
 import json
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
 from negotiation import __version__
 from negotiation.cli import main
+from tests.reference import ROOT
 
 
 def run(*arguments, cwd=None):
@@ -97,3 +99,107 @@ def test_economy(capsys):
     assert "total" in out
     code, out, _ = call(capsys, "economy", "dependence", "--json")
     assert json.loads(out)["total"]["share_of_exports"] == pytest.approx(0.163, abs=5e-4)
+
+
+def test_process(capsys):
+    code, out, _ = call(capsys, "process", "--by", "2025-06-30", "--json")
+    assert code == 0
+    content = json.loads(out)
+    assert 0.0 < content["deal_by"]["2025-06-30"] < content["first_cut_by"]["2025-06-30"] < 1.0
+    assert content["residual"] < 1e-9
+    code, out, _ = call(capsys, "process", "--set", "terms_duration=3")
+    assert code == 0
+    assert "Smallest audience cost" in out
+
+
+def test_counterfactual(capsys):
+    code, out, _ = call(capsys, "counterfactual", "--add", "USA:CHN:145", "--json")
+    assert code == 0
+    assert json.loads(out)["percent"]["USA"]["welfare"] < 0.0
+
+
+def test_data(capsys):
+    code, out, _ = call(capsys, "data", "list")
+    assert code == 0
+    assert "events" in out
+    code, out, _ = call(capsys, "data", "show", "parameters", "--as-of", "2025-05-02", "--json")
+    assert code == 0
+    names = {row["name"] for row in json.loads(out)["rows"]}
+    assert "terms_duration" in names
+    assert "exempt_share_chn" not in names
+    code, out, _ = call(capsys, "data", "sources", "events")
+    assert code == 0
+
+
+SWEEP = """
+name = "noisy"
+evaluate = "tests.study.sweep_functions:noisy"
+size = 32
+chunk = 8
+
+[ranges.x]
+low = 0.0
+high = 1.0
+"""
+
+
+def test_sweep(capsys, tmp_path):
+    path = tmp_path / "sweep.toml"
+    path.write_text(SWEEP)
+    arguments = ("sweep", str(path), "--folder", str(tmp_path / "parts"), "--json")
+    code, out, _ = call(capsys, *arguments)
+    assert code == 0
+    first = json.loads(out)
+    assert first["rows"] == first["computed"] == 32
+    code, out, _ = call(capsys, *arguments, "--workers", "2")
+    second = json.loads(out)
+    assert second["computed"] == 0
+    assert second["outputs"] == first["outputs"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("process", "--set", "terms_duration"), "--set"),
+        (("process", "--set", "terms_duration=x"), "name=number"),
+        (("process", "moon"), "moon"),
+        (("process", "--by", "2020-01-01"), "2020-01-01"),
+        (("counterfactual", "--add", "USA-CHN"), "--add"),
+        (("counterfactual", "--add", "USA:MARS:10"), "MARS"),
+        (("data", "show", "nothing"), "nothing"),
+        (("sweep", "absent.toml", "--folder", "x"), "absent.toml"),
+    ],
+)
+def test_more_bad_input(capsys, arguments, message):
+    code, out, err = call(capsys, *arguments)
+    assert code == 2
+    assert message in err
+    assert "Traceback" not in err + out
+
+
+def test_report_needs_results(capsys, tmp_path):
+    (tmp_path / "experiments").mkdir()
+    (tmp_path / "experiments" / "task_studies.py").touch()
+    code, _, err = call(capsys, "report", "--project", str(tmp_path))
+    assert code == 2
+    assert "negotiation reproduce" in err
+
+
+def test_archive_is_the_same_twice(capsys, tmp_path):
+    for name in ("a.zip", "b.zip"):
+        code, out, _ = call(
+            capsys, "archive", "--output", str(tmp_path / name), "--project", str(ROOT)
+        )
+        assert code == 0
+        assert "Wrote" in out
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    names = zipfile.ZipFile(tmp_path / "a.zip").namelist()
+    assert any(name.endswith("/Makefile") for name in names)
+
+
+def test_archive_outside_git(capsys, tmp_path):
+    (tmp_path / "experiments").mkdir()
+    (tmp_path / "experiments" / "task_studies.py").touch()
+    code, _, err = call(capsys, "archive", "--project", str(tmp_path))
+    assert code == 2
+    assert "git checkout" in err

@@ -16,11 +16,6 @@ def entries():
     return [*symbols.field_entries(), *symbols.parameter_entries()]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="t stands for TariffSchedule.rates and TariffPayoffs.average_rates; alpha and tau* of "
-    "the process have a meaning for each side",
-)
 def test_one_symbol_has_one_meaning(entries):
     assert symbols.clashes(entries) == []
 

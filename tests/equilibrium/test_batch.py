@@ -86,6 +86,8 @@ def test_payoffs_near_the_end_of_the_float_range():
         ([[1.0]], [[1.0]], "wrong number of axes"),
         ([[[1.0, np.nan]]], [[[1.0, 1.0]]], "finite"),
         ([[[1.0, 2.0]]], [[[1.0, np.inf]]], "finite"),
+        (np.ones((2, 1, 2)), np.array([[[1.0, 2.0]], [[1.0, np.nan]]]), r"B\[1, 0, 1\]"),
+        (np.full((2, 1, 2), -np.inf), np.ones((2, 1, 2)), r"A\[0, 0, 0\]"),
         ([[[1.0, 2.0]]], [[[1.0], [2.0]]], "one shape"),
         (np.zeros((0, 2, 2)), np.zeros((0, 2, 2)), "empty"),
         (np.zeros((2, 0, 2)), np.zeros((2, 0, 2)), "empty"),

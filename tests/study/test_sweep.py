@@ -175,7 +175,7 @@ def test_cluster_with_a_worker_killed(tmp_path, store):
     fixed = {"mark": str(tmp_path / "mark"), "above": 0.5}
     sweep = noisy_sweep(evaluate=f"{HERE}:dies_once", fixed=fixed, store=store)
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster,
         Client(cluster) as client,
     ):
         run_sweep(sweep, client.get_executor(), folder=tmp_path / "cluster")

@@ -1,9 +1,12 @@
 """Economies and tariff schedules: bad tables are refused, aggregation adds up."""
 
+import pickle
+
 import numpy as np
 import pytest
 
 from negotiation import Economy, InvalidInputError, TariffSchedule
+from negotiation.trade.model import TradeModel
 
 REGIONS, SECTORS = ("USA", "CHN", "ROW"), ("goods", "services")
 
@@ -90,6 +93,15 @@ def test_aggregation_adds_up():
     assert merged.political_weights.tolist() == [[1.0], [1.0]]
     same = whole.aggregate()
     assert np.array_equal(same.flows, whole.flows)
+
+
+def test_economies_and_models_travel_between_processes():
+    whole = economy()
+    copy = pickle.loads(pickle.dumps(whole))
+    assert np.array_equal(copy.flows, whole.flows)
+    assert copy.elasticities["flat"].tolist() == [4.0, 4.0]
+    model = TradeModel(tariff_exponent={"USA": 1.2, "*": 1.0}, scale_elasticity=[0.1, 0.2])
+    assert pickle.loads(pickle.dumps(model)) == model
 
 
 def test_bad_groups():

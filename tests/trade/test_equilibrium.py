@@ -8,10 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiation.errors import ConvergenceError, InvalidInputError
+from negotiation.trade._setting import setting
 from negotiation.trade.calibration import calibrate
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.equilibrium import counterfactual, counterfactuals
 from negotiation.trade.model import TradeModel
+from negotiation.trade.purging import purge_imbalances
 from tests.trade.worlds import agrees, ignatenko, ignatenko_groups, published, random_world
 
 ONE_SECTOR = TradeModel.ignatenko2025()
@@ -120,6 +122,35 @@ def test_every_printed_cell(liberation_day, number):
     assert len(rows) >= 36
     assert not wrong
     assert max(result.certificate.largest for result in liberation_day.values()) < 1e-9
+
+
+def test_world_trade_and_employment_of_the_roundabout_version():
+    """World trade over GDP and employment, with and without inputs, as their table prints them."""
+    economy, rates = ignatenko()
+    count, us = len(rates), economy.region_index("USA")
+    alone = np.zeros((count, count))
+    alone[:, us] = rates
+    alone[us, us] = 0.0
+    both = alone.copy()
+    both[us] = both[:, us]
+    printed = {
+        "alone": ("-9.4", "-0.02", "-10.8", "-0.12"),
+        "both": ("-11.6", "-0.15", "-12.4", "-0.58"),
+    }
+    for table, cells in ((alone, printed["alone"]), (both, printed["both"])):
+        schedule = TariffSchedule(economy.regions, economy.sectors, table[None])
+        for model, trade, employment in (
+            (ONE_SECTOR, *cells[:2]),
+            (TradeModel.roundabout(), *cells[2:]),
+        ):
+            world = counterfactual(economy, schedule, model)
+            cal = world.calibration
+            abroad = 1.0 - np.eye(count)
+            new = (world.flows[0] * (1.0 + table) * abroad).sum() / world.wage_bill.sum()
+            old = (cal.flows[0] * abroad).sum() / cal.wage_bill.sum()
+            assert agrees(100.0 * (new / old - 1.0), trade)
+            assert agrees(np.average(world.employment, weights=cal.wage_bill), employment)
+            assert world.certificate.largest < 1e-9
 
 
 def test_destination_shares_are_those_of_the_data():
@@ -297,8 +328,13 @@ def test_balanced_trade_and_explicit_transfers():
     balanced = counterfactual(economy, economy.tariffs, replace(PLAIN, transfers="balanced"))
     new = balanced.flows.sum(axis=0)
     assert np.allclose(new.sum(axis=0), new.sum(axis=1))
-    purged = replace(economy, flows=balanced.flows)
+    with_gdp = replace(economy, gdp=np.array([9.0, 8.0, 7.0]))
+    purged = purge_imbalances(with_gdp, PLAIN)
+    assert np.allclose(purged.flows, balanced.flows)
+    assert purged.gdp / with_gdp.gdp == pytest.approx(balanced.income / balanced.calibration.gdp)
     assert np.allclose(calibrate(purged, PLAIN).transfers, 0.0, atol=1e-8)
+    with pytest.raises(InvalidInputError, match="gross"):
+        purge_imbalances(economy, TradeModel.roundabout())
     given_ = replace(PLAIN, transfers="given", transfer_values=[0.1, -0.3, 0.2])
     result = counterfactual(economy, economy.tariffs, given_)
     assert result.transfers == pytest.approx([0.1, -0.3, 0.2])
@@ -328,6 +364,28 @@ def test_no_equilibrium_is_said():
     assert caught.value.partial.converged.tolist() == [True, False]
     partial = counterfactual(economy, schedules[1], model, raise_on_failure=False)
     assert not partial.converged
+
+
+def test_transfers_beyond_income_are_named():
+    """A region that must hand over more than it earns has no equilibrium at high tariffs."""
+    names = ("GIVER", "TAKER")
+    flows = np.array([[[3.0, 6.0], [1.0, 40.0]]])
+    free = TariffSchedule(names, ("all",), np.zeros((1, 2, 2)))
+    economy = Economy("two", names, ("all",), flows, free)
+    closed = free.set(importer="TAKER", rate=30.0)
+    with pytest.raises(ConvergenceError, match="transfer that GIVER pays"):
+        counterfactual(economy, closed, TradeModel(trade_elasticity=6.0))
+
+
+def test_welfare_is_the_objective_of_a_government():
+    for sectors, model in MODELS.values():
+        economy = random_world(9, regions=3, sectors=sectors)
+        place = setting(economy, economy.regions, "uniform", None, model, None, None, (0.0, 5.0))
+        rates = np.array([0.3, 0.1, 0.2])
+        values = place.problem.evaluate(rates).values
+        table = place.problem.instruments.spread(place.base, rates)
+        schedule = TariffSchedule(economy.regions, economy.sectors, table)
+        assert values == pytest.approx(counterfactual(economy, schedule, model).welfare, abs=1e-9)
 
 
 def test_bad_arguments():

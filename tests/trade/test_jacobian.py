@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from negotiation.trade._jacobian import linearize
+from negotiation.trade._jacobian import jacobian_at
 from negotiation.trade._system import System
 from negotiation.trade.calibration import calibrate
 from negotiation.trade.model import TradeModel
@@ -39,14 +39,14 @@ def test_jacobian(sectors, options, dense):
         economy = replace(economy, flows=flows)
     system = System(calibrate(economy, TradeModel(**options)))
     rng = np.random.default_rng(0)
-    state = rng.normal(0.0, 0.05, (2, system.size))
-    tariffs = np.stack([economy.tariffs.rates] * 2)
+    state = rng.normal(0.0, 0.05, (3, system.size))
+    tariffs = np.stack([economy.tariffs.rates] * 3)
     tariffs[1, :, 1, 0] += 0.3
     if dense:
         tariffs[1] *= 1.5
     shares = system.shares(tariffs)
     assert shares.dense == dense
-    analytic = linearize(system, system.outcome(state, shares), shares, 1).jacobian
+    analytic = jacobian_at(system, system.outcome(state, shares), shares, 1)
     step = 1e-6
     numeric = np.empty_like(analytic)
     for k, unit in enumerate(np.eye(system.size)):

@@ -99,6 +99,9 @@ def test_bad_calibrations():
     idle = economy.flows.copy()
     idle[:, 2, :] = 0.0
     refuse("exporter R2", replace(economy, flows=idle))
+    hermit = economy.flows.copy()
+    hermit[:, :, 1] = 0.0
+    refuse("buys nothing", replace(economy, flows=hermit))
     inputs[:, 0, :] = 0.9
     scarce = economy.flows.copy()
     scarce[0] *= 0.1

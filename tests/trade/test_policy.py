@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from negotiation.errors import ConvergenceError, InvalidInputError
+from negotiation.trade._first_order import iterate_map
 from negotiation.trade._government import governments
+from negotiation.trade._policy_outcome import better_replies
 from negotiation.trade._setting import setting
 from negotiation.trade._tariff_problem import TariffProblem
 from negotiation.trade.closed_form import (
@@ -14,7 +16,7 @@ from negotiation.trade.closed_form import (
     approximate_optimal_tariff,
 )
 from negotiation.trade.economy import Economy, TariffSchedule
-from negotiation.trade.equilibrium import counterfactual
+from negotiation.trade.equilibrium import counterfactual, counterfactuals
 from negotiation.trade.model import TradeModel
 from negotiation.trade.objective import JobLosses, Objective
 from negotiation.trade.policy import nash_tariffs, optimal_tariffs
@@ -104,6 +106,23 @@ def test_political_weights_favour_the_sectors_that_carry_them():
     assert np.ptp(rates[:, foreign], axis=1).max() < 1e-12
 
 
+def test_lobbied_nash_point_survives_protective_replies():
+    """From low tariffs the map ends where Japan would rather shut its rice market."""
+    economy, weights = ossa()
+    economy = replace(economy, political_weights=weights["lobby"])
+    place = setting(economy, economy.regions, "discriminatory", None, OSSA, None, None, (0.0, 10.0))
+    low = np.full(place.problem.instruments.count, 0.5)
+    trap = iterate_map(place.problem, low, tol=1e-8, max_rounds=500)
+    gain, replies = better_replies(place.problem, trap.point, 3, 1e-8, 500)
+    assert trap.converged
+    assert gain == pytest.approx(0.396, abs=1e-3)
+    moved = iterate_map(place.problem, replies, tol=1e-8, max_rounds=500)
+    result = nash_tariffs(economy, None, "discriminatory", model=OSSA)
+    assert result.payoffs == pytest.approx(moved.point.values, abs=1e-6)
+    assert result.certificate.unilateral_gain < 1e-6
+    assert np.all(result.payoffs < 0.0)
+
+
 OBJECTIVES = {
     "real income": Objective(),
     "revenue": Objective(revenue=0.5),
@@ -135,6 +154,36 @@ def test_adjoint_gradient_is_that_of_finite_differences(name, aim):
             moved[k] = (1.0 + rates[k]) * np.exp(sign * step) - 1.0
             values.append(problem.evaluate(moved).values[owner])
         assert exact[k] == pytest.approx((values[0] - values[1]) / (2 * step), abs=2e-6, rel=1e-5)
+
+
+@pytest.mark.parametrize("fallback", [False, True])
+def test_adjoint_of_a_large_system(fallback, monkeypatch):
+    """Beyond the dense size the adjoint is iterative; its fallback gives the same."""
+    economy = random_world(15, regions=4, sectors=14)
+    place = setting(economy, ("R0", "R3"), "uniform", None, None, None, None, (0.0, 5.0))
+    problem = place.problem
+    assert problem.system.size > 96
+    if fallback:
+        monkeypatch.setattr("scipy.sparse.linalg.gmres", lambda *args, **options: (np.zeros(1), 1))
+    rates = np.array([0.3, 0.1])
+    exact = problem.evaluate(rates).gradient
+    for k in range(2):
+        values = []
+        for sign in (1.0, -1.0):
+            moved = rates.copy()
+            moved[k] = (1.0 + rates[k]) * np.exp(sign * 1e-4) - 1.0
+            values.append(problem.evaluate(moved).values[k])
+        assert exact[k] == pytest.approx((values[0] - values[1]) / 2e-4, rel=1e-5)
+
+
+def test_many_players_share_one_factorisation(monkeypatch):
+    economy = random_world(17, regions=9, sectors=5)
+    place = setting(economy, economy.regions, "uniform", None, None, None, None, (0.0, 5.0))
+    rates = np.linspace(0.05, 0.4, 9)
+    together = place.problem.evaluate(rates).gradient
+    monkeypatch.setattr("negotiation.trade._adjoint._MANY", 10)
+    one_by_one = place.problem.evaluate(rates).gradient
+    assert together == pytest.approx(one_by_one, rel=1e-7)
 
 
 @pytest.mark.parametrize("scope", ["uniform", "most_favored_nation"])
@@ -172,9 +221,10 @@ def test_payoffs_are_those_of_the_equilibrium():
     old = income(cal.flows, cal.revenue[1], cal.transfers[1])
     new = income(world.flows, world.tariff_revenue[1], world.transfers[1])
     gain = 100.0 * (new / old / price - 1.0)
-    revenue = 100.0 * (world.tariff_revenue[1] / price - cal.revenue[1]) / 8.0
+    revenue = 100.0 * (world.tariff_revenue[1] / world.income[1] - cal.revenue[1] / cal.gdp[1])
     abroad = np.array([0, 2])
-    lost = (cal.flows[:, 1, abroad] - world.flows[:, 1, abroad] / price).sum(axis=1)
+    wage = world.wage_index[1]
+    lost = (cal.flows[:, 1, abroad] - world.flows[:, 1, abroad] / wage).sum(axis=1)
     cost = 100.0 * LOSSES.transition_cost(weights @ lost) / 8.0
     expected = aim.combine(real_income=gain, revenue=revenue, transition_cost=cost)
     assert result.objective.value == pytest.approx(float(expected), abs=1e-8)
@@ -182,6 +232,32 @@ def test_payoffs_are_those_of_the_equilibrium():
     start = governments_value(economy, aim, result)
     gain = (result.objective.value - start) / (1.0 + start / 100.0)
     assert result.objective.gain_pct == pytest.approx(gain, abs=1e-8)
+
+
+def test_payoffs_are_those_of_payoff_matrices():
+    economy = random_world(16, regions=3, sectors=2, gdp=np.array([9.0, 8.0, 7.0]))
+    aims = [
+        Objective(1.0, 1.0, 0.5, None, False, LOSSES),
+        Objective(0.5, 2.0, 0.0, None, False, LOSSES),
+    ]
+    result = nash_tariffs(
+        economy,
+        ("R0", "R1"),
+        exporters="players",
+        objectives=dict(zip(("R0", "R1"), aims, strict=True)),
+    )
+    worlds = counterfactuals(economy, [result.tariffs, economy.tariffs], TradeModel())
+    for i in range(2):
+        wage = 1.0 + worlds.wages[:, i] / 100.0
+        exports = worlds.exports[:, i] / wage
+        share = worlds.tariff_revenue[:, i] / worlds.income[:, i]
+        cost = 100.0 * LOSSES.transition_cost(exports[1] - exports[0]) / economy.gdp[i]
+        expected = aims[i].combine(
+            real_income=worlds.welfare[0, i],
+            revenue=100.0 * (share[0] - share[1]),
+            transition_cost=cost,
+        )
+        assert result.objective.value[i] == pytest.approx(float(expected), abs=1e-8)
 
 
 def governments_value(economy, aim, result):
@@ -291,6 +367,18 @@ def test_players_exporters_and_bounds():
     assert single.chosen.sum() == 2
 
 
+def test_only_the_sectors_named_are_taxed():
+    economy = random_world(14, regions=3, sectors=3)
+    goods = ("S0", "S2")
+    best = optimal_tariffs(economy, "R0", "most_favored_nation", sectors=goods)
+    assert set(np.argwhere(best.chosen > 0.0)[:, 0].tolist()) == {0, 2}
+    assert np.array_equal(best.tariffs.rates[1], economy.tariffs.rates[1])
+    war = nash_tariffs(economy, ("R0", "R1"), sectors=("S1",), exporters="players")
+    assert war.chosen.sum() == 2
+    with pytest.raises(InvalidInputError, match="unknown sector"):
+        optimal_tariffs(economy, "R0", sectors=("X",))
+
+
 def test_bad_policy_arguments():
     economy = random_world(1, regions=3)
     refuse = pytest.raises
@@ -344,6 +432,42 @@ def test_no_nash_point_under_tax_relief_is_said():
         optimal_tariffs(economy, "TINY", model=model, bounds=(4.0, 10.0))
     with pytest.raises(ConvergenceError, match="income tax"):
         nash_tariffs(economy, names, model=model, bounds=(4.0, 10.0))
+    slow = replace(model, trade_elasticity=0.05)
+    with pytest.raises(ConvergenceError, match="income tax"):
+        optimal_tariffs(economy, "TINY", model=slow, method="closed_form")
+
+
+UNEVEN = TradeModel(trade_elasticity=[3.0, 5.0], value_added_share=1.0)
+
+
+def test_several_peaks_are_left_for_the_highest():
+    """Fixed transfers give donors a second peak at prohibitive tariffs."""
+    economy = random_world(23, regions=3, sectors=2, tariffs=0.1)
+    for region in economy.regions:
+        best = optimal_tariffs(economy, region, "discriminatory", model=UNEVEN)
+        several = optimal_tariffs(economy, region, "discriminatory", model=UNEVEN, starts=5)
+        assert best.objective.value == pytest.approx(several.objective.value, abs=1e-6)
+        assert best.certificate.unilateral_gain < 1e-6
+    uneven = random_world(48, regions=3, sectors=2, tariffs=0.1)
+    stayed = optimal_tariffs(uneven, "R0", "discriminatory", model=UNEVEN, check_starts=0)
+    assert stayed.objective.value < 1.0
+    moved = optimal_tariffs(uneven, "R0", "discriminatory", model=UNEVEN)
+    assert moved.objective.value > 10.0
+    assert moved.certificate.unilateral_gain < 1e-6
+    nash = nash_tariffs(economy, None, "discriminatory", model=UNEVEN)
+    assert nash.certificate.unilateral_gain < 1e-6
+
+
+def test_points_that_a_player_would_leave_are_refused(monkeypatch):
+    def always_better(problem, point, *args):
+        return 2.0, point.rates
+
+    monkeypatch.setattr("negotiation.trade.policy.better_replies", always_better)
+    economy = random_world(3, regions=3)
+    with pytest.raises(ConvergenceError, match="gains 2 % of GDP by another reply") as caught:
+        nash_tariffs(economy, ("R0", "R1"), starts=2)
+    assert caught.value.partial.certificate.unilateral_gain == 2.0
+    assert not nash_tariffs(economy, ("R0", "R1"), raise_on_failure=False).converged
 
 
 def test_problem_is_reusable():

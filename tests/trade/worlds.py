@@ -1,6 +1,7 @@
 """Small worlds made at random, and the published ones read from the reference folder."""
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 
@@ -28,6 +29,12 @@ def random_world(seed=0, regions=3, sectors=1, tariffs=0.2, **changes):
         "elasticities": {"drawn": rng.uniform(2.0, 6.0, sectors)},
     }
     return Economy(**{**given, **changes})
+
+
+def balanced_world(seed=0, regions=3, sectors=1):
+    """Free trade between regions that buy from each other what they sell."""
+    economy = random_world(seed, regions, sectors, tariffs=0.0)
+    return replace(economy, flows=(economy.flows + economy.flows.transpose(0, 2, 1)) / 2.0)
 
 
 def ignatenko():

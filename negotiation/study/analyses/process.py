@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiation.process.forecast import outlook
 from negotiation.process.load import load_process
 from negotiation.process.simulate import simulate_process
 from negotiation.process.solve import ProcessSolution, solve_process
@@ -130,8 +131,15 @@ def analyse(
                     Number(float(bound[1]), ".2f"),
                 )
             )
+    open_still = outlook(headline.process, as_of=study.as_of)
     paths = simulate_process(headline, n=settings.paths, rng=rng)
     numbers = _numbers(headline, settings)
+    names = ("may", "june", "december")
+    for name, day in zip(names, settings.dates, strict=True):
+        numbers[f"open_cut_by_{name}"] = Number(float(open_still.cut_by(day)), ".0f", 100)
+    numbers["open_deal_by_december"] = Number(
+        float(open_still.deal_by(settings.dates[-1])), ".0f", 100
+    )
     labels = {f"{years:g} years": item for years, item in sorted(solutions.items())}
     return StudyResult(
         numbers=numbers,

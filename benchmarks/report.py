@@ -1,0 +1,61 @@
+"""What one comparison says, and how it is timed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+
+REPEATS = 7
+
+
+@dataclass(frozen=True)
+class Line:
+    """One comparison: medians of seconds a unit of work, their ratio and its target.
+
+    ``ratio`` is the peer's time over ours where ``rule`` is ``"at least"``, ours over the
+    peer's where it is ``"at most"``; ``target`` is None where nothing was promised.
+    """
+
+    task: str
+    ours_seconds: float
+    peer: str
+    peer_seconds: float | None
+    ratio: float | None
+    rule: str
+    target: float | None
+    residuals: str
+
+    @property
+    def met(self) -> bool | None:
+        if self.ratio is None or self.target is None:
+            return None
+        return self.ratio >= self.target if self.rule == "at least" else self.ratio <= self.target
+
+    def describe(self) -> str:
+        text = f"{self.task}: ours {readable(self.ours_seconds)}"
+        if self.peer_seconds is not None:
+            text += f"; {self.peer} {readable(self.peer_seconds)}"
+        if self.ratio is not None:
+            text += f"; ratio {self.ratio:.3g}"
+        if self.target is not None:
+            text += f" ({self.rule} {self.target:g}: {'met' if self.met else 'MISSED'})"
+        return f"{text}; {self.residuals}" if self.residuals else text
+
+
+def readable(seconds: float) -> str:
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds * 1e6:.3g} us"
+
+
+def median_seconds(run: Callable[[], object], repeats: int = REPEATS) -> float:
+    """Median wall-clock time of ``run``, after one call that is not timed."""
+    run()
+    times = []
+    for _ in range(repeats):
+        began = perf_counter()
+        run()
+        times.append(perf_counter() - began)
+    return float(np.median(times))

@@ -1,0 +1,93 @@
+"""How far Markov strategies are from equilibrium, from each player's own decision problem."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+
+from negotiation.equilibrium.certificate import deviation_payoffs
+from negotiation.games.stochastic import StochasticGame
+from negotiation.values import FloatArray
+
+__all__ = ["Strategies", "bellman_residual", "markov_regret", "payoff_scale"]
+
+Strategies: TypeAlias = Sequence[Sequence[FloatArray]]
+
+
+def payoff_scale(game: StochasticGame) -> tuple[FloatArray, FloatArray]:
+    """Return the lowest stage payoff of each player and range of stage payoffs (1 where flat)."""
+    low = np.array([min(s.payoffs[i].min() for s in game.stages) for i in range(len(game.players))])
+    high = np.array([max(s.payoffs[i].max() for s in game.stages) for i in range(len(low))])
+    return low, np.where(high > low, high - low, 1.0)
+
+
+def _decision_problem(
+    game: StochasticGame, strategies: Strategies, player: int
+) -> list[tuple[FloatArray, FloatArray]]:
+    """For each state: expected payoff and next-state probabilities of each own action."""
+    out = []
+    for stage, transition, profile in zip(game.stages, game.transitions, strategies, strict=True):
+        reward = deviation_payoffs(stage.payoffs, profile, player)
+        moves = [
+            deviation_payoffs(
+                np.broadcast_to(transition[..., k], stage.payoffs.shape), profile, player
+            )
+            for k in range(transition.shape[-1])
+        ]
+        out.append((reward, np.stack(moves, axis=-1)))
+    return out
+
+
+def _evaluate(
+    problem: list[tuple[FloatArray, FloatArray]], weights: Sequence[FloatArray], discount: float
+) -> FloatArray:
+    reward = np.array([w @ r for w, (r, _) in zip(weights, problem, strict=True)])
+    moves = np.array([w @ t for w, (_, t) in zip(weights, problem, strict=True)])
+    return np.linalg.solve(np.eye(len(reward)) - discount * moves, reward)
+
+
+def markov_regret(game: StochasticGame, strategies: Strategies) -> tuple[float, FloatArray]:
+    """Return the largest gain from a best response in any state, and the strategies' values.
+
+    Each player's best response is found by policy iteration in the decision problem that the
+    others' strategies leave. The gain is relative to the range of stage payoffs / (1 - discount
+    factor); values are ``[state, player]``.
+    """
+    _, spread = payoff_scale(game)
+    worst = 0.0
+    columns = []
+    for player, discount in enumerate(game.discounts):
+        problem = _decision_problem(game, strategies, player)
+        own = [profile[player] for profile in strategies]
+        value = _evaluate(problem, own, discount)
+        columns.append(value)
+        policy = [np.asarray(w, dtype=np.float64) for w in own]
+        best = value
+        for _ in range(10_000):
+            table = [r + discount * t @ best for r, t in problem]
+            margin = 1e-13 * spread[player] / (1.0 - discount)
+            improved = False
+            for k, q in enumerate(table):
+                if q.max() > float(policy[k] @ q) + margin:
+                    policy[k] = np.eye(len(q))[int(q.argmax())]
+                    improved = True
+            if not improved:
+                break
+            best = _evaluate(problem, policy, discount)
+        gain = float((best - value).max())
+        worst = max(worst, gain * (1.0 - discount) / float(spread[player]))
+    return worst, np.stack(columns, axis=-1)
+
+
+def bellman_residual(game: StochasticGame, strategies: Strategies, values: FloatArray) -> float:
+    """Return the largest violation of V = max Q in any state, relative to the range of values."""
+    _, spread = payoff_scale(game)
+    worst = 0.0
+    for player, discount in enumerate(game.discounts):
+        for k, (reward, moves) in enumerate(_decision_problem(game, strategies, player)):
+            q = reward + discount * moves @ values[:, player]
+            gap = abs(float(q.max()) - float(values[k, player]))
+            worst = max(worst, gap * (1.0 - discount) / float(spread[player]))
+    return worst

@@ -1,0 +1,170 @@
+"""Pictures of quantal-response branches and of sets of correlated equilibria."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from negotiation.equilibrium.correlated import CorrelatedPayoffSet
+from negotiation.equilibrium.quantal_response import QuantalResponseResult
+from negotiation.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["plot_correlated_payoffs", "plot_quantal_response"]
+
+_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
+_STYLES = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3)), (0, (8, 3)))
+
+
+def plot_quantal_response(
+    result: QuantalResponseResult,
+    *,
+    ax: Axes | None = None,
+    players: Iterable[int] | None = None,
+    payoff_unit: str = "payoff unit",
+) -> Axes:
+    """Draw choice probabilities along the principal branch against precision.
+
+    Colours and widths tell players, line styles actions; small circles mark precisions at which
+    another branch crosses. Precision is on a logarithmic scale that is linear near zero.
+
+    Parameters
+    ----------
+    result
+        Of ``quantal_response_branch``, or of ``quantal_response`` at several precisions.
+    ax
+        Axes to draw on; a new figure where None.
+    players
+        Positions of the players shown; all where None.
+    payoff_unit
+        Unit of the payoffs, for the axis label.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    InvalidInputError
+        If the result has fewer than two points or a player does not exist.
+    """
+    import matplotlib.pyplot as plt
+
+    game = result.game
+    shown = tuple(range(len(game.shape)) if players is None else players)
+    if len(result.points) < 2:
+        raise InvalidInputError(
+            "a branch needs two points or more", where="result", seen=len(result.points)
+        )
+    if not shown or not set(shown) <= set(range(len(game.shape))):
+        raise InvalidInputError(
+            "no such player", where="players", seen=shown, allowed=f"0..{len(game.shape) - 1}"
+        )
+    if ax is None:
+        _, ax = plt.subplots(figsize=(6.4, 4.0), layout="constrained")
+    precisions = result.precisions
+    for player in shown:
+        for action, label in enumerate(game.actions[player]):
+            ax.plot(
+                precisions,
+                [point.probabilities[player][action] for point in result.points],
+                color=_COLOURS[player % len(_COLOURS)],
+                ls=_STYLES[action % len(_STYLES)],
+                lw=2.6 - 0.8 * min(player, 2),
+                label=f"{game.players[player]}: {label}",
+            )
+    for precision in result.bifurcations:
+        if precision <= precisions.max():
+            ax.axvline(precision, color="0.75", lw=0.8, zorder=0)
+            ax.plot(precision, 0.0, "o", mfc="white", mec="black", ms=5, clip_on=False)
+    positive = precisions[precisions > 0.0]
+    first = max(float(positive.min()), 1e-4 * float(positive.max())) if len(positive) else 1.0
+    ax.set_xscale("symlog", linthresh=10.0 ** float(np.ceil(np.log10(first))))
+    ax.set_xlim(0.0, float(precisions.max()) or 1.0)
+    ax.set_ylim(-0.02, 1.02)
+    ax.set_xlabel(f"precision (1 / {payoff_unit})")
+    ax.set_ylabel("probability of the action")
+    ax.grid(alpha=0.25, lw=0.6)
+    ax.legend(fontsize="small", frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    if game.title:
+        ax.set_title(game.title)
+    return ax
+
+
+def plot_correlated_payoffs(
+    payoff_set: CorrelatedPayoffSet,
+    equilibria: Any = None,
+    *,
+    coarse: CorrelatedPayoffSet | None = None,
+    ax: Axes | None = None,
+    payoff_label: str = "payoff",
+) -> Axes:
+    """Draw the payoffs of correlated equilibria beside those of actions and Nash equilibria.
+
+    Parameters
+    ----------
+    payoff_set
+        Of ``correlated_payoff_set``.
+    equilibria
+        A result of ``nash_equilibria``, or equilibria with ``.payoffs``, drawn as stars.
+    coarse
+        The larger set of coarse correlated equilibria, drawn as an outline.
+    ax
+        Axes to draw on; a new figure where None.
+    payoff_label
+        What the payoffs are and their unit.
+
+    Returns
+    -------
+    Axes
+    """
+    import matplotlib.pyplot as plt
+
+    if ax is None:
+        _, ax = plt.subplots(figsize=(5.2, 4.4), layout="constrained")
+    first, second = payoff_set.players
+    game = payoff_set.game
+    ax.scatter(
+        game.payoffs[first].ravel(),
+        game.payoffs[second].ravel(),
+        s=22,
+        marker="o",
+        facecolor="white",
+        edgecolor="0.35",
+        label="pure profiles",
+        zorder=3,
+    )
+    if coarse is not None:
+        outline = np.vstack([coarse.vertices, coarse.vertices[:1]])
+        ax.plot(
+            outline[:, 0], outline[:, 1], ls="--", lw=1.4, color="black", zorder=2,
+            marker="s" if len(coarse.vertices) == 1 else None, mfc="none",
+            label="coarse correlated equilibria",
+        )  # fmt: skip
+    corners = payoff_set.vertices
+    if len(corners) > 2:
+        ax.fill(
+            corners[:, 0], corners[:, 1], facecolor="#56b4e9", alpha=0.55, edgecolor="#0072b2",
+            lw=1.4, label="correlated equilibria", zorder=1,
+        )  # fmt: skip
+    else:
+        ax.plot(
+            corners[:, 0], corners[:, 1], color="#0072b2", lw=3.0, marker="o", ms=9,
+            mfc="#56b4e9", label="correlated equilibria", zorder=2,
+        )  # fmt: skip
+    found = list(getattr(equilibria, "equilibria", equilibria) or [])
+    if found:
+        points = np.array([np.asarray(e.payoffs)[[first, second]] for e in found])
+        ax.scatter(
+            points[:, 0], points[:, 1], s=120, marker="*", facecolor="#ffb000",
+            edgecolor="black", lw=0.8, label="Nash equilibria", zorder=4,
+        )  # fmt: skip
+    ax.set_xlabel(f"{payoff_label} of {game.players[first]}")
+    ax.set_ylabel(f"{payoff_label} of {game.players[second]}")
+    ax.grid(alpha=0.25, lw=0.6)
+    ax.legend(fontsize="small", frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2)
+    return ax

@@ -1,0 +1,343 @@
+"""Forward recursion over (time, winner's posterior, history).
+
+The posteriors of a node move along one curve, so that where play stands is a place on a curve:
+the time tau left until concessions end. Curves are cut into cells; in a cell each side concedes
+in proportion to the growth of its log posterior, and the stage breaks down at its hazard. A
+concession opens the next stage at the winner's posterior, where a side may concede at once, and
+so on; what is left is put on the next curve, split between the two nearest places. The recursion
+is a Markov chain whose matrix does not change with time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.linalg import splu
+
+from negotiation.process.closed_form import ATTRITION
+from negotiation.process.places import NodeLaw, Opening, node_laws
+from negotiation.values import FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from negotiation.process.solution import ProcessSolution
+
+__all__ = [
+    "Chain",
+    "EventualOutcomes",
+    "deal_by_recursion",
+    "eventual_outcomes",
+    "longest_duration",
+]
+
+_NEGLIGIBLE = 1e-14
+
+
+@dataclass
+class _Rows:
+    """Entries of the chain's matrices, gathered piece by piece."""
+
+    origin: list[IntArray] = field(default_factory=list)
+    target: list[IntArray] = field(default_factory=list)
+    weight: list[FloatArray] = field(default_factory=list)
+
+    def add(self, origin: IntArray, target: IntArray, weight: FloatArray) -> None:
+        keep = weight > 0.0
+        if keep.any():
+            self.origin.append(origin[keep])
+            self.target.append(target[keep])
+            self.weight.append(weight[keep])
+
+    def matrix(self, shape: tuple[int, int]) -> Any:
+        """Sparse matrix [target, origin]."""
+        if not self.origin:
+            return sparse.csr_matrix(shape)
+        return sparse.coo_matrix(
+            (
+                np.concatenate(self.weight),
+                (np.concatenate(self.target), np.concatenate(self.origin)),
+            ),
+            shape=shape,
+        ).tocsr()
+
+
+class Chain:
+    """The chain for given cells of each node's curve.
+
+    States are the places of every node: place 0 (only tough types left), then the upper ends of
+    its cells. ``ends`` lists for each node the places as times before the end of its curve, from
+    zero up; a node whose hazards never end has place 0 and one more, where it stays.
+
+    Attributes
+    ----------
+    stay
+        ``[state, state]``: play goes on in the same stage.
+    move
+        ``[state, state]``: a concession or relapse opens another stage.
+    counts
+        ``[row, state]``: concessions in row node * 2 + conceder, deals in the next row, openings
+        of each node in the rows after that.
+    """
+
+    def __init__(
+        self,
+        laws: Sequence[NodeLaw],
+        ends: Sequence[FloatArray],
+        psi: float,
+        span: float | None,
+    ) -> None:
+        self.laws, self.ends, self.psi = laws, ends, psi
+        sizes = np.array([len(places) for places in ends])
+        self.offset = np.concatenate([[0], np.cumsum(sizes)])
+        self.size = int(self.offset[-1])
+        self._move, self._counts, self._stay = _Rows(), _Rows(), _Rows()
+        self._start, self._start_counts = _Rows(), _Rows()
+        zero = np.zeros(1, dtype=np.int64)
+        self._enter_prior(0, zero, np.ones(1), self._start, self._start_counts)
+        for n in range(len(laws)):
+            self._node(n, span)
+        self.stay = self._stay.matrix((self.size, self.size))
+        self.move = self._move.matrix((self.size, self.size))
+        rows = 3 * len(laws) + 1
+        self.counts = self._counts.matrix((rows, self.size))
+        self.start = self._start.matrix((self.size, 1)).toarray()[:, 0]
+        self.start_counts = self._start_counts.matrix((rows, 1)).toarray()[:, 0]
+
+    def _node(self, n: int, span: float | None) -> None:
+        law, places = self.laws[n], self.ends[n]
+        base = int(self.offset[n])
+        beta = law.breakdown_hazard
+        here = np.array([base], dtype=np.int64)
+        broken = np.ones(1)
+        if span is not None:
+            broken = np.array([-np.expm1(-beta * span)])
+            self._stay.add(here, here, 1.0 - broken)
+        if beta > 0.0 and law.back >= 0:
+            self._enter_prior(law.back, here, broken, self._move, self._counts)
+        if len(places) == 1:
+            return
+        if not np.isfinite(law.duration):
+            self._steady(n, base + 1, span)
+            return
+        state = base + np.arange(1, len(places), dtype=np.int64)
+        grown = law.log_beliefs(places)
+        middle = np.exp(law.log_beliefs(0.5 * (places[1:] + places[:-1])))
+        rise = np.maximum(grown[:-1] - grown[1:], 0.0)
+        lapse = beta * np.diff(places)
+        total = rise.sum(axis=1) + lapse
+        gone = -np.expm1(-total)
+        share = np.divide(gone, total, out=np.zeros_like(gone), where=total > 0.0)
+        self._stay.add(state, state - 1, 1.0 - gone)
+        for c in range(2):
+            self._concede(
+                n, c, middle[:, 1 - c], state, share * rise[:, c], self._move, self._counts
+            )
+        if law.back >= 0:
+            self._enter_prior(law.back, state, share * lapse, self._move, self._counts)
+
+    def _steady(self, n: int, state: int, span: float | None) -> None:
+        """A node whose hazards are constant for ever: both types of priors are zero."""
+        law = self.laws[n]
+        here = np.array([state], dtype=np.int64)
+        rates = law.steady_hazards
+        total = rates.sum() + law.breakdown_hazard
+        gone = 1.0 if span is None else float(-np.expm1(-total * span))
+        self._stay.add(here, here, np.array([1.0 - gone]))
+        for c in range(2):
+            weight = np.array([gone * rates[c] / total])
+            self._concede(n, c, np.zeros(1), here, weight, self._move, self._counts)
+        if law.back >= 0:
+            weight = np.array([gone * law.breakdown_hazard / total])
+            self._enter_prior(law.back, here, weight, self._move, self._counts)
+
+    def _concede(
+        self,
+        n: int,
+        c: int,
+        winner: FloatArray,
+        origin: IntArray,
+        weight: FloatArray,
+        move: _Rows,
+        counts: _Rows,
+    ) -> None:
+        """Side c concedes in node n to a winner with the given posteriors."""
+        keep = weight > _NEGLIGIBLE
+        if not keep.any():
+            return
+        winner, origin, weight = winner[keep], origin[keep], weight[keep]
+        law = self.laws[n]
+        row = np.full(len(origin), 2 * n + c, dtype=np.int64)
+        counts.add(origin, row, weight)
+        child = int(law.following[c])
+        if child < 0:
+            row = np.full(len(origin), 2 * len(self.laws), dtype=np.int64)
+            counts.add(origin, row, weight)
+            return
+        prior = self.laws[child].prior
+        beliefs = np.empty((len(origin), 2))
+        beliefs[:, c] = (1.0 - self.psi) * prior[c]
+        beliefs[:, 1 - c] = self.psi * winner + (1.0 - self.psi) * prior[1 - c]
+        self._enter(child, self.laws[child].open(beliefs), origin, weight, move, counts)
+
+    def _enter_prior(
+        self, n: int, origin: IntArray, weight: FloatArray, move: _Rows, counts: _Rows
+    ) -> None:
+        beliefs = np.broadcast_to(self.laws[n].prior, (len(origin), 2))
+        self._enter(n, self.laws[n].open(beliefs), origin, weight, move, counts)
+
+    def _enter(
+        self,
+        n: int,
+        opening: Opening,
+        origin: IntArray,
+        weight: FloatArray,
+        move: _Rows,
+        counts: _Rows,
+    ) -> None:
+        row = 2 * len(self.laws) + 1 + n
+        counts.add(origin, np.full(len(origin), row, dtype=np.int64), weight)
+        for c in range(2):
+            self._concede(
+                n, c, opening.winner[:, c], origin, weight * opening.atoms[:, c], move, counts
+            )
+        left = weight * np.maximum(1.0 - opening.atoms.sum(axis=1), 0.0)
+        places, base = self.ends[n], int(self.offset[n])
+        if len(places) == 1:
+            move.add(origin, np.full(len(origin), base, dtype=np.int64), left)
+            return
+        if not np.isfinite(self.laws[n].duration):
+            move.add(origin, np.full(len(origin), base + 1, dtype=np.int64), left)
+            return
+        upper = np.clip(np.searchsorted(places, opening.time), 1, len(places) - 1)
+        part = (opening.time - places[upper - 1]) / (places[upper] - places[upper - 1])
+        part = np.clip(part, 0.0, 1.0)
+        move.add(origin, base + upper, left * part)
+        move.add(origin, base + upper - 1, left * (1.0 - part))
+
+
+@dataclass(frozen=True, eq=False)
+class EventualOutcomes:
+    """What happens in the end, whenever it happens.
+
+    Attributes
+    ----------
+    deal
+        Probability of a deal.
+    stage, history
+        Of each node that is played.
+    concessions
+        ``[node, conceder]``: expected number of times a side's concession ends the node.
+    openings
+        ``[node]``: expected number of times it opens.
+    impasse
+        ``[node]``: expected number of times it is left with only tough types.
+    time
+        Mean time of the deal, given one.
+    """
+
+    deal: float
+    stage: IntArray
+    history: IntArray
+    concessions: FloatArray
+    openings: FloatArray
+    impasse: FloatArray
+    time: float
+
+
+def eventual_outcomes(solution: ProcessSolution) -> EventualOutcomes:
+    """Run the chain to its end, with the points of each curve as places."""
+    laws = node_laws(solution)
+    ends = [law.natural_places() for law in laws]
+    size = len(laws)
+    chain = Chain(laws, ends, solution.process.type_persistence, None)
+    # A cycle that nothing leaves makes the system singular; a deal cannot follow from it.
+    matrix = chain.stay + (1.0 - _NEGLIGIBLE) * chain.move
+    factor = splu((sparse.identity(chain.size, format="csc") - matrix.tocsc()).tocsc())
+    visits = factor.solve(chain.start)
+    counts = chain.start_counts + chain.counts @ visits
+    impasse = np.zeros(size)
+    width, exit_time = np.zeros(chain.size), np.zeros(chain.size)
+    for n, law in enumerate(laws):
+        base, places = int(chain.offset[n]), ends[n]
+        impasse[n] = visits[base]
+        exit_time[base] = 1.0 / law.breakdown_hazard if law.breakdown_hazard > 0.0 else 0.0
+        if len(places) > 1 and not np.isfinite(law.duration):
+            exit_time[base + 1] = 1.0 / (law.steady_hazards.sum() + law.breakdown_hazard)
+        elif len(places) > 1:
+            cells = slice(base + 1, base + len(places))
+            width[cells], exit_time[cells] = np.diff(places), law.exit_times(places)
+    to_deal = np.asarray(chain.counts[2 * size].todense()).ravel()
+    chances = factor.solve(to_deal, trans="T")
+    staying = chain.stay.T @ chances
+    moment = float(visits @ (width * staying + exit_time * (chances - staying)))
+    deal = float(min(max(counts[2 * size], 0.0), 1.0))
+    return EventualOutcomes(
+        deal=deal,
+        stage=np.array([law.stage for law in laws]),
+        history=np.array([law.history for law in laws]),
+        concessions=counts[: 2 * size].reshape(size, 2),
+        openings=counts[2 * size + 1 :],
+        impasse=impasse,
+        time=moment / deal if deal > 0.0 else float("nan"),
+    )
+
+
+def longest_duration(solution: ProcessSolution) -> float:
+    """Longest finite time for which concessions can last in a stage."""
+    spans = [law.duration for law in node_laws(solution) if np.isfinite(law.duration)]
+    return max(spans, default=0.0)
+
+
+def deal_by_recursion(
+    solution: ProcessSolution, horizon: float, *, steps: int, stage: int
+) -> tuple[FloatArray, FloatArray]:
+    """Probability that a stage is over by each of ``steps + 1`` times up to a horizon.
+
+    Returns the times and the probabilities. With relapse, the first time counts.
+    """
+    laws = node_laws(solution)
+    span = horizon / steps
+    ends: list[FloatArray] = []
+    for law in laws:
+        if law.kind != ATTRITION or law.duration == 0.0:
+            ends.append(np.zeros(1))
+        elif not np.isfinite(law.duration):
+            ends.append(np.array([0.0, np.inf]))
+        else:
+            cells = int(np.ceil(law.duration / span)) + 1
+            ends.append(np.asarray(span * np.arange(cells + 1, dtype=np.float64)))
+    chain = Chain(laws, ends, solution.process.type_persistence, span)
+    last = len(solution.process.stages)
+    done, first = np.zeros(chain.size), 1.0 if laws[0].stage > stage else 0.0
+    for n, law in enumerate(laws):
+        for c in range(2):
+            child = int(law.following[c])
+            # A stage that is passed at once is over when the one before it is.
+            if law.stage <= stage < (laws[child].stage if child >= 0 else last):
+                done += np.asarray(chain.counts[2 * n + c].todense()).ravel()
+                first += chain.start_counts[2 * n + c]
+    # Mass past the stage no longer counts: it could only come back by a relapse.
+    past = np.concatenate(
+        [np.full(len(places), law.stage > stage) for law, places in zip(laws, ends, strict=True)]
+    )
+    keep = sparse.diags((~past).astype(np.float64))
+    chain.move, alive = keep @ chain.move, keep @ chain.start
+    out = np.empty(steps + 1)
+    out[0] = first
+    half = 0.5 * chain.move
+    for step in range(1, steps + 1):
+        # Concessions fall in the middle of a step on average: half of what they open is put at
+        # its start and half at its end, which makes the recursion second order.
+        extra = alive
+        whole = alive.copy()
+        while True:
+            extra = half @ extra
+            if extra.sum() <= _NEGLIGIBLE:
+                break
+            whole += extra
+        out[step] = out[step - 1] + done @ whole
+        alive = chain.stay @ whole + half @ whole
+    return np.linspace(0.0, horizon, steps + 1), out

@@ -1,0 +1,124 @@
+"""Figures of the process: what they say on their axes, and that they draw what they are given."""
+
+from dataclasses import replace
+
+import matplotlib
+import numpy as np
+import pytest
+
+from negotiation.errors import InvalidInputError
+from negotiation.plotting.process import (
+    plot_belief_path,
+    plot_reputation_curves,
+    plot_stage_tree,
+    plot_tariff_fan,
+    plot_time_to_deal,
+)
+from negotiation.plotting.process_sensitivity import (
+    plot_exemption_regions,
+    plot_first_concession_map,
+    plot_probability_bands,
+    plot_sobol_indices,
+    plot_tornado,
+)
+from negotiation.process.beliefs import filter_beliefs
+from negotiation.process.load import load_process
+from negotiation.process.simulate import simulate_process
+from negotiation.process.solve import solve_process
+from negotiation.process.stages import MultiStepProcess
+
+matplotlib.use("agg")
+plt = pytest.importorskip("matplotlib.pyplot")
+
+
+@pytest.fixture(autouse=True)
+def _close():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(scope="module")
+def solution():
+    return solve_process(load_process(as_of="2025-05-02"))
+
+
+def test_time_to_deal(solution):
+    ax = plot_time_to_deal({"a": solution, "b": solution}, days=[0.0, 100.0, 365.0])
+    assert np.array_equal(ax.lines[0].get_ydata(), solution.deal_by([0.0, 100.0, 365.0]))
+    assert "2025-04-12" in ax.get_xlabel()
+    assert "de-escalation" in plot_time_to_deal(solution, stage="de-escalation").get_ylabel()
+    with pytest.raises(InvalidInputError):
+        plot_time_to_deal({})
+
+
+def test_tariff_fan(solution):
+    paths = simulate_process(solution, 500, rng=np.random.default_rng(1))
+    ax = plot_tariff_fan(paths, "USA", days=[0.0, 50.0, 400.0], intervals=(0.5,))
+    assert "USA" in ax.get_ylabel()
+    median = 100 * paths.tariff_quantiles([0.0, 50.0, 400.0], [0.5])[0, :, 0]
+    assert np.array_equal(ax.lines[0].get_ydata(), median)
+    with pytest.raises(InvalidInputError, match="JPN"):
+        plot_tariff_fan(paths, "JPN")
+    bare = MultiStepProcess.from_dict(
+        {"stages": [{"g": [-1, -1], "l": [0, 0], "f": [1, 1]}], "r": [0.1, 0.1], "z": [0.1, 0.1]}
+    )
+    with pytest.raises(InvalidInputError, match="tariffs"):
+        plot_tariff_fan(
+            simulate_process(solve_process(bare), 10, rng=np.random.default_rng(1)), "USA"
+        )
+
+
+def test_stage_tree(solution):
+    ax = plot_stage_tree(solution)
+    assert [t.get_text() for t in ax.get_xticklabels()][-1] == "deal"
+    shown = {text.get_text() for text in ax.texts}
+    assert f"{100 * solution.deal_probability:.0f}" in shown
+
+
+def test_reputation_curves(solution):
+    persistent = solve_process(replace(solution.process, type_persistence=0.5))
+    for found in (solution, persistent):
+        ax = plot_reputation_curves(found, "de-escalation")
+        for line in ax.lines[::2]:
+            values = np.asarray(line.get_ydata())
+            assert np.all(np.diff(values) >= 0.0)
+            assert values[-1] == pytest.approx(1.0)
+    with pytest.raises(InvalidInputError):
+        plot_reputation_curves(solution, "de-escalation reopened")
+
+
+def test_belief_path(solution):
+    path = filter_beliefs(solution.process, as_of="2025-05-02")
+    ax = plot_belief_path(path)
+    assert np.array_equal(ax.lines[0].get_ydata(), path.posteriors[:, 0])
+
+
+def test_bands_and_bars():
+    ax = plot_probability_bands(
+        [0, 1, 2], [[0, 0.1, 0.2], [0, 0.3, 0.4]], central=[0.0, 0.2, 0.3], intervals=(0.5,)
+    )
+    assert ax.lines[0].get_ydata() == pytest.approx([0.0, 0.2, 0.3])
+    ax = plot_tornado(["a_b", "c"], [0.2, 0.4], [0.8, 0.6], 0.5, label="probability", most=1)
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["a b"]
+    ax = plot_sobol_indices(["a", "c"], [0.2, 0.4], [0.3, 0.6], most=None)
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["a", "c"]
+    with pytest.raises(InvalidInputError):
+        plot_sobol_indices(["a"], [0.2, 0.4], [0.3, 0.6])
+
+
+def test_maps():
+    grid = [0.01, 0.1, 0.5]
+    share = np.linspace(0, 1, 9).reshape(3, 3)
+    ax = plot_first_concession_map(grid, grid, share)
+    assert ax.get_xscale() == "log"
+    assert plot_first_concession_map(grid, grid, share * 0).collections
+    ax = plot_exemption_regions([0.0, 1.0], [0.1, 0.5], [[0, 1], [1, 0]], player="CHN")
+    assert "seen" in ax.get_xlabel()
+    with pytest.raises(InvalidInputError):
+        plot_exemption_regions([0.0], [0.1, 0.5], [[0, 1]], player="CHN")
+
+
+def test_the_callers_axes_are_used(solution):
+    figure, ax = plt.subplots(figsize=(3, 2))
+    assert plot_time_to_deal(solution, days=[0, 10], ax=ax) is ax
+    assert tuple(figure.get_size_inches()) == (3, 2)

@@ -1,0 +1,129 @@
+"""Published tables: stored cells agree with print, and with a fresh computation."""
+
+import json
+
+import pytest
+
+from negotiation.errors import DataError, InvalidInputError
+from negotiation.study.analyses.replication import analyse, replicate
+from negotiation.study.replication import cells as cells_module
+from negotiation.study.replication.cells import Cell, read_stored, stored_path, write_stored
+from negotiation.study.replication.ignatenko2025 import (
+    ModelChoice,
+    Panel,
+    panel_schedule,
+    read_world,
+)
+from negotiation.study.run import StudyInputs, study_rng
+from negotiation.study.spec import load_study
+from tests.reference import ROOT, reference_path
+
+STUDIES = sorted((ROOT / "experiments").glob("replication_*.toml"))
+QUICK = [path for path in STUDIES if "ignatenko" in path.stem or path.stem.endswith("_optimal")]
+PRINTED = [path for path in STUDIES if "\npublished =" in path.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
+def test_every_table_is_stored(path):
+    stored = read_stored(path.stem)
+    settings = load_study(path).settings_for("fast")
+    assert {cell.panel for cell in stored.cells} == {
+        panel.name for panel in (*settings.panels, *settings.problems)
+    }
+    assert stored.largest_residual <= settings.residual_bound
+    assert stored.origin.startswith("validation: stored, of ")
+    assert stored.inputs
+
+
+def test_stored_deviations_are_within_the_printed_digits():
+    strict = 0
+    for path in PRINTED:
+        printed = read_stored(path.stem).printed
+        assert len(printed) >= 36
+        assert [cell for cell in printed if not cell.agrees] == []
+        exact = [cell for cell in printed if cell.slack == 0.0]
+        strict += len(exact)
+        for cell in exact:
+            assert abs(cell.deviation) <= 0.5 * 10.0**-cell.decimals + 1e-9
+        content = json.loads(stored_path(path.stem).read_text(encoding="utf-8"))
+        for item, cell in zip(content["cells"], read_stored(path.stem).cells, strict=True):
+            assert item["deviation"] == (cell.deviation if cell.printed else None)
+    assert strict > 150
+    assert len(PRINTED) == 5
+
+
+def same_as_stored(path):
+    reference_path("ignatenko2025")
+    reference_path("ossa2014")
+    study = load_study(path)
+    new, old = replicate(study, study.settings_for("full")), read_stored(study.name)
+    assert new.recomputed
+    assert new.inputs == old.inputs
+    assert len(new.cells) == len(old.cells)
+    for mine, theirs in zip(new.cells, old.cells, strict=True):
+        assert (mine.panel, mine.row, mine.measure) == (theirs.panel, theirs.row, theirs.measure)
+        assert mine.printed == theirs.printed
+        # the common gain of cooperation is found to 1e-10 along flat directions of the tariffs
+        bound = 1e-6 if "cooperative" in study.name else 1e-8
+        assert mine.computed == pytest.approx(theirs.computed, rel=bound, abs=bound)
+
+
+@pytest.mark.parametrize("path", QUICK, ids=lambda path: path.stem)
+def test_a_fresh_computation_gives_the_stored_cells(path):
+    same_as_stored(path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", [p for p in STUDIES if p not in QUICK], ids=lambda p: p.stem)
+def test_a_fresh_computation_gives_the_stored_cells_of_long_tables(path):
+    same_as_stored(path)
+
+
+def test_stored_tables_stand_in(monkeypatch, tmp_path):
+    study = load_study(ROOT / "experiments" / "replication_ignatenko_table1.toml")
+    monkeypatch.setenv("NEGOTIATION_REFERENCE", str(tmp_path / "absent"))
+    result = analyse(study, study.settings_for("fast"), StudyInputs(tmp_path), study_rng(study))
+    assert not result.objects["table"].recomputed
+    assert result.numbers["outside_printed_digits"].value == 0
+    assert len(result.tables["cells"].rows) == 6
+    unknown = study.model_copy(update={"name": "replication_of_nothing"})
+    with pytest.raises(DataError, match="no stored table"):
+        replicate(unknown, study.settings_for("fast"))
+    with pytest.raises(DataError, match="not at hand"):
+        cells_module.printed_cells("absent.csv")
+    with pytest.raises(DataError, match="missing file"):
+        cells_module.input_hashes("absent", ["file"])
+
+
+def test_writing_what_was_read_changes_nothing(monkeypatch, tmp_path):
+    stored = read_stored("replication_ossa_nash")
+    before = stored_path(stored.name).read_bytes()
+    monkeypatch.setattr(cells_module, "stored_path", lambda name: tmp_path / f"{name}.json")
+    assert write_stored(stored).read_bytes() == before
+
+
+def test_agreement_is_with_the_printed_digits():
+    assert Cell("p", "r", "m", 1.349, "1.3").agrees
+    assert not Cell("p", "r", "m", 1.351, "1.3").agrees
+    assert Cell("p", "r", "m", 1.399, "1.3", slack=0.1).agrees
+    assert Cell("p", "r", "m", 7.0).agrees
+
+
+def test_other_panels():
+    world = read_world(reference_path("ignatenko2025"))
+    us, china = (world.economy.region_index(code) for code in ("USA", "CHN"))
+    flat = panel_schedule(world, Panel(name="flat", us_tariffs=0.3, retaliation=0.1))
+    assert flat.rates[0, china, us] == 0.3
+    assert flat.rates[0, us, china] == 0.1
+    one = panel_schedule(
+        world, Panel(name="one", us_tariffs="none", rates={"CHN": 1.45}, others_rate=0.0)
+    )
+    assert one.rates.sum() == 1.45
+    inputs = ModelChoice(preset="roundabout")
+    same = [
+        panel_schedule(world, Panel(name="best", us_tariffs="optimal", model=model)).rates
+        for model in (inputs, ModelChoice())
+    ]
+    assert (same[0] == same[1]).all()
+    with pytest.raises(InvalidInputError, match="unknown country"):
+        panel_schedule(world, Panel(name="none", partners=("ATLANTIS",)))
