@@ -7,7 +7,7 @@ import numpy as np
 from negotiation.errors import InvalidInputError
 from negotiation.values import FloatArray
 
-__all__ = ["TIGHT", "max_along_ray", "max_log_product", "pareto_slack"]
+__all__ = ["TIGHT", "max_along_ray", "max_log_product", "maximin_value", "pareto_slack"]
 
 # The default of 1e-7 is looser than the digits that closed forms give.
 TIGHT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
@@ -35,6 +35,30 @@ def pareto_slack(points: FloatArray, payoffs: FloatArray) -> float:
         options=TIGHT,
     )
     return max(float(solved.fun), 0.0)
+
+
+def maximin_value(points: FloatArray, disagreement: FloatArray, direction: FloatArray) -> float:
+    """Largest smallest gain over ``direction`` among lotteries, by prices ``q >= 0``.
+
+    ``min_q max_p q.(p - d)`` with ``q.direction = 1``: the dual of the search for the lottery.
+    """
+    from scipy.optimize import linprog
+
+    gains = np.vstack([points, disagreement]) - disagreement
+    used = direction > 0
+    scale = max(float(np.abs(gains).max()), 1e-300)
+    count = int(used.sum())
+    solved = linprog(
+        np.append(np.zeros(count), 1.0),
+        A_ub=np.column_stack([gains[:, used] / scale, -np.ones(len(gains))]),
+        b_ub=np.zeros(len(gains)),
+        A_eq=np.append(direction[used] / direction.max(), 0.0)[None, :],
+        b_eq=[1.0],
+        bounds=[(0, None)] * count + [(None, None)],
+        method="highs",
+        options=TIGHT,
+    )
+    return float(solved.fun) * scale / float(direction.max())
 
 
 def max_along_ray(
@@ -83,8 +107,10 @@ def max_along_ray(
     mixture /= mixture.sum()
     if direction is None:
         return np.asarray(mixture @ everything), mixture
-    target = disagreement + scale * solved.x[-1] * direction / np.abs(direction).max()
-    return np.maximum(target, floor), mixture
+    reached = disagreement + scale * solved.x[-1] * direction / np.abs(direction).max()
+    # Of all lotteries that reach it, one that wastes nothing.
+    least = np.maximum(np.minimum(reached, mixture @ everything), floor)
+    return max_along_ray(points, disagreement, None, least, objective=np.ones(least.size))
 
 
 def _master(gains: FloatArray, weights: FloatArray, start: FloatArray) -> FloatArray:

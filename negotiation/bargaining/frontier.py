@@ -187,18 +187,22 @@ class SmoothFrontier:
         """Return the part where both payoffs are at least ``floor``."""
         return SmoothFrontier(self.function, max(self.low, floor[0]), self.inverse(floor[1]))
 
-    def slope(self, first: float) -> float:
-        """Derivative by Richardson extrapolation of central differences inside the domain."""
-        room = min(first - self.low, self.high - first)
-        step = min(0.02 * (self.high - self.low), 0.25 * room)
-        table = [
-            (self.function(first + step / 2**k) - self.function(first - step / 2**k))
-            / (2 * step / 2**k)
-            for k in range(5)
-        ]
+    def slopes(self, first: FloatArray) -> FloatArray:
+        """Derivatives by Richardson extrapolation of central differences inside the domain."""
+        width = self.high - self.low
+        inside = np.clip(first, self.low + 1e-9 * width, self.high - 1e-9 * width)
+        room = np.minimum(inside - self.low, self.high - inside)
+        steps = np.minimum(0.02 * width, 0.25 * room) / 2.0 ** np.arange(5)[:, None]
+        places = np.stack([inside + steps, inside - steps])
+        values = self.function.sample(places.ravel())[:, 1].reshape(places.shape)
+        table = list((values[0] - values[1]) / (2 * steps))
         for order in range(1, 5):
             table = [b + (b - a) / (4.0**order - 1) for a, b in pairwise(table)]
-        return float(table[0])
+        return np.asarray(table[0])
+
+    def slope(self, first: float) -> float:
+        """Derivative at one first payoff."""
+        return float(self.slopes(np.array([first]))[0])
 
     def nash(self, origin: FloatArray, weights: FloatArray) -> FloatArray:
         """Maximise ``w1 log(u1 - d1) + w2 log(u2 - d2)`` by its first-order condition.
@@ -272,7 +276,7 @@ class SmoothFrontier:
                 angle = (left + right) / 2 + (right - left) / 2 * nodes
                 u = self.low + width * (1 - np.cos(angle)) / 2
                 speed = width * np.sin(angle) / 2
-                root = np.sqrt(np.maximum([-self.slope(float(x)) for x in u], 0.0))
+                root = np.sqrt(np.maximum(-self.slopes(u), 0.0))
                 total += float((right - left) / 2 * np.sum(mass * root * speed))
             return total
 

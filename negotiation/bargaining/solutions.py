@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from negotiation.bargaining._polytope import max_along_ray, max_log_product
+from negotiation.bargaining._polytope import max_along_ray, max_log_product, maximin_value
 from negotiation.bargaining.problem import BargainingProblem
 from negotiation.bargaining.solution import BargainingSolution, award
 from negotiation.errors import InvalidInputError
@@ -109,7 +109,7 @@ def nash_bargaining(problem: BargainingProblem, *, tol: float = 1e-8) -> Bargain
 def _on_ray(
     problem: BargainingProblem, direction: FloatArray
 ) -> tuple[FloatArray, FloatArray | None, int | None]:
-    """Largest payoffs ``d + t direction`` that can be had with free disposal, floors respected."""
+    """Best smallest gain over ``direction``; a side at its maximum leaves others the rest."""
     d = problem.point
     if not problem.convexify:
         scaled = (problem.candidates - d) / np.where(direction > 0, direction, np.inf)
@@ -123,9 +123,9 @@ def _on_ray(
     curve = problem.accepted_above(d)
     first, last = curve.ends
     if (last[1] - d[1]) * direction[0] >= (last[0] - d[0]) * direction[1]:
-        payoffs = d + direction * (last[0] - d[0]) / direction[0]
+        payoffs = last.copy()
     elif (first[0] - d[0]) * direction[1] >= (first[1] - d[1]) * direction[0]:
-        payoffs = d + direction * (first[1] - d[1]) / direction[1]
+        payoffs = first.copy()
     else:
         from scipy.optimize import brentq
 
@@ -145,11 +145,26 @@ def _on_ray(
 
 
 def _ray_residual(problem: BargainingProblem, payoffs: FloatArray, direction: FloatArray) -> float:
-    """Spread of gains over ``direction``; zero where a floor binds or lotteries are excluded."""
-    if not problem.convexify or np.any(payoffs <= problem.floor + 1e-12 * np.abs(payoffs)):
+    """Shortfall of the smallest gain over ``direction`` from its largest possible value.
+
+    That value is found as a price problem, or on a smooth curve as equality of the gains. Not
+    defined where an outside option binds.
+    """
+    used = direction > 0
+    bound = np.any(payoffs <= problem.floor) and np.any(problem.floor > problem.point)
+    if bound or not used.any():
         return 0.0
-    scaled = (payoffs - problem.point)[direction > 0] / direction[direction > 0]
-    return float(np.ptp(scaled) / max(scaled.max(), 1e-300))
+    scaled = (payoffs - problem.point)[used] / direction[used]
+    if problem.smooth:
+        first, last = problem.accepted_above(problem.point).ends
+        at_end = np.array_equal(payoffs, first) or np.array_equal(payoffs, last)
+        return 0.0 if at_end else float(np.ptp(scaled) / max(scaled.max(), 1e-300))
+    if not problem.convexify:
+        gains = (problem.candidates - problem.point)[:, used] / direction[used]
+        largest = float(gains.min(axis=1).max())
+    else:
+        largest = maximin_value(problem.points, problem.point, direction)
+    return max(largest - float(scaled.min()), 0.0) / max(largest, 1e-300)
 
 
 def kalai_smorodinsky(problem: BargainingProblem, *, tol: float = 1e-8) -> BargainingSolution:
@@ -157,7 +172,8 @@ def kalai_smorodinsky(problem: BargainingProblem, *, tol: float = 1e-8) -> Barga
 
     ``(u_i - d_i)/(a_i - d_i)`` is equal for all, with ``a`` the ideal point (Kalai and Smorodinsky
     1975). Weights are not used. Without lotteries: the outcome with the largest smallest share.
-    With three or more players the ray can end at a weakly efficient point.
+    With three or more players equal shares can be inefficient; a side at its maximum then leaves
+    the rest to the others.
 
     Examples
     --------
@@ -184,10 +200,10 @@ def kalai_smorodinsky(problem: BargainingProblem, *, tol: float = 1e-8) -> Barga
 def egalitarian(problem: BargainingProblem, *, tol: float = 1e-8) -> BargainingSolution:
     """Return the egalitarian solution: equal gains, or gains proportional to the weights.
 
-    The largest t with ``d + t w`` feasible under free disposal (Kalai 1977). Payoffs are compared
-    between players, so their unit matters. Without lotteries: the outcome with the largest smallest
-    gain. Where the ray meets a flat end of the frontier the point is weakly efficient only, and
-    ``efficiency_slack`` still is zero because not everybody can gain.
+    The largest smallest gain over weight: on the frontier the largest t with ``d + t w`` feasible
+    (Kalai 1977). Where one side is at its maximum before gains are equal, it leaves the rest to the
+    other instead of throwing it away. Payoffs are compared between players, so their unit matters.
+    Without lotteries: the outcome with the largest smallest gain.
 
     Examples
     --------
