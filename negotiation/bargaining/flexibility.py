@@ -91,8 +91,8 @@ def escape_clause(
     with_clause = (r + gain) / (1 - d)
     threshold = d * r / (1 - d)
     if threshold < top:
-        # D = d [R + X/2 + D^2/(2X)], the root below X.
-        threshold = top / d * (1 - (1 - d * d * (1 + 2 * r / top)) ** 0.5) if d > 0 else 0.0
+        # D = d [R + X/2 + D^2/(2X)], the root below X without cancellation at small d.
+        threshold = d * (top + 2 * r) / (1 + (1 - d * d * (1 + 2 * r / top)) ** 0.5)
     mean_best = top / 2 + threshold**2 / (2 * top) if threshold < top else threshold
     return EscapeClause(
         use_probability=max(0.0, 1 - k / top),

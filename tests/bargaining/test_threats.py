@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiation.bargaining.problem import BargainingProblem
@@ -32,6 +32,7 @@ def test_with_transfers(game):
 
 
 @given(games())
+@settings(max_examples=25)
 def test_without_transfers_the_agreement_is_nash_over_the_threats(game):
     solution = variable_threats(game, transfers=False)
     points = game.payoffs.reshape(2, -1).T
@@ -42,6 +43,7 @@ def test_without_transfers_the_agreement_is_nash_over_the_threats(game):
 
 
 @given(games(), st.floats(0.1, 100), st.floats(0.1, 100))
+@settings(max_examples=25)
 def test_units_of_payoffs_do_not_matter_without_transfers(game, a, b):
     first, second = game.bimatrix
     here = variable_threats(game, transfers=False).payoffs
