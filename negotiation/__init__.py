@@ -97,6 +97,8 @@ _HOME = {
         "utilitarian",
     ),
     "negotiation.bargaining.stepwise_solutions": ("discrete_raiffa", "maschler_perles"),
+    "negotiation.bargaining.solution": ("BargainingSolution",),
+    "negotiation.bargaining.alternating_offers": ("rubinstein", "rubinstein_limit"),
     "negotiation.bargaining.fairness": ("equal_cuts", "inequity_averse"),
     "negotiation.bargaining.threats": ("variable_threats",),
     "negotiation.process.stages": ("MultiStepProcess", "Stage"),
