@@ -58,6 +58,11 @@ class AnalysisSettings(Settings):
     bins: int = 11
 
 
+def _over_the_set(value: float, style: str, scale: float = 1.0) -> str | Number:
+    """A number over the identified set, or the word that no point of the sweep is in it."""
+    return "empty set" if np.isnan(value) else Number(float(value), style, scale)
+
+
 def _verdict(found: BreakEvens, allowed: IdentifiedSet, split: float) -> str:
     """Survives; flips at a value; or not identified, where the facts allow both."""
     share = allowed.holds(found.conclusion)
@@ -87,7 +92,7 @@ def _headline(found: list[BreakEvens], allowed: IdentifiedSet, split: float) -> 
                 ""
                 if item.joint is None or not item.joint.reverses
                 else Number(item.joint.distance, ".2f"),
-                Number(allowed.holds(item.conclusion), ".0f", 100),
+                _over_the_set(allowed.holds(item.conclusion), ".0f", 100),
             )
         )
     columns = (
@@ -210,7 +215,7 @@ def analyse(
             "identified": StudyTable(
                 ("parameter", "lowest in the set", "highest in the set"),
                 tuple(
-                    (name.replace("_", " "), Number(low, ".3g"), Number(high, ".3g"))
+                    (name.replace("_", " "), _over_the_set(low, ".3g"), _over_the_set(high, ".3g"))
                     for name, (low, high) in allowed.intervals.items()
                 ),
             ),
