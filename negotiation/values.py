@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import field
+from collections.abc import Iterable, Mapping
+from dataclasses import field, fields, is_dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -11,7 +11,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from negotiation.errors import InvalidInputError
 
-__all__ = ["FloatArray", "IntArray", "float_array", "number", "one_of", "quantity", "read_only"]
+__all__ = [
+    "FloatArray",
+    "IntArray",
+    "compact_repr",
+    "float_array",
+    "number",
+    "one_of",
+    "quantity",
+    "read_only",
+]
 
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
@@ -37,6 +46,48 @@ def quantity(symbol: str, unit: str, meaning: str, *, default: Any = _MISSING) -
     if default is _MISSING:
         return field(metadata=metadata)
     return field(default=default, metadata=metadata)
+
+
+def _brief(value: Any) -> str:
+    """One short phrase for a field's value."""
+    if isinstance(value, np.ndarray):
+        if value.size <= 18:
+            return np.array2string(value, precision=6, separator=", ").replace("\n", "")
+        return f"<{' x '.join(map(str, value.shape))} {value.dtype}>"
+    if is_dataclass(value):
+        name = getattr(value, "name", None)
+        return f"{type(value).__name__}({name if isinstance(name, str) else '...'})"
+    if isinstance(value, tuple | list):
+        if len(value) > 12 or any(is_dataclass(item) for item in value):
+            kind = type(value[0]).__name__
+            return f"<{len(value)} x {kind}>"
+        return f"({', '.join(map(_brief, value))})"
+    if isinstance(value, Mapping):
+        names = ", ".join(map(str, list(value)[:6]))
+        return f"<{len(value)} entries{': ' if names else ''}{names}>"
+    return repr(value)
+
+
+def compact_repr(item: Any) -> str:
+    """Return one line a dataclass: small values in full, large ones by shape or number.
+
+    A class body takes it as ``__repr__ = compact_repr``.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True, eq=False)
+    ... class Result:
+    ...     flows: FloatArray
+    ...     converged: bool
+    ...     __repr__ = compact_repr
+    >>> Result(np.zeros((3, 12, 12)), True)
+    Result(flows=<3 x 12 x 12 float64>, converged=True)
+    """
+    inside = ", ".join(
+        f"{spec.name}={_brief(getattr(item, spec.name))}" for spec in fields(item) if spec.repr
+    )
+    return f"{type(item).__name__}({inside})"
 
 
 def read_only(array: NDArray[Any]) -> NDArray[Any]:

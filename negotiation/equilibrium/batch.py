@@ -14,7 +14,7 @@ from negotiation.equilibrium.nash import nash_equilibria
 from negotiation.equilibrium.polytopes import most_vertices
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import FloatArray, IntArray, float_array
+from negotiation.values import FloatArray, IntArray, compact_repr, float_array
 
 __all__ = ["BatchNashResult", "nash_equilibria_batch"]
 
@@ -56,6 +56,8 @@ class BatchNashResult:
     shape: tuple[int, int]
     converged: bool = True
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    __repr__ = compact_repr
 
     def __len__(self) -> int:
         return len(self.counts)

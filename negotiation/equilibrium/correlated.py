@@ -22,7 +22,14 @@ import numpy as np
 from negotiation.equilibrium.correlated_programme import CorrelatedProgramme, scaled_payoffs
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import FloatArray, float_array, number, one_of, read_only
+from negotiation.values import (
+    FloatArray,
+    compact_repr,
+    float_array,
+    number,
+    one_of,
+    read_only,
+)
 
 __all__ = [
     "CorrelatedPayoffSet",
@@ -75,6 +82,8 @@ class CorrelatedResult:
     optimality_gap: float
     converged: bool
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    __repr__ = compact_repr
 
 
 @dataclass(frozen=True, eq=False)

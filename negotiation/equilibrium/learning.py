@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from negotiation.equilibrium.certificate import check_profile, deviation_payoffs, regret
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import FloatArray, number, read_only
+from negotiation.values import FloatArray, compact_repr, number, read_only
 
 __all__ = ["LearningPath", "fictitious_play", "replicator_dynamics"]
 
@@ -40,6 +40,8 @@ class LearningPath:
     times: FloatArray
     probabilities: tuple[FloatArray, ...]
     regret: float
+
+    __repr__ = compact_repr
 
 
 def _path(game: NormalFormGame, times: FloatArray, paths: Sequence[FloatArray]) -> LearningPath:

@@ -29,7 +29,7 @@ from negotiation.equilibrium.markov_certificate import (
 from negotiation.equilibrium.path_following import trace
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.stochastic import StochasticGame
-from negotiation.values import FloatArray, number, read_only
+from negotiation.values import FloatArray, compact_repr, number, read_only
 
 __all__ = ["MarkovEquilibrium", "markov_perfect_equilibrium"]
 
@@ -67,6 +67,8 @@ class MarkovEquilibrium:
     precision: float
     converged: bool
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    __repr__ = compact_repr
 
 
 class _LogitMarkovSystem:

@@ -19,7 +19,7 @@ from negotiation.equilibrium.peers import PEERS
 from negotiation.equilibrium.polytopes import most_vertices
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import FloatArray, number, one_of, read_only
+from negotiation.values import FloatArray, compact_repr, number, one_of, read_only
 
 __all__ = [
     "Equilibrium",
@@ -100,6 +100,8 @@ class NashResult:
     notes: tuple[str, ...] = ()
     converged: bool = True
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    __repr__ = compact_repr
 
     @property
     def max_regret(self) -> float:

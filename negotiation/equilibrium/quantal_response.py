@@ -28,7 +28,7 @@ from negotiation.equilibrium.logit_branch import (
 from negotiation.equilibrium.path_following import CurvePoint
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import FloatArray, float_array, number
+from negotiation.values import FloatArray, compact_repr, float_array, number
 
 __all__ = [
     "QuantalResponse",
@@ -65,6 +65,8 @@ class QuantalResponseResult:
     bifurcations: tuple[float, ...]
     converged: bool
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    __repr__ = compact_repr
 
     @property
     def probabilities(self) -> tuple[FloatArray, ...]:

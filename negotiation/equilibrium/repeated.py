@@ -24,7 +24,7 @@ from negotiation.equilibrium.nash import nash_equilibria, pure_equilibria
 from negotiation.equilibrium.zero_sum import TIGHT, maximin_strategy
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import FloatArray, float_array, number, read_only
+from negotiation.values import FloatArray, compact_repr, float_array, number, read_only
 
 __all__ = [
     "CriticalDiscounts",
@@ -89,6 +89,8 @@ class SustainablePayoffs:
     minmax: FloatArray
     feasible: FloatArray
     vertices: FloatArray
+
+    __repr__ = compact_repr
 
 
 def minmax_payoffs(game: NormalFormGame) -> FloatArray:

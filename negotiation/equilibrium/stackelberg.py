@@ -22,7 +22,7 @@ from scipy.optimize import linprog
 from negotiation.equilibrium.zero_sum import TIGHT
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import FloatArray, number, one_of, read_only
+from negotiation.values import FloatArray, compact_repr, number, one_of, read_only
 
 __all__ = ["StackelbergResult", "stackelberg"]
 
@@ -63,6 +63,8 @@ class StackelbergResult:
     optimality_gap: float
     converged: bool
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    __repr__ = compact_repr
 
 
 def _shares(table: FloatArray) -> FloatArray:

@@ -13,7 +13,7 @@ from negotiation.errors import InvalidInputError
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.games.tree import Branch, chance, decision, terminal
-from negotiation.values import FloatArray, float_array, read_only
+from negotiation.values import FloatArray, compact_repr, float_array, read_only
 
 __all__ = ["BayesianGame"]
 
@@ -60,6 +60,8 @@ class BayesianGame:
     types: tuple[tuple[str, ...], ...] = ()
     actions: tuple[tuple[str, ...], ...] = ()
     title: str = ""
+
+    __repr__ = compact_repr
 
     def __post_init__(self) -> None:
         """Check shapes, labels and the prior."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
-from negotiation.values import FloatArray, read_only
+from negotiation.values import FloatArray, compact_repr, read_only
 
 __all__ = ["NormalFormGame"]
 
@@ -63,6 +63,8 @@ class NormalFormGame:
     players: tuple[str, ...] = ()
     actions: tuple[tuple[str, ...], ...] = ()
     title: str = ""
+
+    __repr__ = compact_repr
 
     def __post_init__(self) -> None:
         """Check shape, labels and finiteness; payoffs become read-only."""

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import FloatArray, float_array, read_only
+from negotiation.values import FloatArray, compact_repr, float_array, read_only
 
 __all__ = ["StochasticGame"]
 
@@ -52,6 +52,8 @@ class StochasticGame:
     transitions: tuple[FloatArray, ...]
     discounts: tuple[float, ...]
     states: tuple[str, ...] = ()
+
+    __repr__ = compact_repr
 
     def __post_init__(self) -> None:
         """Check shapes, probabilities and discount factors."""

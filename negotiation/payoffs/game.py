@@ -23,6 +23,7 @@ from negotiation.trade.tariff_scenarios import (
     action_label,
     baseline_averages,
 )
+from negotiation.values import compact_repr
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +49,8 @@ class TariffGame(NormalFormGame):
     outcomes: TariffPayoffs | None = None
     added_rates: tuple[tuple[float, ...], ...] = ()
     total_rates: tuple[tuple[float, ...], ...] = ()
+
+    __repr__ = compact_repr
 
     def _outcomes(self) -> TariffPayoffs:
         if self.outcomes is None:

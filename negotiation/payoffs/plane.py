@@ -15,7 +15,14 @@ from negotiation.payoffs.scenarios import PayoffOptions, tariff_payoffs
 from negotiation.trade.economy import Economy
 from negotiation.trade.tariff_payoffs import TariffPayoffs
 from negotiation.trade.tariff_scenarios import baseline_averages
-from negotiation.values import FloatArray, float_array, number, quantity, read_only
+from negotiation.values import (
+    FloatArray,
+    compact_repr,
+    float_array,
+    number,
+    quantity,
+    read_only,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +56,8 @@ class TariffPlane:
     payoffs: FloatArray = quantity("u", "percent of GDP", "payoff [player, rate, rate]")
     outcomes: TariffPayoffs
     status_quo: tuple[float, float] | None
+
+    __repr__ = compact_repr
 
     @property
     def title(self) -> str:

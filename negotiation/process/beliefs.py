@@ -42,7 +42,7 @@ from negotiation.process.events import (
 )
 from negotiation.process.solve import ProcessSolution, solve_process
 from negotiation.process.stages import DAYS_IN, MultiStepProcess
-from negotiation.values import FloatArray, float_array, number
+from negotiation.values import FloatArray, compact_repr, float_array, number
 
 __all__ = ["BeliefDraws", "BeliefPath", "event_log_ratios", "filter_beliefs", "filter_draws"]
 
@@ -224,6 +224,8 @@ class BeliefPath:
     reliability: FloatArray
     contact: float
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    __repr__ = compact_repr
 
     @property
     def beliefs(self) -> FloatArray:

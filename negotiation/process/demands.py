@@ -27,7 +27,7 @@ from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.process.batch import solve_processes
 from negotiation.process.solution import ProcessSolution
 from negotiation.process.stages import MultiStepProcess
-from negotiation.values import FloatArray, float_array
+from negotiation.values import FloatArray, compact_repr, float_array
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,6 +70,8 @@ class DemandSolution:
     regret: float
     converged: bool
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    __repr__ = compact_repr
 
     def _mean(self, of: Callable[[ProcessSolution], Any]) -> Any:
         """Mean over announcements of something of each process."""

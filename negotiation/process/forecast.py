@@ -19,7 +19,7 @@ from negotiation.process.continuation import process_from, stage_number
 from negotiation.process.events import DatedEvent
 from negotiation.process.solve import ProcessSolution, solve_process
 from negotiation.process.stages import DAYS_IN, MultiStepProcess
-from negotiation.values import FloatArray, number
+from negotiation.values import FloatArray, compact_repr, number
 
 __all__ = ["Outlook", "lowered_by", "outlook", "terms_after"]
 
@@ -64,6 +64,8 @@ class Outlook:
     beliefs: FloatArray
     at_once: FloatArray
     survival: float
+
+    __repr__ = compact_repr
 
     def days_until(self, day: DateLike) -> float:
         """Days from the information date to another."""

@@ -22,7 +22,7 @@ from negotiation.process.forecast import Outlook, outlook
 from negotiation.process.parameter_changes import parameter_spans, rebuilder
 from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
-from negotiation.values import FloatArray, number
+from negotiation.values import FloatArray, compact_repr, number
 
 __all__ = ["IdentifiedSet", "Moment", "dated_moments", "identified_set"]
 
@@ -155,6 +155,8 @@ class IdentifiedSet:
     conclusions: tuple[str, ...]
     margins: FloatArray
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    __repr__ = compact_repr
 
     @property
     def share(self) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from negotiation.values import FloatArray
+from negotiation.values import FloatArray, compact_repr
 
 __all__ = ["SweptOutcome", "Tornado"]
 
@@ -30,6 +30,8 @@ class SweptOutcome:
     first_order: FloatArray
     total_order: FloatArray
     values: FloatArray
+
+    __repr__ = compact_repr
 
 
 @dataclass(frozen=True, eq=False)

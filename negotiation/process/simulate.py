@@ -18,7 +18,7 @@ from negotiation.errors import InvalidInputError
 from negotiation.process.places import NodeLaw, node_laws
 from negotiation.process.solve import ProcessSolution
 from negotiation.process.stages import DAYS_IN, MultiStepProcess
-from negotiation.values import FloatArray, IntArray, float_array
+from negotiation.values import FloatArray, IntArray, compact_repr, float_array
 
 __all__ = ["ProcessPaths", "simulate_process"]
 
@@ -56,6 +56,8 @@ class ProcessPaths:
     history: IntArray
     deal_time: FloatArray
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    __repr__ = compact_repr
 
     @property
     def deal_probability(self) -> float:

@@ -26,7 +26,7 @@ from negotiation.process.outcomes import (
 )
 from negotiation.process.persistent import Curves
 from negotiation.process.stages import DAYS_IN, MultiStepProcess
-from negotiation.values import FloatArray, float_array, number, one_of
+from negotiation.values import FloatArray, compact_repr, float_array, number, one_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,6 +68,8 @@ class ProcessSolution:
     converged: bool
     curves: Curves | None = None
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    __repr__ = compact_repr
 
     @cached_property
     def outcomes(self) -> StageOutcomes:

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 from negotiation.data.parameters import Parameter
 from negotiation.errors import InvalidInputError
 from negotiation.process.checks import process_mistakes, raise_mistakes
-from negotiation.values import FloatArray, quantity
+from negotiation.values import FloatArray, compact_repr, quantity
 
 __all__ = ["DAYS_IN", "MultiStepProcess", "Stage"]
 
@@ -94,6 +94,8 @@ class Stage:
     opens: FloatArray | None = None
     remembered: bool = True
 
+    __repr__ = compact_repr
+
 
 @dataclass(frozen=True, eq=False)
 class MultiStepProcess:
@@ -154,6 +156,8 @@ class MultiStepProcess:
     start: date | None = None
     as_of: date | None = None
     parameters: tuple[Parameter, ...] = ()
+
+    __repr__ = compact_repr
 
     def __post_init__(self) -> None:
         """Turn every number into an array and report all mistakes at once."""

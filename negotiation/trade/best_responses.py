@@ -17,7 +17,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError, NonFiniteError
-from negotiation.values import FloatArray, float_array, number, quantity, read_only
+from negotiation.values import (
+    FloatArray,
+    compact_repr,
+    float_array,
+    number,
+    quantity,
+    read_only,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,6 +102,8 @@ class BestResponseCurves:
     title: str = ""
     notes: tuple[str, ...] = ()
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    __repr__ = compact_repr
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""

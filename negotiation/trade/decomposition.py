@@ -31,7 +31,7 @@ import numpy as np
 
 from negotiation.errors import InvalidInputError
 from negotiation.trade.results import TradeEquilibrium
-from negotiation.values import FloatArray, quantity, read_only
+from negotiation.values import FloatArray, compact_repr, quantity, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,6 +90,8 @@ class WelfareDecomposition:
     profits: FloatArray = quantity("", "percent", "profits")
     entry: FloatArray = quantity("", "percent", "entry of firms")
     transfers: FloatArray = quantity("", "percent", "transfers")
+
+    __repr__ = compact_repr
 
     @property
     def volume(self) -> FloatArray:

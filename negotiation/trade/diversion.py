@@ -9,7 +9,7 @@ import numpy as np
 
 from negotiation.errors import InvalidInputError
 from negotiation.trade.results import TradeEquilibrium
-from negotiation.values import FloatArray, quantity, read_only
+from negotiation.values import FloatArray, compact_repr, quantity, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +45,8 @@ class TradeDiversion:
     to_importer: FloatArray = quantity("", "billion USD/year", "third regions to the importer")
     from_exporter: FloatArray = quantity("", "billion USD/year", "the exporter to third regions")
     home_sales: FloatArray = quantity("", "billion USD/year", "importer's sales at home")
+
+    __repr__ = compact_repr
 
     @property
     def replaced_share(self) -> float:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from negotiation.errors import InvalidInputError
-from negotiation.values import FloatArray, float_array, number, quantity
+from negotiation.values import FloatArray, compact_repr, float_array, number, quantity
 
 __all__ = ["Economy", "TariffSchedule"]
 
@@ -67,6 +67,8 @@ class TariffSchedule:
     regions: tuple[str, ...]
     sectors: tuple[str, ...]
     rates: FloatArray = quantity("t", "fraction", "ad valorem tariff [sector, exporter, importer]")
+
+    __repr__ = compact_repr
 
     def __post_init__(self) -> None:
         """Check labels, shape and bounds."""
@@ -188,6 +190,8 @@ class Economy:
         "lambda_js", "1", "political weight of a sector's income", default=None
     )
     year: int | None = None
+
+    __repr__ = compact_repr
 
     def __post_init__(self) -> None:
         """Check every table and freeze it."""

@@ -10,7 +10,7 @@ import numpy as np
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.model import TradeModel
 from negotiation.trade.results import TradeEquilibrium
-from negotiation.values import FloatArray
+from negotiation.values import FloatArray, compact_repr
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,6 +113,8 @@ class PolicyResult:
     iterations: int
     side_payments: FloatArray | None = None
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    __repr__ = compact_repr
 
     def table(self) -> pd.DataFrame:
         """Return one row a region, in percent.

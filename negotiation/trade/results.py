@@ -15,7 +15,7 @@ from negotiation.trade.calibration import Calibration, calibrate
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.model import TradeModel
 from negotiation.trade.verification import EquilibriumCertificate, flows_at, verify_equilibrium
-from negotiation.values import FloatArray, IntArray, one_of, read_only
+from negotiation.values import FloatArray, IntArray, compact_repr, one_of, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,6 +69,8 @@ class TradeEquilibrium:
     residual: float
     iterations: int
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    __repr__ = compact_repr
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -222,6 +224,8 @@ class TradeEquilibria:
     residual: FloatArray
     iterations: IntArray
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    __repr__ = compact_repr
 
     def __len__(self) -> int:
         """Return the number of scenarios."""

@@ -14,7 +14,7 @@ from negotiation.trade.elasticity_sets import TradeElasticities
 from negotiation.trade.objective import Objective
 from negotiation.trade.partial_equilibrium import market_effects
 from negotiation.trade.tariff_scenarios import TariffScenarios
-from negotiation.values import FloatArray, number, quantity, read_only
+from negotiation.values import FloatArray, compact_repr, number, quantity, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,6 +93,8 @@ class TariffPayoffs:
         "dPS", "percent of GDP", "change of exporters' surplus", default=None
     )
     notes: tuple[str, ...] = ()
+
+    __repr__ = compact_repr
 
     def __post_init__(self) -> None:
         """Refuse numbers that are not finite and make the arrays read-only."""

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from negotiation.errors import InvalidInputError
 from negotiation.trade.economy import Economy, TariffSchedule
-from negotiation.values import FloatArray, float_array, number, read_only
+from negotiation.values import FloatArray, compact_repr, float_array, number, read_only
 
 __all__ = [
     "DEFAULT_RATES",
@@ -69,6 +69,8 @@ class TariffScenarios:
     exempt_share: FloatArray
     added: FloatArray
     average: FloatArray
+
+    __repr__ = compact_repr
 
     def __len__(self) -> int:
         """Return the number of scenarios."""
