@@ -46,10 +46,12 @@ class Exhibit:
 def _export_dependence(china: Any, usa: Any) -> Any:
     import matplotlib.pyplot as plt
 
+    from negotiation.data.tables import load_table
     from negotiation.plotting.dependence import plot_export_dependence
 
-    figure, ax = plt.subplots(figsize=(6.3, 6.6), layout="constrained")
-    plot_export_dependence((china, usa), ax=ax)
+    names = {str(row["sector"]): str(row["label"]) for row in load_table("sectors_icio_2022")}
+    figure, ax = plt.subplots(figsize=(6.3, 5.6), layout="constrained")
+    plot_export_dependence((china, usa), sector_names=names, ax=ax)
     return figure
 
 
@@ -79,8 +81,20 @@ def _bargaining_set(problem: Any, solutions: Any) -> Any:
 
     from negotiation.plotting.bargaining import plot_bargaining_set
 
-    figure, ax = plt.subplots(figsize=(6.3, 4.4), layout="constrained")
-    plot_bargaining_set(problem, solutions, ax=ax, unit="% of GDP a year")
+    figure, axes = plt.subplots(1, 2, figsize=(7.0, 3.6), layout="constrained")
+    for ax in axes:
+        plot_bargaining_set(problem, solutions, ax=ax, unit="% of GDP a year")
+    handles, labels = axes[0].get_legend_handles_labels()
+    for ax in axes:
+        ax.get_legend().remove()
+    figure.legend(handles, labels, loc="outside lower center", ncols=4)
+    nodes = problem.geometry.nodes()
+    low, high = nodes.min(axis=0), nodes.max(axis=0)
+    margin = 0.6 * (high - low)
+    axes[1].set_xlim(low[0] - margin[0], high[0] + margin[0])
+    axes[1].set_ylim(low[1] - margin[1], high[1] + margin[1])
+    axes[0].set_title("all tariffs")
+    axes[1].set_title("near the frontier")
     return figure
 
 
@@ -113,9 +127,11 @@ def _tariff_plane(usa: Any, curves: Any) -> Any:
 
     from negotiation.plotting.payoffs import plot_tariff_plane
 
-    figure, axes = plt.subplots(1, 2, figsize=(10.4, 5.2), layout="constrained")
+    figure, axes = plt.subplots(1, 2, figsize=(7.4, 4.6), layout="constrained")
     for ax, player in zip(axes, usa.players, strict=True):
-        plot_tariff_plane(usa, player=player, curves=curves, ax=ax)
+        plot_tariff_plane(usa, player=player, curves=curves, legend=False, ax=ax)
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=5)
     return figure
 
 

@@ -40,6 +40,15 @@ def _axes(ax: Axes | None) -> Axes:
     return plt.subplots(layout="constrained")[1]
 
 
+def _name(solution: BargainingSolution) -> str:
+    """The solution's name, with its weights where they differ."""
+    weights = np.asarray(solution.weights)
+    if np.ptp(weights) == 0.0:
+        return solution.name
+    shares = ", ".join(f"{weight:g}" for weight in weights)
+    return f"{solution.name}, weights {shares}"
+
+
 def plot_bargaining_set(
     problem: BargainingProblem,
     solutions: Iterable[BargainingSolution] = (),
@@ -93,7 +102,7 @@ def plot_bargaining_set(
             markeredgewidth=1.6,
             markersize=7 + 1.5 * (k % len(_MARKERS)),
             linestyle="none",
-            label=solution.name,
+            label=_name(solution),
             zorder=5,
         )
     # Outcomes that both would refuse say nothing about the bargain.

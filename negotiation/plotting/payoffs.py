@@ -111,6 +111,7 @@ def plot_tariff_plane(
     *,
     player: str,
     curves: BestResponseCurves | None = None,
+    legend: bool = True,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw lines of equal payoff of one player over the plane of tariffs.
@@ -123,6 +124,8 @@ def plot_tariff_plane(
         Whose payoff.
     curves
         Best-response curves to draw on top.
+    legend
+        Whether to draw a legend; panels side by side need only one.
     ax
         Axes to draw on; a new figure where None.
 
@@ -145,12 +148,13 @@ def plot_tariff_plane(
     ax = _axes(ax)
     values = plane.payoffs[plane.players.index(player)].T
     x, y = (100.0 * rates for rates in plane.total_rates)
-    filled = ax.contourf(x, y, values, levels=12, cmap="cividis")
-    lines = ax.contour(x, y, values, levels=filled.levels, colors="white", linewidths=0.5)
-    ax.clabel(lines, fmt="%.2f", fontsize=7)
+    filled = ax.contourf(x, y, values, levels=10, cmap="cividis")
+    ax.contour(
+        x, y, values, levels=filled.levels, colors="white", linewidths=0.5, linestyles="solid"
+    )
     if values.min() < 0.0 < values.max():
         ax.contour(x, y, values, levels=[0.0], colors="white", linewidths=2.2)
-    bar = ax.figure.colorbar(filled, ax=ax, pad=0.02)
+    bar = ax.figure.colorbar(filled, ax=ax, location="bottom", pad=0.02)
     bar.set_label(f"Payoff of {player} (% of GDP, against the baseline)")
     if curves is not None:
         _curves(ax, curves)
@@ -158,7 +162,8 @@ def plot_tariff_plane(
     _label(ax, plane.players, plane.baseline)
     ax.set_xlim(float(np.min(x)), float(np.max(x)))
     ax.set_ylim(float(np.min(y)), float(np.max(y)))
-    ax.legend(
-        loc="lower center", bbox_to_anchor=(0.5, 1.14), ncols=3, fontsize="small", frameon=False
-    )
+    if legend:
+        ax.legend(
+            loc="lower center", bbox_to_anchor=(0.5, 1.14), ncols=3, fontsize="small", frameon=False
+        )
     return ax

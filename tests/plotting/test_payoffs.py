@@ -86,9 +86,13 @@ def test_plane_shows_one_players_payoff(economy, curves):
     plane = tariff_plane(economy, rates=6, exporter_incidence=0.3)
     drawn = plot_tariff_plane(plane, player="CHN", curves=curves)
     colorbar = drawn.figure.axes[-1]
-    assert "Payoff of CHN (% of GDP" in colorbar.get_ylabel()
+    assert "Payoff of CHN (% of GDP" in colorbar.get_xlabel()
     np.testing.assert_allclose(drawn.get_xlim(), [0.0, 220.0])
+    assert drawn.get_legend() is not None
     plt.close(drawn.figure)
+    bare = plot_tariff_plane(plane, player="CHN", legend=False)
+    assert bare.get_legend() is None
+    plt.close(bare.figure)
     with pytest.raises(InvalidInputError, match="player"):
         plot_tariff_plane(plane, player="ROW")
     other = best_response_curves(
