@@ -101,6 +101,23 @@ def payoffs_at(place: Setting, solution: Solution) -> FloatArray:
     return np.array(out)
 
 
+def _notes(problem: TariffProblem, point: Point, players: tuple[str, ...]) -> tuple[str, ...]:
+    """One line a team whose rates stand at the upper bound for the most part."""
+    team = problem.instruments.team
+    teams = np.unique(team)
+    names = players if len(teams) == len(players) else (", ".join(players),) * len(teams)
+    notes = []
+    for name, k in zip(names, teams, strict=True):
+        mine = point.rates[team == k] >= problem.high * (1.0 - 1e-9)
+        if 2 * mine.sum() > len(mine):
+            notes.append(
+                f"{name}: {mine.sum()} of {len(mine)} rates stand at their upper bound. Shutting "
+                "out trade lightens a fixed transfer: compare with purge_imbalances(economy), or "
+                "narrow the bounds."
+            )
+    return tuple(notes)
+
+
 def policy_result(
     place: Setting,
     scope: str,
@@ -143,5 +160,6 @@ def policy_result(
         chosen=read_only(chosen.reshape(problem.base.shape)),
         converged=converged,
         iterations=rounds,
+        notes=_notes(problem, point, place.players),
         elapsed_seconds=perf_counter() - began,
     )

@@ -92,6 +92,8 @@ class PolicyResult:
     side_payments
         Bargains with transfers: what the second of each pair pays the first, billion USD a year
         at baseline values; None elsewhere.
+    notes
+        What the reader must know: players most of whose rates stand at the upper bound.
     converged, iterations
         Whether the problem is solved within tolerance, and rounds of the map.
     elapsed_seconds
@@ -112,6 +114,7 @@ class PolicyResult:
     converged: bool
     iterations: int
     side_payments: FloatArray | None = None
+    notes: tuple[str, ...] = ()
     elapsed_seconds: float = field(default=0.0, compare=False)
 
     __repr__ = compact_repr

@@ -20,6 +20,7 @@ from negotiation.trade.equilibrium import counterfactual, counterfactuals
 from negotiation.trade.model import TradeModel
 from negotiation.trade.objective import JobLosses, Objective
 from negotiation.trade.policy import nash_tariffs, optimal_tariffs
+from negotiation.trade.purging import purge_imbalances
 from tests.trade.test_equilibrium import MODELS
 from tests.trade.worlds import agrees, ignatenko, ossa, published, random_world
 
@@ -456,6 +457,17 @@ def test_several_peaks_are_left_for_the_highest():
     assert moved.certificate.unilateral_gain < 1e-6
     nash = nash_tariffs(economy, None, "discriminatory", model=UNEVEN)
     assert nash.certificate.unilateral_gain < 1e-6
+
+
+def test_rates_at_their_bound_are_noted():
+    free = TariffSchedule(("A", "B"), ("goods",), np.zeros((1, 2, 2)))
+    flows = np.array([[[8.0, 0.7], [1.0, 80.0]]])
+    world, model = Economy("two", ("A", "B"), ("goods",), flows, free), TradeModel(4.0)
+    receiver = optimal_tariffs(world, "A", model=model)
+    assert receiver.tariffs.rates[0, 1, 0] == pytest.approx(10.0)
+    assert len(receiver.notes) == 1
+    assert receiver.notes[0].startswith("A: 1 of 1 rates stand at their upper bound")
+    assert optimal_tariffs(purge_imbalances(world, model), "A", model=model).notes == ()
 
 
 def test_points_that_a_player_would_leave_are_refused(monkeypatch):
