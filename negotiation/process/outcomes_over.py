@@ -32,8 +32,10 @@ RATIO = "ratio:"
 
 _FIXED = {
     "process", "as_of", "dates", "deal_date", "deal_dates", "stage", "economy", "model",
-    "standoff_horizon", "terms_horizon", "within", "values", "at_opening",
+    "standoff_horizon", "terms_horizon", "within", "values", "at_opening", "relapse",
 }  # fmt: skip
+#: Those of `negotiation.process.load.load_process`.
+_OPTIONS = ("model", "standoff_horizon", "terms_horizon", "relapse")
 
 
 @lru_cache(maxsize=2)
@@ -101,7 +103,7 @@ def outlook_at(values: Mapping[str, float], fixed: Mapping[str, Any]) -> Outlook
         `RATIO`.
     fixed
         ``process``, ``as_of``, and optionally ``stage``, ``economy``, ``model``,
-        ``standoff_horizon``, ``terms_horizon``, ``values`` (parameters that stay as given),
+        ``standoff_horizon``, ``terms_horizon``, ``relapse``, ``values`` (parameters that stay as given),
         ``at_opening`` (look ahead from the day the stage opens, at its priors, not from the
         information date).
     """
@@ -114,9 +116,7 @@ def outlook_at(values: Mapping[str, float], fixed: Mapping[str, Any]) -> Outlook
         name.removeprefix(RATIO): value for name, value in values.items() if name.startswith(RATIO)
     }
     plain = {name: value for name, value in values.items() if not name.startswith(RATIO)}
-    options = {
-        key: fixed[key] for key in ("model", "standoff_horizon", "terms_horizon") if key in fixed
-    }
+    options = {key: fixed[key] for key in _OPTIONS if key in fixed}
     process = load_process(
         fixed.get("process", "multi-step-2025"),
         as_of=fixed.get("as_of"),

@@ -80,8 +80,9 @@ class PartsFolder:
 
     def clean(self) -> None:
         """Remove what a killed sweep had half written; refuse parts that are not of this sweep."""
-        for leftover in self.path.glob(".part-*.half"):
-            leftover.unlink()
+        for pattern in (".part-*.half", f".{MANIFEST}.*.part"):
+            for leftover in self.path.glob(pattern):
+                leftover.unlink()
         found = {part.name for part in self.path.glob("part-*")}
         foreign = sorted(found.difference(self.names))
         if foreign:

@@ -20,6 +20,8 @@ def noisy(columns, fixed, generators):
 
 
 def slow(columns, fixed, generators):
+    with Path(fixed["log"]).open("a") as log:
+        log.writelines(f"{x!r}\n" for x in columns["x"].tolist())
     time.sleep(fixed.get("seconds", 0.02))
     return noisy(columns, fixed, generators)
 
