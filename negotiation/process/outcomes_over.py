@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from negotiation.data.embedded import load_economy
-from negotiation.data.parameters import parameters
+from negotiation.data.parameters import Parameter, parameters
 from negotiation.data.tables import as_date
-from negotiation.errors import InvalidInputError, NonFiniteError
+from negotiation.errors import InvalidInputError, NegotiationError, NonFiniteError
 from negotiation.process.continuation import process_from, stage_number
 from negotiation.process.definition import read_definition
 from negotiation.process.events import DatedEvent, read_events
@@ -74,7 +74,30 @@ def sweep_mistakes(names: Sequence[str], fixed: Mapping[str, Any]) -> list[str]:
             if not key.startswith(RATIO) and key not in known
         ]
     lines += [f"{key}: swept, and kept in fixed.values" for key in names if key in kept]
+    if not lines:
+        lines += _unused(tuple(name for name in names if not name.startswith(RATIO)), fixed, known)
     return [*(line.rstrip() for line in lines), *_ratio_mistakes(names, fixed)]
+
+
+def _unused(
+    names: tuple[str, ...], fixed: Mapping[str, Any], known: Mapping[str, Parameter]
+) -> list[str]:
+    """Parameters that change nothing under the options chosen, or are not known yet."""
+    try:
+        process = _loaded({name: known[name].value for name in names}, fixed)
+    except NegotiationError as error:
+        return [str(error)]
+    used = {entry.name for entry in process.parameters}
+    hints = {
+        "likelihood_ratio": f"Sweep {RATIO}<type of event> instead.",
+        "relapse_hazard": "Set fixed.relapse = true.",
+        "relapse_lump": "Set fixed.relapse = true.",
+    }
+    return [
+        f"ranges.{name}: the process does not use it under these options. {hints.get(name, '')}"
+        for name in names
+        if name not in used
+    ]
 
 
 def _ratio_mistakes(names: Sequence[str], fixed: Mapping[str, Any]) -> list[str]:
@@ -103,8 +126,8 @@ def outlook_at(values: Mapping[str, float], fixed: Mapping[str, Any]) -> Outlook
         `RATIO`.
     fixed
         ``process``, ``as_of``, and optionally ``stage``, ``economy``, ``model``,
-        ``standoff_horizon``, ``terms_horizon``, ``relapse``, ``values`` (parameters that stay as given),
-        ``at_opening`` (look ahead from the day the stage opens, at its priors, not from the
+        ``standoff_horizon``, ``terms_horizon``, ``relapse``, ``values`` (parameters that stay as
+        given), ``at_opening`` (look ahead from the day the stage opens, at its priors, not from the
         information date).
     """
     unknown = sorted(set(fixed) - _FIXED)
@@ -116,14 +139,7 @@ def outlook_at(values: Mapping[str, float], fixed: Mapping[str, Any]) -> Outlook
         name.removeprefix(RATIO): value for name, value in values.items() if name.startswith(RATIO)
     }
     plain = {name: value for name, value in values.items() if not name.startswith(RATIO)}
-    options = {key: fixed[key] for key in _OPTIONS if key in fixed}
-    process = load_process(
-        fixed.get("process", "multi-step-2025"),
-        as_of=fixed.get("as_of"),
-        economy=_economy(fixed.get("economy", "us-china-2022")),
-        values={**fixed.get("values", {}), **plain},
-        **options,
-    )
+    process = _loaded(plain, fixed)
     if fixed.get("at_opening", False):
         if ratios:
             raise InvalidInputError("no event precedes the opening", where="columns", seen=ratios)
@@ -134,6 +150,16 @@ def outlook_at(values: Mapping[str, float], fixed: Mapping[str, Any]) -> Outlook
         events=_events(str(fixed["as_of"])) if ratios else (),
         ratios=ratios,
         raise_on_failure=False,
+    )
+
+
+def _loaded(values: Mapping[str, float], fixed: Mapping[str, Any]) -> MultiStepProcess:
+    return load_process(
+        fixed.get("process", "multi-step-2025"),
+        as_of=fixed.get("as_of"),
+        economy=_economy(fixed.get("economy", "us-china-2022")),
+        values={**fixed.get("values", {}), **values},
+        **{key: fixed[key] for key in _OPTIONS if key in fixed},
     )
 
 

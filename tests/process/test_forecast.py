@@ -11,7 +11,7 @@ from negotiation.errors import InvalidInputError
 from negotiation.process.continuation import process_from
 from negotiation.process.forecast import lowered_by, outlook, terms_after
 from negotiation.process.load import load_process
-from negotiation.process.outcomes_over import evaluate
+from negotiation.process.outcomes_over import evaluate, sweep_mistakes
 from negotiation.process.simulate import simulate_process
 from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
@@ -167,3 +167,29 @@ def test_silence_with_persistent_types():
     days = (date(2025, 5, 2) - whole.process.start).days
     held = 1.0 - alone.stage_by(0, days)
     assert kept.survival == pytest.approx(held, abs=5e-3)
+
+
+@pytest.mark.parametrize(
+    ("fixed", "names", "parts"),
+    [
+        ({}, ["likelihood_ratio"], ["does not use it", "ratio:<type of event>"]),
+        ({}, ["relapse_hazard"], ["fixed.relapse = true"]),
+        ({"relapse": True}, ["relapse_hazard"], []),
+        ({}, ["trade_elasticity_short_run", "type_persistence", "threshold_tariff"], []),
+        ({"process": "two-step"}, [], ["multi-step-2025"]),
+        ({"as_of": "2020-01-01"}, ["terms_duration"], ["information date"]),
+        ({}, ["ratio:threat"], ["need an information date"]),
+        ({"as_of": "2025-05-02"}, ["ratio:threat", "ratio:thread"], ["thread", "mean threat?"]),
+    ],
+)
+def test_mistakes_of_sweeps(fixed, names, parts):
+    found = "\n".join(sweep_mistakes(names, fixed))
+    assert bool(found) == bool(parts)
+    for part in parts:
+        assert part in found
+
+
+def test_an_elasticity_may_be_swept():
+    names = {"trade_elasticity_short_run": np.array([0.35, 1.1])}
+    found = evaluate(names, FIXED)
+    assert found["flow_usa"][0] != found["flow_usa"][1]
