@@ -14,7 +14,12 @@ import numpy as np
 from negotiation.data.embedded import load_economy
 from negotiation.data.parameters import Parameter, parameters
 from negotiation.data.tables import as_date
-from negotiation.errors import InvalidInputError, NegotiationError, NonFiniteError
+from negotiation.errors import (
+    ConvergenceError,
+    InvalidInputError,
+    NegotiationError,
+    NonFiniteError,
+)
 from negotiation.process.continuation import process_from, stage_number
 from negotiation.process.definition import read_definition
 from negotiation.process.events import DatedEvent, read_events
@@ -218,7 +223,7 @@ def evaluate(
         values = {name: float(columns[name][n]) for name in names}
         try:
             found = outlook_at(values, fixed)
-        except NonFiniteError:
+        except (ConvergenceError, NonFiniteError):
             rows.append({"converged": 0.0})
             continue
         rows.append(_row(found, dates, deals, fixed))
