@@ -1,123 +1,83 @@
-"""The multi-step process: one solve, batches, paths and the event filter.
+"""The multi-step process: one solve, batches, paths, the event filter and a sweep.
 
-``python -m benchmarks.bench_process`` prints one line a task: our median of 7, the peer's or the
-bound, the ratio, and how far the results are apart.
+``python -m benchmarks process`` prints one line a task as it ends. Where the peer is a bound, its
+seconds are what the bound allows for the same work.
 """
 
-import json
-import os
-from collections.abc import Callable
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import replace
 from multiprocessing import get_context
 from time import perf_counter
 
 import numpy as np
 
 from benchmarks.peer_process import plain_values
+from benchmarks.report import Line, median_seconds
 from negotiation.process.batch import solve_processes
+from negotiation.process.beliefs import event_log_ratios, filter_draws
 from negotiation.process.closed_form import process_arrays
+from negotiation.process.events import read_events
 from negotiation.process.load import load_process
 from negotiation.process.simulate import simulate_process
 from negotiation.process.solve import solve_process
+from negotiation.study.sensitivity import recorded_ranges
+from negotiation.study.sweep import Sweep, run_sweep
 
-REPEATS = 7
 AS_OF = "2025-05-02"
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the report; ``value`` is compared with ``target`` in the direction of rule."""
-
-    task: str
-    ours_seconds: float
-    peer: str
-    peer_seconds: float | None
-    value: float
-    rule: str
-    target: float
-    met: bool
-    residuals: str
-
-
-def median_seconds(run: Callable[[], object], repeats: int = REPEATS) -> float:
-    times = []
-    for _ in range(repeats):
-        began = perf_counter()
-        run()
-        times.append(perf_counter() - began)
-    return float(np.median(times))
+SWEPT = (
+    "toughness_usa",
+    "toughness_chn",
+    "audience_cost_excess",
+    "terms_duration",
+    "exporter_incidence",
+    "discount_rate_usa",
+    "discount_rate_chn",
+    "terms_mixture",
+    "leaked_terms_usa",
+    "demand_chn_on_usa",
+    "job_cost_weight",
+)
 
 
 def default(psi: float):
     return load_process("multi-step-2025", as_of=AS_OF, values={"type_persistence": psi})
 
 
-def one_solve() -> list[Line]:
-    lines = []
-    for psi, bound in ((0.7, 0.05), (0.0, 0.002)):
+def bounded(task: str, seconds: float, allowed: float, residuals: str = "") -> Line:
+    """A task that may take so many seconds."""
+    return Line(task, seconds, "allowed", allowed, seconds / allowed, "at most", 1.0, residuals)
+
+
+def one_solve() -> Iterator[Line]:
+    for psi, allowed in ((0.7, 0.05), (0.0, 0.002)):
         process = default(psi)
         solution = solve_process(process)
         ours = median_seconds(lambda process=process: solve_process(process))
         arrays = process_arrays(process)
         peer = median_seconds(lambda arrays=arrays, psi=psi: plain_values(arrays, psi), 3)
         apart = float(np.abs(solution.values - plain_values(arrays, psi)).max())
-        lines.append(
-            Line(
-                task=f"default process, persistence {psi:g}: seconds",
-                ours_seconds=ours,
-                peer=f"plain SciPy, ratio {peer / ours:.0f}",
-                peer_seconds=peer,
-                value=ours,
-                rule="<=",
-                target=bound,
-                met=ours <= bound,
-                residuals=f"strategy check {solution.residual:.1e}, values {apart:.1e} apart",
-            )
-        )
-    return lines
+        task = f"default process solved, persistence {psi:g}"
+        residuals = f"strategy check {solution.residual:.1e}, values {apart:.1e} apart"
+        yield bounded(task, ours, allowed, residuals)
+        yield Line(task, ours, "plain SciPy", peer, peer / ours, "at least", None, residuals)
 
 
-def batch() -> list[Line]:
-    process = default(0.7)
-    processes = [process] * 1000
-    solve_process(process)
+def batch() -> Iterator[Line]:
+    processes = [default(0.7)] * 1000
     one = median_seconds(lambda: solve_processes(processes, workers=1), 3)
     two = median_seconds(lambda: solve_processes(processes, workers=2), 3)
-    lines = [
-        Line(
-            task="1,000 solves at persistence .7, two threads over one",
-            ours_seconds=two,
-            peer="one thread",
-            peer_seconds=one,
-            value=one / two,
-            rule=">=",
-            target=1.7,
-            met=one / two >= 1.7,
-            residuals="the same results",
-        )
-    ]
+    task = "1,000 solves at persistence .7"
+    yield Line(f"{task}, two threads", two, "one thread", one, one / two, "at least", 1.7, "")
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        solve_processes(processes[:16], executor=pool)
         spread = median_seconds(lambda: solve_processes(processes, executor=pool), 3)
-    lines.append(
-        Line(
-            task="the same on two processes, results sent back",
-            ours_seconds=spread,
-            peer="one thread",
-            peer_seconds=one,
-            value=one / spread,
-            rule=">=",
-            target=1.0,
-            met=one / spread >= 1.0,
-            residuals="the same results",
-        )
-    )
-    return lines
+    residuals = "results sent back"
+    task = f"{task}, two processes"
+    yield Line(task, spread, "one thread", one, one / spread, "at least", None, residuals)
 
 
-def paths() -> list[Line]:
-    lines, count = [], 200_000
+def paths() -> Iterator[Line]:
+    count = 200_000
     for psi in (0.0, 0.7):
         solution = solve_process(default(psi))
         seconds = median_seconds(
@@ -125,42 +85,77 @@ def paths() -> list[Line]:
                 solution, count, rng=np.random.default_rng(1)
             )
         )
-        lines.append(
-            Line(
-                task=f"simulated paths a second, persistence {psi:g}",
-                ours_seconds=seconds,
-                peer="bound",
-                peer_seconds=None,
-                value=count / seconds,
-                rule=">=",
-                target=200_000.0,
-                met=count / seconds >= 200_000.0,
-                residuals="",
-            )
+        task = f"200,000 simulated paths, persistence {psi:g}"
+        yield bounded(task, seconds, 1.0, f"{count / seconds:,.0f} a second")
+
+
+def event_filter() -> Iterator[Line]:
+    process = default(0.0)
+    solution = solve_process(process)
+    branch = solution.branch_solution
+    events = [event for event in read_events(as_of=AS_OF) if event.day >= process.start]
+    types = sorted({event.type for event in events})
+    days = sorted({(event.day - process.start).days for event in events})
+    count = 10_000
+    rng = np.random.default_rng(1)
+    beliefs = rng.uniform(0.01, 0.5, size=(count, 2))
+    logs = rng.uniform(-np.log(3.0), np.log(3.0), size=(count, len(types)))
+    given = {
+        "beliefs": beliefs,
+        "hazards": np.tile(branch.hazards[1, 0], (count, 1)),
+        "atoms": np.tile(branch.atoms[1, 0], (count, 1)) * 0.0,
+    }
+
+    def run() -> object:
+        by_event = event_log_ratios(
+            events, types, logs, players=process.players, theta=np.ones(len(events))
         )
-    return lines
+        news = np.zeros((count, len(days), 2))
+        for n, event in enumerate(events):
+            news[:, days.index((event.day - process.start).days)] += by_event[:, n]
+        return filter_draws(process.in_time(np.array(days)), news, **given)
+
+    seconds = median_seconds(run)
+    yield bounded("10,000 draws filtered through the events", seconds, 1.0, f"{len(events)} events")
+
+
+def sweep() -> Iterator[Line]:
+    """Two minutes a core for 10,000 rows; the larger sweep once, the ratio on a smaller one."""
+    ranges = recorded_ranges(default(0.0), SWEPT)
+    fixed = {"as_of": AS_OF, "dates": ["2025-05-31", "2025-12-31"], "deal_date": "2025-12-31"}
+    whole = Sweep(
+        "bench",
+        "negotiation.process.outcomes_over:evaluate",
+        ranges,
+        fixed,
+        size=10_000,
+    )
+    part = replace(whole, size=1024, chunk=32)
+    one = median_seconds(lambda: run_sweep(part), 3)
+    alone = run_sweep(part).outputs
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        two = median_seconds(lambda: run_sweep(part, pool), 3)
+        shared = run_sweep(part, pool).outputs
+        began = perf_counter()
+        run_sweep(whole, pool)
+        seconds = perf_counter() - began
+    same = all(np.array_equal(alone[key], shared[key], equal_nan=True) for key in alone)
+    note = f"{1e3 * one / 1024:.3g} ms a row on one core; {'same' if same else 'OTHER'} bytes"
+    task = "sweep of 1,024 rows, two processes"
+    yield Line(task, two, "one process", one, one / two, "at least", 1.7, note)
+    rate = f"{10_000 / seconds:.0f} rows a second"
+    yield bounded("sweep of 10,000 rows, two processes", seconds, 120.0, rate)
 
 
 def run() -> list[Line]:
-    """Return every line of this file."""
-    return [*one_solve(), *batch(), *paths()]
-
-
-def describe(line: Line) -> str:
-    return (
-        f"{line.task}: {line.value:.4g} (asked {line.rule} {line.target:g}"
-        f"{'' if line.met else ', MISSED'}); ours {line.ours_seconds:.4g} s; "
-        f"{line.peer}{'' if line.peer_seconds is None else f' {line.peer_seconds:.4g} s'}; "
-        f"{line.residuals}"
-    )
-
-
-def main() -> None:
-    lines = run()
-    for line in lines:
-        print(describe(line))
-    print(json.dumps({"cores": os.cpu_count(), "lines": [asdict(line) for line in lines]}))
+    """Return every line of this file, each printed as it ends."""
+    lines = []
+    for part in (one_solve, batch, paths, event_filter, sweep):
+        for line in part():
+            print(line.describe(), flush=True)
+            lines.append(line)
+    return lines
 
 
 if __name__ == "__main__":
-    main()
+    run()

@@ -14,6 +14,7 @@ from negotiation.errors import InvalidInputError
 __all__ = [
     "FloatArray",
     "IntArray",
+    "closest",
     "compact_repr",
     "float_array",
     "number",
@@ -210,6 +211,24 @@ def one_of(value: str, options: Iterable[str], *, name: str) -> str:
     choices = tuple(options)
     if value not in choices:
         raise InvalidInputError(
-            "unknown choice", where=name, seen=repr(value), allowed=", ".join(choices)
+            "unknown choice",
+            where=name,
+            seen=repr(value),
+            allowed=", ".join(choices),
+            hint=closest(value, choices),
         )
     return value
+
+
+def closest(value: Any, options: Iterable[str]) -> str:
+    """Ask whether the nearest of ``options`` was meant; empty if none is near.
+
+    Examples
+    --------
+    >>> closest("toughnes_usa", ("toughness_usa", "terms_duration"))
+    'Did you mean toughness_usa?'
+    """
+    from difflib import get_close_matches
+
+    near = get_close_matches(str(value), tuple(options), n=1)
+    return f"Did you mean {near[0]}?" if near else ""

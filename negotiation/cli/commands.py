@@ -19,6 +19,6 @@ def register(app: typer.Typer) -> None:
     app.command("counterfactual")(trade.counterfactual)
     app.command("game")(games.game)
     app.command("process")(process.process)
-    app.command("sweep")(sweep.sweep)
+    app.command("sweep", epilog=sweep.EXAMPLE)(sweep.sweep)
     app.command("report")(report.report)
     app.command("archive")(archive.archive)

@@ -4,15 +4,62 @@ from __future__ import annotations
 
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, ExitStack
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from negotiation.cli.output import emit
 from negotiation.errors import InvalidInputError, MissingDependencyError
 
-__all__ = ["sweep"]
+if TYPE_CHECKING:
+    from negotiation.study.sweep import SweepProgress
+
+__all__ = ["EXAMPLE", "sweep"]
+
+
+EXAMPLE = """\b
+A file of a sweep looks like this:
+\b
+  name = "toughness"
+  evaluate = "negotiation.process.outcomes_over:evaluate"
+  design = "sobol"      # or "grid", "sobol_indices"
+  size = 1024           # points; a grid takes points from each range
+  store = "npz"         # or "parquet"
+\b
+  [ranges.toughness_usa]
+  low = 0.001
+  high = 0.5
+  scale = "log"         # or "linear"
+\b
+  [ranges.terms_duration]
+  low = 0.25
+  high = 5.0
+\b
+  [fixed]
+  as_of = "2025-05-02"
+  dates = ["2025-05-31", "2025-12-31"]
+\b
+Names of parameters: negotiation data show parameters
+"""
+
+
+def _leave_with_parent() -> None:
+    """End a worker once its parent is gone: after kill -9 nobody else would."""
+    import os
+    import threading
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _executor(stack: ExitStack, workers: int, scheduler: str | None) -> Executor | None:
@@ -39,10 +86,19 @@ def _executor(stack: ExitStack, workers: int, scheduler: str | None) -> Executor
         from multiprocessing import get_context
 
         pool: AbstractContextManager[Executor] = ProcessPoolExecutor(
-            workers, mp_context=get_context("spawn")
+            workers, mp_context=get_context("spawn"), initializer=_leave_with_parent
         )
         return stack.enter_context(pool)
     return None
+
+
+def _progress(state: SweepProgress) -> str:
+    """Rows done, rate and time left, in words."""
+    text = f"{state.done} of {state.total} rows"
+    if state.rows_per_second <= 0.0:
+        return text
+    left = timedelta(seconds=round(state.seconds_left))
+    return f"{text}, {state.rows_per_second:.3g} a second, {left} left"
 
 
 def sweep(
@@ -57,31 +113,39 @@ def sweep(
     """Run a sweep, or finish one that was interrupted; results do not depend on the workers."""
     import numpy as np
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TextColumn
 
-    from negotiation.study.sweep import SweepProgress, load_sweep, run_sweep
+    from negotiation.study.sweep import load_sweep, run_sweep
 
     chosen = load_sweep(file)
+    console = Console(stderr=True)
     bar = Progress(
-        TextColumn("rows"),
         BarColumn(),
-        TextColumn("{task.completed:.0f}/{task.total:.0f}, {task.fields[rate]:.0f} a second"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
+        TextColumn("{task.description}"),
+        console=console,
+        disable=not console.is_terminal,
     )
     with ExitStack() as stack:
         executor = _executor(stack, workers, scheduler)
         stack.enter_context(bar)
-        task = bar.add_task("rows", total=1.0, rate=0.0)
+        task = bar.add_task("", total=1.0)
+        last = monotonic()
 
         def show(state: SweepProgress) -> None:
-            bar.update(task, completed=state.done, total=state.total, rate=state.rows_per_second)
+            nonlocal last
+            text = _progress(state)
+            bar.update(task, completed=state.done, total=state.total, description=text)
+            # Where the bar is not drawn, in a log for instance, a line now and then.
+            if not console.is_terminal and monotonic() - last > 10.0:
+                last = monotonic()
+                console.print(text)
 
         result = run_sweep(chosen, executor, folder=folder, progress=show)
     columns = ["output", "mean", "lowest", "highest"]
     rows = [
-        [name, float(np.mean(v)), float(np.min(v)), float(np.max(v))]
+        [name, *(float(f(v[np.isfinite(v)])) for f in (np.mean, np.min, np.max))]
         for name, v in result.outputs.items()
+        if np.isfinite(v).any()
     ]
     content = {
         "sweep": chosen.name,

@@ -13,7 +13,7 @@ force, and a breakdown at rate 1/D leaves u_i(tau*) / r_i.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -48,16 +48,24 @@ class TariffFlows:
         Payoff model of `negotiation.payoffs.tariff_payoffs`.
     options
         Its other options: objectives, exporter_incidence, exemptions, as_of.
+    elasticities
+        One number for all sectors by horizon, in place of the horizon's set.
     """
 
     economy: Economy
     model: str
     options: Mapping[str, Any]
+    elasticities: Mapping[str, float] = field(default_factory=dict)
 
     def __call__(self, rates: FloatArray, horizon: str) -> FloatArray:
         """Return u ``[scenario, side]`` in percent of GDP a year, at ``rates [scenario, side]``."""
         found = tariff_payoffs(
-            self.economy, rates, model=self.model, horizon=horizon, **self.options
+            self.economy,
+            rates,
+            model=self.model,
+            horizon=horizon,
+            elasticities=self.elasticities.get(horizon),
+            **self.options,
         )
         return np.asarray(found.percent_of_gdp)
 
@@ -87,7 +95,8 @@ def load_process(
     economy
         None takes the embedded economy of 2022.
     values
-        Parameters to put in place of the embedded ones, by name: ``{"terms_duration": 0.25}``.
+        Parameters to put in place of the embedded ones, by name: ``{"terms_duration": 0.25}``. A
+        trade elasticity given here holds in every sector.
     model
         Payoff model, see `negotiation.payoffs.tariff_payoffs`.
     standoff_horizon, terms_horizon
@@ -135,7 +144,12 @@ def load_process(
     options = _payoff_options(definition, dated, economy)
     if model == "export_dependence":
         options["exporter_incidence"] = dated("exporter_incidence")
-    flows = TariffFlows(economy, model, options)
+    flat = {
+        horizon: dated(f"trade_elasticity_{horizon}")
+        for horizon in sorted({standoff_horizon, terms_horizon})
+        if f"trade_elasticity_{horizon}" in (values or {})
+    }
+    flows = TariffFlows(economy, model, options, flat)
     builder = StageBuilder(
         definition=definition,
         dated=dated,

@@ -11,7 +11,7 @@ from negotiation.errors import InvalidInputError
 from negotiation.process.continuation import process_from
 from negotiation.process.forecast import lowered_by, outlook, terms_after
 from negotiation.process.load import load_process
-from negotiation.process.outcomes_over import evaluate
+from negotiation.process.outcomes_over import evaluate, sweep_mistakes
 from negotiation.process.simulate import simulate_process
 from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
@@ -149,3 +149,29 @@ def test_tariffs_fall_by_deal_or_lapse():
     assert lowered_by(solution, days, side=0, lapses_to=0.9) == pytest.approx(deal, abs=0.01)
     with pytest.raises(InvalidInputError, match="one breakdown hazard"):
         lowered_by(solve_process(process), days, side=0, lapses_to=0.2)
+
+
+@pytest.mark.parametrize(
+    ("fixed", "names", "parts"),
+    [
+        ({}, ["likelihood_ratio"], ["does not use it", "ratio:<type of event>"]),
+        ({}, ["relapse_hazard"], ["fixed.relapse = true"]),
+        ({"relapse": True}, ["relapse_hazard"], []),
+        ({}, ["trade_elasticity_short_run", "type_persistence", "threshold_tariff"], []),
+        ({"process": "two-step"}, [], ["multi-step-2025"]),
+        ({"as_of": "2020-01-01"}, ["terms_duration"], ["information date"]),
+        ({}, ["ratio:threat"], ["need an information date"]),
+        ({"as_of": "2025-05-02"}, ["ratio:threat", "ratio:thread"], ["thread", "mean threat?"]),
+    ],
+)
+def test_mistakes_of_sweeps(fixed, names, parts):
+    found = "\n".join(sweep_mistakes(names, fixed))
+    assert bool(found) == bool(parts)
+    for part in parts:
+        assert part in found
+
+
+def test_an_elasticity_may_be_swept():
+    names = {"trade_elasticity_short_run": np.array([0.35, 1.1])}
+    found = evaluate(names, FIXED)
+    assert found["flow_usa"][0] != found["flow_usa"][1]

@@ -7,12 +7,20 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
+from datetime import date
 from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from negotiation.errors import DataError, InvalidInputError, NegotiationError
+from negotiation.errors import (
+    DataError,
+    InvalidInputError,
+    MissingDependencyError,
+    NegotiationError,
+    NonFiniteError,
+)
 from negotiation.study.design import ParameterRange, design_rows, sobol_indices_of
 from negotiation.study.sweep import Sweep, load_sweep, run_sweep
 from tests.reference import ROOT
@@ -48,6 +56,32 @@ def test_sobol_indices_of_ishigami():
     assert found.first_order == pytest.approx(first, abs=0.02)
     total = [first[0] + interaction, first[1], interaction]
     assert found.total_order == pytest.approx(total, abs=0.02)
+    assert found.first_interval.shape == (0, 2)
+
+
+def test_bootstrap_intervals_hold_the_index_and_narrow_with_the_design():
+    ranges = {key: ParameterRange(-np.pi, np.pi) for key in "xyz"}
+    widths = []
+    for size in (64, 1024):
+        fixed = {"a": 7.0, "b": 0.1}
+        sweep = Sweep("ishigami", f"{HERE}:ishigami", ranges, fixed, "sobol_indices", size)
+        values = run_sweep(sweep).outputs["value"]
+        found, again = (
+            sobol_indices_of(values, parameters=("x", "y", "z"), size=size, resamples=200)
+            for _ in "ab"
+        )
+        assert np.array_equal(found.total_interval, again.total_interval)
+        for index, band in (
+            (found.first_order, found.first_interval),
+            (found.total_order, found.total_interval),
+        ):
+            assert np.all((band[:, 0] <= index + 1e-12) & (index <= band[:, 1] + 1e-12))
+        widths.append(np.ptp(found.total_interval, axis=1))
+    assert np.all(widths[1] < 0.5 * widths[0])
+    flat = sobol_indices_of(np.ones(6), parameters=("x",), size=2, resamples=3)
+    assert not flat.first_interval.any()
+    with pytest.raises(NonFiniteError, match="row 2"):
+        sobol_indices_of(np.array([1, 1, np.nan, 2, 3, 4]), parameters=("x",), size=2)
 
 
 def test_designs():
@@ -83,13 +117,47 @@ def test_bad_sweeps(call, message):
 
 def test_all_mistakes_of_a_file_at_once(tmp_path):
     path = tmp_path / "sweep.toml"
-    path.write_text('name = "a"\nspeed = 3\n[ranges.x]\nlow = 2\nhigh = 1\n')
+    path.write_text(
+        'name = "a"\nsped = 3\nstore = "parket"\nchunk = 0\n[ranges.x]\nlow = 2\nhigh = 1\n'
+        "[ranges.y]\nlow = 1\nhihg = 2\n[ranges]\nz = 3\n"
+    )
     with pytest.raises(InvalidInputError) as caught:
         load_sweep(path)
-    for part in ("speed: no such key", "evaluate: missing", "ranges.x"):
-        assert part in str(caught.value)
+    message = str(caught.value)
+    assert message.startswith("sweep.toml: 7 mistakes")
+    for part in (
+        "sped: no such key. Did you mean seed?",
+        "evaluate: missing",
+        "ranges.x",
+        "Did you mean high?",
+        "ranges.z",
+        "Did you mean parquet?",
+        "chunk: seen 0",
+    ):
+        assert part in message
+    path.write_text('name = "a"\nevaluate = "math:sin"\nranges = 3\nfixed = 4\n')
+    with pytest.raises(InvalidInputError, match="3 mistakes|2 mistakes"):
+        load_sweep(path)
     with pytest.raises(InvalidInputError, match="cannot be read"):
         load_sweep(tmp_path / "absent.toml")
+
+
+def test_mistakes_in_names_are_found_before_anything_is_computed(tmp_path):
+    path = tmp_path / "sweep.toml"
+    path.write_text(
+        'name = "a"\nevaluate = "negotiation.process.outcomes_over:evaluate"\n'
+        "[ranges.toughnes_usa]\nlow = 0.1\nhigh = 0.2\n"
+        '[ranges."ratio:threats"]\nlow = 0.5\nhigh = 2\n'
+        "[ranges.terms_duration]\nlow = 1\nhigh = 2\n"
+        '[fixed]\nas_of = "2025-05-02"\ndate = ["2025-05-31"]\ndeal_date = "May"\n'
+        "[fixed.values]\nterms_duration = 1.0\n"
+    )
+    with pytest.raises(InvalidInputError) as caught:
+        load_sweep(path)
+    message = str(caught.value)
+    assert "5 mistakes" in message
+    for part in ("toughness_usa?", "threat?", "dates?", "deal_date", "kept in fixed.values"):
+        assert part in message
 
 
 def test_same_bytes_whatever_the_workers(tmp_path):
@@ -107,10 +175,44 @@ def test_same_bytes_whatever_the_workers(tmp_path):
     assert list(again.to_frame().columns) == ["x", "y", "value"]
 
 
+def test_same_rows_however_they_are_cut(tmp_path):
+    whole = run_sweep(noisy_sweep()).outputs["value"]
+    for chunk in (1, 7, 50):
+        assert np.array_equal(run_sweep(noisy_sweep(chunk=chunk)).outputs["value"], whole)
+
+
+def test_progress_says_what_is_left(tmp_path):
+    seen = []
+    run_sweep(noisy_sweep(), folder=tmp_path, progress=seen.append)
+    assert [state.done for state in seen] == [0, 8, 16, 24, 32, 40, 48, 50]
+    assert seen[0].seconds_left == np.inf
+    assert seen[-1].seconds_left == 0.0
+    (tmp_path / "part-000002.npz").unlink()
+    again = []
+    run_sweep(noisy_sweep(), folder=tmp_path, progress=again.append)
+    assert [state.done for state in again] == [42, 50]
+
+
+def test_what_a_sweep_holds_decides_its_fingerprint():
+    plain = noisy_sweep(fixed={"day": date(2025, 5, 2), "grid": np.arange(2000.0)})
+    moved = noisy_sweep(fixed={"day": date(2025, 5, 2), "grid": np.arange(2000.0) + 1e-9})
+    assert plain.fingerprint != moved.fingerprint
+    with pytest.raises(InvalidInputError, match="fixed"):
+        _ = noisy_sweep(fixed={"what": object()}).fingerprint
+
+
+def test_parquet_needs_its_package(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(MissingDependencyError, match="cluster"):
+        run_sweep(noisy_sweep(store="parquet"), folder=tmp_path)
+
+
 def test_foreign_and_damaged_parts_are_refused(tmp_path):
     run_sweep(noisy_sweep(), folder=tmp_path)
     with pytest.raises(DataError, match="another sweep"):
         run_sweep(noisy_sweep(seed=1), folder=tmp_path)
+    with pytest.raises(DataError, match="another sweep"):
+        run_sweep(noisy_sweep(size=8), folder=tmp_path)
     (tmp_path / "part-000000.npz").write_bytes(b"damaged")
     with pytest.raises(DataError, match="cannot be read"):
         run_sweep(noisy_sweep(), folder=tmp_path)
@@ -132,39 +234,101 @@ def test_a_broken_pool_keeps_finished_parts(tmp_path):
     assert undisturbed.computed == 50
 
 
-def kill_and_resume(folder, seed):
+@pytest.mark.parametrize(("word", "left"), [("part-000003", 26), ("_manifest", 0)])
+def test_resumes_after_a_kill_between_writing_and_renaming(tmp_path, word, left):
+    code = f"""
+import os, signal
+from tests.study.test_sweep import noisy_sweep, run_sweep
+rename = os.replace
+def replace(source, target):
+    if {word!r} in str(target):
+        os.kill(os.getpid(), signal.SIGKILL)
+    rename(source, target)
+os.replace = replace
+run_sweep(noisy_sweep(), folder={str(tmp_path / "killed")!r})
+"""
+    child = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)
+    assert child.returncode == -signal.SIGKILL
+    names = {path.name for path in (tmp_path / "killed").iterdir()}
+    assert any(name.startswith(f".{word}") for name in names)
+    assert "_manifest.json" not in names
+    assert run_sweep(noisy_sweep(), folder=tmp_path / "killed").computed == left
+    run_sweep(noisy_sweep(), folder=tmp_path / "whole")
+    assert content(tmp_path / "killed") == content(tmp_path / "whole")
+
+
+def kill_and_resume(folder, seed, *, workers):
     """Kill -9 a sweep at a random moment, finish it, compare with an undisturbed one."""
-    code = (
-        "from tests.study.test_sweep import *; "
-        f"run_sweep(slow_sweep(), folder={str(folder / 'killed')!r})"
+    code = f"""
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from multiprocessing import get_context
+from pathlib import Path
+from tests.study.test_sweep import slow_sweep, run_sweep
+if __name__ == "__main__":
+    pool = ProcessPoolExecutor({workers}, get_context("spawn")) if {workers} > 1 else None
+    run_sweep(slow_sweep({str(folder)!r}), pool, folder={str(folder / "killed")!r})
+"""
+    script = folder / "killed_sweep.py"
+    script.write_text(code)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    child = subprocess.Popen(
+        [sys.executable, str(script)], cwd=ROOT, env=environment, start_new_session=True
     )
-    child = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
     parts = folder / "killed"
     while not list(parts.glob("part-*.npz")) and child.poll() is None:
         time.sleep(0.005)
-    time.sleep(random.Random(seed).uniform(0.0, 0.3))
+    time.sleep(random.Random(seed).uniform(0.0, 0.5 / workers))
     os.kill(child.pid, signal.SIGKILL)
     child.wait()
-    before = len(list(parts.glob("part-*.npz")))
-    resumed = run_sweep(slow_sweep(), folder=parts)
-    run_sweep(slow_sweep(), folder=folder / "whole")
+    before = {path.name: path.stat().st_mtime_ns for path in parts.glob("part-*.npz")}
+    log = folder / "rows.log"
+    log.unlink()
+    # Workers that outlive their parent write nothing: the folder is free and stays as it was.
+    resumed = run_sweep(slow_sweep(folder), folder=parts)
+    after = {path.name: path.stat().st_mtime_ns for path in parts.glob("part-*.npz")}
+    assert before.items() <= after.items()
+    redone = log.read_text().split() if log.exists() else []
+    if workers > 1:
+        os.killpg(child.pid, signal.SIGKILL)
+    else:
+        assert len(redone) == len(set(redone)) == resumed.computed == 50 - 2 * len(before)
+    run_sweep(slow_sweep(folder), folder=folder / "whole")
     assert content(parts) == content(folder / "whole")
-    assert resumed.computed == 50 - min(before * 2, 50)
+    assert resumed.computed == 50 - 2 * len(before)
 
 
-def slow_sweep():
-    return noisy_sweep(evaluate=f"{HERE}:slow", fixed={"seconds": 0.02}, chunk=2)
+def slow_sweep(folder):
+    fixed = {"seconds": 0.02, "log": str(Path(folder) / "rows.log")}
+    return noisy_sweep(evaluate=f"{HERE}:slow", fixed=fixed, chunk=2)
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_resumes_after_kill(tmp_path, seed):
-    kill_and_resume(tmp_path, seed)
+@pytest.mark.parametrize("workers", [1, 2])
+def test_resumes_after_kill(tmp_path, workers):
+    kill_and_resume(tmp_path, workers, workers=workers)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(10))
 def test_resumes_after_many_kills(tmp_path, seed):
-    kill_and_resume(tmp_path, 100 + seed)
+    kill_and_resume(tmp_path, 100 + seed, workers=1 + seed % 2)
+
+
+def test_two_sweeps_in_one_folder(tmp_path):
+    code = f"""
+import sys
+from tests.study.test_sweep import slow_sweep, run_sweep
+run_sweep(slow_sweep({str(tmp_path)!r}), folder={str(tmp_path / "parts")!r})
+"""
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT) as child:
+        while not list((tmp_path / "parts").glob("part-*.npz")) and child.poll() is None:
+            time.sleep(0.005)
+        child.send_signal(signal.SIGSTOP)
+        with pytest.raises(InvalidInputError, match="at this moment"):
+            run_sweep(slow_sweep(tmp_path), folder=tmp_path / "parts")
+        child.send_signal(signal.SIGCONT)
+    assert child.returncode == 0
+    assert run_sweep(slow_sweep(tmp_path), folder=tmp_path / "parts").computed == 0
 
 
 @pytest.mark.oracle
@@ -182,3 +346,9 @@ def test_cluster_with_a_worker_killed(tmp_path, store):
     assert (tmp_path / "mark").exists()
     run_sweep(sweep, folder=tmp_path / "alone")
     assert content(tmp_path / "cluster") == content(tmp_path / "alone")
+    if store == "parquet":
+        import pandas as pd
+
+        frame = pd.read_parquet(tmp_path / "cluster")
+        assert list(frame.columns) == ["x", "y", "value"]
+        assert len(frame) == 50
