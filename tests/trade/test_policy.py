@@ -462,7 +462,10 @@ def test_several_peaks_are_left_for_the_highest():
 def test_rates_at_their_bound_are_noted():
     free = TariffSchedule(("A", "B"), ("goods",), np.zeros((1, 2, 2)))
     flows = np.array([[[8.0, 0.7], [1.0, 80.0]]])
-    world, model = Economy("two", ("A", "B"), ("goods",), flows, free), TradeModel(trade_elasticity=4.0)
+    world, model = (
+        Economy("two", ("A", "B"), ("goods",), flows, free),
+        TradeModel(trade_elasticity=4.0),
+    )
     receiver = optimal_tariffs(world, "A", model=model)
     assert receiver.tariffs.rates[0, 1, 0] == pytest.approx(10.0)
     assert len(receiver.notes) == 1
