@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -144,7 +145,7 @@ def plot_stage_tree(solution: ProcessSolution, *, ax: Axes | None = None) -> Axe
 
     A circle is a stage after a history, its area the probability of getting there. A line to the
     right is a concession, solid by the first side and dashed by the second, its width the
-    probability; under a circle stands how likely the stage is to end without one.
+    probability; under a circle stands how likely the stage, once reached, is to end without one.
     """
     laws, eventual = node_laws(solution), solution.eventual
     process = solution.process
@@ -183,23 +184,26 @@ def plot_stage_tree(solution: ProcessSolution, *, ax: Axes | None = None) -> Axe
         )
         ax.text(x, y, f"{100 * reached:.0f}", ha="center", va="center", fontsize=8, zorder=4)
         ax.annotate(
-            f"no concession {100 * failed:.0f} %",
+            f"fails {100 * failed:.0f} %",
             (x, y),
-            xytext=(0, -20),
+            xytext=(-7.0, -6.0 - 0.5 * float(np.sqrt(60.0 + 700.0 * min(reached, 1.0)))),
             textcoords="offset points",
             ha="center",
-            fontsize=7,
+            va="top",
+            fontsize=7.5,
         )
     ax.scatter([goal[0]], [goal[1]], s=760, color="0.85", edgecolor="black", marker="s", zorder=3)
     ax.text(*goal, f"{100 * eventual.deal:.0f}", ha="center", va="center", fontsize=8, zorder=4)
-    names = [stage.name.replace(" ", "\n", 1) for stage in process.stages]
+    names = [textwrap.fill(stage.name, 15) for stage in process.stages]
     ax.set_xticks(range(count + 1), [*names, "deal"])
+    ax.tick_params(axis="x", length=0)
     ax.set_yticks([])
+    ax.spines["left"].set_visible(False)
     rows = [y for _, y in places.values()] or [0.0]
-    ax.set(xlim=(-0.5, count + 0.5), ylim=(min(rows) - 0.8, max(rows) + 0.8))
+    ax.set(xlim=(-0.5, count + 0.5), ylim=(min(rows) - 0.55, max(rows) + 0.55))
     for c, player in enumerate(process.players):
         ax.plot([], [], color=_COLOURS[1 + c], linestyle=("-", "--")[c], label=f"{player} concedes")
-    ax.set_xlabel("stage (in circles: probability of reaching it, percent)")
+    ax.set_xlabel("stage; in circles, the probability of reaching it in percent")
     ax.legend(loc="upper left", fontsize=8)
     return ax
 
@@ -231,7 +235,18 @@ def plot_reputation_curves(
     ax = new_axes(ax)
     for i, player in enumerate(process.players):
         ax.plot(days, beliefs[:, i], color=_COLOURS[1 + i], linestyle=_STYLES[i], label=player)
-        ax.plot([0.0], [law.prior[i]], marker="os"[i], color=_COLOURS[1 + i], clip_on=False)
+        ax.plot(
+            [0.0],
+            [law.prior[i]],
+            marker="os"[i],
+            markersize=(8, 4)[i],
+            markerfacecolor=("white", _COLOURS[2])[i],
+            color=_COLOURS[1 + i],
+            linestyle="none",
+            label=f"{player}, prior",
+            clip_on=False,
+            zorder=3 + i,
+        )
     ax.set(xlim=(0.0, float(days[-1])), ylim=(0.0, 1.0))
     ax.set_xlabel(f"days without a concession in {names[position]}")
     ax.set_ylabel("belief that the side is tough")
@@ -247,6 +262,8 @@ def plot_belief_path(path: BeliefPath, *, ax: Axes | None = None) -> Axes:
     path
         From `filter_beliefs`; days with news are marked on the axis.
     """
+    from matplotlib.dates import AutoDateLocator, DateFormatter
+
     ax = new_axes(ax)
     days = np.array(path.days, dtype="datetime64[D]")
     for i, player in enumerate(path.process.players):
@@ -255,14 +272,16 @@ def plot_belief_path(path: BeliefPath, *, ax: Axes | None = None) -> Axes:
             path.posteriors[:, i],
             where="post",
             color=_COLOURS[1 + i],
-            linestyle="-",
+            linestyle=_STYLES[i],
             label=f"{player}, all events",
         )
+    for i, player in enumerate(path.process.players):
         ax.plot(
             days,
             path.quiet[:, i],
             color=_COLOURS[1 + i],
-            linestyle=(":", "--")[i],
+            linestyle=(":", "-.")[i],
+            linewidth=1.0,
             label=f"{player}, silence alone",
         )
     news = [day for day, label in zip(path.days, path.labels, strict=True) if label]
@@ -278,8 +297,11 @@ def plot_belief_path(path: BeliefPath, *, ax: Axes | None = None) -> Axes:
             label="day with news",
         )
     ax.set_ylim(0.0, 1.0)
-    ax.set_xlabel("date")
+    ax.set_xlim(days[0], days[-1])
+    locator = AutoDateLocator(minticks=3, maxticks=7)  # type: ignore[no-untyped-call]  # Matplotlib leaves it untyped
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(DateFormatter("%d %b"))  # type: ignore[no-untyped-call]  # as above
+    ax.set_xlabel(f"date, {path.as_of.year}")
     ax.set_ylabel("belief that the side is tough")
-    ax.tick_params(axis="x", rotation=30)
     ax.legend(loc="best")
     return ax

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
 from negotiation.plotting.process import new_axes
-from negotiation.values import FloatArray, IntArray, float_array
+from negotiation.process.sensitivity import (
+    ExemptionRegions,
+    FirstConcessionMap,
+    SweptDates,
+    SweptOutcome,
+    Tornado,
+)
+from negotiation.values import FloatArray, IntArray, float_array, one_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,31 +33,24 @@ _DARK, _LIGHT = "#0072B2", "#E69F00"
 
 
 def plot_probability_bands(
-    days: ArrayLike,
-    probabilities: ArrayLike,
-    *,
-    central: ArrayLike | None = None,
-    intervals: Sequence[float] = (0.5, 0.9),
-    event: str = "a deal",
-    ax: Axes | None = None,
+    result: SweptDates, *, intervals: Sequence[float] = (0.5, 0.9), ax: Axes | None = None
 ) -> Axes:
     """Draw the spread over swept parameters of a probability by date.
 
     Parameters
     ----------
-    days
-        ``[day]`` since the start.
-    probabilities
-        ``[draw, day]``, one row a draw of the parameters.
-    central
-        ``[day]`` at the central parameters, drawn as a line besides the median.
+    result
+        From `negotiation.study.sensitivity.swept_dates`. Draws without an equilibrium are left out.
     intervals
         Share of the draws in each band around the median.
-    event
-        What the probability is of.
     """
-    x = float_array(days, name="days", ndim=1, low=0.0)
-    draws = float_array(probabilities, name="probabilities", shape=(None, len(x)), low=0, high=1)
+    count = len(result.days)
+    x = float_array(result.days, name="days", ndim=1, low=0.0)
+    solved = np.isfinite(result.probabilities).all(axis=1)
+    draws = float_array(
+        result.probabilities[solved], name="probabilities", shape=(None, count), low=0, high=1
+    )
+    middle = float_array(result.central, name="central", shape=(count,), low=0.0, high=1.0)
     bands = sorted(float_array(intervals, name="intervals", ndim=1, low=0.0, high=1.0))
     ax = new_axes(ax)
     for n, share in enumerate(reversed(bands)):
@@ -66,12 +65,10 @@ def plot_probability_bands(
             label=f"{100 * share:.0f} % of parameter draws",
         )
     ax.plot(x, np.median(draws, axis=0), color="black", label="median draw")
-    if central is not None:
-        middle = float_array(central, name="central", shape=(len(x),), low=0.0, high=1.0)
-        ax.plot(x, middle, color="black", linestyle="--", label="central parameters")
+    ax.plot(x, middle, color="black", linestyle="--", label="central parameters")
     ax.set(xlim=(float(x.min()), float(x.max())), ylim=(0.0, 1.0))
-    ax.set_xlabel("days since the start")
-    ax.set_ylabel(f"probability of {event}")
+    ax.set_xlabel(f"days since {result.start}" if result.start else "days since the start")
+    ax.set_ylabel(f"probability of {result.event}")
     ax.legend(loc="best")
     return ax
 
@@ -81,173 +78,220 @@ def _ordered(size: FloatArray, most: int | None) -> IntArray:
     return order if most is None else order[-most:]
 
 
-def plot_tornado(
-    names: Sequence[str],
-    low: ArrayLike,
-    high: ArrayLike,
-    base: float,
-    *,
-    label: str,
-    most: int | None = 12,
-    ax: Axes | None = None,
-) -> Axes:
+def _labels(names: Sequence[str], order: IntArray) -> list[str]:
+    """Names of parameters in words; what belongs to a side ends in its code."""
+    words = [names[int(k)].replace("_", " ").split(" ") for k in order]
+    codes = {"usa", "chn"}
+    return [" ".join(word.upper() if word in codes else word for word in name) for name in words]
+
+
+def plot_tornado(result: Tornado, *, most: int | None = 12, ax: Axes | None = None) -> Axes:
     """Draw how far an answer moves when each parameter goes to the ends of its range.
 
     Parameters
     ----------
-    names
-        Of the parameters.
-    low, high
-        Answer at the low and the high end of each range ``[parameter]``.
-    base
-        Answer at the central values.
-    label
-        What the answer is, with its unit.
+    result
+        From `negotiation.study.sensitivity.tornado`. An end without an equilibrium has no bar.
     most
         Only this many of the widest bars; None: all.
     """
-    down = float_array(low, name="low", shape=(len(names),))
-    up = float_array(high, name="high", shape=(len(names),))
-    order = _ordered(np.maximum(np.abs(down - base), np.abs(up - base)), most)
+    names, base = result.parameters, result.base
+    ends = np.asarray(result.ends, dtype=np.float64)
+    if ends.shape != (len(names), 2):
+        raise InvalidInputError(
+            "two ends a parameter are needed",
+            where="ends",
+            seen=ends.shape,
+            allowed=f"({len(names)}, 2)",
+        )
+    moved = np.nan_to_num(ends - base)
+    order = _ordered(np.abs(moved).max(axis=1), most)
     ax = new_axes(ax)
     rows = np.arange(len(order))
-    ax.barh(
-        rows,
-        down[order] - base,
-        left=base,
-        color=_LIGHT,
-        edgecolor="black",
-        label="low end of range",
+    styles: tuple[dict[str, Any], ...] = (
+        {"height": 0.76, "color": _LIGHT},
+        {"height": 0.44, "color": _DARK, "hatch": "////"},
     )
-    ax.barh(
-        rows,
-        up[order] - base,
-        left=base,
-        color=_DARK,
-        edgecolor="black",
-        hatch="//",
-        label="high end of range",
-    )
+    for end, style in enumerate(styles):
+        ax.barh(
+            rows,
+            moved[order, end],
+            left=base,
+            edgecolor="black",
+            linewidth=0.6,
+            label=("low end of range", "high end of range")[end],
+            **style,
+        )
     ax.axvline(base, color="black", linewidth=1.0)
-    ax.set_yticks(rows, [names[int(k)].replace("_", " ") for k in order])
-    ax.set_xlabel(label)
-    ax.legend(loc="best")
+    ax.set_yticks(rows, _labels(names, order))
+    ax.tick_params(axis="y", length=0)
+    ax.set_xlabel(result.outcome)
+    ax.legend(loc="lower right")
     return ax
 
 
 def plot_sobol_indices(
-    names: Sequence[str],
-    first: ArrayLike,
-    total: ArrayLike,
-    *,
-    most: int | None = 12,
-    ax: Axes | None = None,
+    result: SweptOutcome, *, most: int | None = 12, ax: Axes | None = None
 ) -> Axes:
-    """Draw first-order and total Sobol indices of each parameter.
+    """Draw first-order and total Sobol indices of each parameter, with their intervals.
 
     Parameters
     ----------
-    names
-        Of the parameters.
-    first, total
-        Indices ``[parameter]``: the share of the variance due to a parameter alone, and with all
-        its interactions.
+    result
+        From `negotiation.study.sensitivity.swept_outcomes`: the share of the variance due to a
+        parameter alone, and with all its interactions.
     most
         Only this many of the largest; None: all.
     """
-    alone = float_array(first, name="first", shape=(len(names),))
-    whole = float_array(total, name="total", shape=(len(names),))
+    names = result.parameters
+    alone = float_array(result.first_order, name="first_order", shape=(len(names),))
+    whole = float_array(result.total_order, name="total_order", shape=(len(names),))
     order = _ordered(whole, most)
     ax = new_axes(ax)
     rows = np.arange(len(order))
-    ax.barh(
-        rows + 0.2, whole[order], height=0.4, color=_LIGHT, edgecolor="black", label="total effect"
+    drawn: tuple[tuple[float, FloatArray, FloatArray, str, dict[str, Any]], ...] = (
+        (0.2, whole, result.total_interval, "with interactions (total)", {"color": _LIGHT}),
+        (
+            -0.2,
+            alone,
+            result.first_interval,
+            "alone (first order)",
+            {"color": _DARK, "hatch": "////"},
+        ),
     )
-    ax.barh(
-        rows - 0.2,
-        alone[order],
-        height=0.4,
-        color=_DARK,
-        edgecolor="black",
-        hatch="//",
-        label="alone (first order)",
-    )
-    ax.set_yticks(rows, [names[int(k)].replace("_", " ") for k in order])
-    ax.set_xlabel("share of the variance (Sobol index)")
-    ax.set_xlim(left=min(0.0, float(alone.min())))
-    ax.legend(loc="best")
+    for shift, index, interval, label, style in drawn:
+        ax.barh(
+            rows + shift,
+            index[order],
+            height=0.4,
+            edgecolor="black",
+            linewidth=0.6,
+            label=label,
+            **style,
+        )
+        if len(interval) == len(names):
+            spread = np.abs(interval[order] - index[order, None]).T
+            ax.errorbar(
+                index[order],
+                rows + shift,
+                xerr=spread,
+                fmt="none",
+                ecolor="black",
+                elinewidth=0.9,
+                capsize=2.0,
+            )
+    ax.axvline(0.0, color="black", linewidth=0.8)
+    ax.set_yticks(rows, _labels(names, order))
+    ax.tick_params(axis="y", length=0)
+    ax.set_xlabel(f"share of the variance of {result.label or result.outcome.replace('_', ' ')}")
+    ax.legend(loc="lower right")
     return ax
 
 
-def plot_first_concession_map(
-    first_stubbornness: ArrayLike,
-    second_stubbornness: ArrayLike,
-    share: ArrayLike,
-    *,
-    players: tuple[str, str] = ("USA", "CHN"),
-    ax: Axes | None = None,
-) -> Axes:
+def plot_first_concession_map(result: FirstConcessionMap, *, ax: Axes | None = None) -> Axes:
     """Draw who is likely to concede first over the stubbornness of both sides.
+
+    Lines are labelled with the probability; where nobody concedes the map is hatched.
 
     Parameters
     ----------
-    first_stubbornness, second_stubbornness
-        Prior probabilities of the tough type of each side: the axes, both logarithmic.
-    share
-        Probability ``[first, second]`` that the first side concedes first, given a concession.
-    players
-        Names of the sides.
+    result
+        From `negotiation.study.sensitivity.first_concession_map`.
     """
-    x = float_array(first_stubbornness, name="first_stubbornness", ndim=1, low=1e-12, high=1.0)
-    y = float_array(second_stubbornness, name="second_stubbornness", ndim=1, low=1e-12, high=1.0)
-    values = float_array(share, name="share", shape=(len(x), len(y)), low=0.0, high=1.0)
+    first, second = result.players
+    x = float_array(
+        result.first_stubbornness, name="first_stubbornness", ndim=1, low=1e-12, high=1.0
+    )
+    y = float_array(
+        result.second_stubbornness, name="second_stubbornness", ndim=1, low=1e-12, high=1.0
+    )
+    known = np.isfinite(result.share)
+    filled = float_array(
+        np.where(known, result.share, 0.0),
+        name="share",
+        shape=(len(x), len(y)),
+        low=0.0,
+        high=1.0,
+    )
+    values = np.ma.masked_array(filled, ~known).T
     ax = new_axes(ax)
-    image = ax.pcolormesh(x, y, values.T, cmap="cividis", vmin=0.0, vmax=1.0, shading="nearest")
-    if values.min() < 0.5 < values.max():
-        lines = ax.contour(x, y, values.T, levels=[0.5], colors="white", linewidths=2.0)
-        ax.clabel(lines, fmt={0.5: "even"})
-    ax.set(xscale="log", yscale="log")
-    ax.set_xlabel(f"stubbornness of {players[0]} (prior of the tough type)")
-    ax.set_ylabel(f"stubbornness of {players[1]} (prior of the tough type)")
-    figure = ax.get_figure()
-    if figure is not None:
-        figure.colorbar(image, ax=ax, label=f"probability that {players[0]} concedes first")
+    if not known.all():
+        ax.set_facecolor("white")
+        ax.patch.set(hatch="xxx", edgecolor="0.6")
+    image = ax.pcolormesh(x, y, values, cmap="cividis", vmin=0.0, vmax=1.0, shading="nearest")
+    inside = [p for p in (0.1, 0.25, 0.5, 0.75, 0.9) if values.min() < p < values.max()]
+    if inside and min(values.shape) > 1:
+        widths = [2.2 if p == 0.5 else 1.0 for p in inside]
+        colours = ["black" if p >= 0.5 else "white" for p in inside]
+        lines = ax.contour(x, y, values, levels=inside, colors=colours, linewidths=widths)
+        ax.clabel(lines, fmt=lambda p: f"{100 * p:.0f} %", fontsize=8)
+    ax.set(xscale="log", yscale="log", xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))
+    ax.set_xlabel(f"prior that {first} is of the tough type")
+    ax.set_ylabel(f"prior that {second} is of the tough type")
+    _percent_bar(ax, image, f"probability that {first} concedes first (percent)", scale=0.01)
     return ax
 
 
 def plot_exemption_regions(
-    visibility: ArrayLike,
-    curvature: ArrayLike,
-    shares: ArrayLike,
-    *,
-    player: str,
-    ax: Axes | None = None,
+    result: ExemptionRegions, player: str, *, ax: Axes | None = None
 ) -> Axes:
     """Draw the exempt share that a side chooses over the costs of being seen to exempt.
 
+    Colour is the largest share in equilibrium, hatched where another equilibrium has a smaller
+    one; lines are shares of a side that leaves the bargaining out.
+
     Parameters
     ----------
-    visibility
-        Probability that an exemption is seen ``[visibility]``.
-    curvature
-        Curvature of the audience cost ``[curvature]``, percent of GDP.
-    shares
-        Mean exempt share in equilibrium ``[visibility, curvature]``.
+    result
+        From `negotiation.study.sensitivity.exemption_regions`.
     player
         Whose share it is.
     """
-    x = float_array(visibility, name="visibility", ndim=1, low=0.0, high=1.0)
-    y = float_array(curvature, name="curvature", ndim=1, low=0.0)
-    values = float_array(shares, name="shares", shape=(len(x), len(y)), low=0.0, high=1.0)
+    from matplotlib.patheffects import AbstractPathEffect, withStroke
+
+    side = result.players.index(one_of(player, result.players, name="player"))
+    x = float_array(result.visibility, name="visibility", ndim=1, low=0.0, high=1.0)
+    y = float_array(result.curvature, name="curvature", ndim=1, low=1e-12)
     if min(len(x), len(y)) < 2:
         raise InvalidInputError("a map needs two values an axis", where="visibility, curvature")
-    ax = new_axes(ax)
-    image = ax.pcolormesh(
-        x, y, 100.0 * values.T, cmap="cividis", vmin=0.0, vmax=100.0, shading="nearest"
+    shape = (len(x), len(y))
+    low, high, myopic = (
+        float_array(
+            np.asarray(values)[:, :, side] * 100.0, name=name, shape=shape, low=0.0, high=100.0
+        ).T
+        for name, values in (
+            ("lowest", result.lowest),
+            ("highest", result.highest),
+            ("myopic", result.myopic),
+        )
     )
+    ax = new_axes(ax)
+    image = ax.pcolormesh(x, y, high, cmap="cividis", vmin=0.0, vmax=100.0, shading="nearest")
+    several = np.ma.masked_where(high - low <= 0.5, np.ones(high.shape))
+    if several.count():
+        ax.pcolor(x, y, several, hatch="///", alpha=0.0, shading="nearest")
+    inside = [p for p in (10.0, 50.0, 90.0) if myopic.min() < p < myopic.max()]
+    if inside:
+        # A dark rim keeps white lines and words readable on the light end of the scale.
+        rim: list[AbstractPathEffect] = [withStroke(linewidth=2.6, foreground="black")]
+        lines = ax.contour(x, y, myopic, levels=inside, colors="white", linestyles="--")
+        lines.set_path_effects(rim)
+        for text in ax.clabel(lines, fmt=lambda p: f"{p:.0f} %", fontsize=8):
+            text.set_path_effects(rim)
+        (key,) = ax.plot([], [], color="white", linestyle="--", label="bargaining left out")
+        key.set_path_effects(rim)
+        ax.legend(loc="upper right", framealpha=0.9, frameon=True)
+    ax.set(yscale="log", xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))
     ax.set_xlabel("probability that an exemption is seen")
     ax.set_ylabel("curvature of the audience cost (percent of GDP)")
+    _percent_bar(ax, image, f"share of listed sectors that {player} exempts (percent)")
+    return ax
+
+
+def _percent_bar(ax: Axes, image: Any, label: str, *, scale: float = 1.0) -> None:
+    """Add the scale of a map beside it, in percent."""
     figure = ax.get_figure()
     if figure is not None:
-        figure.colorbar(image, ax=ax, label=f"exempt share of {player} (percent)")
-    return ax
+        bar = figure.colorbar(image, ax=ax, label=label)
+        ticks = range(0, 101, 25)
+        bar.set_ticks([scale * tick for tick in ticks], labels=[f"{tick:d}" for tick in ticks])

@@ -32,7 +32,7 @@ from negotiation.values import FloatArray, float_array, number
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ExemptionChoice", "choose_exemptions", "myopic_exemption"]
+__all__ = ["ExemptionChoice", "choose_exemptions", "exemption_game", "myopic_exemption"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +72,10 @@ class ExemptionChoice:
                 for found in self.equilibria.equilibria
             ]
         )
+
+    def myopic_at(self, weight: float) -> FloatArray:
+        """Exempt shares that leave the bargaining out, ``[side]``, at another rho kappa."""
+        return np.array([myopic_exemption(float(gain), weight) for gain in self.benefits])
 
     def to_frame(self) -> pd.DataFrame:
         """One row an equilibrium: mean shares, payoffs, regret; the last row is myopic."""
@@ -154,15 +158,7 @@ def choose_exemptions(
     solutions = solve_processes([_with_flows(process, stages, flow) for flow in earned])
     values = np.array([found.values for found in solutions]).reshape(len(first), len(second), 2)
     weight = visibility * curvature
-    cost_first = 0.5 * weight * first[:, None] ** 2
-    cost_second = 0.5 * weight * second[None, :] ** 2
-    names = [tuple(f"{100 * x:g} %" for x in grid) for grid in grids]
-    game = NormalFormGame(
-        np.stack([values[:, :, 0] - cost_first, values[:, :, 1] - cost_second]),
-        process.players,
-        (names[0], names[1]),
-        title="exempt shares before the stage",
-    )
+    game = exemption_game(values, grids, weight, players=process.players)
     benefits = _benefits(process, flows, stages)
     return ExemptionChoice(
         game=game,
@@ -171,6 +167,37 @@ def choose_exemptions(
         values=values,
         myopic=np.array([myopic_exemption(float(gain), weight) for gain in benefits]),
         benefits=benefits,
+    )
+
+
+def exemption_game(
+    values: FloatArray,
+    shares: tuple[FloatArray, FloatArray],
+    weight: float,
+    *,
+    players: tuple[str, str],
+) -> NormalFormGame:
+    """Return the game of exempt shares, given the value of the process at each pair.
+
+    Parameters
+    ----------
+    values
+        ``[share of the first, share of the second, side]``.
+    shares
+        Grids of exempt shares, one a side.
+    weight
+        rho kappa, percent of GDP.
+    players
+        Names of the sides.
+    """
+    first, second = shares
+    names = [tuple(f"{100 * x:g} %" for x in grid) for grid in shares]
+    costs = (0.5 * weight * first[:, None] ** 2, 0.5 * weight * second[None, :] ** 2)
+    return NormalFormGame(
+        np.stack([values[:, :, side] - cost for side, cost in enumerate(costs)]),
+        players,
+        (names[0], names[1]),
+        title="exempt shares before the stage",
     )
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -14,9 +14,12 @@ import numpy as np
 from negotiation.data.embedded import load_economy
 from negotiation.data.tables import as_date
 from negotiation.errors import InvalidInputError, NonFiniteError
+from negotiation.process.continuation import process_from, stage_number
 from negotiation.process.events import DatedEvent, read_events
 from negotiation.process.forecast import Outlook, outlook
 from negotiation.process.load import load_process
+from negotiation.process.solve import solve_process
+from negotiation.process.stages import MultiStepProcess
 from negotiation.trade.economy import Economy
 from negotiation.values import FloatArray
 
@@ -26,8 +29,8 @@ __all__ = ["RATIO", "evaluate", "outlook_at"]
 RATIO = "ratio:"
 
 _FIXED = {
-    "process", "as_of", "dates", "deal_date", "stage", "economy", "model", "standoff_horizon",
-    "terms_horizon", "within", "values", "at_opening",
+    "process", "as_of", "dates", "deal_date", "deal_dates", "stage", "economy", "model",
+    "standoff_horizon", "terms_horizon", "within", "values", "at_opening",
 }  # fmt: skip
 
 
@@ -52,7 +55,8 @@ def outlook_at(values: Mapping[str, float], fixed: Mapping[str, Any]) -> Outlook
     fixed
         ``process``, ``as_of``, and optionally ``stage``, ``economy``, ``model``,
         ``standoff_horizon``, ``terms_horizon``, ``values`` (parameters that stay as given),
-        ``at_opening`` (look ahead from the day the stage opens, not from the information date).
+        ``at_opening`` (look ahead from the day the stage opens, at its priors, not from the
+        information date).
     """
     unknown = sorted(set(fixed) - _FIXED)
     if unknown:
@@ -73,13 +77,31 @@ def outlook_at(values: Mapping[str, float], fixed: Mapping[str, Any]) -> Outlook
         values={**fixed.get("values", {}), **plain},
         **options,
     )
+    if fixed.get("at_opening", False):
+        if ratios:
+            raise InvalidInputError("no event precedes the opening", where="columns", seen=ratios)
+        return _at_opening(process, fixed.get("stage", "de-escalation"))
     return outlook(
         process,
-        as_of=process.start if fixed.get("at_opening", False) else None,
         stage=fixed.get("stage", "de-escalation"),
         events=_events(str(fixed["as_of"])) if ratios else (),
         ratios=ratios,
         raise_on_failure=False,
+    )
+
+
+def _at_opening(process: MultiStepProcess, stage: str | int) -> Outlook:
+    """The outlook from the day the stage opens at its priors, who concedes at once included."""
+    k = stage_number(process, stage)
+    rest = process_from(process, k, start=process.start)
+    solution = solve_process(rest, raise_on_failure=False)
+    return Outlook(
+        whole=solve_process(process, raise_on_failure=False),
+        solution=solution,
+        day=process.start,
+        beliefs=process.stages[k].stubbornness,
+        at_once=solution.atoms[0],
+        survival=1.0,
     )
 
 
@@ -95,17 +117,19 @@ def evaluate(
     columns
         One array a parameter of the process, or likelihood ratio of a type of event.
     fixed
-        See `outlook_at`; ``dates``: ISO dates of the probabilities of a first cut; ``deal_date``;
-        ``within``: fraction within which cuts are equal (.05).
+        See `outlook_at`; ``dates``: ISO dates of the probabilities of a first cut;
+        ``deal_dates``: of the deal; ``deal_date``: one date of the deal; ``within``: fraction
+        within which cuts are equal (.05).
     rng
         Not used: outcomes are exact.
 
     Returns
     -------
     dict
-        ``cut_<date>``, ``deal``, ``usa_first`` (share of the first side among concessions),
-        ``usa_more``, ``chn_more``, ``equal``, ``level`` (mean added tariff of the first side after
-        the cut), ``level_usa``, ``level_chn`` (by who concedes), ``cut_ever``, ``at_once``,
+        ``cut_<date>``, ``deal_<date>``, ``deal``, ``usa_first`` (share of the first side among
+        concessions), ``usa_more``, ``chn_more``, ``equal``, ``level`` (mean added tariff of the
+        first side after the cut), ``level_usa``, ``level_chn`` (by who concedes), ``cut_ever``,
+        ``at_once``,
         ``hazard_usa``, ``hazard_chn`` (a year), ``horizon`` (years until concessions end),
         ``belief_usa``, ``belief_chn``, ``survival``, ``bound_usa``, ``bound_chn``, ``value_usa``,
         ``value_chn``, and ``converged`` (1 or 0). Rows without an equilibrium are NaN.
@@ -113,7 +137,8 @@ def evaluate(
     names = list(columns)
     count = len(columns[names[0]]) if names else 0
     dates = [str(day) for day in fixed.get("dates", ())]
-    for day in [*dates, *([fixed["deal_date"]] if "deal_date" in fixed else [])]:
+    deals = [str(day) for day in fixed.get("deal_dates", ())]
+    for day in [*dates, *deals, *([fixed["deal_date"]] if "deal_date" in fixed else [])]:
         as_date(str(day), name="dates")
     rows: list[dict[str, float]] = []
     for n in range(count):
@@ -123,17 +148,30 @@ def evaluate(
         except NonFiniteError:
             rows.append({"converged": 0.0})
             continue
-        rows.append(_row(found, dates, fixed))
+        rows.append(_row(found, dates, deals, fixed))
     keys = list(dict.fromkeys(key for row in rows for key in row))
     return {key: np.array([row.get(key, np.nan) for row in rows]) for key in keys}
 
 
-def _row(found: Outlook, dates: list[str], fixed: Mapping[str, Any]) -> dict[str, float]:
+def _by_dates(
+    by: Callable[[FloatArray], Any], found: Outlook, dates: list[str], head: str
+) -> dict[str, float]:
+    """Probabilities by dates, read off the solution in one call."""
+    if not dates:
+        return {}
+    days = np.array([found.days_until(day) for day in dates])
+    return {f"{head}_{day}": float(p) for day, p in zip(dates, by(days), strict=True)}
+
+
+def _row(
+    found: Outlook, dates: list[str], deals: list[str], fixed: Mapping[str, Any]
+) -> dict[str, float]:
     if not (found.whole.converged and found.solution.converged):
         return {"converged": 0.0}
     solution, process = found.solution, found.whole.process
     k = len(process.stages) - len(solution.process.stages)
-    out = {f"cut_{day}": float(found.cut_by(day)) for day in dates}
+    out = _by_dates(found.cut_by, found, dates, "cut")
+    out |= _by_dates(found.deal_by, found, deals, "deal")
     if "deal_date" in fixed:
         out["deal"] = float(found.deal_by(str(fixed["deal_date"])))
     # Where concessions are over, who would have conceded is read off the stage at its opening.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from negotiation.errors import InvalidInputError
+from negotiation.errors import InvalidInputError, NonFiniteError
 from negotiation.values import FloatArray, number, one_of
 
 __all__ = ["ParameterRange", "SobolIndices", "design_rows", "sobol_indices_of"]
@@ -112,15 +112,25 @@ class SobolIndices:
         Share of variance that a parameter explains alone.
     total_order
         Share that involves the parameter at all.
+    first_interval, total_interval
+        Bootstrap interval of each ``[parameter, low or high]``; empty where none was asked for.
     """
 
     parameters: tuple[str, ...]
     first_order: FloatArray
     total_order: FloatArray
+    first_interval: FloatArray
+    total_interval: FloatArray
 
 
 def sobol_indices_of(
-    outputs: FloatArray, *, parameters: tuple[str, ...], size: int
+    outputs: FloatArray,
+    *,
+    parameters: tuple[str, ...],
+    size: int,
+    resamples: int = 0,
+    confidence: float = 0.95,
+    seed: int = 20250502,
 ) -> SobolIndices:
     """Return Sobol indices of an output over a ``sobol_indices`` design, through SciPy.
 
@@ -132,8 +142,22 @@ def sobol_indices_of(
         Names of the swept parameters.
     size
         The design's ``size``.
+    resamples
+        Bootstrap resamples of the intervals (Archer, Saltelli and Sobol 1997); 0: no intervals.
+    confidence, seed
+        Of the intervals, in (0, 1), and of the resampling: SciPy's own bootstrap takes no seed.
+
+    Raises
+    ------
+    InvalidInputError
+        If the outputs are not those of the design.
+    NonFiniteError
+        If an output is not finite.
     """
     from scipy.stats import sobol_indices
+
+    number(confidence, name="confidence", low=0.0, high=1.0, open_low=True, open_high=True)
+    drawn = int(number(resamples, name="resamples", low=0.0))
 
     count = len(parameters)
     values = np.asarray(outputs, dtype=np.float64)
@@ -144,9 +168,27 @@ def sobol_indices_of(
             seen=values.shape,
             allowed=f"({size * (count + 2)},)",
         )
+    if not np.isfinite(values).all():
+        raise NonFiniteError(
+            "an output is not finite",
+            where=f"row {int(np.argmin(np.isfinite(values)))} of outputs",
+            hint="Fill the rows that have no answer before splitting the variance.",
+        )
+    none = np.empty((0, 2))
     if np.ptp(values) == 0.0:
-        zero = np.zeros(count)
-        return SobolIndices(parameters, zero, zero)
+        zero, band = np.zeros(count), np.zeros((count, 2)) if drawn else none
+        return SobolIndices(parameters, zero, zero, band, band)
     blocks = values.reshape(count + 2, 1, size)
     found = sobol_indices(func={"f_A": blocks[0], "f_B": blocks[1], "f_AB": blocks[2:]}, n=size)
-    return SobolIndices(parameters, np.ravel(found.first_order), np.ravel(found.total_order))
+    first, total = np.ravel(found.first_order), np.ravel(found.total_order)
+    if not drawn:
+        return SobolIndices(parameters, first, total, none, none)
+    rng = np.random.default_rng(seed)
+    resampled = np.empty((drawn, 2, count))
+    for row in resampled:
+        chosen = blocks[..., rng.integers(size, size=size)]
+        again = sobol_indices(func={"f_A": chosen[0], "f_B": chosen[1], "f_AB": chosen[2:]}, n=size)
+        row[:] = np.ravel(again.first_order), np.ravel(again.total_order)
+    tails = [0.5 - confidence / 2.0, 0.5 + confidence / 2.0]
+    bands = np.quantile(resampled, tails, axis=0)
+    return SobolIndices(parameters, first, total, bands[:, 0].T, bands[:, 1].T)

@@ -1,6 +1,7 @@
 """Figures of the process: what they say on their axes, and that they draw what they are given."""
 
 from dataclasses import replace
+from datetime import date
 
 import matplotlib
 import numpy as np
@@ -23,6 +24,13 @@ from negotiation.plotting.process_sensitivity import (
 )
 from negotiation.process.beliefs import filter_beliefs
 from negotiation.process.load import load_process
+from negotiation.process.sensitivity import (
+    ExemptionRegions,
+    FirstConcessionMap,
+    SweptDates,
+    SweptOutcome,
+    Tornado,
+)
 from negotiation.process.simulate import simulate_process
 from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
@@ -79,7 +87,7 @@ def test_reputation_curves(solution):
     persistent = solve_process(replace(solution.process, type_persistence=0.5))
     for found in (solution, persistent):
         ax = plot_reputation_curves(found, "de-escalation")
-        for line in ax.lines[::2]:
+        for line in (ax.lines[0], ax.lines[2]):
             values = np.asarray(line.get_ydata())
             assert np.all(np.diff(values) >= 0.0)
             assert values[-1] == pytest.approx(1.0)
@@ -93,29 +101,75 @@ def test_belief_path(solution):
     assert np.array_equal(ax.lines[0].get_ydata(), path.posteriors[:, 0])
 
 
-def test_bands_and_bars():
-    ax = plot_probability_bands(
-        [0, 1, 2], [[0, 0.1, 0.2], [0, 0.3, 0.4]], central=[0.0, 0.2, 0.3], intervals=(0.5,)
+def test_bands():
+    result = SweptDates(
+        event="a cut",
+        start=date(2025, 5, 2),
+        days=np.array([0.0, 1.0, 2.0]),
+        probabilities=np.array([[0, 0.1, 0.2], [0, 0.3, 0.4], [np.nan] * 3]),
+        central=np.array([0.0, 0.2, 0.3]),
     )
-    assert ax.lines[0].get_ydata() == pytest.approx([0.0, 0.2, 0.3])
-    ax = plot_tornado(["a_b", "c"], [0.2, 0.4], [0.8, 0.6], 0.5, label="probability", most=1)
-    assert [t.get_text() for t in ax.get_yticklabels()] == ["a b"]
-    ax = plot_sobol_indices(["a", "c"], [0.2, 0.4], [0.3, 0.6], most=None)
-    assert [t.get_text() for t in ax.get_yticklabels()] == ["a", "c"]
+    ax = plot_probability_bands(result, intervals=(0.5,))
+    median, central = ax.lines
+    assert median.get_ydata() == pytest.approx([0.0, 0.2, 0.3])
+    assert central.get_ydata() == pytest.approx([0.0, 0.2, 0.3])
+    assert (ax.get_xlabel(), ax.get_ylabel()) == (
+        "days since 2025-05-02",
+        "probability of a cut",
+    )
+
+
+def test_bars():
+    ends = np.array([[0.2, 0.8], [0.45, np.nan]])
+    ax = plot_tornado(Tornado("probability", ("a_usa", "c"), 0.5, ends), most=None)
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["c", "a USA"]
+    assert [bar.get_width() for bar in ax.patches] == pytest.approx([-0.05, -0.3, 0.0, 0.3])
+    with pytest.raises(InvalidInputError, match="two ends"):
+        plot_tornado(Tornado("probability", ("a",), 0.5, ends))
+    bands = np.array([[0.1, 0.3], [0.3, 0.5]])
+    indices = {
+        "parameters": ("a", "c"),
+        "first_order": np.array([0.2, 0.4]),
+        "total_order": np.array([0.3, 0.6]),
+        "values": np.zeros(8),
+    }
+    split = SweptOutcome(outcome="usa_first", **indices)
+    ax = plot_sobol_indices(split, most=1)
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["c"]
+    assert "usa first" in ax.get_xlabel()
+    assert not ax.collections
+    ax = plot_sobol_indices(
+        replace(split, first_interval=bands, total_interval=bands, label="who concedes")
+    )
+    assert "who concedes" in ax.get_xlabel()
+    assert len(ax.collections) == 2
     with pytest.raises(InvalidInputError):
-        plot_sobol_indices(["a"], [0.2, 0.4], [0.3, 0.6])
+        plot_sobol_indices(replace(split, parameters=("a",)))
 
 
 def test_maps():
-    grid = [0.01, 0.1, 0.5]
+    grid = np.array([0.01, 0.1, 0.5])
     share = np.linspace(0, 1, 9).reshape(3, 3)
-    ax = plot_first_concession_map(grid, grid, share)
+    ever = np.ones((3, 3))
+    found = FirstConcessionMap(("USA", "CHN"), grid, grid, share, ever)
+    ax = plot_first_concession_map(found)
     assert ax.get_xscale() == "log"
-    assert plot_first_concession_map(grid, grid, share * 0).collections
-    ax = plot_exemption_regions([0.0, 1.0], [0.1, 0.5], [[0, 1], [1, 0]], player="CHN")
+    assert "USA" in ax.get_xlabel()
+    assert "CHN" in ax.get_ylabel()
+    nobody = replace(found, share=np.where(share > 0.9, np.nan, share))
+    assert plot_first_concession_map(nobody).patch.get_hatch() == "xxx"
+    cells = np.array([[[1.0, 0.0], [0.0, 0.5]], [[1.0, 1.0], [0.5, 0.0]]])
+    regions = ExemptionRegions(
+        ("USA", "CHN"), np.array([0.1, 1.0]), np.array([0.1, 0.5]), cells / 2, cells, cells
+    )
+    ax = plot_exemption_regions(regions, "CHN")
     assert "seen" in ax.get_xlabel()
-    with pytest.raises(InvalidInputError):
-        plot_exemption_regions([0.0], [0.1, 0.5], [[0, 1]], player="CHN")
+    drawn = np.asarray(ax.collections[0].get_array()).ravel()
+    assert drawn == pytest.approx([0.0, 100.0, 50.0, 0.0])
+    with pytest.raises(InvalidInputError, match="JPN"):
+        plot_exemption_regions(regions, "JPN")
+    with pytest.raises(InvalidInputError, match="two values"):
+        plot_exemption_regions(replace(regions, visibility=np.array([0.1])), "CHN")
 
 
 def test_the_callers_axes_are_used(solution):

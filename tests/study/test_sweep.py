@@ -12,7 +12,7 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-from negotiation.errors import DataError, InvalidInputError, NegotiationError
+from negotiation.errors import DataError, InvalidInputError, NegotiationError, NonFiniteError
 from negotiation.study.design import ParameterRange, design_rows, sobol_indices_of
 from negotiation.study.sweep import Sweep, load_sweep, run_sweep
 from tests.reference import ROOT
@@ -48,6 +48,32 @@ def test_sobol_indices_of_ishigami():
     assert found.first_order == pytest.approx(first, abs=0.02)
     total = [first[0] + interaction, first[1], interaction]
     assert found.total_order == pytest.approx(total, abs=0.02)
+    assert found.first_interval.shape == (0, 2)
+
+
+def test_bootstrap_intervals_hold_the_index_and_narrow_with_the_design():
+    ranges = {key: ParameterRange(-np.pi, np.pi) for key in "xyz"}
+    widths = []
+    for size in (64, 1024):
+        fixed = {"a": 7.0, "b": 0.1}
+        sweep = Sweep("ishigami", f"{HERE}:ishigami", ranges, fixed, "sobol_indices", size)
+        values = run_sweep(sweep).outputs["value"]
+        found, again = (
+            sobol_indices_of(values, parameters=("x", "y", "z"), size=size, resamples=200)
+            for _ in "ab"
+        )
+        assert np.array_equal(found.total_interval, again.total_interval)
+        for index, band in (
+            (found.first_order, found.first_interval),
+            (found.total_order, found.total_interval),
+        ):
+            assert np.all((band[:, 0] <= index + 1e-12) & (index <= band[:, 1] + 1e-12))
+        widths.append(np.ptp(found.total_interval, axis=1))
+    assert np.all(widths[1] < 0.5 * widths[0])
+    flat = sobol_indices_of(np.ones(6), parameters=("x",), size=2, resamples=3)
+    assert not flat.first_interval.any()
+    with pytest.raises(NonFiniteError, match="row 2"):
+        sobol_indices_of(np.array([1, 1, np.nan, 2, 3, 4]), parameters=("x",), size=2)
 
 
 def test_designs():

@@ -5,18 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from pydantic import Field
 
+from negotiation.process.beliefs import filter_beliefs
 from negotiation.process.break_even import BreakEvens, break_even
 from negotiation.process.conclusions import CONCLUSIONS
-from negotiation.process.forecast import outlook
 from negotiation.process.identified import IdentifiedSet, dated_moments, identified_set
 from negotiation.process.load import load_process
-from negotiation.process.sensitivity import SweptOutcome, Tornado
-from negotiation.study.design import ParameterRange, SobolIndices, sobol_indices_of
+from negotiation.process.sensitivity import SweptOutcome
 from negotiation.study.results import Number, StudyResult, StudyTable
 from negotiation.study.run import StudyInputs
+from negotiation.study.sensitivity import (
+    exemption_regions,
+    first_concession_map,
+    swept_dates,
+    swept_outcomes,
+    tornado,
+)
 from negotiation.study.spec import Settings, Study
-from negotiation.study.sweep import Sweep, run_sweep
 
 __all__ = ["AnalysisSettings", "analyse"]
 
@@ -33,7 +39,8 @@ class AnalysisSettings(Settings):
     parameters
         What is varied, each over the range that its table states.
     outcomes
-        Outputs of `negotiation.process.outcomes_over.evaluate` whose variance is split.
+        Outputs of `negotiation.process.outcomes_over.evaluate` whose variance is split, and what
+        they are in words.
     base
         Base size of the design for Sobol indices.
     draws
@@ -45,17 +52,29 @@ class AnalysisSettings(Settings):
         not identified.
     bins
         Points a side of the phase diagram over stubbornness.
+    days
+        Days from the information date at which bands are drawn.
+    visibility, curvature, exempt_shares
+        Grids of the exemption regions.
+    likelihood_ratios
+        Of types of events, tough against normal, within the range of the parameter
+        likelihood_ratio.
     """
 
     process: str = "multi-step-2025"
     conclusions: tuple[str, ...] = CONCLUSIONS
     parameters: tuple[str, ...] = ()
-    outcomes: tuple[str, ...] = ("cut_2025-05-31", "usa_first", "deal")
+    outcomes: dict[str, str] = Field(default_factory=dict)
     base: int = 32
     draws: int = 64
     steps: int = 4
     split: float = 0.05
     bins: int = 11
+    days: tuple[float, ...] = tuple(float(day) for day in range(0, 731, 10))
+    visibility: tuple[float, ...] = tuple(k / 20 for k in range(1, 21))
+    curvature: tuple[float, ...] = tuple(10.0 ** (k / 8 - 3) for k in range(25))
+    exempt_shares: tuple[float, ...] = tuple(k / 10 for k in range(11))
+    likelihood_ratios: dict[str, float] = Field(default_factory=dict)
 
 
 def _over_the_set(value: float, style: str, scale: float = 1.0) -> str | Number:
@@ -106,42 +125,18 @@ def _headline(found: list[BreakEvens], allowed: IdentifiedSet, split: float) -> 
     return StudyTable(columns, tuple(rows), "p{48mm}lp{30mm}p{38mm}rr")
 
 
-def _indices_table(indices: dict[str, SobolIndices]) -> StudyTable:
-    names = next(iter(indices.values())).parameters
+def _indices_table(outcomes: tuple[SweptOutcome, ...]) -> StudyTable:
     rows: list[tuple[str | Number, ...]] = []
-    for k, name in enumerate(names):
+    for k, name in enumerate(outcomes[0].parameters):
         cells: list[str | Number] = [name.replace("_", " ")]
-        for item in indices.values():
+        for item in outcomes:
             cells.append(Number(float(item.first_order[k]), ".2f"))
             cells.append(Number(float(item.total_order[k]), ".2f"))
         rows.append(tuple(cells))
     columns = ["parameter"]
-    for output in indices:
-        columns += [f"{output.replace('_', ' ')}, first", "total"]
+    for item in outcomes:
+        columns += [f"{item.outcome.replace('_', ' ')}, first", "total"]
     return StudyTable(tuple(columns), tuple(rows))
-
-
-def _phase(study: Study, settings: AnalysisSettings) -> dict[str, Any]:
-    """Who concedes first over both priors of toughness, from the opening of the stage."""
-    ranges = {
-        name: ParameterRange(0.005, 0.5, "log", settings.bins)
-        for name in ("toughness_usa", "toughness_chn")
-    }
-    sweep = Sweep(
-        name="phase",
-        evaluate="negotiation.process.outcomes_over:evaluate",
-        ranges=ranges,
-        fixed={"process": settings.process, "as_of": "2025-05-02", "at_opening": True},
-        design="grid",
-    )
-    found = run_sweep(sweep)
-    shape = (settings.bins, settings.bins)
-    return {
-        "toughness_usa": found.parameters["toughness_usa"].reshape(shape),
-        "toughness_chn": found.parameters["toughness_chn"].reshape(shape),
-        "usa_first": found.outputs["usa_first"].reshape(shape),
-        "cut_ever": found.outputs["cut_ever"].reshape(shape),
-    }
 
 
 def analyse(
@@ -152,36 +147,16 @@ def analyse(
 ) -> StudyResult:
     """Return verdicts on conclusions, Sobol indices and the identified set."""
     process = load_process(settings.process, as_of=study.as_of)
-    recorded = {entry.name: entry for entry in process.parameters}
-    ranges = {}
-    for name in settings.parameters:
-        entry = recorded[name]
-        wide = entry.low > 0.0 and entry.high >= 10.0 * entry.low
-        ranges[name] = ParameterRange(entry.low, entry.high, "log" if wide else "linear")
-    swept = Sweep(
-        name="sensitivity",
-        evaluate="negotiation.process.outcomes_over:evaluate",
-        ranges=ranges,
-        fixed={
-            "process": settings.process,
-            "as_of": study.as_of.isoformat(),
-            "dates": ["2025-05-31", "2025-06-30", "2025-12-31"],
-            "deal_date": "2025-12-31",
-            "economy": study.economy,
-        },
-        design="sobol_indices",
-        size=settings.base,
-        seed=study.seed,
-    )
-    outputs = run_sweep(swept).outputs
-    indices = {
-        name: sobol_indices_of(
-            np.nan_to_num(outputs[name], nan=float(np.nanmean(outputs[name]))),
-            parameters=settings.parameters,
-            size=settings.base,
-        )
-        for name in settings.outcomes
+    given: dict[str, Any] = {"as_of": study.as_of.isoformat()}
+    swept: dict[str, Any] = {**given, "parameters": settings.parameters, "seed": study.seed}
+    fixed = {
+        "dates": ["2025-05-31", "2025-06-30", "2025-12-31"],
+        "deal_date": "2025-12-31",
+        "economy": study.economy,
     }
+    outcomes = swept_outcomes(
+        settings.process, outcomes=settings.outcomes, size=settings.base, fixed=fixed, **swept
+    )
     found = [
         break_even(process, name, settings.parameters, steps=settings.steps, rounds=2, tol=1e-3)
         for name in settings.conclusions
@@ -195,8 +170,15 @@ def analyse(
         draws=settings.draws,
         seed=study.seed,
     )
-    base = outlook(process)
-    tornado = _tornado(process, settings, study, base.cut_by("2025-05-31"))
+    ends = tornado(
+        settings.process,
+        parameters=settings.parameters,
+        outcome="cut_2025-05-31",
+        label="probability of a first cut by 31 May 2025",
+        fixed=fixed,
+        **given,
+    )
+    bands = swept_dates(settings.process, days=settings.days, size=settings.draws, **swept)
     verdicts = [_verdict(item, allowed, settings.split) for item in found]
     numbers = {
         "survives": Number(sum(item == "survives" for item in verdicts), "d"),
@@ -206,12 +188,12 @@ def analyse(
         "moments": Number(len(moments), "d"),
         "conclusions": Number(len(found), "d"),
     }
-    failed = float(np.mean(outputs["converged"] != 1.0))
+    failed = float(np.mean(~np.isfinite(outcomes[0].values)))
     return StudyResult(
         numbers=numbers,
         tables={
             "verdicts": _headline(found, allowed, settings.split),
-            "indices": _indices_table(indices),
+            "indices": _indices_table(outcomes),
             "identified": StudyTable(
                 ("parameter", "lowest in the set", "highest in the set"),
                 tuple(
@@ -221,33 +203,21 @@ def analyse(
             ),
         },
         objects={
-            "outcomes": tuple(
-                SweptOutcome(
-                    name,
-                    settings.parameters,
-                    indices[name].first_order,
-                    indices[name].total_order,
-                    outputs[name],
-                )
-                for name in settings.outcomes
+            "outcomes": outcomes,
+            "tornado": ends,
+            "bands_cut": bands["cut"],
+            "bands_deal": bands["deal"],
+            "phase": first_concession_map(settings.process, points=settings.bins, **given),
+            "exemptions": exemption_regions(
+                settings.process,
+                visibility=settings.visibility,
+                curvature=settings.curvature,
+                shares=settings.exempt_shares,
+                **given,
             ),
-            "tornado": tornado,
-            "phase": _phase(study, settings),
+            "beliefs": filter_beliefs(
+                process, as_of=study.as_of, ratios=settings.likelihood_ratios
+            ),
         },
         health={"share of rows without equilibrium": (failed, 0.5)},
-    )
-
-
-def _tornado(process: Any, settings: AnalysisSettings, study: Study, base: float) -> Tornado:
-    """One outcome at both ends of the range of each parameter, the others as they are."""
-    ends = []
-    for name in settings.parameters:
-        entry = next(item for item in process.parameters if item.name == name)
-        pair = []
-        for value in (entry.low, entry.high):
-            changed = load_process(settings.process, as_of=study.as_of, values={name: value})
-            pair.append(float(outlook(changed, raise_on_failure=False).cut_by("2025-05-31")))
-        ends.append(pair)
-    return Tornado(
-        "probability of a first cut by 31 May 2025", settings.parameters, base, np.array(ends)
     )
