@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
+from pydantic import Field
 
 from negotiation.process.beliefs import BeliefPath, filter_beliefs
 from negotiation.process.continuation import stage_number
@@ -50,7 +51,7 @@ class AnalysisSettings(Settings):
     process: str = "multi-step-2025"
     stage: str = "de-escalation"
     dates: tuple[dt.date, ...] = (dt.date(2025, 5, 31), dt.date(2025, 6, 30), dt.date(2025, 12, 31))
-    readings: dict[str, dict[str, float]] = {}
+    readings: dict[str, dict[str, float]] = Field(default_factory=dict)
     shown: str
     claims: tuple[tuple[dt.date, str, bool], ...] = ()
     models: tuple[str, ...] = ("export_dependence", "general_equilibrium")
