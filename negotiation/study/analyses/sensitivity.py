@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -126,6 +127,12 @@ def _headline(found: list[BreakEvens], allowed: IdentifiedSet, split: float) -> 
     return StudyTable(columns, tuple(rows), "p{48mm}lp{30mm}p{38mm}rr")
 
 
+def _count(found: Iterable[bool]) -> Number:
+    """How many there are, in a word where there is none."""
+    total = sum(found)
+    return Number(total, "d") if total else Number("none")
+
+
 def _with_interval(value: float, ends: FloatArray) -> str:
     return f"{value:.2f} [{ends[0]:.2f}, {ends[1]:.2f}]"
 
@@ -227,9 +234,9 @@ def analyse(
     )
     verdicts = [_verdict(item, allowed, settings.split) for item in found]
     numbers = {
-        "survives": Number(sum(item == "survives" for item in verdicts), "d"),
-        "flips": Number(sum(item.startswith("flips") for item in verdicts), "d"),
-        "not_identified": Number(sum(item == "not identified" for item in verdicts), "d"),
+        "survives": _count(item == "survives" for item in verdicts),
+        "flips": _count(item.startswith("flips") for item in verdicts),
+        "not_identified": _count(item == "not identified" for item in verdicts),
         "identified_share": Number(allowed.share, ".0f", 100),
         "identified_points": Number(round(allowed.share * settings.draws), "d"),
         "draws": Number(settings.draws, "d"),
