@@ -11,7 +11,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from negotiation.errors import InvalidInputError
 
-__all__ = ["FloatArray", "IntArray", "float_array", "number", "one_of", "quantity", "read_only"]
+__all__ = [
+    "FloatArray",
+    "IntArray",
+    "closest",
+    "float_array",
+    "number",
+    "one_of",
+    "quantity",
+    "read_only",
+]
 
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
@@ -159,6 +168,24 @@ def one_of(value: str, options: Iterable[str], *, name: str) -> str:
     choices = tuple(options)
     if value not in choices:
         raise InvalidInputError(
-            "unknown choice", where=name, seen=repr(value), allowed=", ".join(choices)
+            "unknown choice",
+            where=name,
+            seen=repr(value),
+            allowed=", ".join(choices),
+            hint=closest(value, choices),
         )
     return value
+
+
+def closest(value: Any, options: Iterable[str]) -> str:
+    """Ask whether the nearest of ``options`` was meant; empty if none is near.
+
+    Examples
+    --------
+    >>> closest("toughnes_usa", ("toughness_usa", "terms_duration"))
+    'Did you mean toughness_usa?'
+    """
+    from difflib import get_close_matches
+
+    near = get_close_matches(str(value), tuple(options), n=1)
+    return f"Did you mean {near[0]}?" if near else ""

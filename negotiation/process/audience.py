@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from negotiation.process.closed_form import PASSED, process_arrays, solve_closed_form
+from negotiation.process.closed_form import PASSED, ProcessArrays, process_arrays, solve_closed_form
 from negotiation.process.stages import MultiStepProcess
 from negotiation.values import FloatArray, number
 
@@ -20,13 +20,17 @@ def smallest_audience_costs(process: MultiStepProcess, stage: int) -> FloatArray
     the stage may be entered, given what the sides do later; negative where real income alone
     makes a side prefer to be conceded to. Types are taken as drawn anew in each stage.
     """
-    arrays = process_arrays(replace(process, type_persistence=0.0))
+    return _smallest(process_arrays(process), stage, process.stages[stage].audience_cost)
+
+
+def _smallest(arrays: ProcessArrays, stage: int, cost: FloatArray) -> FloatArray:
+    """By how much conceding is better before the cost in force is taken off, ``[side]``."""
     branches = solve_closed_form(arrays, tol=1e-10, max_iter=10_000)
     played = branches.kinds[stage, : arrays.histories(stage)] != PASSED
     if not played.any():
         return np.zeros(2)
     gap = (branches.concede_values - branches.win_values)[stage, : len(played)][played]
-    return np.asarray(gap.max(axis=0) + process.stages[stage].audience_cost)
+    return np.asarray(gap.max(axis=0) + cost)
 
 
 def with_audience_costs(
@@ -46,8 +50,13 @@ def with_audience_costs(
     """
     excess = number(excess, name="excess", low=0.0)
     stages = list(process.stages)
+    arrays = process_arrays(process)
+    concede = arrays.concede.copy()
+    arrays = replace(arrays, concede=concede)
     for k in range(len(stages) - 1, skip - 1, -1):
-        stages[k] = replace(stages[k], audience_cost=np.zeros(2))
-        smallest = smallest_audience_costs(replace(process, stages=tuple(stages)), k)
-        stages[k] = replace(stages[k], audience_cost=np.maximum(smallest, 0.0) + excess)
+        # Lump sums of conceding are net of the cost.
+        concede[k] += stages[k].audience_cost
+        cost = np.maximum(_smallest(arrays, k, np.zeros(2)), 0.0) + excess
+        concede[k] -= cost
+        stages[k] = replace(stages[k], audience_cost=cost)
     return replace(process, stages=tuple(stages))

@@ -340,7 +340,7 @@ def filter_beliefs(
         "atoms": atoms[None, :],
     }
     found = filter_draws(times, news, **given_stage)
-    quiet = filter_draws(times, np.zeros_like(news), **given_stage)
+    quiet = filter_draws(times, np.zeros_like(news), **given_stage) if news.any() else found
     reliability = [
         learned_reliability(known, player, day=today, **learn) for player in whole.players
     ]

@@ -159,6 +159,11 @@ def _checked_stage(
     today: date | None,
     unit: float,
 ) -> Stage:
+    dates = None if stage.deadline is None else (start, today, unit)
+    place = (rows, dates, None if stage.relapse_to is None else (k, count))
+    if stage.__dict__.get("_checked_at") == place:
+        return stage
+    before = len(check.mistakes)
     where = f"stage {stage.name!r}"
     relapse_to: Any = stage.relapse_to
     if relapse_to is not None and not isinstance(relapse_to, int | np.integer):
@@ -177,7 +182,7 @@ def _checked_stage(
         else:
             opens = flags.astype(np.float64)
             opens.setflags(write=False)
-    return replace(
+    checked = replace(
         stage,
         flows=check.array(stage.flows, f"{where} flows (g)", rows=rows),
         concede=check.array(stage.concede, f"{where} concede (l)", rows=rows),
@@ -201,6 +206,10 @@ def _checked_stage(
         else check.array(stage.rates, f"{where} rates", rows=rows, low=-1.0),
         opens=opens,
     )
+    if len(check.mistakes) == before:
+        # A frozen stage need not be checked again in the same place of the same agenda.
+        object.__setattr__(checked, "_checked_at", place)
+    return checked
 
 
 def _checked_deadline(

@@ -13,7 +13,7 @@ from typing import Any
 from negotiation.data.parameters import Parameter, parameters
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InformationDateError, InvalidInputError
-from negotiation.values import number, one_of
+from negotiation.values import closest, number, one_of
 
 __all__ = ["DatedParameters", "Definition", "process_names", "read_definition"]
 
@@ -99,6 +99,7 @@ class DatedParameters:
                 where="values",
                 seen=", ".join(unknown),
                 allowed=", ".join(sorted(self._known)),
+                hint=" ".join(filter(None, (closest(name, self._known) for name in unknown))),
             )
         self._values = {key: number(value, name=f"values[{key}]") for key, value in values.items()}
         self.used: dict[str, Parameter] = {}

@@ -17,7 +17,8 @@ from negotiation.values import FloatArray
 __all__ = ["StageBuilder"]
 
 #: Added tariffs that a comprehensive agreement may set; the tariffs in force are always among them.
-_AGREED_RATES = np.array([0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.45, 0.6])
+_AGREED_RATES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.45, 0.6)
+_AGREED_GRID = np.array([(first, second) for first in _AGREED_RATES for second in _AGREED_RATES])
 
 
 @dataclass
@@ -107,10 +108,30 @@ class StageBuilder:
             equal = standoff - (standoff - demand).sum() / 2.0
             self.terms[conceder] = (1.0 - mixture) * demand + mixture * np.maximum(equal, 0.0)
         self.threshold = dated("threshold_tariff")
-        self.lapsed = self.flows(lapse[None, :], self.terms_horizon)[0] / self.discount
         self.rates = standoff[None, :]
         self.current = self.flows(self.rates, self.standoff_horizon)
         self.standing = True
+        self._earn(lapse, standoff)
+        self.lapsed = self._earned(lapse[None, :])[0] / self.discount
+
+    def _earn(self, lapse: FloatArray, standoff: FloatArray) -> None:
+        """Compute flows at all tariffs that stages may need in one call: much the cheapest way."""
+        capped = np.minimum(self.terms, self.threshold)
+        reached = np.minimum(capped[None], np.concatenate([standoff[None], self.terms])[:, None])
+        needed = np.concatenate(
+            [lapse[None], standoff[None], self.terms, reached.reshape(-1, 2), _AGREED_GRID]
+        )
+        found = self.flows(needed, self.terms_horizon)
+        self.known = {rates.tobytes(): flow for rates, flow in zip(needed, found, strict=True)}
+
+    def _earned(self, rates: FloatArray) -> FloatArray:
+        """Flows of terms at tariffs ``[scenario, side]``."""
+        rows = [np.ascontiguousarray(row).tobytes() for row in rates]
+        new = [n for n, row in enumerate(rows) if row not in self.known]
+        if new:
+            found = self.flows(rates[new], self.terms_horizon)
+            self.known |= {rows[n]: flow for n, flow in zip(new, found, strict=True)}
+        return np.array([self.known[row] for row in rows])
 
     def _worth(self, flow: FloatArray) -> FloatArray:
         """W_i of terms that pay ``flow`` a year until they lapse."""
@@ -143,7 +164,7 @@ class StageBuilder:
     def _move(self, after: FloatArray) -> None:
         """Let tariffs ``after [history, conceder, side]`` come into force."""
         self.rates = after.reshape(-1, 2)
-        self.current = self.flows(self.rates, self.terms_horizon)
+        self.current = self._earned(self.rates)
         self.standing = False
 
     def _contact(self, name: str, remembered: bool) -> Stage:
@@ -203,8 +224,8 @@ class StageBuilder:
     def _comprehensive(self, name: str, remembered: bool) -> Stage:
         """Tariffs at the weighted Nash solution; the side conceded to has the larger weight."""
         weight = self.dated("winner_weight")
-        grid = np.array([(first, second) for first in _AGREED_RATES for second in _AGREED_RATES])
-        u = self.flows(grid, self.terms_horizon)
+        u = self._earned(_AGREED_GRID)
+        agreed: dict[tuple[bytes, int], tuple[FloatArray, FloatArray]] = {}
         count = len(self.rates)
         after = np.empty((count, 2, 2))
         worth = np.empty((count, 2, 2))
@@ -212,7 +233,11 @@ class StageBuilder:
             for conceder in range(2):
                 weights = np.full(2, weight)
                 weights[conceder] = 1.0 - weight
-                rates, flow = _agreed(grid, u, self.rates[h], self.current[h], weights)
+                now, current = self.rates[h], self.current[h]
+                key = (np.concatenate([now, current]).tobytes(), conceder)
+                if key not in agreed:
+                    agreed[key] = _agreed(_AGREED_GRID, u, now, current, weights)
+                rates, flow = agreed[key]
                 after[h, conceder], worth[h, conceder] = rates, self._worth(flow)
         own = worth[:, [0, 1], [0, 1]]
         other = worth[:, [1, 0], [0, 1]]

@@ -17,6 +17,7 @@ from negotiation.process.beliefs import filter_beliefs
 from negotiation.process.closed_form import ATTRITION
 from negotiation.process.continuation import process_from, stage_number
 from negotiation.process.events import DatedEvent
+from negotiation.process.places import node_laws
 from negotiation.process.solve import ProcessSolution, solve_process
 from negotiation.process.stages import DAYS_IN, MultiStepProcess
 from negotiation.values import FloatArray, number
@@ -180,7 +181,8 @@ def outlook(
     stage
         The open stage.
     events, ratios
-        See `negotiation.process.beliefs.filter_beliefs`; without events only silence counts.
+        See `negotiation.process.beliefs.filter_beliefs`; without events only silence counts, and
+        types may persist.
     raise_on_failure
         See `negotiation.process.solve.solve_process`.
 
@@ -200,6 +202,11 @@ def outlook(
         prior = process.stages[k].stubbornness
         found = solve_process(rest, raise_on_failure=raise_on_failure)
         return Outlook(whole, found, None, prior, found.atoms[0], 1.0)
+    if process.type_persistence > 0.0 and not events and not ratios:
+        beliefs, survival = _after_silence(whole, k, float((day - process.start).days))
+        rest = process_from(process, k, beliefs=beliefs, start=day)
+        found = solve_process(rest, raise_on_failure=raise_on_failure)
+        return Outlook(whole, found, day, beliefs, np.zeros(2), survival)
     path = filter_beliefs(whole, as_of=day, stage=k, events=events, ratios=ratios)
     rest = process_from(process, k, beliefs=path.beliefs, start=day)
     return Outlook(
@@ -210,6 +217,30 @@ def outlook(
         at_once=path.at_once[-1],
         survival=path.survival,
     )
+
+
+def _after_silence(
+    solution: ProcessSolution, stage: int, days: float
+) -> tuple[FloatArray, float]:
+    """Posteriors ``[side]`` after days without a concession in a stage, and their probability.
+
+    The stage opens at its priors z. A tough side never concedes, so that with posterior b a side
+    has held out with probability z / b.
+    """
+    prior = solution.process.stages[stage].stubbornness
+    law = next((law for law in node_laws(solution) if law.stage == stage), None)
+    if law is None:
+        return np.array(prior), 1.0
+    opening = law.open(prior[None, :])
+    if law.kind == ATTRITION and 0.0 < law.duration < np.inf:
+        left = np.maximum(opening.time - solution.process.in_time(days), 0.0)
+        beliefs = np.exp(law.log_beliefs(left))[0]
+    else:
+        beliefs = np.minimum(prior / np.maximum(1.0 - opening.atoms[0], prior), 1.0)
+    beliefs = np.clip(beliefs, prior, 1.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        held = np.where(beliefs > 0.0, prior / beliefs, 1.0)
+    return beliefs, float(held.prod())
 
 
 def lowered_by(

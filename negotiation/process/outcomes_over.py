@@ -5,25 +5,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from negotiation.data.embedded import load_economy
+from negotiation.data.parameters import parameters
 from negotiation.data.tables import as_date
 from negotiation.errors import InvalidInputError, NonFiniteError
 from negotiation.process.continuation import process_from, stage_number
+from negotiation.process.definition import read_definition
 from negotiation.process.events import DatedEvent, read_events
 from negotiation.process.forecast import Outlook, outlook
 from negotiation.process.load import load_process
 from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
 from negotiation.trade.economy import Economy
-from negotiation.values import FloatArray
+from negotiation.values import FloatArray, closest
 
-__all__ = ["RATIO", "evaluate", "outlook_at"]
+__all__ = ["RATIO", "evaluate", "outlook_at", "sweep_mistakes"]
 
 #: Columns with this prefix are likelihood ratios of a type of event: ``ratio:threat``.
 RATIO = "ratio:"
@@ -42,6 +44,51 @@ def _economy(name: str) -> Economy:
 @lru_cache(maxsize=8)
 def _events(as_of: str) -> tuple[DatedEvent, ...]:
     return read_events(as_of=as_of)
+
+
+def sweep_mistakes(names: Sequence[str], fixed: Mapping[str, Any]) -> list[str]:
+    """Return what is wrong with names of columns and with ``fixed``, one line a mistake."""
+    lines = [
+        f"fixed.{key}: no such key; allowed: {', '.join(sorted(_FIXED))}. {closest(key, _FIXED)}"
+        for key in sorted(set(fixed) - _FIXED)
+    ]
+    for key in ("as_of", "deal_date", "dates", "deal_dates"):
+        given = fixed.get(key, ())
+        for day in given if isinstance(given, list | tuple) else [given]:
+            try:
+                as_date(str(day), name=f"fixed.{key}")
+            except InvalidInputError as error:
+                lines.append(str(error))
+    try:
+        definition = read_definition(str(fixed.get("process", "multi-step-2025")))
+    except InvalidInputError as error:
+        return [*lines, f"fixed.process: {error}"]
+    known = {**parameters(), **definition.parameters}
+    kept = fixed.get("values", {})
+    for where, group in (("ranges", tuple(names)), ("fixed.values", tuple(kept))):
+        lines += [
+            f"{where}.{key}: no such parameter. {closest(key, known)}"
+            for key in group
+            if not key.startswith(RATIO) and key not in known
+        ]
+    lines += [f"{key}: swept, and kept in fixed.values" for key in names if key in kept]
+    return [*(line.rstrip() for line in lines), *_ratio_mistakes(names, fixed)]
+
+
+def _ratio_mistakes(names: Sequence[str], fixed: Mapping[str, Any]) -> list[str]:
+    asked = [name.removeprefix(RATIO) for name in names if name.startswith(RATIO)]
+    if not asked:
+        return []
+    try:
+        types = sorted({event.type for event in _events(str(fixed["as_of"]))})
+    except (KeyError, InvalidInputError):
+        return ["fixed.as_of: likelihood ratios of events need an information date"]
+    return [
+        f"ranges.{RATIO}{name}: no event of this type is known at {fixed['as_of']}; "
+        f"allowed: {', '.join(types)}. {closest(name, types)}".rstrip()
+        for name in asked
+        if name not in types
+    ]
 
 
 def outlook_at(values: Mapping[str, float], fixed: Mapping[str, Any]) -> Outlook:
@@ -108,7 +155,7 @@ def _at_opening(process: MultiStepProcess, stage: str | int) -> Outlook:
 def evaluate(
     columns: Mapping[str, FloatArray],
     fixed: Mapping[str, Any],
-    rng: np.random.Generator | None = None,  # noqa: ARG001  # the signature that sweeps call
+    generators: tuple[np.random.Generator, ...] = (),  # noqa: ARG001  # the signature that sweeps call
 ) -> dict[str, FloatArray]:
     """Return outcomes of a named process, one row a row of parameters.
 
@@ -120,7 +167,7 @@ def evaluate(
         See `outlook_at`; ``dates``: ISO dates of the probabilities of a first cut;
         ``deal_dates``: of the deal; ``deal_date``: one date of the deal; ``within``: fraction
         within which cuts are equal (.05).
-    rng
+    generators
         Not used: outcomes are exact.
 
     Returns

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from negotiation.errors import InvalidInputError
 from negotiation.study import analyses
+from negotiation.values import closest
 
 __all__ = [
     "Settings",
@@ -95,14 +96,16 @@ def analysis_module(name: str) -> ModuleType:
     return import_module(f"negotiation.study.analyses.{name}")
 
 
-def _lines(error: ValidationError, prefix: str = "") -> list[str]:
+def _lines(error: ValidationError, model: type[BaseModel], prefix: str = "") -> list[str]:
     lines = []
     for item in error.errors():
         key = ".".join([prefix, *map(str, item["loc"])] if prefix else map(str, item["loc"]))
         allowed = item["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
         seen = "" if item["type"] == "missing" else f"; seen {item['input']!r}"
         if item["type"] == "extra_forbidden":
-            allowed = "no such key"
+            allowed = " ".join(
+                filter(None, ("no such key.", closest(item["loc"][-1], model.model_fields)))
+            )
         lines.append(f"{key}: {allowed}{seen}")
     return lines
 
@@ -120,10 +123,13 @@ def study_from_dict(content: Mapping[str, Any], *, where: str) -> Study:
     try:
         study = Study.model_validate(dict(content))
     except ValidationError as error:
-        mistakes += _lines(error)
+        mistakes += _lines(error, Study)
     analysis = content.get("analysis")
     if isinstance(analysis, str) and analysis not in analysis_names():
-        mistakes.append(f"analysis: one of {', '.join(analysis_names())}; seen {analysis!r}")
+        hint = closest(analysis, analysis_names())
+        mistakes.append(
+            f"analysis: one of {', '.join(analysis_names())}; seen {analysis!r}. {hint}".rstrip()
+        )
     elif isinstance(analysis, str):
         model = analysis_module(analysis).AnalysisSettings
         base = content.get("settings", {})
@@ -137,7 +143,9 @@ def study_from_dict(content: Mapping[str, Any], *, where: str) -> Study:
                 try:
                     model.model_validate({**base, **changes})
                 except ValidationError as error:
-                    mistakes += [line for line in _lines(error, prefix) if line not in mistakes]
+                    mistakes += [
+                        line for line in _lines(error, model, prefix) if line not in mistakes
+                    ]
                     break
     if mistakes or study is None:
         listed = "".join(f"\n  {k}. {line}" for k, line in enumerate(mistakes, start=1))

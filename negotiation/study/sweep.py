@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
-import importlib
 import json
-import os
-import time
 import tomllib
-import zipfile
 from collections.abc import Callable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
-from negotiation.errors import DataError, InvalidInputError, NegotiationError
+from negotiation.errors import InvalidInputError
 from negotiation.study.design import DESIGNS, ParameterRange, design_rows
-from negotiation.study.store import write_json
-from negotiation.values import FloatArray, one_of
+from negotiation.study.parts import STORES, Columns, PartsFolder
+from negotiation.study.provenance import data_hash, file_hash, source_hash
+from negotiation.study.sweep_tasks import SweepProgress, SweepTasks, function_named
+from negotiation.values import closest, one_of
 
 __all__ = ["Sweep", "SweepProgress", "SweepResult", "load_sweep", "run_sweep"]
-
-Columns: TypeAlias = dict[str, FloatArray]
 
 
 @dataclass(frozen=True)
@@ -36,19 +34,20 @@ class Sweep:
     name
         Short name.
     evaluate
-        ``package.module:function``; called as ``function(columns, fixed, rng)`` with one array a
-        parameter, it returns one array an output, of the same length.
+        ``package.module:function``; called as ``function(columns, fixed, generators)`` with one
+        array a parameter and one random generator a row, it returns one array an output, of the
+        same length. Where its module has a function ``sweep_mistakes(names, fixed)``, what that
+        returns (lines, one a mistake) is reported before anything is computed.
     ranges
         Swept parameters.
     fixed
-        Everything else that the function needs.
+        Everything else that the function needs: numbers, words, dates, lists and mappings.
     design, size, seed
         See `negotiation.study.design.design_rows`.
     chunk
-        Rows a task. Results do not depend on it as long as the function uses ``rng`` for nothing
-        that crosses rows.
+        Rows a task, and a part on disk. Results do not depend on it.
     store
-        "npz" or "parquet" (needs the extra ``cluster``).
+        "npz", or "parquet" (needs the extra ``cluster``).
     """
 
     name: str
@@ -62,35 +61,28 @@ class Sweep:
     store: str = "npz"
 
     def __post_init__(self) -> None:
-        """Check choices and that the function exists."""
-        one_of(self.design, DESIGNS, name="design")
-        one_of(self.store, ("npz", "parquet"), name="store")
-        if self.chunk < 1:
-            raise InvalidInputError("no rows a task", where="chunk", seen=self.chunk)
-        _function(self.evaluate)
+        """Report every mistake at once."""
+        given = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        _raise_listed(_mistakes(given), where=f"sweep {self.name}")
 
     def rows(self) -> Columns:
         """Return the design."""
         return design_rows(self.ranges, design=self.design, size=self.size, seed=self.seed)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
-        """Hash of everything that decides the results."""
-        content = asdict(self)
-        content["ranges"] = {key: asdict(item) for key, item in self.ranges.items()}
-        content["fixed"] = dict(self.fixed)
-        text = json.dumps(content, sort_keys=True, default=str)
+        """Hash of everything that decides the results: the sweep, the code and the data."""
+        content = {
+            **{key: getattr(self, key) for key in self.__dataclass_fields__},
+            "ranges": {key: asdict(item) for key, item in self.ranges.items()},
+        }
+        module, _ = function_named(self.evaluate)
+        source = getattr(module, "__file__", None)
+        content["code"] = source_hash([module.__name__])
+        content["module"] = "" if source is None else file_hash(Path(source))
+        content["data"] = data_hash()
+        text = json.dumps(content, sort_keys=True, default=_plain)
         return hashlib.sha256(text.encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class SweepProgress:
-    """How far a sweep is: rows done and asked for, rows a second, seconds left."""
-
-    done: int
-    total: int
-    rows_per_second: float
-    seconds_left: float
 
 
 @dataclass(frozen=True)
@@ -121,105 +113,100 @@ class SweepResult:
         return pd.DataFrame({**self.parameters, **self.outputs})
 
 
-def _function(path: str) -> Callable[[Columns, Mapping[str, Any], np.random.Generator], Columns]:
-    module, _, name = path.partition(":")
-    try:
-        found = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise InvalidInputError(
-            "no such function", where="evaluate", seen=path, allowed="package.module:function"
-        ) from error
-    return found  # type: ignore[no-any-return]  # an imported name has no static type
+def _plain(value: Any) -> Any:
+    """What JSON does not know, in a form that differs wherever the value does."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    raise InvalidInputError(
+        "a sweep holds what a file can say",
+        where="fixed",
+        seen=type(value).__name__,
+        allowed="numbers, words, dates, lists and mappings",
+    )
+
+
+def _raise_listed(mistakes: list[str], *, where: str) -> None:
+    if not mistakes:
+        return
+    if len(mistakes) == 1:
+        raise InvalidInputError(mistakes[0], where=where)
+    listed = "".join(f"\n  {k}. {line}" for k, line in enumerate(mistakes, start=1))
+    raise InvalidInputError(f"{len(mistakes)} mistakes:{listed}", where=where)
+
+
+def _mistakes(given: Mapping[str, Any]) -> list[str]:
+    """Everything wrong with the fields of a sweep; those not given are left out."""
+    mistakes: list[str] = []
+    for name, allowed in (("design", DESIGNS), ("store", STORES)):
+        if name in given and given[name] not in allowed:
+            hint = closest(given[name], allowed)
+            line = f"{name}: seen {given[name]!r}; allowed: {', '.join(allowed)}. {hint}"
+            mistakes.append(line.rstrip(". "))
+    for name, low in (("chunk", 1), ("seed", 0), ("size", 0)):
+        value = given.get(name, low)
+        if not isinstance(value, int) or isinstance(value, bool) or value < low:
+            mistakes.append(f"{name}: seen {value!r}; allowed: a whole number >= {low}")
+    if "evaluate" in given:
+        try:
+            module, _ = function_named(given["evaluate"])
+        except InvalidInputError as error:
+            mistakes.append(str(error))
+        else:
+            check = getattr(module, "sweep_mistakes", None)
+            if check is not None:
+                mistakes += check(tuple(given.get("ranges", ())), given.get("fixed", {}))
+    return mistakes
 
 
 def load_sweep(path: str | Path) -> Sweep:
-    """Read a sweep from TOML: the fields of `Sweep`, with a table a swept parameter."""
+    """Read a sweep from TOML: the fields of `Sweep`, with a table a swept parameter.
+
+    Raises
+    ------
+    InvalidInputError
+        If the file cannot be read, or once with every mistake in it.
+    """
     path = Path(path)
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidInputError(f"cannot be read: {error}", where=str(path)) from error
-    mistakes: list[str] = []
-    known = set(Sweep.__dataclass_fields__)
-    mistakes += [f"{key}: no such key" for key in content if key not in known]
+    known = Sweep.__dataclass_fields__
+    mistakes = [
+        f"{key}: no such key. {closest(key, known)}".rstrip(". ")
+        for key in content
+        if key not in known
+    ]
     mistakes += [f"{key}: missing" for key in ("name", "evaluate", "ranges") if key not in content]
-    ranges = {}
-    for name, item in dict(content.get("ranges", {})).items():
+    given = {key: value for key, value in content.items() if key in known}
+    for key in ("ranges", "fixed"):
+        if not isinstance(given.get(key, {}), dict):
+            mistakes.append(f"{key}: seen {given.pop(key)!r}; allowed: a table")
+    ranges: dict[str, ParameterRange | None] = dict.fromkeys(given.get("ranges", {}))
+    for name, item in given.get("ranges", {}).items():
         try:
-            ranges[name] = ParameterRange(**item)
-        except (InvalidInputError, TypeError) as error:
-            mistakes.append(f"ranges.{name}: {error}")
-    if not mistakes:
-        try:
-            return Sweep(**{**content, "ranges": ranges})
+            ranges[name] = _range(item)
         except InvalidInputError as error:
-            mistakes.append(str(error))
-    listed = "".join(f"\n  {k}. {line}" for k, line in enumerate(mistakes, start=1))
-    raise InvalidInputError(f"{len(mistakes)} mistakes in the sweep:{listed}", where=path.name)
+            mistakes.append(f"ranges.{name}: {error}")
+    given["ranges"] = ranges
+    _raise_listed([*mistakes, *_mistakes(given)], where=path.name)
+    return Sweep(**given)
 
 
-def _evaluate_chunk(sweep: Sweep, index: int) -> Columns:
-    """Rows of one chunk; depends on the sweep and the index alone."""
-    rows = sweep.rows()
-    start = index * sweep.chunk
-    columns = {name: values[start : start + sweep.chunk] for name, values in rows.items()}
-    count = len(next(iter(columns.values())))
-    rng = np.random.default_rng(np.random.SeedSequence([sweep.seed, index]))
-    outputs = _function(sweep.evaluate)(columns, sweep.fixed, rng)
-    for name, values in outputs.items():
-        if np.shape(values) != (count,):
-            raise InvalidInputError(
-                "an output must have one value a row",
-                where=f"{sweep.evaluate}, output {name}",
-                seen=np.shape(values),
-                allowed=f"({count},)",
-            )
-    return {name: np.asarray(values, dtype=np.float64) for name, values in outputs.items()}
-
-
-def _write_part(path: Path, fingerprint: str, outputs: Columns) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    if path.suffix == ".parquet":
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        table = pa.table({name: pa.array(values) for name, values in outputs.items()})
-        pq.write_table(table.replace_schema_metadata({"fingerprint": fingerprint}), temporary)
-    else:
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
-            archive.writestr(zipfile.ZipInfo("fingerprint.txt"), fingerprint)
-            for name, values in outputs.items():
-                with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as out:
-                    np.lib.format.write_array(out, values, allow_pickle=False)
-    with temporary.open("rb") as written:
-        os.fsync(written.fileno())
-    os.replace(temporary, path)
-
-
-def _read_part(path: Path, fingerprint: str) -> Columns:
-    try:
-        if path.suffix == ".parquet":
-            import pyarrow.parquet as pq
-
-            table = pq.read_table(path)
-            seen = (table.schema.metadata or {}).get(b"fingerprint", b"").decode()
-            columns = {name: table[name].to_numpy() for name in table.column_names}
-        else:
-            with zipfile.ZipFile(path) as archive:
-                seen = archive.read("fingerprint.txt").decode()
-            with np.load(path, allow_pickle=False) as stored:
-                columns = {name: stored[name] for name in stored.files if name != "fingerprint.txt"}
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise DataError(
-            f"a part cannot be read: {error}", where=str(path), hint="Delete it and run again."
-        ) from error
-    if seen != fingerprint:
-        raise DataError(
-            "a part of another sweep stands in this folder",
-            where=str(path),
-            hint="Choose an empty folder, or delete the old results.",
-        )
-    return columns
+def _range(item: Any) -> ParameterRange:
+    known = ParameterRange.__dataclass_fields__
+    if not isinstance(item, dict):
+        raise InvalidInputError("not a table", seen=repr(item), allowed="low and high")
+    for key in item:
+        one_of(key, known, name="key")
+    missing = [key for key in ("low", "high") if key not in item]
+    if missing:
+        raise InvalidInputError(f"{' and '.join(missing)} missing")
+    return ParameterRange(**item)
 
 
 def run_sweep(
@@ -242,112 +229,43 @@ def run_sweep(
     folder
         Where parts are kept; parts found there are not computed again. None keeps all in memory.
     progress
-        Called after each part.
+        Called before the first part and after each.
     in_flight
         Tasks submitted and not yet finished, at most.
 
     Returns
     -------
     SweepResult
-        The same whatever the executor, the number of workers and the number of restarts.
+        The same whatever the executor, the number of workers, the rows a task and the number of
+        restarts.
 
     Raises
     ------
+    InvalidInputError
+        If another sweep writes to the folder at this moment.
+    DataError
+        If parts in the folder are damaged, of another sweep, or made by other code or data.
     NegotiationError
         If the executor breaks; finished parts stay on disk.
     """
     sweep = study if isinstance(study, Sweep) else load_sweep(study)
     rows = sweep.rows()
-    total = len(next(iter(rows.values())))
-    chunks = -(-total // sweep.chunk)
-    target = None if folder is None else Path(folder)
-    done: dict[int, Columns] = {}
-    if target is not None:
-        target.mkdir(parents=True, exist_ok=True)
-        for leftover in target.glob(".part-*.part"):
-            leftover.unlink()
-        for index in range(chunks):
-            path = target / f"part-{index:06d}.{sweep.store}"
-            if path.exists():
-                done[index] = _read_part(path, sweep.fingerprint)
-    missing = [index for index in range(chunks) if index not in done]
-    started = time.perf_counter()
-
-    def keep(index: int, outputs: Columns, finished: int) -> None:
-        if target is not None:
-            path = target / f"part-{index:06d}.{sweep.store}"
-            _write_part(path, sweep.fingerprint, outputs)
-        done[index] = outputs
-        if progress is not None:
-            computed = min(finished * sweep.chunk, total)
-            rate = computed / max(time.perf_counter() - started, 1e-9)
-            known = min(len(done) * sweep.chunk, total)
-            progress(SweepProgress(known, total, rate, (total - known) / max(rate, 1e-9)))
-
-    if executor is None:
-        for count, index in enumerate(missing, start=1):
-            keep(index, _evaluate_chunk(sweep, index), count)
-    else:
-        _run_on(executor, sweep, missing, keep, in_flight)
-    names = list(done[0])
-    outputs = {name: np.concatenate([done[k][name] for k in range(chunks)]) for name in names}
-    if target is not None:
-        _write_manifest(target, sweep, chunks)
-    computed = sum(min(sweep.chunk, total - index * sweep.chunk) for index in missing)
-    return SweepResult(rows, outputs, target, computed)
-
-
-def _run_on(
-    executor: Executor,
-    sweep: Sweep,
-    missing: list[int],
-    keep: Callable[[int, Columns, int], None],
-    in_flight: int,
-) -> None:
-    waiting = iter(missing)
-    running: dict[Future[Columns], int] = {}
-    finished = 0
-    try:
-        for index in waiting:
-            running[executor.submit(_evaluate_chunk, sweep, index)] = index
-            if len(running) < in_flight:
-                continue
-            finished = _collect(running, keep, finished)
-        while running:
-            finished = _collect(running, keep, finished)
-    except NegotiationError:
-        raise
-    except Exception as error:
-        raise NegotiationError(
-            f"the executor failed after {finished} of {len(missing)} parts: {error!r}. "
-            "Finished parts are kept: run the sweep again to go on from there"
-        ) from error
-
-
-def _collect(
-    running: dict[Future[Columns], int],
-    keep: Callable[[int, Columns, int], None],
-    finished: int,
-) -> int:
-    for future in wait(running, return_when=FIRST_COMPLETED).done:
-        index = running.pop(future)
-        finished += 1
-        keep(index, future.result(), finished)
-    return finished
-
-
-def _write_manifest(folder: Path, sweep: Sweep, chunks: int) -> None:
-    parts = {}
-    for index in range(chunks):
-        path = folder / f"part-{index:06d}.{sweep.store}"
-        parts[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
-    write_json(
-        folder / "manifest.json",
-        {
-            "sweep": sweep.name,
-            "fingerprint": sweep.fingerprint,
-            "parameters": {key: asdict(item) for key, item in sweep.ranges.items()},
-            "rows": len(next(iter(sweep.rows().values()))),
-            "parts": parts,
-        },
-    )
+    run = SweepTasks(sweep, rows, progress)
+    if folder is None:
+        run.finish(executor, in_flight)
+        return SweepResult(rows, run.outputs(), None, run.computed)
+    target = Path(folder)
+    parts = PartsFolder(target, store=sweep.store, fingerprint=sweep.fingerprint, chunks=run.chunks)
+    with parts.held():
+        parts.clean()
+        run.resume(parts)
+        run.finish(executor, in_flight)
+        parts.write_manifest(
+            {
+                "sweep": sweep.name,
+                "evaluate": sweep.evaluate,
+                "parameters": {key: asdict(item) for key, item in sweep.ranges.items()},
+                "rows": run.total,
+            }
+        )
+    return SweepResult(rows, run.outputs(), target, run.computed)

@@ -149,3 +149,21 @@ def test_tariffs_fall_by_deal_or_lapse():
     assert lowered_by(solution, days, side=0, lapses_to=0.9) == pytest.approx(deal, abs=0.01)
     with pytest.raises(InvalidInputError, match="one breakdown hazard"):
         lowered_by(solve_process(process), days, side=0, lapses_to=0.2)
+
+
+def test_silence_with_persistent_types():
+    values = {"type_persistence": 0.0}
+    plain = outlook(load_process(as_of="2025-05-02", values=values))
+    near = outlook(load_process(as_of="2025-05-02", values={"type_persistence": 1e-7}))
+    assert near.beliefs == pytest.approx(plain.beliefs, rel=1e-3)
+    assert near.survival == pytest.approx(plain.survival, rel=1e-3)
+    assert near.cut_by("2025-12-31") == pytest.approx(plain.cut_by("2025-12-31"), abs=2e-3)
+    kept = outlook(load_process(as_of="2025-05-02", values={"type_persistence": 0.7}))
+    assert np.all((kept.beliefs >= 0.1) & (kept.beliefs <= 1.0))
+    assert 0.0 < kept.survival <= 1.0
+    assert 0.0 < kept.deal_by("2025-12-31") < kept.cut_by("2025-12-31") < 1.0
+    whole = kept.whole
+    alone = solve_process(process_from(whole.process, 1))
+    days = (date(2025, 5, 2) - whole.process.start).days
+    held = 1.0 - alone.stage_by(0, days)
+    assert kept.survival == pytest.approx(held, abs=5e-3)

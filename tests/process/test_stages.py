@@ -190,3 +190,22 @@ def test_toml(tmp_path):
     path.write_text("stages = [")
     with pytest.raises(InvalidInputError, match="cannot be read"):
         MultiStepProcess.from_toml(path)
+
+
+def test_a_stage_is_checked_again_in_another_place():
+    # Two histories fit after a remembered stage, and not at the opening.
+    process = MultiStepProcess.from_dict(
+        {
+            "stages": [
+                {"g": [-0.1, -0.1], "l": [0.1, 0.1], "f": [0.4, 0.4]},
+                {"g": [[-0.1, -0.1], [-0.2, -0.1]], "l": [0.1, 0.1], "f": [0.4, 0.4]},
+            ],
+            "r": [0.1, 0.1],
+            "z": [0.1, 0.1],
+        }
+    )
+    assert replace(process, type_persistence=0.5).stages[1] is process.stages[1]
+    with pytest.raises(InvalidInputError, match="flows"):
+        replace(process, stages=process.stages[1:])
+    with pytest.raises(InvalidInputError, match="flows"):
+        replace(process, stages=(replace(process.stages[0], flows=[np.nan, 0.0]),))

@@ -8,31 +8,31 @@ from pathlib import Path
 import numpy as np
 
 
-def ishigami(columns, fixed, rng):
+def ishigami(columns, fixed, generators):
     """Ishigami and Homma's function; its Sobol indices are known in closed form."""
     x, y, z = (columns[key] for key in ("x", "y", "z"))
     a, b = fixed["a"], fixed["b"]
     return {"value": np.sin(x) + a * np.sin(y) ** 2 + b * z**4 * np.sin(x)}
 
 
-def noisy(columns, fixed, rng):
-    return {"value": columns["x"] + rng.normal(size=len(columns["x"]))}
+def noisy(columns, fixed, generators):
+    return {"value": columns["x"] + np.array([rng.normal() for rng in generators])}
 
 
-def slow(columns, fixed, rng):
+def slow(columns, fixed, generators):
     time.sleep(fixed.get("seconds", 0.02))
-    return noisy(columns, fixed, rng)
+    return noisy(columns, fixed, generators)
 
 
-def dies_once(columns, fixed, rng):
+def dies_once(columns, fixed, generators):
     """Kill the worker that gets a certain row, the first time."""
     mark = Path(fixed["mark"])
     if columns["x"].max() > fixed["above"] and not mark.exists():
         mark.write_text("killed")
         os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(0.01)
-    return noisy(columns, fixed, rng)
+    return noisy(columns, fixed, generators)
 
 
-def ragged(columns, fixed, rng):
+def ragged(columns, fixed, generators):
     return {"value": np.zeros(1)}
