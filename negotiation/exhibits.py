@@ -133,6 +133,18 @@ def _tariff_plane(usa: Any, curves: Any) -> Any:
     return figure
 
 
+def _sobol(outcomes: Any) -> Any:
+    import matplotlib.pyplot as plt
+
+    size = (3.6 * len(outcomes), 3.9)
+    figure, axes = plt.subplots(1, len(outcomes), figsize=size, layout="constrained", squeeze=False)
+    for ax, item in zip(axes[0], outcomes, strict=True):
+        _plot("process_sensitivity:plot_sobol_indices")(item, ax=ax)
+        ax.set_title(item.label or item.outcome)
+        ax.set_xlabel("share of the variance")
+    return figure
+
+
 def _first_cut(result: Any) -> Any:
     import matplotlib.pyplot as plt
 
@@ -222,11 +234,7 @@ EXHIBITS: Mapping[str, Exhibit] = MappingProxyType(
         ),
         "sobol": Exhibit(
             ("sensitivity/outcomes",),
-            _row(
-                "process_sensitivity:plot_sobol_indices",
-                (10.2, 4.0),
-                lambda items: [(item,) for item in items],
-            ),
+            _sobol,
             "Sobol indices of three outcomes with bootstrap intervals.",
         ),
         "bands": Exhibit(

@@ -219,9 +219,7 @@ def outlook(
     )
 
 
-def _after_silence(
-    solution: ProcessSolution, stage: int, days: float
-) -> tuple[FloatArray, float]:
+def _after_silence(solution: ProcessSolution, stage: int, days: float) -> tuple[FloatArray, float]:
     """Posteriors ``[side]`` after days without a concession in a stage, and their probability.
 
     The stage opens at its priors z. A tough side never concedes, so that with posterior b a side

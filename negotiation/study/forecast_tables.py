@@ -63,11 +63,11 @@ def forecast_table(found: Found, dates: Sequence[dt.date], probability: float) -
             )
         )
     columns = (
-        "terms last, years",
-        *(f"cut by {day.day} {day:%B}" for day in dates),
-        "level after the cut",
-        "USA cuts more",
-        "China cuts more",
+        "D",
+        *(f"by {day.day} {day:%b}" for day in dates),
+        "level",
+        "USA more",
+        "China more",
         "equal",
     )
     return StudyTable(columns, tuple(rows), "r" * len(columns))

@@ -90,13 +90,13 @@ def _filters(
         )
     columns = (
         "events are read as",
-        "USA stubborn, %",
-        "China stubborn, %",
-        "USA at once, %",
-        "China at once, %",
-        *(f"cut by {end.day} {end:%B}, %" for end in settings.dates),
+        "stubborn: USA",
+        "China",
+        "at once: USA",
+        "China",
+        *(f"by {end.day} {end:%b}" for end in settings.dates),
     )
-    return StudyTable(columns, tuple(rows), "p{38mm}" + "r" * 7), first_cuts, worst
+    return StudyTable(columns, tuple(rows), "p{42mm}" + "r" * 7), first_cuts, worst
 
 
 def _path_table(path: BeliefPath) -> StudyTable:
