@@ -5,12 +5,12 @@ from typing import Annotated
 
 from pytask import Product, PythonNode, task
 
-from negotiation.exhibits import EXHIBITS, draw_exhibit
+from negotiation.exhibits import EXHIBITS, draw_exhibit, drawing_modules
 from negotiation.study.provenance import source_hash
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent / "experiments" / "results"
-CODE = source_hash(["negotiation.exhibits"])
+CODE = source_hash(drawing_modules())
 
 for name, exhibit in EXHIBITS.items():
 

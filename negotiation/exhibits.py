@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 from negotiation.errors import InvalidInputError
 from negotiation.study.store import load_object
 
-__all__ = ["EXHIBITS", "Exhibit", "draw_exhibit"]
+__all__ = ["EXHIBITS", "Exhibit", "draw_exhibit", "drawing_modules"]
 
 
 @dataclass(frozen=True)
@@ -43,50 +44,109 @@ class Exhibit:
         return tuple(dict.fromkeys(item.split("/")[0] for item in self.objects))
 
 
-def _export_dependence(china: Any, usa: Any) -> Any:
-    import matplotlib.pyplot as plt
+def drawing_modules() -> tuple[str, ...]:
+    """Return the modules that a figure may depend on: this one and all of plotting."""
+    from pkgutil import iter_modules
 
+    from negotiation import plotting
+
+    found = sorted(f"negotiation.plotting.{item.name}" for item in iter_modules(plotting.__path__))
+    return (__name__, *found)
+
+
+def _plot(path: str) -> Callable[..., Any]:
+    module, _, name = path.partition(":")
+    found: Callable[..., Any] = getattr(import_module(f"negotiation.plotting.{module}"), name)
+    return found
+
+
+def _one(path: str, *extra: Any, size: tuple[float, float] | None = None, **options: Any) -> Any:
+    """Return what draws one plot function's picture on one pair of axes."""
+
+    def draw(*results: Any) -> Any:
+        import matplotlib.pyplot as plt
+
+        figure, ax = plt.subplots(figsize=size, layout="constrained")
+        _plot(path)(*results, *extra, ax=ax, **options)
+        return figure
+
+    return draw
+
+
+def _row(
+    path: str, size: tuple[float, float], cases: Callable[..., Any], *, sharey: bool = False
+) -> Any:
+    """Return what draws a plot function's pictures side by side, one a case.
+
+    ``cases`` turns the results into the arguments of each picture.
+    """
+
+    def draw(*results: Any) -> Any:
+        import matplotlib.pyplot as plt
+
+        arguments = list(cases(*results))
+        figure, axes = plt.subplots(
+            1, len(arguments), figsize=size, layout="constrained", sharey=sharey, squeeze=False
+        )
+        for n, (ax, given) in enumerate(zip(axes[0], arguments, strict=True)):
+            _plot(path)(*given, ax=ax)
+            if sharey and n:
+                ax.set_ylabel("")
+                legend = ax.get_legend()
+                if legend is not None:
+                    legend.remove()
+        return figure
+
+    return draw
+
+
+def _export_dependence(china: Any, usa: Any) -> Any:
     from negotiation.data.tables import load_table
-    from negotiation.plotting.dependence import plot_export_dependence
 
     names = {str(row["sector"]): str(row["label"]) for row in load_table("sectors_icio_2022")}
-    figure, ax = plt.subplots(figsize=(6.3, 5.6), layout="constrained")
-    plot_export_dependence((china, usa), sector_names=names, ax=ax)
-    return figure
+    draw = _one("dependence:plot_export_dependence", size=(6.3, 5.6), sector_names=names)
+    return draw((china, usa))
 
 
 def _payoff_matrix(game: Any, found: Any) -> Any:
-    import matplotlib.pyplot as plt
-
-    from negotiation.plotting.games import plot_payoff_matrix
-
-    figure, ax = plt.subplots(figsize=(7.6, 6.2), layout="constrained")
-    plot_payoff_matrix(game, found, ax=ax, payoff_label="percent of GDP a year")
-    ax.set_title("")
+    figure = _one(
+        "games:plot_payoff_matrix", size=(7.6, 6.2), payoff_label="percent of GDP a year"
+    )(game, found)
+    figure.axes[0].set_title("")
     return figure
 
 
-def _best_responses(curves: Any) -> Any:
+def _time_to_deal(solutions: Any) -> Any:
     import matplotlib.pyplot as plt
 
-    from negotiation.plotting.payoffs import plot_best_responses
+    plot_time_to_deal = _plot("process:plot_time_to_deal")
+    figure, axes = plt.subplots(1, 2, figsize=(6.9, 3.3), layout="constrained", sharey=True)
+    plot_time_to_deal(solutions, stage="de-escalation", ax=axes[0])
+    plot_time_to_deal(solutions, ax=axes[1])
+    axes[0].set_title("first cut of tariffs")
+    axes[1].set_title("comprehensive agreement")
+    return figure
 
-    figure, ax = plt.subplots(layout="constrained")
-    plot_best_responses(curves, ax=ax)
+
+def _tariff_plane(usa: Any, curves: Any) -> Any:
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, 2, figsize=(7.4, 4.6), layout="constrained")
+    for ax, player in zip(axes, usa.players, strict=True):
+        _plot("payoffs:plot_tariff_plane")(usa, player=player, curves=curves, legend=False, ax=ax)
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=5)
     return figure
 
 
 def _bargaining_set(problem: Any, solutions: Any) -> Any:
     import matplotlib.pyplot as plt
 
-    from negotiation.plotting.bargaining import plot_bargaining_set
-
     figure, axes = plt.subplots(1, 2, figsize=(7.0, 3.6), layout="constrained")
     for ax in axes:
-        plot_bargaining_set(problem, solutions, ax=ax, unit="% of GDP a year")
-    handles, labels = axes[0].get_legend_handles_labels()
-    for ax in axes:
+        _plot("bargaining:plot_bargaining_set")(problem, solutions, ax=ax, unit="% of GDP a year")
         ax.get_legend().remove()
+    handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4)
     nodes = problem.geometry.nodes()
     low, high = nodes.min(axis=0), nodes.max(axis=0)
@@ -98,90 +158,24 @@ def _bargaining_set(problem: Any, solutions: Any) -> Any:
     return figure
 
 
-def _time_to_deal(solutions: Any) -> Any:
+def _sobol(outcomes: Any) -> Any:
     import matplotlib.pyplot as plt
 
-    from negotiation.plotting.process import plot_time_to_deal
-
-    figure, axes = plt.subplots(1, 2, figsize=(6.9, 3.3), layout="constrained", sharey=True)
-    plot_time_to_deal(solutions, stage="de-escalation", ax=axes[0])
-    plot_time_to_deal(solutions, ax=axes[1])
-    axes[0].set_title("first cut of tariffs")
-    axes[1].set_title("comprehensive agreement")
+    size = (3.6 * len(outcomes), 3.9)
+    figure, axes = plt.subplots(1, len(outcomes), figsize=size, layout="constrained", squeeze=False)
+    for ax, item in zip(axes[0], outcomes, strict=True):
+        _plot("process_sensitivity:plot_sobol_indices")(item, ax=ax)
+        ax.set_title(item.label or item.outcome)
+        ax.set_xlabel("share of the variance")
     return figure
 
 
-def _tariff_fan(paths: Any) -> Any:
+def _first_cut(result: Any) -> Any:
     import matplotlib.pyplot as plt
-
-    from negotiation.plotting.process import plot_tariff_fan
 
     figure, axes = plt.subplots(1, 2, figsize=(6.9, 3.2), layout="constrained")
-    for ax, player in zip(axes, paths.process.players, strict=True):
-        plot_tariff_fan(paths, player, ax=ax)
-    return figure
-
-
-def _tariff_plane(usa: Any, curves: Any) -> Any:
-    import matplotlib.pyplot as plt
-
-    from negotiation.plotting.payoffs import plot_tariff_plane
-
-    figure, axes = plt.subplots(1, 2, figsize=(7.4, 4.6), layout="constrained")
-    for ax, player in zip(axes, usa.players, strict=True):
-        plot_tariff_plane(usa, player=player, curves=curves, legend=False, ax=ax)
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=5)
-    return figure
-
-
-def _optimal_tariffs(result: Any) -> Any:
-    import matplotlib.pyplot as plt
-
-    from negotiation.plotting.trade import plot_optimal_tariffs
-
-    figure, ax = plt.subplots(layout="constrained")
-    plot_optimal_tariffs(result, ax=ax)
-    return figure
-
-
-def _war_gains(result: Any) -> Any:
-    import matplotlib.pyplot as plt
-
-    from negotiation.plotting.trade import plot_war_gains
-
-    figure, ax = plt.subplots(figsize=(7.4, 5.2), layout="constrained")
-    plot_war_gains(result, ax=ax)
-    return figure
-
-
-def _welfare_parts(result: Any) -> Any:
-    import matplotlib.pyplot as plt
-
-    from negotiation.plotting.trade import plot_welfare_parts
-
-    figure, ax = plt.subplots(figsize=(6.6, 3.8), layout="constrained")
-    plot_welfare_parts(result, ax=ax)
-    return figure
-
-
-def _model_map(result: Any) -> Any:
-    import matplotlib.pyplot as plt
-
-    from negotiation.plotting.trade import plot_model_map
-
-    figure, ax = plt.subplots(figsize=(6.9, 6.4), layout="constrained")
-    plot_model_map(result, ax=ax)
-    return figure
-
-
-def _validation(points: Any) -> Any:
-    import matplotlib.pyplot as plt
-
-    from negotiation.plotting.trade import plot_validation
-
-    figure, ax = plt.subplots(figsize=(4.8, 4.6), layout="constrained")
-    plot_validation(points, ax=ax)
+    _plot("forecasts:plot_cut_times")(result, ax=axes[0])
+    _plot("forecasts:plot_cut_levels")(result, ax=axes[1])
     return figure
 
 
@@ -203,7 +197,7 @@ EXHIBITS: Mapping[str, Exhibit] = MappingProxyType(
         ),
         "best_responses": Exhibit(
             ("best_responses/equilibrium_short_run",),
-            _best_responses,
+            _one("payoffs:plot_best_responses"),
             "Best replies on a continuum of tariffs, their crossing and the status quo.",
         ),
         "bargaining_set": Exhibit(
@@ -222,8 +216,76 @@ EXHIBITS: Mapping[str, Exhibit] = MappingProxyType(
         ),
         "tariff_fan": Exhibit(
             ("process/paths",),
-            _tariff_fan,
+            _row(
+                "process:plot_tariff_fan",
+                (6.9, 3.2),
+                lambda paths: [(paths, player) for player in paths.process.players],
+            ),
             "Added tariffs over simulated paths of the process.",
+        ),
+        "stage_tree": Exhibit(
+            ("process/headline",),
+            _one("process:plot_stage_tree", size=(6.9, 4.2)),
+            "Stages of the process, and the probability of each way through them.",
+        ),
+        "reputation": Exhibit(
+            ("process/headline",),
+            _one("process:plot_reputation_curves", "de-escalation", size=(5.6, 3.6)),
+            "Beliefs that each side is stubborn while nobody concedes the first cut.",
+        ),
+        "first_concession": Exhibit(
+            ("sensitivity/phase",),
+            _one("process_sensitivity:plot_first_concession_map", size=(5.4, 4.0)),
+            "Who concedes the first cut over the prior stubbornness of both sides.",
+        ),
+        "beliefs": Exhibit(
+            ("beliefs/path",),
+            _one("process:plot_belief_path", size=(6.9, 4.0)),
+            "Beliefs that each side is stubborn over the dated events.",
+        ),
+        "exemption_regions": Exhibit(
+            ("sensitivity/exemptions",),
+            _row(
+                "process_sensitivity:plot_exemption_regions",
+                (8.6, 3.6),
+                lambda found: [(found, player) for player in found.players],
+            ),
+            "Exempt shares in equilibrium over visibility and curvature of the audience cost.",
+        ),
+        "tornado": Exhibit(
+            ("sensitivity/tornado",),
+            _one("process_sensitivity:plot_tornado", size=(6.3, 3.8)),
+            "Probability of a first cut by 31 May 2025 at both ends of each parameter's range.",
+        ),
+        "sobol": Exhibit(
+            ("sensitivity/outcomes",),
+            _sobol,
+            "Sobol indices of three outcomes with bootstrap intervals.",
+        ),
+        "bands": Exhibit(
+            ("sensitivity/bands_cut", "sensitivity/bands_deal"),
+            _row(
+                "process_sensitivity:plot_probability_bands",
+                (6.9, 3.3),
+                lambda cut, deal: [(cut,), (deal,)],
+            ),
+            "Probability of a first cut and of a deal by day, over draws of the parameters.",
+        ),
+        "dated_forecasts": Exhibit(
+            ("backtest/by_duration",),
+            _row(
+                "forecasts:plot_dated_forecasts",
+                (8.4, 3.2),
+                lambda found: [(found, day) for day in found.dates],
+                sharey=True,
+            ),
+            "Probability of a first cut by three dates, by how long terms are expected to last.",
+        ),
+        "first_cut": Exhibit(
+            ("backtest/first_cut",),
+            _first_cut,
+            "Forecast distribution of days to the first cut and of the level after it, beside "
+            "what happened.",
         ),
         "tariff_plane": Exhibit(
             ("policy/plane", "best_responses/equilibrium_short_run"),
@@ -232,28 +294,28 @@ EXHIBITS: Mapping[str, Exhibit] = MappingProxyType(
         ),
         "optimal_tariffs": Exhibit(
             ("policy/sector_tariffs",),
-            _optimal_tariffs,
+            _one("trade:plot_optimal_tariffs"),
             "Optimal tariffs by sector against the inverse of the trade elasticity.",
         ),
         "war_gains": Exhibit(
             ("policy/gains",),
-            _war_gains,
+            _one("trade:plot_war_gains", size=(7.4, 5.2)),
             "Change of real income of each region under each region's optimal tariffs, the Nash "
             "war and the standoff.",
         ),
         "welfare_parts": Exhibit(
             ("policy/standoff_parts",),
-            _welfare_parts,
+            _one("trade:plot_welfare_parts", size=(6.6, 3.8)),
             "Parts of the change of real income in the standoff, by region.",
         ),
         "model_map": Exhibit(
             ("model_map/map",),
-            _model_map,
+            _one("trade:plot_model_map", size=(6.9, 6.4)),
             "Change of real income of both sides at the standoff's tariffs, by model.",
         ),
         "validation": Exhibit(
             ("validation/points",),
-            _validation,
+            _one("trade:plot_validation", size=(4.8, 4.6)),
             "Printed cells of published tables against our computation.",
         ),
     }

@@ -21,6 +21,8 @@ from negotiation.values import FloatArray, float_array, number
 
 __all__ = [
     "ConstantHazard",
+    "DatedForecasts",
+    "FirstCutForecast",
     "RateCut",
     "ScoredForecast",
     "brier",
@@ -110,6 +112,59 @@ class RateCut:
     day: date
     before: tuple[float, float]
     after: tuple[float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class DatedForecasts:
+    """Probabilities of a first cut by dates, over how long terms are expected to last.
+
+    Attributes
+    ----------
+    durations
+        Mean life of terms, years ``[duration]``, ascending.
+    dates
+        By which the cut comes.
+    mean, low, high
+        Mean over swept parameters and ends of their central interval ``[duration, date]``.
+    probability
+        Of that interval.
+    """
+
+    durations: FloatArray
+    dates: tuple[date, ...]
+    mean: FloatArray
+    low: FloatArray
+    high: FloatArray
+    probability: float
+
+
+@dataclass(frozen=True, eq=False)
+class FirstCutForecast:
+    """The forecast distribution of the first cut, and where the outcome falls in it.
+
+    Attributes
+    ----------
+    days
+        Since the information date ``[day]``.
+    mean, low, high
+        Probability of a cut by then: mean over swept parameters, ends of their central interval.
+    probability
+        Of that interval.
+    levels, weights
+        Added tariffs of the first side after the cut, ascending, and their probabilities.
+    days_outcome, level_outcome
+        What happened.
+    """
+
+    days: FloatArray
+    mean: FloatArray
+    low: FloatArray
+    high: FloatArray
+    probability: float
+    levels: FloatArray
+    weights: FloatArray
+    days_outcome: float
+    level_outcome: float
 
 
 def next_cut(events: Sequence[DatedEvent], day: DateLike, *, side: int = 0) -> RateCut | None:

@@ -29,7 +29,8 @@ import json, pathlib
 from negotiation.study.provenance import source_hash
 from negotiation.study.spec import analysis_names
 studies = {name: source_hash([f"negotiation.study.analyses.{name}"]) for name in analysis_names()}
-studies["figures"] = source_hash(["negotiation.exhibits"])
+from negotiation.exhibits import drawing_modules
+studies["figures"] = source_hash(drawing_modules())
 print(json.dumps(studies))
 """
 

@@ -20,6 +20,7 @@ from negotiation.study.analyses.tariff_game import Case, standoff_rates
 from negotiation.study.results import Number, StudyResult, StudyTable
 from negotiation.study.run import StudyInputs
 from negotiation.study.spec import Settings, Study
+from negotiation.values import FloatArray
 
 __all__ = ["AnalysisSettings", "analyse"]
 
@@ -83,6 +84,7 @@ def analyse(
     numbers: dict[str, Number] = {}
     objects: dict[str, Any] = {}
     worst = 0.0
+    gained: list[FloatArray] = []
     for case in settings.cases:
         problem, standoff = _problem(study, case, settings.points)
         weighted = BargainingProblem(
@@ -100,6 +102,7 @@ def analyse(
             "utilitarian": utilitarian(problem),
             "equal cuts": equal_cuts(problem, standoff=standoff),
         }
+        gained += [item.gains for item in solutions.values()]
         for name, item in solutions.items():
             tariffs = item.parameters
             worst = max(worst, item.defining_residual)
@@ -115,6 +118,7 @@ def analyse(
             )
         fair = inequity_averse(problem, envy=settings.envy, guilt=settings.guilt)
         gains = fair.payoffs - problem.point
+        gained.append(gains)
         worst = max(worst, fair.solution.defining_residual)
         rows.append(
             (
@@ -126,15 +130,22 @@ def analyse(
                 Number(float(gains[1]), "+.2f"),
             )
         )
-        nash = solutions["Nash"]
+        nash, equal = solutions["Nash"], solutions["equal cuts"]
         numbers |= {
             f"{case.name}_nash_us_tariff": Number(nash.parameters[0], ".0f", 100),
             f"{case.name}_nash_china_tariff": Number(nash.parameters[1], ".0f", 100),
+            f"{case.name}_equal_us_tariff": Number(equal.parameters[0], ".0f", 100),
+            f"{case.name}_equal_china_tariff": Number(equal.parameters[1], ".0f", 100),
+            f"{case.name}_equal_us_gain": Number(float(equal.gains[0]), ".2f"),
+            f"{case.name}_equal_china_gain": Number(float(equal.gains[1]), ".2f"),
             f"{case.name}_nash_us_gain": Number(float(nash.gains[0]), ".2f"),
             f"{case.name}_nash_china_gain": Number(float(nash.gains[1]), ".2f"),
         }
         objects[f"{case.name}_problem"] = problem
         objects[f"{case.name}_solutions"] = tuple(solutions.values())
+    for side, name in enumerate(("us", "china")):
+        numbers[f"{name}_gain_lowest"] = Number(float(min(item[side] for item in gained)), ".2f")
+        numbers[f"{name}_gain_highest"] = Number(float(max(item[side] for item in gained)), ".2f")
     columns = ("payoffs", "solution", "added USA, %", "added China, %", "gain USA", "gain China")
     return StudyResult(
         numbers=numbers,

@@ -6,7 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from negotiation.data import average_tariff, load_table, parameters, tariff_history
+from negotiation.data import (
+    average_tariff,
+    load_economy,
+    load_table,
+    parameters,
+    tariff_history,
+)
+from negotiation.process.definition import read_definition
 from negotiation.study.results import Number, StudyResult, StudyTable
 from negotiation.study.run import StudyInputs
 from negotiation.study.spec import Settings, Study
@@ -15,7 +22,15 @@ __all__ = ["AnalysisSettings", "analyse"]
 
 
 class AnalysisSettings(Settings):
-    """Nothing to set."""
+    """Settings of the exhibit.
+
+    Attributes
+    ----------
+    process
+        Name of the process whose own parameters are listed beside the embedded ones.
+    """
+
+    process: str = "multi-step-2025"
 
 
 def _timeline(study: Study) -> StudyTable:
@@ -29,9 +44,23 @@ def _timeline(study: Study) -> StudyTable:
     return StudyTable(("date", "imposed by", "added duty, %", "measure"), tuple(rows), "llrl")
 
 
-def _parameters(study: Study) -> StudyTable:
+def _sectors(study: Study) -> StudyTable:
+    """Codes of sectors, their names, and their trade elasticities by set."""
+    economy = load_economy(study.economy)
+    labels = {str(row["sector"]): str(row["label"]) for row in load_table("sectors_icio_2022")}
+    sets = {name: values for name, values in economy.elasticities.items() if len(set(values)) > 1}
     rows: list[tuple[str | Number, ...]] = []
-    for name, item in parameters(as_of=study.as_of).items():
+    for k, code in enumerate(economy.sectors):
+        values = (Number(float(item[k]), ".2f") for item in sets.values())
+        rows.append((code, labels.get(code, code), *values))
+    columns = ("code", "sector", *(name.replace("_", " ") for name in sets))
+    return StudyTable(columns, tuple(rows), "ll" + "p{19mm}" * len(sets))
+
+
+def _parameters(study: Study, settings: AnalysisSettings) -> StudyTable:
+    rows: list[tuple[str | Number, ...]] = []
+    own = read_definition(settings.process).parameters
+    for name, item in {**parameters(as_of=study.as_of), **own}.items():
         rows.append(
             (
                 name.replace("_", " "),
@@ -60,6 +89,7 @@ def analyse(
     }
     purchases = parameters(as_of=study.as_of)["purchase_compliance"]
     events = load_table("events", as_of=study.as_of)
+    listed = _parameters(study, settings)
     numbers = {
         "us_added": Number(history["us"][-1].added_rate, ".0f", 100),
         "china_added": Number(history["china"][-1].added_rate, ".0f", 100),
@@ -74,7 +104,13 @@ def analyse(
         "china_base": Number(average_tariff("CHN", "USA", as_of=study.as_of), ".1f", 100),
         "phase_one_compliance": Number(purchases.value, ".1f", 100),
         "events": Number(len(events), "d"),
-        "parameters": Number(len(parameters(as_of=study.as_of)), "d"),
+        "parameters": Number(len(listed.rows), "d"),
+        "assumptions": Number(sum(row[4] == "assumption" for row in listed.rows), "d"),
+        "sectors": Number(len(load_economy(study.economy).sectors), "d"),
     }
-    tables = {"timeline": _timeline(study), "parameters": _parameters(study)}
+    tables = {
+        "timeline": _timeline(study),
+        "parameters": listed,
+        "sectors": _sectors(study),
+    }
     return StudyResult(numbers=numbers, tables=tables)

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from negotiation.process.alternatives import compare_models
+from negotiation.process.continuation import stage_number
 from negotiation.process.forecast import outlook
 from negotiation.process.load import load_process
 from negotiation.process.simulate import simulate_process
@@ -14,6 +16,7 @@ from negotiation.process.solve import ProcessSolution, solve_process
 from negotiation.study.results import Number, StudyResult, StudyTable
 from negotiation.study.run import StudyInputs
 from negotiation.study.spec import Settings, Study
+from negotiation.values import FloatArray
 
 __all__ = ["AnalysisSettings", "analyse"]
 
@@ -33,8 +36,8 @@ class AnalysisSettings(Settings):
         Payoff models whose audience-cost bound is compared.
     paths
         Simulated paths.
-    residual_bound
-        Largest violation of the equilibrium conditions.
+    residual_bound, other_bound
+        Largest violation of the equilibrium conditions, and of those of the other models.
     """
 
     process: str = "multi-step-2025"
@@ -43,6 +46,7 @@ class AnalysisSettings(Settings):
     models: tuple[str, ...] = ("export_dependence", "general_equilibrium")
     paths: int = 20_000
     residual_bound: float = 1e-9
+    other_bound: float = 1e-8
 
 
 CUT = "de-escalation"
@@ -101,6 +105,47 @@ def _stage_table(solution: ProcessSolution) -> StudyTable:
     return StudyTable(columns, tuple(rows))
 
 
+def _alternatives_table(
+    solution: ProcessSolution, settings: AnalysisSettings
+) -> tuple[StudyTable, dict[str, Number], float]:
+    """Other models of the same stages side by side, and their largest certificate."""
+    process = solution.process
+    dates = [settings.dates[0], settings.dates[-1]]
+    waits = [float(solution.days_until(day)) for day in dates]
+    stage = stage_number(process, CUT)
+    frame = compare_models(process, days=waits, stage=stage, solution=solution)
+    rows: list[tuple[str | Number, ...]] = []
+    numbers: dict[str, Number] = {}
+    first, second = process.players
+    for _, row in frame.iterrows():
+        rows.append(
+            (
+                str(row["model"]),
+                *(Number(float(row[f"deal_by_{days:g}_days"]), ".0f", 100) for days in waits),
+                Number(float(row["deal"]), ".0f", 100),
+                Number(float(row[f"{first}_concedes_first"]), ".0f", 100),
+                Number(float(row[f"value_{first}"]), ".2f"),
+                Number(float(row[f"value_{second}"]), ".2f"),
+            )
+        )
+    december = [float(item) for item in frame[f"deal_by_{waits[1]:g}_days"]]
+    numbers["models_deal_lowest"] = Number(min(december), ".0f", 100)
+    numbers["models_deal_highest"] = Number(max(december), ".0f", 100)
+    columns = (
+        "model",
+        *(f"deal by {day.day} {day:%B}, %" for day in dates),
+        "deal ever, %",
+        "USA first, %",
+        "value USA",
+        "value China",
+    )
+    return (
+        StudyTable(columns, tuple(rows), "lrrrrrr"),
+        numbers,
+        float(frame["certificate"].max()),
+    )
+
+
 def analyse(
     study: Study,
     settings: AnalysisSettings,
@@ -119,10 +164,12 @@ def analyse(
     solutions = {years: solved(values={"terms_duration": years}) for years in settings.durations}
     headline = solutions[settings.durations[0]]
     bounds: list[tuple[str | Number, ...]] = []
+    smallest: list[FloatArray] = []
     for model in settings.models:
         for horizon in ("short_run", "long_run"):
             found = solved(model=model, standoff_horizon=horizon, terms_horizon=horizon)
             bound = found.audience_cost_bound[1]
+            smallest.append(bound)
             bounds.append(
                 (
                     model.replace("_", " "),
@@ -134,16 +181,22 @@ def analyse(
     open_still = outlook(headline.process, as_of=study.as_of)
     paths = simulate_process(headline, n=settings.paths, rng=rng)
     numbers = _numbers(headline, settings)
+    for side, name in enumerate(("us", "china")):
+        column = [float(bound[side]) for bound in smallest]
+        numbers[f"bound_{name}_lowest"] = Number(min(column), ".2f")
+        numbers[f"bound_{name}_highest"] = Number(max(column), ".2f")
     names = ("may", "june", "december")
     for name, day in zip(names, settings.dates, strict=True):
         numbers[f"open_cut_by_{name}"] = Number(float(open_still.cut_by(day)), ".0f", 100)
     numbers["open_deal_by_december"] = Number(
         float(open_still.deal_by(settings.dates[-1])), ".0f", 100
     )
+    alternatives, alternative_numbers, certificate = _alternatives_table(headline, settings)
     labels = {f"{years:g} years": item for years, item in sorted(solutions.items())}
     return StudyResult(
-        numbers=numbers,
+        numbers={**numbers, **alternative_numbers},
         tables={
+            "alternatives": alternatives,
             "dates": _dates_table(solutions, settings.dates),
             "stages": _stage_table(headline),
             "bound": StudyTable(
@@ -151,7 +204,10 @@ def analyse(
             ),
         },
         objects={"headline": headline, "by_duration": labels, "paths": paths},
-        health={"largest violation of equilibrium": (worst, settings.residual_bound)},
+        health={
+            "largest violation of equilibrium": (worst, settings.residual_bound),
+            "largest certificate of the other models": (certificate, settings.other_bound),
+        },
     )
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from pydantic import Field
 
-from negotiation.process.beliefs import filter_beliefs
 from negotiation.process.break_even import BreakEvens, break_even
 from negotiation.process.conclusions import CONCLUSIONS
 from negotiation.process.identified import IdentifiedSet, dated_moments, identified_set
 from negotiation.process.load import load_process
+from negotiation.process.parameter_changes import parameter_spans
 from negotiation.process.sensitivity import SweptOutcome
+from negotiation.process.stages import MultiStepProcess
 from negotiation.study.results import Number, StudyResult, StudyTable
 from negotiation.study.run import StudyInputs
 from negotiation.study.sensitivity import (
@@ -23,6 +25,8 @@ from negotiation.study.sensitivity import (
     tornado,
 )
 from negotiation.study.spec import Settings, Study
+from negotiation.study.workers import study_pool
+from negotiation.values import FloatArray
 
 __all__ = ["AnalysisSettings", "analyse"]
 
@@ -41,10 +45,10 @@ class AnalysisSettings(Settings):
     outcomes
         Outputs of `negotiation.process.outcomes_over.evaluate` whose variance is split, and what
         they are in words.
-    base
-        Base size of the design for Sobol indices.
-    draws
-        Points of the identified set.
+    base, resamples
+        Base size of the design for Sobol indices, and bootstrap resamples of their intervals.
+    draws, band_draws
+        Points of the identified set, and of the bands over dates.
     steps
         Grid steps of the break-even search.
     split
@@ -56,9 +60,6 @@ class AnalysisSettings(Settings):
         Days from the information date at which bands are drawn.
     visibility, curvature, exempt_shares
         Grids of the exemption regions.
-    likelihood_ratios
-        Of types of events, tough against normal, within the range of the parameter
-        likelihood_ratio.
     """
 
     process: str = "multi-step-2025"
@@ -66,7 +67,9 @@ class AnalysisSettings(Settings):
     parameters: tuple[str, ...] = ()
     outcomes: dict[str, str] = Field(default_factory=dict)
     base: int = 32
-    draws: int = 64
+    resamples: int = 200
+    draws: int = 512
+    band_draws: int = 128
     steps: int = 4
     split: float = 0.05
     bins: int = 11
@@ -74,7 +77,6 @@ class AnalysisSettings(Settings):
     visibility: tuple[float, ...] = tuple(k / 20 for k in range(1, 21))
     curvature: tuple[float, ...] = tuple(10.0 ** (k / 8 - 3) for k in range(25))
     exempt_shares: tuple[float, ...] = tuple(k / 10 for k in range(11))
-    likelihood_ratios: dict[str, float] = Field(default_factory=dict)
 
 
 def _over_the_set(value: float, style: str, scale: float = 1.0) -> str | Number:
@@ -125,18 +127,58 @@ def _headline(found: list[BreakEvens], allowed: IdentifiedSet, split: float) -> 
     return StudyTable(columns, tuple(rows), "p{48mm}lp{30mm}p{38mm}rr")
 
 
+def _count(found: Iterable[bool]) -> Number:
+    """How many there are, in a word where there is none."""
+    total = sum(found)
+    return Number(total, "d") if total else Number("none")
+
+
+def _with_interval(value: float, ends: FloatArray) -> str:
+    return f"{value:.2f} [{ends[0]:.2f}, {ends[1]:.2f}]"
+
+
 def _indices_table(outcomes: tuple[SweptOutcome, ...]) -> StudyTable:
     rows: list[tuple[str | Number, ...]] = []
     for k, name in enumerate(outcomes[0].parameters):
         cells: list[str | Number] = [name.replace("_", " ")]
         for item in outcomes:
-            cells.append(Number(float(item.first_order[k]), ".2f"))
-            cells.append(Number(float(item.total_order[k]), ".2f"))
+            cells.append(_with_interval(item.first_order[k], item.first_interval[k]))
+            cells.append(_with_interval(item.total_order[k], item.total_interval[k]))
         rows.append(tuple(cells))
     columns = ["parameter"]
     for item in outcomes:
-        columns += [f"{item.outcome.replace('_', ' ')}, first", "total"]
-    return StudyTable(tuple(columns), tuple(rows))
+        columns += [f"{item.label or item.outcome}, first", "total"]
+    return StudyTable(tuple(columns), tuple(rows), "l" + "r" * (len(columns) - 1))
+
+
+def _leaders(outcomes: tuple[SweptOutcome, ...]) -> dict[str, Number]:
+    """The two parameters with the largest total index of each outcome, and the indices."""
+    numbers = {}
+    for key, item in zip(("cut", "first", "deal"), outcomes, strict=False):
+        order = np.argsort(-item.total_order, kind="stable")
+        for place, k in zip(("leader", "second"), order[:2], strict=True):
+            numbers[f"{key}_{place}"] = Number(item.parameters[k].replace("_", " "))
+            numbers[f"{key}_{place}_total"] = Number(float(item.total_order[k]), ".2f")
+        width = float(np.max(item.total_interval[:, 1] - item.total_interval[:, 0]))
+        numbers[f"{key}_widest"] = Number(width, ".2f")
+    return numbers
+
+
+def _set_table(process: MultiStepProcess, allowed: IdentifiedSet) -> StudyTable:
+    """Range of each parameter and what of it the dated facts leave."""
+    spans = {span.name: span for span in parameter_spans(process, tuple(allowed.intervals))}
+    rows = tuple(
+        (
+            name.replace("_", " "),
+            f"{spans[name].low:.3g} to {spans[name].high:.3g}",
+            _over_the_set(low, ".3g"),
+            _over_the_set(high, ".3g"),
+        )
+        for name, (low, high) in allowed.intervals.items()
+    )
+    return StudyTable(
+        ("parameter", "range swept", "lowest in the set", "highest in the set"), rows, "lrrr"
+    )
 
 
 def analyse(
@@ -154,9 +196,21 @@ def analyse(
         "deal_date": "2025-12-31",
         "economy": study.economy,
     }
-    outcomes = swept_outcomes(
-        settings.process, outcomes=settings.outcomes, size=settings.base, fixed=fixed, **swept
-    )
+    rows = settings.base * (len(settings.parameters) + 2)
+    with study_pool(rows) as pool:
+        outcomes = swept_outcomes(
+            settings.process,
+            outcomes=settings.outcomes,
+            size=settings.base,
+            fixed=fixed,
+            resamples=settings.resamples,
+            executor=pool,
+            **swept,
+        )
+        bands = swept_dates(
+            settings.process, days=settings.days, size=settings.band_draws, executor=pool, **swept
+        )
+        phase = first_concession_map(settings.process, points=settings.bins, executor=pool, **given)
     found = [
         break_even(process, name, settings.parameters, steps=settings.steps, rounds=2, tol=1e-3)
         for name in settings.conclusions
@@ -178,13 +232,20 @@ def analyse(
         fixed=fixed,
         **given,
     )
-    bands = swept_dates(settings.process, days=settings.days, size=settings.draws, **swept)
     verdicts = [_verdict(item, allowed, settings.split) for item in found]
     numbers = {
-        "survives": Number(sum(item == "survives" for item in verdicts), "d"),
-        "flips": Number(sum(item.startswith("flips") for item in verdicts), "d"),
-        "not_identified": Number(sum(item == "not identified" for item in verdicts), "d"),
+        "survives": _count(item == "survives" for item in verdicts),
+        "flips": _count(item.startswith("flips") for item in verdicts),
+        "not_identified": _count(item == "not identified" for item in verdicts),
         "identified_share": Number(allowed.share, ".0f", 100),
+        "identified_points": Number(round(allowed.share * settings.draws), "d"),
+        "draws": Number(settings.draws, "d"),
+        "base": Number(settings.base, "d"),
+        "rows": Number(rows, "d"),
+        "parameters": Number(len(settings.parameters), "d"),
+        "phase_us": Number(float(np.nanmean(phase.share > 0.5)), ".0f", 100),
+        "phase_diagonal_us": Number(float(np.nanmean(np.diag(phase.share))), ".0f", 100),
+        **_leaders(outcomes),
         "moments": Number(len(moments), "d"),
         "conclusions": Number(len(found), "d"),
     }
@@ -194,29 +255,20 @@ def analyse(
         tables={
             "verdicts": _headline(found, allowed, settings.split),
             "indices": _indices_table(outcomes),
-            "identified": StudyTable(
-                ("parameter", "lowest in the set", "highest in the set"),
-                tuple(
-                    (name.replace("_", " "), _over_the_set(low, ".3g"), _over_the_set(high, ".3g"))
-                    for name, (low, high) in allowed.intervals.items()
-                ),
-            ),
+            "identified": _set_table(process, allowed),
         },
         objects={
             "outcomes": outcomes,
             "tornado": ends,
             "bands_cut": bands["cut"],
             "bands_deal": bands["deal"],
-            "phase": first_concession_map(settings.process, points=settings.bins, **given),
+            "phase": phase,
             "exemptions": exemption_regions(
                 settings.process,
                 visibility=settings.visibility,
                 curvature=settings.curvature,
                 shares=settings.exempt_shares,
                 **given,
-            ),
-            "beliefs": filter_beliefs(
-                process, as_of=study.as_of, ratios=settings.likelihood_ratios
             ),
         },
         health={"share of rows without equilibrium": (failed, 0.5)},

@@ -93,6 +93,7 @@ def analyse(
     numbers: dict[str, Number] = {}
     objects: dict[str, Any] = {}
     worst = 0.0
+    alone: list[list[float]] = []
     for case in settings.cases:
         options: dict[str, Any] = {}
         if case.model == "export_dependence":
@@ -106,6 +107,8 @@ def analyse(
             found = nash_equilibria(game)
             worst = max(worst, found.max_regret)
             at_war = game.payoffs[:, war[0], war[1]]
+            best = (game.payoffs[0][:, war[1]].max(), game.payoffs[1][war[0]].max())
+            alone.append([float(item - now) for item, now in zip(best, at_war, strict=True)])
             rows.append(
                 (
                     case.name.replace("_", " "),
@@ -113,6 +116,7 @@ def analyse(
                     _profiles(game, found),
                     Number(float(at_war[0]), "+.2f"),
                     Number(float(at_war[1]), "+.2f"),
+                    *(Number(gain, "+.2f") for gain in alone[-1]),
                 )
             )
             key = case.name + ("" if jobs == "counted" else "_no_jobs")
@@ -124,10 +128,19 @@ def analyse(
             numbers[f"{key}_equilibria"] = Number(len(found.equilibria), "d")
             numbers[f"{key}_profiles"] = Number(_profiles(game, found))
             objects[f"{key}_game"], objects[f"{key}_equilibria"] = game, found
-    columns = ("payoffs", "jobs", "equilibria (USA | China)", "standoff USA", "China")
+    columns = (
+        "payoffs", "jobs", "equilibria (USA | China)", "standoff USA", "China",
+        "cutting alone: USA", "China",
+    )  # fmt: skip
+    gains = np.array(alone)
+    for side, name in enumerate(("us", "china")):
+        numbers[f"alone_{name}_least"] = Number(float(gains[:, side].min()), ".2f")
+        numbers[f"alone_{name}_most"] = Number(float(gains[:, side].max()), ".2f")
+    numbers["alone_gains"] = Number(int(np.sum(np.all(gains > 0.0, axis=1))), "d")
+    numbers["payoffs_compared"] = Number(len(gains), "d")
     return StudyResult(
         numbers=numbers,
-        tables={"games": StudyTable(columns, tuple(rows), "llp{6cm}rr")},
+        tables={"games": StudyTable(columns, tuple(rows), "llp{5cm}rrrr")},
         objects=objects,
         health={"largest regret": (worst, settings.regret_bound)},
     )
