@@ -144,7 +144,7 @@
   }
 
   function drawPlane(u, line, found, equilibria) {
-    const box = { width: 620, height: 380, left: 58, right: 14, top: 12, bottom: 44 };
+    const box = { width: 620, height: 380, left: 74, right: 14, top: 12, bottom: 44 };
     const reach = [0, 1].map((p) => {
       const all = u[p].flat(), low = Math.min(0, ...all), high = Math.max(0, ...all);
       return [low - 0.06 * (high - low), high + 0.06 * (high - low)];
@@ -171,7 +171,7 @@
     const d = [0, 1].map((p) => u[p][data.standoff[0]][data.standoff[1]]);
     parts.push(`<path class="war" d="M${x(d[0]) - 5},${y(d[1]) - 5}l10,10m0,-10l-10,10"/>`);
     parts.push(`<text x="${(box.left + box.width) / 2}" y="${box.height - 8}" text-anchor="middle">Payoff of the United States, % of GDP a year</text>`);
-    parts.push(`<text transform="translate(14,${(box.height - box.bottom) / 2}) rotate(-90)" text-anchor="middle">Payoff of China, % of GDP a year</text>`);
+    parts.push(`<text transform="translate(16,${(box.height - box.bottom) / 2}) rotate(-90)" text-anchor="middle">Payoff of China, % of GDP a year</text>`);
     byId("plane").setAttribute("viewBox", `0 0 ${box.width} ${box.height}`);
     byId("plane").innerHTML = parts.join("");
   }
