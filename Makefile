@@ -67,7 +67,7 @@ coverage: .venv/.ready
 	$(BIN)/coverage report --fail-under=95 --include="negotiation/trade/*,negotiation/games/*,negotiation/equilibrium/*,negotiation/bargaining/*,negotiation/process/*"
 
 test-oracles: .venv/.full
-	$(PYTEST) -n $(WORKERS) -m "oracle"
+	$(PYTEST) -n $(WORKERS) -m "oracle and not slow"
 
 lint: .venv/.ready
 	$(BIN)/ruff check .
@@ -92,10 +92,15 @@ paper: .venv/.ready
 docs: .venv/.full
 	$(BIN)/python docs/build.py
 
+# Each part opens with a line that docs/record_full_run.py reads; studies that are up to date are kept.
 full: .venv/.full
 	mkdir -p build
-	set -o pipefail; { $(BIN)/negotiation reproduce --profile full && $(PYTEST) -n $(WORKERS) \
-	  && $(BIN)/python -m benchmarks; } 2>&1 | tee build/full.log
+	set -o pipefail; SECONDS=0; part() { printf '\n== %s (%d s) ==\n' "$$1" "$$SECONDS"; }; { \
+	  echo "full run of $$(date -u +%F), $$(nproc) cores" \
+	  && part "studies, figures and paper, full profile" && $(BIN)/negotiation reproduce --profile full \
+	  && part "every test, slow ones and comparisons included" && $(PYTEST) -n $(WORKERS) \
+	  && part "benchmarks" && $(BIN)/python -m benchmarks \
+	  && part end; } 2>&1 | tee build/full.log
 	$(BIN)/python docs/record_full_run.py build/full.log
 
 archive: .venv/.ready

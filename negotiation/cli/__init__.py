@@ -50,6 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (InvalidInputError, MissingDependencyError) as error:
         typer.echo(f"negotiation: {error}", err=True)
         sys.exit(2)
+    except OSError as error:
+        place = f"{error.filename2 or error.filename}: " if error.filename else ""
+        typer.echo(f"negotiation: {place}{error.strerror or error}", err=True)
+        sys.exit(2)
     except NegotiationError as error:
         typer.echo(f"negotiation: {error}", err=True)
         sys.exit(1)

@@ -13,6 +13,7 @@ import typer
 from negotiation import __version__
 from negotiation.cli.reproduce import find_project
 from negotiation.errors import InvalidInputError
+from negotiation.study.provenance import commit_of
 
 __all__ = ["archive"]
 
@@ -44,11 +45,16 @@ def archive(
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as package:
-        for item in _tracked(root):
+
+        def add(item: str, content: bytes, mode: int) -> None:
             entry = zipfile.ZipInfo(f"{name}/{item}")
             entry.compress_type = zipfile.ZIP_DEFLATED
-            mode = 0o755 if os.access(root / item, os.X_OK) else 0o644
             entry.external_attr = mode << 16
-            package.writestr(entry, (root / item).read_bytes())
+            package.writestr(entry, content)
+
+        add("COMMIT", f"{commit_of(root)}\n".encode(), 0o644)
+        for item in _tracked(root):
+            mode = 0o755 if os.access(root / item, os.X_OK) else 0o644
+            add(item, (root / item).read_bytes(), mode)
     os.replace(temporary, target)
     typer.echo(f"Wrote {target} ({target.stat().st_size / 1e6:.1f} MB)")

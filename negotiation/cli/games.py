@@ -31,6 +31,10 @@ def _rates(text: str, side: str) -> list[float | str]:
 
 def _game_of(file: Path | None, usa: str | None, chn: str | None, options: dict[str, Any]) -> Any:
     if file is not None:
+        if usa is not None or chn is not None:
+            raise InvalidInputError(
+                "a game is read from a file or made from tariffs", where="--file and --usa, --china"
+            )
         from negotiation.games.formats import read_nfg
 
         return read_nfg(file)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -14,8 +14,8 @@ __all__ = ["counterfactual"]
 
 def _change(text: str) -> tuple[str, str, float]:
     try:
-        importer, exporter, rate = text.split(":")
-        return importer, exporter, float(rate) / 100.0
+        importer, exporter, points = text.split(":")
+        rate = float(points) / 100.0
     except ValueError as error:
         raise InvalidInputError(
             "not a tariff change",
@@ -23,6 +23,9 @@ def _change(text: str) -> tuple[str, str, float]:
             seen=repr(text),
             allowed="IMPORTER:EXPORTER:points, as USA:CHN:145",
         ) from error
+    if importer == exporter:
+        raise InvalidInputError("a region sets no tariff on itself", where="--add", seen=repr(text))
+    return importer, exporter, rate
 
 
 def counterfactual(
@@ -45,8 +48,8 @@ def counterfactual(
     for item in add:
         importer, exporter, rate = _change(item)
         tariffs = tariffs.add(importer=importer, exporter=exporter, rate=rate, sectors=goods)
-    options: dict[str, Any] = {} if elasticities is None else {"elasticities": elasticities}
-    found = solve(economy, tariffs, TradeModel(**options) if options else None)
+    model = None if elasticities is None else TradeModel(trade_elasticity=elasticities)
+    found = solve(economy, tariffs, model)
     table = found.table()
     rows = [
         [str(region), *(f"{value:+.2f}" for value in row)]

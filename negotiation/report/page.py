@@ -6,7 +6,8 @@ import base64
 import html
 import json
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -18,30 +19,24 @@ __all__ = ["report_html", "write_report"]
 
 _NUMBER = re.compile(r"^[+-]?[\d,]*\.?\d+(e[+-]?\d+)?( %)?$")
 
-_CONTROLS = """
-<div class="controls">
-<label>United States: added tariff on China <output id="usa-out"></output>
-<input id="usa" type="range" min="0" step="1"></label>
-<label>China: added tariff on the United States <output id="chn-out"></output>
-<input id="chn" type="range" min="0" step="1"></label>
-<label>Exporter incidence (share of a tariff borne by the exporter) <output id="phi-out"></output>
-<input id="phi" type="range" min="0" value="0"></label>
-<label>Weight on the cost of lost jobs <output id="weight-out"></output>
-<input id="weight" type="range" min="0" max="3" step="0.1" value="1"></label>
-<label>Trade elasticities <select id="elasticity"></select></label>
-</div>
-<p><strong>Payoffs at the chosen tariffs:</strong> <span id="payoff"></span></p>
-<p><strong>Equilibria of the matrix (pure):</strong> <span id="equilibria"></span></p>
-<p><strong>Bargaining points from the standoff:</strong> <span id="bargains"></span></p>
-<div class="scroll"><table id="matrix"></table></div>
-<p class="note">Each cell: the United States above, China below, percent of GDP a year against the
-tariffs of January 2025. Underlined: best reply. Shaded: equilibrium. Click a cell to choose it.</p>
-"""
+_PLACES = (
+    ("The standoff", ("headline", "data", "export_dependence")),
+    ("The economy and the game", ("tariff_game", "best_responses", "policy", "model_map")),
+    ("Bargaining and the process", ("bargaining", "process", "beliefs")),
+    ("What survives, and the score", ("sensitivity", "backtest")),
+    ("Validation against published tables", ("validation", "replication_")),
+)
+_ELSEWHERE = "Further exhibits"
 
 
-def _table(columns: list[str], rows: list[list[str]]) -> str:
+def _heading(level: int, anchor: str, text: str) -> str:
+    return f'<h{level} id="{anchor}"><a href="#{anchor}">{html.escape(text)}</a></h{level}>'
+
+
+def _table(columns: list[str], rows: list[list[str]], label: str, caption: str = "") -> str:
     numeric = [
-        bool(rows) and all(_NUMBER.match(row[k]) for row in rows) for k in range(len(columns))
+        bool(rows) and all(_NUMBER.match(row[k]) or not row[k] for row in rows)
+        for k in range(len(columns))
     ]
 
     def cells(tag: str, items: list[str]) -> str:
@@ -51,29 +46,71 @@ def _table(columns: list[str], rows: list[list[str]]) -> str:
         )
 
     body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
-    return f'<div class="scroll"><table><tr>{cells("th", columns)}</tr>{body}</table></div>'
-
-
-def _picture(path: Path, caption: str) -> str:
-    data = base64.b64encode(path.read_bytes()).decode()
-    text = html.escape(caption)
+    titled = f"<caption>{caption}</caption>" if caption else ""
     return (
-        f'<figure><img alt="{text}" src="data:image/png;base64,{data}">'
-        f"<figcaption>{text}</figcaption></figure>"
+        f'<div class="scroll table" tabindex="0" role="region" aria-label="{html.escape(label)}">'
+        f"<table>{titled}<thead><tr>{cells('th', columns)}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
     )
 
 
+def _picture(path: Path, caption: str, number: int) -> str:
+    data = base64.b64encode(path.read_bytes()).decode()
+    text = html.escape(caption)
+    return (
+        f'<figure id="figure-{number}"><img alt="{text}" src="data:image/png;base64,{data}">'
+        f"<figcaption><b>Figure {number}.</b> {text}</figcaption></figure>"
+    )
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
 def _section(
-    study: str, summary: Mapping[str, Any], figures: Mapping[str, tuple[Path, str]]
+    study: str,
+    summary: Mapping[str, Any],
+    figures: Mapping[str, tuple[Path, str]],
+    count: Callable[[str], int],
 ) -> str:
-    parts = [f'<h2 id="{study}">{html.escape(summary["title"])}</h2>']
-    parts += [_picture(path, caption) for path, caption in figures.values()]
-    parts += [_table(table["columns"], table["rows"]) for table in summary["tables"].values()]
-    numbers = [[key, item["text"]] for key, item in sorted(summary["numbers"].items())]
+    parts = [_heading(3, study, summary["title"])]
+    parts += [_picture(path, caption, count("figure")) for path, caption in figures.values()]
+    for name, table in summary["tables"].items():
+        number = count("table")
+        about = "" if name == study else f": {_words(name)}"
+        text = html.escape(f"{summary['title']}{about}.")
+        caption = f"<b>Table {number}.</b> {text}"
+        parts.append(_table(table["columns"], table["rows"], f"Table {number}", caption))
+    numbers = [[_words(key), item["text"]] for key, item in sorted(summary["numbers"].items())]
     if numbers:
-        listed = _table(["number", "value"], numbers)
+        listed = _table(["number", "value"], numbers, f"Numbers of {study}")
         parts.append(f"<details><summary>Numbers of this exhibit</summary>{listed}</details>")
     return "\n".join(parts)
+
+
+def _ordered(studies: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """Studies under headings, in the order of the argument; a prefix takes all that begin so."""
+    left = sorted(studies)
+    groups: list[tuple[str, list[str]]] = []
+    for heading, names in _PLACES:
+        found = [
+            study
+            for name in names
+            for study in left
+            if study == name or (name.endswith("_") and study.startswith(name))
+        ]
+        left = [study for study in left if study not in found]
+        groups.append((heading, found))
+    return [(heading, found) for heading, found in [*groups, (_ELSEWHERE, left)] if found]
+
+
+def _links(studies: list[str]) -> str:
+    """Links to studies; of a family with a common prefix, to its first."""
+    shown: dict[str, str] = {}
+    for study in studies:
+        family = next((p for _, names in _PLACES for p in names if study.startswith(p)), study)
+        shown.setdefault(_words(family).strip() + ("s" if family.endswith("_") else ""), study)
+    return "".join(f'<a href="#{study}">{html.escape(text)}</a>' for text, study in shown.items())
 
 
 def report_html(
@@ -90,32 +127,46 @@ def report_html(
     figures
         For each study, its figures: name to png file and caption.
     explorer
-        Precomputed payoffs: ``rates``, ``standoff``, ``incidence``, ``elasticities``, ``income``
-        and ``jobs``, the last two indexed ``[elasticities][incidence][side][USA][CHN]``.
+        Precomputed payoffs in percent of GDP: ``rates``, ``standoff``, ``incidence``,
+        ``elasticities``, ``income`` and ``jobs``, the last two indexed
+        ``[elasticities][incidence][side][USA][CHN]``.
     """
     here = files("negotiation.report")
     style = here.joinpath("page.css").read_text(encoding="utf-8")
     script = here.joinpath("explorer.js").read_text(encoding="utf-8")
+    controls = here.joinpath("controls.html").read_text(encoding="utf-8")
     data = json.dumps(explorer, sort_keys=True, allow_nan=False).replace("</", "<\\/")
-    links = "".join(
-        f'<a href="#{name}">{html.escape(name.replace("_", " "))}</a>' for name in summaries
-    )
-    sections = "\n".join(
-        _section(name, summary, figures.get(name, {})) for name, summary in summaries.items()
-    )
+    counts: Counter[str] = Counter()
+
+    def count(kind: str) -> int:
+        counts[kind] += 1
+        return counts[kind]
+
+    links = ['<p><a href="#explorer">Payoff explorer</a></p>']
+    sections = []
+    for k, (heading, studies) in enumerate(_ordered(summaries), start=1):
+        links.append(f"<p><strong>{html.escape(heading)}:</strong> {_links(studies)}</p>")
+        sections.append(_heading(2, f"part-{k}", heading))
+        sections += [
+            _section(name, summaries[name], figures.get(name, {}), count) for name in studies
+        ]
+    contents, exhibits = "\n".join(links), "\n".join(sections)
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>How does a tariff standoff between two large economies end?</title>
+<link rel="icon" href="data:,">
 <style>{style}</style></head>
 <body>
+<main>
 <h1>How does a tariff standoff between two large economies end?</h1>
 <p class="note">United States and China, information date 2 May 2025. Every number is computed from
 the sourced tables of the project; this page needs no network.</p>
-<nav>{links}</nav>
-<h2 id="explorer">Payoff explorer</h2>
-{_CONTROLS}
-{sections}
+<nav aria-label="Contents">{contents}</nav>
+{_heading(2, "explorer", "Payoff explorer")}
+{controls}
+{exhibits}
+</main>
 <script type="application/json" id="explorer-data">{data}</script>
 <script>{script}</script>
 </body></html>
@@ -157,11 +208,7 @@ def write_report(project: Path, output: Path, captions: Mapping[str, tuple[str, 
         if (pictures / f"{name}.png").exists():
             figures.setdefault(study, {})[name] = (pictures / f"{name}.png", caption)
     grid = load_object(results / "explorer" / "grid")
-    explorer = {
-        key: value.tolist() if hasattr(value, "tolist") else _plain(value)
-        for key, value in grid.items()
-    }
-    write_text(output, report_html(summaries, figures, explorer))
+    write_text(output, report_html(summaries, figures, _plain(grid)))
     return output
 
 

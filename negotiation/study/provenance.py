@@ -13,7 +13,15 @@ from pathlib import Path
 
 import negotiation
 
-__all__ = ["data_hash", "file_hash", "module_closure", "run_record", "source_hash", "versions"]
+__all__ = [
+    "commit_of",
+    "data_hash",
+    "file_hash",
+    "module_closure",
+    "run_record",
+    "source_hash",
+    "versions",
+]
 
 PACKAGE = Path(negotiation.__file__).resolve().parent
 _VERSIONED = ("numpy", "scipy", "numba", "pandas", "nashpy", "matplotlib", "pydantic")
@@ -109,13 +117,30 @@ def versions() -> dict[str, str]:
     return out
 
 
-def run_record(root: Path) -> dict[str, str]:
-    """Return commit and platform; they stand beside results, outside compared content."""
-    done = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=False
-    )
+def commit_of(root: Path) -> str:
+    """Return the commit of a checkout's folder, or the one an unpacked archive was made from."""
+    named = root / "COMMIT"
+    if named.is_file():
+        return named.read_text(encoding="utf-8").strip()
+
+    def git(*arguments: str) -> str:
+        done = subprocess.run(
+            ["git", *arguments], cwd=root, capture_output=True, text=True, check=False
+        )
+        return done.stdout.strip() if done.returncode == 0 else ""
+
+    commit = git("rev-parse", "HEAD")
+    changed = git("status", "--porcelain", "--untracked-files=no")
+    return f"{commit}, with changes" if commit and changed else commit or "unknown"
+
+
+def run_record(folder: Path) -> dict[str, str]:
+    """Return commit and platform; they stand beside results, outside compared content.
+
+    ``folder`` is the folder of the studies, one below the top of the checkout.
+    """
     return {
-        "commit": done.stdout.strip() or "unknown",
+        "commit": commit_of(folder.resolve().parent),
         "platform": platform.platform(),
         "python": platform.python_version(),
     }

@@ -9,6 +9,7 @@ import pytest
 
 from negotiation import __version__
 from negotiation.cli import main
+from negotiation.study.provenance import run_record
 from tests.reference import ROOT
 
 
@@ -118,6 +119,14 @@ def test_counterfactual(capsys):
     assert json.loads(out)["percent"]["USA"]["welfare"] < 0.0
 
 
+def test_counterfactual_with_other_elasticities(capsys):
+    arguments = ("counterfactual", "--add", "USA:CHN:145", "--json")
+    code, out, _ = call(capsys, *arguments, "--elasticities", "boehm_short_run")
+    assert code == 0
+    short = json.loads(out)["percent"]["CHN"]["welfare"]
+    assert short < json.loads(call(capsys, *arguments)[1])["percent"]["CHN"]["welfare"] < 0.0
+
+
 def test_data(capsys):
     code, out, _ = call(capsys, "data", "list")
     assert code == 0
@@ -166,6 +175,15 @@ def test_sweep(capsys, tmp_path):
         (("process", "--by", "2020-01-01"), "2020-01-01"),
         (("counterfactual", "--add", "USA-CHN"), "--add"),
         (("counterfactual", "--add", "USA:MARS:10"), "MARS"),
+        (("counterfactual", "--add", "USA:USA:10"), "on itself"),
+        (("counterfactual", "--add", "USA:CHN:nan"), "finite"),
+        (("counterfactual", "--add", "USA:CHN:9", "--elasticities", "magic"), "magic"),
+        (("game", "--usa", "nan", "--china", "1"), "finite"),
+        (("game", "--usa", "1", "--china", "1", "--file", "a.nfg"), "--file"),
+        (("process", "--set", "terms_duration=nan"), "finite"),
+        (("process", "--by", "2025-02-30"), "not a date"),
+        (("data", "list", "--as-of", "tomorrow"), "not a date"),
+        (("archive", "--project", str(ROOT), "--output", f"{ROOT}/Makefile/a.zip"), "Makefile"),
         (("data", "show", "nothing"), "nothing"),
         (("sweep", "absent.toml", "--folder", "x"), "absent.toml"),
     ],
@@ -185,6 +203,7 @@ def test_report_needs_results(capsys, tmp_path):
     assert "negotiation reproduce" in err
 
 
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="an unpacked archive, not a checkout")
 def test_archive_is_the_same_twice(capsys, tmp_path):
     for name in ("a.zip", "b.zip"):
         code, out, _ = call(
@@ -195,6 +214,19 @@ def test_archive_is_the_same_twice(capsys, tmp_path):
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
     names = zipfile.ZipFile(tmp_path / "a.zip").namelist()
     assert any(name.endswith("/Makefile") for name in names)
+    assert any("/paper/validation/" in name for name in names)
+    assert not any("/experiments/results/" in name or "/.git/" in name for name in names)
+    with zipfile.ZipFile(tmp_path / "a.zip") as package:
+        (commit,) = [name for name in names if name.endswith("/COMMIT")]
+        assert package.read(commit).decode()[:40].isalnum()
+        modes = {name: item.external_attr >> 16 for name, item in package.NameToInfo.items()}
+    assert next(mode for name, mode in modes.items() if name.endswith("/.ci/run")) & 0o100
+
+
+def test_results_name_the_commit_of_an_unpacked_archive(tmp_path):
+    (tmp_path / "experiments").mkdir()
+    (tmp_path / "COMMIT").write_text("ab12\n")
+    assert run_record(tmp_path / "experiments")["commit"] == "ab12"
 
 
 def test_archive_outside_git(capsys, tmp_path):
