@@ -17,6 +17,8 @@ export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
+# Bytecode of these is made at set-up: where a process may not write it, each start would compile.
+SLOW_TO_START := numpy scipy numba llvmlite pandas matplotlib pydantic typer rich
 INSTALL = $(UV) pip install --quiet --python $(BIN)/python --require-hashes --only-binary :all:
 PYTEST = $(BIN)/python -m pytest
 WORKERS ?= 2
@@ -45,7 +47,9 @@ $(UV):
 	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes --only-binary :all: requirements.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --no-index --editable .
 	rm -f .venv/.full
-	$(BIN)/python -c "from negotiation.equilibrium.warm import warm_kernels; warm_kernels()"
+	$(BIN)/python -m compileall -q -j 0 -x '/tests/' $(addprefix .venv/lib/python*/site-packages/,$(SLOW_TO_START)) negotiation
+	$(BIN)/python -c "from negotiation.equilibrium import warm as games; from negotiation.process import warm; \
+	  games.warm_kernels(); warm.warm_kernels()"
 	touch $@
 
 .venv/.full: .venv/.ready requirements-full.lock

@@ -131,7 +131,8 @@ def float_array(
     array([1., 2.])
     """
     try:
-        out = np.array(value, dtype=np.float64)
+        # In C order whatever came in: compiled kernels know one layout.
+        out = np.array(value, dtype=np.float64, order="C")
     except (TypeError, ValueError) as error:
         raise InvalidInputError("not an array of numbers", where=name, seen=repr(value)) from error
     if shape is not None:

@@ -1,4 +1,4 @@
-"""Compile the kernels once, so that no later process has to."""
+"""Compile the games' kernels once, so that no later process of the machine has to."""
 
 from __future__ import annotations
 

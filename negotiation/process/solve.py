@@ -92,6 +92,8 @@ def solve_all(
     """Solve processes one after another in one call of each kernel; see `solve_process`."""
     started = perf_counter()
     tol = number(tol, name="tol", low=0.0, open_low=True)
+    max_iter = int(number(max_iter, name="max_iter", low=1.0))
+    steps = int(number(steps, name="steps", low=1.0))
     solved: list[tuple[ProcessArrays, Branches, Curves | None]] = []
     persistent: list[int] = []
     for process in processes:
