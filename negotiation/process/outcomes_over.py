@@ -13,7 +13,7 @@ import numpy as np
 
 from negotiation.data.embedded import load_economy
 from negotiation.data.tables import as_date
-from negotiation.errors import InvalidInputError, NonFiniteError
+from negotiation.errors import ConvergenceError, InvalidInputError, NonFiniteError
 from negotiation.process.events import DatedEvent, read_events
 from negotiation.process.forecast import Outlook, outlook
 from negotiation.process.load import load_process
@@ -120,7 +120,7 @@ def evaluate(
         values = {name: float(columns[name][n]) for name in names}
         try:
             found = outlook_at(values, fixed)
-        except NonFiniteError:
+        except (ConvergenceError, NonFiniteError):
             rows.append({"converged": 0.0})
             continue
         rows.append(_row(found, dates, fixed))
