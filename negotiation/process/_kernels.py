@@ -589,7 +589,8 @@ def solve_curve(
             share, which = 1.0, -1
             for j in range(2):
                 if new[j] < target[j] + 1e-13 and j != hit:
-                    part = (x[j] - target[j]) / (x[j] - new[j])
+                    drop = x[j] - new[j]
+                    part = (x[j] - target[j]) / drop if drop > 0.0 else 1.0
                     if part < share or which < 0:
                         share, which = part, j
             if which < 0:

@@ -40,6 +40,7 @@ from negotiation.process.events import (
     learned_reliability,
     read_events,
 )
+from negotiation.process.silence import filter_by_solving
 from negotiation.process.solve import ProcessSolution, solve_process
 from negotiation.process.stages import DAYS_IN, MultiStepProcess
 from negotiation.values import FloatArray, compact_repr, float_array, number
@@ -241,7 +242,10 @@ class BeliefPath:
             With the beliefs of all events; otherwise with those of silence alone.
         """
         beliefs = self.posteriors[-1] if filtered else self.quiet[-1]
-        return process_from(self.process, self.stage, beliefs=beliefs, start=self.as_of)
+        spent = (self.as_of - self.opened).days / DAYS_IN[self.process.time_unit]
+        return process_from(
+            self.process, self.stage, beliefs=beliefs, start=self.as_of, elapsed=spent
+        )
 
     def unfiltered(self) -> MultiStepProcess:
         """Return the process as if the stage opened at the information date, at its priors."""
@@ -266,8 +270,8 @@ def filter_beliefs(
     Parameters
     ----------
     process
-        Or its solution. Types must be drawn anew in each stage (no persistence): hazards are then
-        the same whatever the beliefs.
+        Or its solution. Where types persist or a clock runs in the stage, it is solved again from
+        the beliefs after each piece of news; otherwise hazards are the same whatever the beliefs.
     as_of
         Information date; no later event is read.
     stage
@@ -292,18 +296,10 @@ def filter_beliefs(
     Raises
     ------
     InvalidInputError
-        If the stage had not opened, a ratio is not positive, or types persist.
+        If the stage had not opened or is over by its deadline, or a ratio is not positive.
     """
     started = perf_counter()
-    solution = process if isinstance(process, ProcessSolution) else solve_process(process)
-    whole = solution.process
-    if whole.type_persistence > 0.0:
-        raise InvalidInputError(
-            "the event filter needs types drawn anew in each stage",
-            where="type_persistence",
-            seen=whole.type_persistence,
-            allowed="0",
-        )
+    whole = process.process if isinstance(process, ProcessSolution) else process
     k = stage_number(whole, stage)
     today = as_date(as_of)
     begin = as_date(opened, name="opened") or whole.start
@@ -335,14 +331,7 @@ def filter_beliefs(
     for e, event in enumerate(now):
         news[:, days.index(event.day)] += by_event[:, e]
     times = np.array([(day - begin).days for day in days]) / DAYS_IN[whole.time_unit]
-    hazards, atoms = _stage_inputs(solution, k)
-    given_stage = {
-        "beliefs": whole.stages[k].stubbornness[None, :],
-        "hazards": hazards[None, :],
-        "atoms": atoms[None, :],
-    }
-    found = filter_draws(times, news, **given_stage)
-    quiet = filter_draws(times, np.zeros_like(news), **given_stage)
+    found, quiet = (_filtered(process, k, times, moved) for moved in (news, np.zeros_like(news)))
     reliability = [
         learned_reliability(known, player, day=today, **learn) for player in whole.players
     ]
@@ -370,8 +359,28 @@ def filter_beliefs(
     )
 
 
-def _stage_inputs(solution: ProcessSolution, k: int) -> tuple[FloatArray, FloatArray]:
-    """Hazards, 0 outside a war of attrition, and atoms of a stage's first history."""
-    branch = solution.branch_solution
-    attrition = float(branch.kinds[k, 0] == ATTRITION)
-    return np.asarray(branch.hazards[k, 0]) * attrition, np.asarray(branch.atoms[k, 0])
+def _filtered(
+    process: MultiStepProcess | ProcessSolution, k: int, times: FloatArray, news: FloatArray
+) -> BeliefDraws:
+    """Filter one path of news ``[1, time, side]`` through a stage that opened at its priors."""
+    whole = process.process if isinstance(process, ProcessSolution) else process
+    stage = whole.stages[k]
+    plain = (
+        whole.type_persistence == 0.0
+        and stage.deadline is None
+        and not stage.audience_growth.any()
+        and bool((stage.stubbornness > 0.0).all())
+    )
+    if plain:
+        solution = process if isinstance(process, ProcessSolution) else solve_process(process)
+        branch = solution.branch_solution
+        if branch.kinds[k, 0] == ATTRITION:
+            return filter_draws(
+                times,
+                news,
+                beliefs=stage.stubbornness[None, :],
+                hazards=np.asarray(branch.hazards[k, :1]),
+                atoms=np.asarray(branch.atoms[k, :1]),
+            )
+    silence, posteriors, at_once, survival = filter_by_solving(whole, k, times, news[0])
+    return BeliefDraws(silence[None], posteriors[None], at_once[None], np.array([survival]))

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
 from negotiation.process.stages import MultiStepProcess, Stage
-from negotiation.values import FloatArray, float_array, one_of
+from negotiation.values import FloatArray, float_array, number, one_of
 
 __all__ = ["process_from", "stage_number"]
 
@@ -34,6 +34,7 @@ def process_from(
     beliefs: ArrayLike | None = None,
     history: int = 0,
     start: DateLike = None,
+    elapsed: float = 0.0,
 ) -> MultiStepProcess:
     """Return the process that is left once a stage is being played.
 
@@ -49,11 +50,15 @@ def process_from(
         Who conceded in the remembered stages before it, as `Stage` counts histories.
     start
         Date from which the rest is counted; None keeps the process's own.
+    elapsed
+        Time since the stage opened, in units of the clock: its deadline is that much nearer, and
+        a growing cost of conceding has grown for that long.
 
     Raises
     ------
     InvalidInputError
-        If there is no such stage or history, or a breakdown returns to a stage that is over.
+        If there is no such stage or history, a breakdown returns to a stage that is over, or the
+        stage's deadline has passed.
 
     Examples
     --------
@@ -97,6 +102,9 @@ def process_from(
             replace(entry, relapse_to=None if back is None else back - first, **arrays)  # type: ignore[arg-type]  # flows, concede, win, breakdown are never None
         )
         level += remembered[k]
+    spent = number(elapsed, name="elapsed", low=0.0)
+    if spent > 0.0:
+        stages[0] = _under_way(stages[0], spent)
     if beliefs is not None:
         pair = float_array(beliefs, name="beliefs", shape=(2,), low=0.0, high=1.0)
         stages[0] = _believed(stages[0], pair)
@@ -110,3 +118,17 @@ def process_from(
 
 def _believed(stage: Stage, beliefs: FloatArray) -> Stage:
     return replace(stage, stubbornness=np.array(beliefs))
+
+
+def _under_way(stage: Stage, elapsed: float) -> Stage:
+    """Return what is left of a stage after a time without a concession."""
+    deadline = None if stage.deadline is None else float(stage.deadline) - elapsed
+    if deadline is not None and deadline <= 0.0:
+        raise InvalidInputError(
+            "the stage's deadline has passed",
+            where="elapsed",
+            seen=elapsed,
+            allowed=f"less than {stage.deadline}",
+        )
+    grown = stage.audience_cost + elapsed * stage.audience_growth
+    return replace(stage, deadline=deadline, audience_cost=grown)

@@ -14,9 +14,9 @@ from numpy.typing import ArrayLike
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
 from negotiation.process.beliefs import filter_beliefs
-from negotiation.process.closed_form import ATTRITION
 from negotiation.process.continuation import process_from, stage_number
 from negotiation.process.events import DatedEvent
+from negotiation.process.places import node_laws
 from negotiation.process.solve import ProcessSolution, solve_process
 from negotiation.process.stages import DAYS_IN, MultiStepProcess
 from negotiation.values import FloatArray, compact_repr, number
@@ -108,21 +108,29 @@ class Outlook:
     def days_to(self, level: float) -> float:
         """Days within which the open stage is over with a given probability.
 
-        Closed form for constant hazards; infinite where the probability is never reached.
+        Hazards are constant between the points of the stage's curve; infinite where the
+        probability is never reached.
         """
         p = number(level, name="level", low=0.0, high=1.0, open_high=True)
-        branch = self.solution.branch_solution
-        atoms = float(branch.atoms[0, 0].sum())
-        if p <= atoms:
+        law = node_laws(self.solution)[0]
+        opening = law.open(law.prior[None, :])
+        gone = float(opening.atoms.sum())
+        if p <= gone:
             return 0.0
-        if branch.kinds[0, 0] != ATTRITION:
-            return float("inf")
-        s = float(branch.hazards[0, 0].sum())
-        rate = s + float(self.solution.arrays.breakdown_hazard[0])
-        gone = (p - atoms) / (1.0 - atoms) * rate / s
-        if gone >= -np.expm1(-rate * float(branch.horizons[0, 0])):
-            return float("inf")
-        return float(-np.log1p(-gone) / rate * DAYS_IN[self.solution.process.time_unit])
+        spent, rates, last = law.concession_rates(float(opening.time[0]))
+        alive = 1.0 - gone
+        for began, ended, rate in zip(spent[:-1], spent[1:], rates, strict=True):
+            total = rate + law.breakdown_hazard
+            share = rate / total if total > 0.0 else 0.0
+            here = alive * share * -np.expm1(-total * (ended - began))
+            if p <= gone + here:
+                more = -np.log1p(-(p - gone) / (alive * share)) / total
+                return float(began + more) * DAYS_IN[self.solution.process.time_unit]
+            gone += here
+            alive *= np.exp(-total * (ended - began))
+        if p <= gone + alive * last:
+            return float(law.deadline) * DAYS_IN[self.solution.process.time_unit]
+        return float("inf")
 
     @property
     def terms(self) -> FloatArray:
@@ -203,7 +211,7 @@ def outlook(
         found = solve_process(rest, raise_on_failure=raise_on_failure)
         return Outlook(whole, found, None, prior, found.atoms[0], 1.0)
     path = filter_beliefs(whole, as_of=day, stage=k, events=events, ratios=ratios)
-    rest = process_from(process, k, beliefs=path.beliefs, start=day)
+    rest = path.process_at()
     return Outlook(
         whole=whole,
         solution=solve_process(rest, raise_on_failure=raise_on_failure),

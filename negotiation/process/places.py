@@ -104,6 +104,30 @@ class NodeLaw:
             return self.times
         return np.linspace(0.0, self.duration, _POINTS)
 
+    def concession_rates(self, left: float) -> tuple[FloatArray, FloatArray, float]:
+        """Rates of a concession by either side between points of the path that is left.
+
+        Parameters
+        ----------
+        left
+            Place on the curve, as the time left until concessions end.
+
+        Returns
+        -------
+        spent, rates
+            Times since the opening ``[point]``, and the rate between each and the next.
+        last
+            Chance of a concession at the deadline, once it is reached.
+        """
+        if self.kind != ATTRITION or self.duration == 0.0:
+            return np.zeros(1), np.zeros(0), 0.0
+        if not np.isfinite(self.duration):
+            return np.array([0.0, np.inf]), np.array([self.steady_hazards.sum()]), 0.0
+        places = np.append(self.times[self.times < left * (1.0 - 1e-12)], left)[::-1]
+        rates = np.diff(self.log_beliefs(places).sum(axis=1)) / -np.diff(places)
+        atoms = np.zeros(2) if self.deadline_atoms is None else self.deadline_atoms
+        return left - places, np.asarray(rates), float(1.0 - np.prod(1.0 - atoms))
+
     def exit_times(self, places: FloatArray) -> FloatArray:
         """Mean time at which a cell is left by a concession or breakdown, given that it is."""
         grown = self.log_beliefs(places)
@@ -197,7 +221,9 @@ class NodeLaw:
         if self.duration == 0.0 or not np.isfinite(self.duration):
             normal = beliefs == 0.0
             alone = normal & ~normal.all(axis=1, keepdims=True)
-            return Opening(alone.astype(np.float64), winner, np.zeros(len(beliefs)))
+            # A side that is surely tough is given in to at once, one surely normal gives in.
+            sure = np.where(beliefs[:, ::-1] >= 1.0, 1.0 - beliefs, 0.0)
+            return Opening(np.where(alone, 1.0, sure), winner, np.zeros(len(beliefs)))
         with np.errstate(divide="ignore"):
             logs = np.log(beliefs)
         left = np.empty_like(beliefs)

@@ -211,8 +211,6 @@ def test_draws_agree_with_single_paths():
 def test_bad_input():
     with pytest.raises(InvalidInputError, match="had not opened"):
         filter_beliefs(simple(), as_of="2025-01-01", stage=0, events=())
-    with pytest.raises(InvalidInputError, match="anew"):
-        filter_beliefs(simple(type_persistence=0.5), as_of=AS_OF, stage=0, events=())
     with pytest.raises(InvalidInputError, match="ratios"):
         filter_beliefs(simple(), as_of=AS_OF, stage=0, events=(), ratios={"threat": 0.0})
 
