@@ -2,14 +2,18 @@
 
 import json
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pytest
 
 from negotiation.equilibrium.certificate import exact_regret
+from negotiation.equilibrium.correlated import correlated_equilibria
 from negotiation.equilibrium.dominance import dominated_actions, pure_best_responses
 from negotiation.equilibrium.large import one_equilibrium
 from negotiation.equilibrium.nash import nash_equilibria
+from negotiation.equilibrium.quantal_response import quantal_response
+from negotiation.equilibrium.stackelberg import stackelberg
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from tests.reference import reference_path
@@ -99,7 +103,16 @@ def test_the_smallest_and_largest_floats_are_payoffs_like_others(scale):
     assert one_equilibrium(game).max_regret <= 1e-9
 
 
-@pytest.mark.parametrize("solve", [nash_equilibria, one_equilibrium])
+@pytest.mark.parametrize(
+    "solve",
+    [
+        nash_equilibria,
+        one_equilibrium,
+        correlated_equilibria,
+        stackelberg,
+        partial(quantal_response, precision=1.0),
+    ],
+)
 def test_two_matrices_are_no_game(solve):
     with pytest.raises(InvalidInputError, match="not a game in normal form"):
         solve(([[1, 0], [0, 1]], [[1, 0], [0, 1]]))
