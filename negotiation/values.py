@@ -131,6 +131,8 @@ def float_array(
     array([1., 2.])
     """
     try:
+        if isinstance(value, np.ndarray) and value.dtype.kind == "c":
+            raise TypeError("complex numbers")
         # In C order whatever came in: compiled kernels know one layout.
         out = np.array(value, dtype=np.float64, order="C")
     except (TypeError, ValueError) as error:

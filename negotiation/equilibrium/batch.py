@@ -14,7 +14,7 @@ from negotiation.equilibrium.nash import nash_equilibria
 from negotiation.equilibrium.polytopes import most_vertices
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import FloatArray, IntArray, compact_repr, float_array
+from negotiation.values import FloatArray, IntArray, compact_repr, float_array, number
 
 __all__ = ["BatchNashResult", "nash_equilibria_batch"]
 
@@ -149,8 +149,8 @@ def nash_equilibria_batch(
     Parameters
     ----------
     A, B
-        [game, row, column] payoffs of the row and of the column player. Whole numbers above
-        2**53 are rounded to floats first.
+        [game, row, column] payoffs of the row and of the column player. Fractions and whole
+        numbers above 2**53 are rounded to floats first; ``nash_equilibria`` keeps them.
     threads
         Threads over slices of the batch; None takes the cores of this process. The result does
         not depend on it.
@@ -188,8 +188,8 @@ def nash_equilibria_batch(
         )
     if threads is None:
         threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    if threads < 1:
-        raise InvalidInputError("not a number of threads", where="threads", seen=threads)
+    threads = int(number(threads, name="threads", low=1.0))
+    number(tolerance, name="tolerance", low=0.0)
     games, m, n = row.shape
     size = max(m, n)
     bound = max(most_vertices(m + n, m), most_vertices(m + n, n)) + size

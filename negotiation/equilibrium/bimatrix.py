@@ -20,7 +20,7 @@ from negotiation.equilibrium.polytopes import (
     solve_basis,
 )
 from negotiation.equilibrium.search import find_vertices, unit_columns
-from negotiation.values import FloatArray, IntArray
+from negotiation.values import IntArray
 
 __all__ = ["Strategy", "VertexPairs", "match_vertices"]
 
@@ -144,8 +144,8 @@ def _clock(end: float | None) -> Callable[[], bool]:
 
 
 def match_vertices(
-    A: FloatArray,
-    B: FloatArray,
+    A: NDArray[Any],
+    B: NDArray[Any],
     *,
     max_seconds: float | None,
     max_equilibria: int | None,
@@ -157,7 +157,7 @@ def match_vertices(
     Parameters
     ----------
     A, B
-        Payoff matrices of one shape.
+        Payoff matrices of one shape, floats or fractions.
     max_seconds, max_equilibria
         Limits; None for none.
     compiled

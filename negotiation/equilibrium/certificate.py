@@ -122,8 +122,11 @@ def regret(game: NormalFormGame, profile: Sequence[ArrayLike]) -> float:
         low, high = float(table.min()), float(table.max())
         if high == low:
             continue
-        # Halved so that a range from -1e308 to 1e308 does not overflow.
-        share = (table / 2 - low / 2) / (high / 2 - low / 2)
+        if np.isfinite(high - low):
+            share = (table - low) / (high - low)
+        else:
+            # Halved so that a range from -1e308 to 1e308 does not overflow.
+            share = (table / 2 - low / 2) / (high / 2 - low / 2)
         values = _against(share, mixed, player)
         worst = max(worst, float(values.max() - values @ x))
     return worst
@@ -132,8 +135,8 @@ def regret(game: NormalFormGame, profile: Sequence[ArrayLike]) -> float:
 def exact_regret(game: NormalFormGame, profile: Sequence[Sequence[Fraction]]) -> Fraction:
     """Return the largest absolute regret of a two-player profile in rational arithmetic.
 
-    Payoffs are taken as the rational numbers that the floats are, so that zero means an
-    equilibrium without any rounding.
+    Payoffs are taken as the fractions that were given, floats as the rational numbers that they
+    are, so that zero means an equilibrium without any rounding.
 
     Examples
     --------
@@ -141,7 +144,7 @@ def exact_regret(game: NormalFormGame, profile: Sequence[Sequence[Fraction]]) ->
     >>> exact_regret(game, ((Fraction(3, 4), Fraction(1, 4)), (Fraction(3, 4), Fraction(1, 4))))
     Fraction(0, 1)
     """
-    A, B = game.bimatrix
+    A, B = game.exact_payoffs
     x, y = profile
     rows = [sum((Fraction(a) * q for a, q in zip(row, y, strict=True)), Fraction(0)) for row in A]
     columns = [

@@ -21,15 +21,8 @@ import numpy as np
 
 from negotiation.equilibrium.correlated_programme import CorrelatedProgramme, scaled_payoffs
 from negotiation.errors import ConvergenceError, InvalidInputError
-from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import (
-    FloatArray,
-    compact_repr,
-    float_array,
-    number,
-    one_of,
-    read_only,
-)
+from negotiation.games.normal_form import NormalFormGame, as_normal_form
+from negotiation.values import FloatArray, compact_repr, float_array, number, one_of, read_only
 
 __all__ = [
     "CorrelatedPayoffSet",
@@ -187,6 +180,7 @@ def correlated_equilibria(
     ([5.25, 5.25], [[0.5, 0.25], [0.25, 0.0]])
     """
     start = time.perf_counter()
+    as_normal_form(game, "correlated_equilibria")
     one_of(objective, OBJECTIVES, name="objective")
     number(tol, name="tol", low=0.0)
     count = len(game.shape)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -38,7 +39,7 @@ def pure_best_responses(game: NormalFormGame) -> tuple[NDArray[np.bool_], ...]:
     """
     return tuple(
         read_only(table == table.max(axis=player, keepdims=True))
-        for player, table in enumerate(game.payoffs)
+        for player, table in enumerate(game.exact_payoffs)
     )
 
 
@@ -79,7 +80,7 @@ def best_responses(
     return tuple(int(k) for k in np.flatnonzero(values >= values.max() - tolerance * spread))
 
 
-def _own_rows(table: FloatArray, player: int) -> FloatArray:
+def _own_rows(table: NDArray[Any], player: int) -> NDArray[Any]:
     # Rows are the player's own actions, columns the profiles of the others.
     return np.moveaxis(table, player, 0).reshape(table.shape[player], -1)
 
@@ -168,7 +169,7 @@ def _mixed_dominator(
 
 
 def _dominator(
-    rows: FloatArray, action: int, kind: str, tolerance: float
+    rows: NDArray[Any], action: int, kind: str, tolerance: float
 ) -> tuple[tuple[int, float], ...] | None:
     own = rows[action]
     if kind.startswith("strict"):
@@ -178,7 +179,9 @@ def _dominator(
     if dominating.any():
         return ((int(dominating.argmax()), 1.0),)
     if kind.endswith("mixed") and len(rows) > 2:
-        return _mixed_dominator(rows, action, kind.startswith("strict"), tolerance)
+        return _mixed_dominator(
+            rows.astype(np.float64), action, kind.startswith("strict"), tolerance
+        )
     return None
 
 
@@ -209,7 +212,7 @@ def dominated_actions(
     """
     one_of(kind, KINDS, name="kind")
     out = []
-    for player, table in enumerate(game.payoffs):
+    for player, table in enumerate(game.exact_payoffs):
         rows = _own_rows(table, player)
         for action in range(len(rows)):
             by = _dominator(rows, action, kind, tolerance)
@@ -228,7 +231,7 @@ def dominant_actions(game: NormalFormGame) -> tuple[int | None, ...]:
     (1, 1)
     """
     out: list[int | None] = []
-    for player, table in enumerate(game.payoffs):
+    for player, table in enumerate(game.exact_payoffs):
         rows = _own_rows(table, player)
         best = int(rows[:, 0].argmax())
         others = np.delete(rows, best, axis=0)
@@ -238,7 +241,7 @@ def dominant_actions(game: NormalFormGame) -> tuple[int | None, ...]:
 
 def _restricted(game: NormalFormGame, kept: Sequence[Sequence[int]]) -> NormalFormGame:
     return NormalFormGame(
-        payoffs=game.payoffs[np.ix_(range(len(kept)), *kept)],
+        payoffs=game.exact_payoffs[np.ix_(range(len(kept)), *kept)],
         players=game.players,
         actions=tuple(
             tuple(labels[k] for k in keep) for labels, keep in zip(game.actions, kept, strict=True)

@@ -1,6 +1,7 @@
 """Games of other libraries: Nashpy, Gambit and QuantEcon, to and from.
 
-Payoffs pass unchanged. Floats are handed to Gambit as the rational numbers that they are.
+Payoffs pass unchanged: to Gambit as fractions, floats as the rational numbers that they are;
+to and from the others as floats.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def to_pygambit(game: NormalFormGame) -> Any:
     """
     pygambit = load_package("pygambit", "to_pygambit")
     arrays = []
-    for table in game.payoffs:
+    for table in game.exact_payoffs:
         exact = np.empty(table.size, dtype=object)
         exact[:] = [Fraction(value) for value in table.ravel().tolist()]
         arrays.append(exact.reshape(table.shape))

@@ -14,19 +14,22 @@ from negotiation.equilibrium.nash import (
     pure_equilibria,
 )
 from negotiation.errors import ConvergenceError
-from negotiation.games.normal_form import NormalFormGame
+from negotiation.games.normal_form import NormalFormGame, as_normal_form
 from negotiation.values import FloatArray, number
 
 __all__ = ["one_equilibrium"]
 
 # Pivots of the first round of paths; short paths are common, and one of many labels finds one.
 FIRST_CAP = 10
+# The difference of two payoffs up to this size is a float.
+LARGEST_PAYOFF = 8e307
 
 
 def _unit_rows(payoffs: FloatArray) -> tuple[FloatArray, FloatArray]:
     # Shift and scale each row into [0, 1]: the other player's best responses stay as they are.
-    half = payoffs / 2
-    shifted = half - half.min(axis=1, keepdims=True)
+    # Halved only where a range could overflow: the smallest floats have no half.
+    size = payoffs / 2 if np.abs(payoffs).max() > LARGEST_PAYOFF else payoffs
+    shifted = size - size.min(axis=1, keepdims=True)
     top = shifted.max(axis=1, keepdims=True)
     flat = top == 0
     out = np.where(flat, 1.0, shifted / np.where(flat, 1.0, top))
@@ -112,6 +115,7 @@ def one_equilibrium(
     start = time.perf_counter()
     number(tolerance, name="tolerance", low=0.0)
     number(max_pivots, name="max_pivots", low=1.0)
+    as_normal_form(game, "one_equilibrium")
     method = "pure"
     notes: tuple[str, ...] = ()
     found: Equilibrium | None = next(iter(pure_equilibria(game, most=1)), None)

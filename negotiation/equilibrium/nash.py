@@ -18,7 +18,7 @@ from negotiation.equilibrium.dominance import iterated_elimination
 from negotiation.equilibrium.peers import PEERS
 from negotiation.equilibrium.polytopes import most_vertices
 from negotiation.errors import InvalidInputError
-from negotiation.games.normal_form import NormalFormGame
+from negotiation.games.normal_form import NormalFormGame, as_normal_form
 from negotiation.values import FloatArray, compact_repr, number, one_of, read_only
 
 __all__ = [
@@ -140,7 +140,7 @@ def pure_equilibria(game: NormalFormGame, *, most: int | None = None) -> tuple[E
     [[1.0, 1.0]]
     """
     best = np.ones(game.shape, dtype=bool)
-    for player, table in enumerate(game.payoffs):
+    for player, table in enumerate(game.exact_payoffs):
         best &= table == table.max(axis=player, keepdims=True)
     out = []
     for cell in np.argwhere(best)[:most].tolist():
@@ -179,7 +179,7 @@ def _bimatrix_equilibria(
     # What strict dominance by pure actions removes carries no weight in any equilibrium, and
     # its constraints are never tight: no vertex is touched.
     reduced = iterated_elimination(game, "strict")
-    A, B = reduced.game.bimatrix
+    A, B = reduced.game.exact_payoffs
     m, n = A.shape
     if max_seconds is None and max_equilibria is None:
         _refuse_the_impossible(m, n)
@@ -318,8 +318,8 @@ def nash_equilibria(
     Parameters
     ----------
     game
-        A finite normal-form game; payoffs are taken as the rational numbers that the floats
-        are.
+        A finite normal-form game; payoffs are taken as the fractions that were given, floats as
+        the binary rational numbers that they are.
     method
         ``"auto"``: with two players compiled kernels where the game is large enough for them,
         every sign proven, and fractions as the answer; with more, the pure equilibria where
@@ -368,7 +368,7 @@ def nash_equilibria(
     if max_equilibria is not None:
         number(max_equilibria, name="max_equilibria", low=1.0)
     number(tolerance, name="tolerance", low=0.0)
-    two = len(game.shape) == 2
+    two = len(as_normal_form(game, "nash_equilibria").shape) == 2
     if method == "pure":
         result = _by_pure_actions(game)
     elif method in PEERS:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from negotiation.equilibrium.interop import load_package, to_nashpy, to_pygambit, to_quantecon
 from negotiation.errors import InvalidInputError, MissingDependencyError, NegotiationError
@@ -125,7 +126,7 @@ def _fractions(line: str) -> tuple[Fraction, ...]:
     return tuple(Fraction(word) for word in line.split()[1:-1])
 
 
-def _fraction_lines(table: FloatArray) -> str:
+def _fraction_lines(table: NDArray[Any]) -> str:
     # The program reads numerators and denominators as 64-bit integers and wraps longer ones.
     exact = [[Fraction(value) for value in row] for row in table.tolist()]
     longest = max(max(abs(v.numerator), v.denominator) for row in exact for v in row)
@@ -163,7 +164,7 @@ def lrsnash(game: NormalFormGame, *, timeout: float | None = None) -> PeerAnswer
     program = shutil.which("lrsnash")
     if program is None:
         raise MissingDependencyError("lrslib", extra="interop", purpose='method="lrsnash"')
-    blocks = [_fraction_lines(table) for table in game.bimatrix]
+    blocks = [_fraction_lines(table) for table in game.exact_payoffs]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "game"
         path.write_text(f"{game.shape[0]} {game.shape[1]}\n\n" + "\n\n".join(blocks) + "\n")

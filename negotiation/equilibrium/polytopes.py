@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import comb, gcd
+from math import comb, gcd, lcm
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation.values import FloatArray, IntArray
+from negotiation.values import IntArray
 
 __all__ = [
     "MOST_LABELS",
@@ -90,7 +90,7 @@ def most_vertices(facets: int, dimension: int) -> int:
     return comb(facets - rest, half) + comb(facets - half - 1, rest - 1)
 
 
-def integer_columns(payoffs: FloatArray) -> tuple[Matrix, list[Fraction]]:
+def integer_columns(payoffs: NDArray[Any]) -> tuple[Matrix, list[Fraction]]:
     """Return nonnegative integers with the same best responses, and each column's scale.
 
     ``payoffs[i, j]`` is what action i earns against the opponent's action j. Shifting a column
@@ -98,14 +98,13 @@ def integer_columns(payoffs: FloatArray) -> tuple[Matrix, list[Fraction]]:
     coordinate of the opponent's action j. Columns become ``s_j * (payoff - shift_j)``: whole
     numbers without a common divisor, at least one of them positive.
 
-    Floats are read as the binary rationals that they are.
+    Floats are read as the binary rationals that they are, fractions as they stand.
     """
     columns: Matrix = []
     scales: list[Fraction] = []
     for column in payoffs.T.tolist():
-        ratios = [float(value).as_integer_ratio() for value in column]
-        # Denominators are powers of two, so that the largest is common to all.
-        common = max(q for _, q in ratios)
+        ratios = [value.as_integer_ratio() for value in column]
+        common = lcm(*(q for _, q in ratios))
         whole = [p * (common // q) for p, q in ratios]
         low = min(whole)
         whole = [value - low for value in whole]

@@ -27,7 +27,7 @@ from negotiation.equilibrium.logit_branch import (
 )
 from negotiation.equilibrium.path_following import CurvePoint
 from negotiation.errors import ConvergenceError, InvalidInputError
-from negotiation.games.normal_form import NormalFormGame
+from negotiation.games.normal_form import NormalFormGame, as_normal_form
 from negotiation.values import FloatArray, compact_repr, float_array, number
 
 __all__ = [
@@ -154,7 +154,7 @@ def quantal_response(
     start = time.perf_counter()
     number(tol, name="tol", low=0.0)
     wanted = float_array(np.atleast_1d(np.asarray(precision)), name="precision", ndim=1, low=0.0)
-    system = LogitSystem(game)
+    system = LogitSystem(as_normal_form(game, "quantal_response"))
     scaled = wanted * system.unit
     found: dict[float, FloatArray] = {0.0: system.centroid()}
     waiting = sorted({float(s) for s in scaled} - {0.0})

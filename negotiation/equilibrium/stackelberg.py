@@ -21,7 +21,7 @@ from scipy.optimize import linprog
 
 from negotiation.equilibrium.zero_sum import TIGHT
 from negotiation.errors import ConvergenceError, InvalidInputError
-from negotiation.games.normal_form import NormalFormGame
+from negotiation.games.normal_form import NormalFormGame, as_normal_form
 from negotiation.values import FloatArray, compact_repr, number, one_of, read_only
 
 __all__ = ["StackelbergResult", "stackelberg"]
@@ -158,6 +158,7 @@ def stackelberg(
     """
     start = time.perf_counter()
     one_of(commitment, ("mixed", "pure"), name="commitment")
+    as_normal_form(game, "stackelberg")
     one_of(favour, ("leader", "against"), name="favour")
     number(tol, name="tol", low=0.0)
     if leader not in (0, 1):

@@ -154,8 +154,11 @@ def quote(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def rational_text(value: float) -> str:
-    """Return the simplest rational that is the same float."""
+def rational_text(value: float | Fraction) -> str:
+    """Return a fraction as it is, and of a float the simplest rational that is the same one."""
+    if isinstance(value, Fraction):
+        return str(value)
+    value = float(value)
     if abs(value) >= 1e16:
         return repr(value)
     exact = Fraction(value)

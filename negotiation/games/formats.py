@@ -1,8 +1,9 @@
 """Gambit's text formats for games: ``.nfg`` (normal form) and ``.efg`` (extensive form).
 
 Both payoff and outcome versions of ``.nfg`` are read; numbers may be integers, decimals,
-scientific notation or rationals such as ``1/3``. Writers print the shortest rational that reads
-back as the same float, so that a file written and read again gives an equal game.
+scientific notation or rationals such as ``1/3``. Writers print fractions as they are, and of a
+float the shortest rational that reads back as the same one, so that a file written and read
+again gives an equal game.
 
 References
 ----------
@@ -51,6 +52,8 @@ def _names(reader: Reader, players: int) -> tuple[tuple[str, ...], ...]:
 def read_nfg(source: str | Path) -> NormalFormGame:
     """Read a normal-form game from a ``.nfg`` file, payoff or outcome version.
 
+    Decimals and rationals are kept exactly, in ``fractions`` where floats do not hold them.
+
     Parameters
     ----------
     source
@@ -76,7 +79,7 @@ def read_nfg(source: str | Path) -> NormalFormGame:
     shape = tuple(len(names) for names in actions)
     # The first player's strategy varies fastest in the file.
     contingencies = [index[::-1] for index in itertools.product(*(range(n) for n in shape[::-1]))]
-    payoffs = np.zeros((*shape, len(players)))
+    payoffs = np.empty((*shape, len(players)), dtype=object)
     if reader.at("brace", "{"):
         outcomes = [tuple(Fraction(0) for _ in players)]
         reader.open("the outcomes")
@@ -88,11 +91,11 @@ def read_nfg(source: str | Path) -> NormalFormGame:
         reader.close("the outcomes")
         for index in contingencies:
             number = reader.whole(f"outcome number, 0..{len(outcomes) - 1}", high=len(outcomes) - 1)
-            payoffs[index] = [float(p) for p in outcomes[number]]
+            payoffs[index] = outcomes[number]
     else:
         wanted = f"{len(contingencies) * len(players)} payoffs"
         for index in contingencies:
-            payoffs[index] = [float(reader.rational(wanted)) for _ in players]
+            payoffs[index] = [reader.rational(wanted) for _ in players]
     reader.end()
     return NormalFormGame(np.moveaxis(payoffs, -1, 0), tuple(players), actions, title)
 
@@ -126,9 +129,9 @@ def write_nfg(
         quote(comment),
         "",
     ]
-    by_profile = np.moveaxis(game.payoffs, 0, -1)
+    by_profile = np.moveaxis(game.exact_payoffs, 0, -1)
     columns = [
-        tuple(rational_text(float(p)) for p in by_profile[index[::-1]])
+        tuple(rational_text(p) for p in by_profile[index[::-1]])
         for index in itertools.product(*(range(n) for n in game.shape[::-1]))
     ]
     if outcomes:

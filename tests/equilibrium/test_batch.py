@@ -106,3 +106,17 @@ def test_bad_arguments():
     assert len(result) == 1
     with pytest.raises(InvalidInputError, match="game"):
         result.profiles(1)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"threads": "two"}, "threads: not a number"), ({"tolerance": np.nan}, "tolerance")],
+)
+def test_options_that_are_no_numbers(options, message):
+    with pytest.raises(InvalidInputError, match=message):
+        nash_equilibria_batch(np.ones((1, 2, 2)), np.ones((1, 2, 2)), **options)
+
+
+def test_complex_payoffs_are_refused():
+    with pytest.raises(InvalidInputError, match="A: not an array of numbers"):
+        nash_equilibria_batch(np.full((1, 2, 2), 1j), np.ones((1, 2, 2)))

@@ -1,6 +1,7 @@
 """Files read and written; malformed ones are refused with line and token."""
 
 import io
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -228,3 +229,11 @@ def test_every_game_of_gambits_catalogue_is_the_same_game():
             assert np.array(plain.to_arrays(), dtype=float) == pytest.approx(game.payoffs)
         assert game.payoffs == pytest.approx(np.array(arrays))
         assert np.array(back.to_arrays(), dtype=float) == pytest.approx(np.array(arrays))
+
+
+@pytest.mark.parametrize("outcomes", [False, True])
+def test_rationals_and_decimals_of_a_file_are_kept_exactly(outcomes):
+    game = read_nfg('NFG 1 R "t" { "a" "b" } { 2 1 } 1/3 0.1 2/3 1e-1')
+    assert game.fractions[:, 0, 0].tolist() == [Fraction(1, 3), Fraction(1, 10)]
+    again = read_nfg(write_nfg(game, outcomes=outcomes))
+    assert again.fractions.tolist() == game.fractions.tolist()

@@ -1,5 +1,9 @@
 """Bad games are refused with the place named."""
 
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -42,3 +46,38 @@ def test_bad_labels():
         NormalFormGame(np.zeros((3, 2, 2)))
     with pytest.raises(InvalidInputError, match="two-player"):
         _ = NormalFormGame(np.zeros((3, 2, 2, 2))).bimatrix
+
+
+THIRD = Fraction(1, 3)
+
+
+def test_fractions_decimals_and_long_whole_numbers_are_kept():
+    rows = [[THIRD, "0.1"], [Decimal("0.2"), 2**70 + 1]]
+    game = NormalFormGame.from_bimatrix(rows, [[1, 2], [3, 4]])
+    assert game.fractions is not None
+    assert game.fractions[0].tolist() == [[THIRD, Fraction(1, 10)], [Fraction(1, 5), 2**70 + 1]]
+    assert game.exact_payoffs is game.fractions
+    assert game.payoffs[0, 0, 0] == 1 / 3
+    assert not game.fractions.flags.writeable
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [[[0.1, 2]], [[Fraction(1, 4), 2]], [["0.25", "3"]], np.array([[1, 2**53]]), [[True, False]]],
+)
+def test_what_floats_hold_needs_no_fractions(rows):
+    game = NormalFormGame.from_bimatrix(rows, [[0, 0]])
+    assert game.fractions is None
+    assert game.exact_payoffs is game.payoffs
+
+
+def test_fractions_survive_a_replacement_and_must_be_those_of_the_payoffs():
+    game = NormalFormGame.from_bimatrix([[THIRD, 0]], [[1, 2]], title="before")
+    assert replace(game, title="after").fractions.tolist() == game.fractions.tolist()
+    with pytest.raises(InvalidInputError, match="fractions are not those of the payoffs"):
+        replace(game, payoffs=np.zeros((2, 1, 2)))
+
+
+def test_complex_payoffs_are_refused():
+    with pytest.raises(InvalidInputError, match="not a full array of numbers"):
+        NormalFormGame.from_bimatrix(np.array([[1j]]), [[1]])
