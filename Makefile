@@ -46,6 +46,7 @@ $(UV):
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --no-index --editable .
 	rm -f .venv/.full
 	$(BIN)/python -c "from negotiation.equilibrium.warm import warm_kernels; warm_kernels()"
+	$(BIN)/python -c "from negotiation.trade.warm import warm_kernels; warm_kernels()"
 	touch $@
 
 .venv/.full: .venv/.ready requirements-full.lock

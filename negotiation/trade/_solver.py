@@ -28,7 +28,9 @@ _LARGE_TARGET = 1e-11
 _SMALL_TARGET = 1e-13
 _PATH_STEPS = 64
 _PATH_NEWTON = 12
-_SHORTEST_PATH_STEP = 4e-3
+_SHORTEST_PATH_STEP = 1e-2
+_SLOW = 0.9
+_SLOW_STEPS = 5
 _RESCUE_NEWTON = 40
 
 
@@ -166,6 +168,7 @@ def _newton(
     outcome = system.outcome(state, shares)
     norm = float(_norms(outcome.residual)[0])
     target = min(tol, _SMALL_TARGET)
+    slow = 0
     for iteration in range(max_iter):
         if norm <= target or not np.isfinite(norm):
             return state, outcome, norm, iteration
@@ -184,7 +187,8 @@ def _newton(
             length *= 0.5
         else:
             return state, outcome, norm, iteration
-        stuck = norm <= tol and tried_norm > 0.5 * norm
+        slow = slow + 1 if tried_norm > _SLOW * norm else 0
+        stuck = slow >= _SLOW_STEPS or (norm <= tol and tried_norm > 0.5 * norm)
         state, outcome, norm = trial, tried, tried_norm
         if stuck:
             return state, outcome, norm, iteration

@@ -110,7 +110,8 @@ class Shares:
         system = self.system
         kernel, net = np.empty(rates.shape), np.empty(rates.shape)
         fill_kernels(
-            rates,
+            # read-only arrays are another type to the compiler
+            rates if rates.flags.writeable else rates.copy(),
             system.flat_tariffs,
             system.flat_log_tariffs,
             system.flat_exponent,
@@ -227,7 +228,7 @@ class System:
             self.block[name] = slice(start, start + size)
             start += size
         self.size = start
-        self.flat_tariffs = cal.tariffs.reshape(-1)
+        self.flat_tariffs = cal.tariffs.reshape(-1).copy()
         self.flat_log_tariffs = np.log1p(self.flat_tariffs)
         self.flat_exponent = np.broadcast_to(
             -cal.theta[:, None, None] * cal.phi, cal.shares.shape

@@ -30,7 +30,7 @@ __all__ = ["cooperative_tariffs"]
 _STARTS = ("factual", "nash", "free_trade")
 _WEIGHT_STEP = 0.05
 _COMMON = 1e-6
-_FEW_RATES = 150
+_FEW_RATES = 300
 _STATIONARY = 1e-6
 _POLISH = 150
 
