@@ -48,8 +48,9 @@ $(UV):
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --no-index --editable .
 	rm -f .venv/.full
 	$(BIN)/python -m compileall -q -j 0 -x '/tests/' $(addprefix .venv/lib/python*/site-packages/,$(SLOW_TO_START)) negotiation
-	$(BIN)/python -c "from negotiation.equilibrium import warm as games; from negotiation.process import warm; \
-	  games.warm_kernels(); warm.warm_kernels()"
+	$(BIN)/python -c "from negotiation import equilibrium, process, trade; \
+	  from importlib import import_module; \
+	  [import_module(f'{layer.__name__}.warm').warm_kernels() for layer in (trade, equilibrium, process)]"
 	touch $@
 
 .venv/.full: .venv/.ready requirements-full.lock

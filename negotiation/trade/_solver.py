@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from negotiation.trade._jacobian import jacobian_at
+from negotiation.trade._reduced import is_reducible, solve_reduced
 from negotiation.trade._system import Outcome, Shares, System
 from negotiation.trade.calibration import Calibration
 from negotiation.values import FloatArray, IntArray
@@ -23,9 +24,14 @@ __all__ = ["NEWTON_SIZE", "Solution", "reference_inverse", "solve_batch", "syste
 NEWTON_SIZE = 96
 _MEMORY = 5
 _LARGEST_STEP = 1.0
-_LARGE_TARGET = 3e-13
+_LARGE_TARGET = 1e-11
 _SMALL_TARGET = 1e-13
 _PATH_STEPS = 64
+_PATH_NEWTON = 12
+_SHORTEST_PATH_STEP = 1e-2
+_SLOW = 0.9
+_SLOW_STEPS = 5
+_RESCUE_NEWTON = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +65,11 @@ def _norms(residual: FloatArray) -> FloatArray:
     if not np.isfinite(norms.sum()):
         norms[~np.isfinite(norms)] = np.inf
     return norms
+
+
+def _target(system: System, tol: float) -> float:
+    """Residual at which steps end: near rounding, so that batches agree with single solutions."""
+    return min(tol, _LARGE_TARGET if system.size > NEWTON_SIZE else _SMALL_TARGET)
 
 
 class _Secants:
@@ -103,7 +114,7 @@ def _chord(
     norms = _norms(outcome.residual)
     used = np.zeros(len(state), dtype=np.int64)
     secants = _Secants(*state.shape)
-    target = min(tol, _LARGE_TARGET if system.size > NEWTON_SIZE else _SMALL_TARGET)
+    target = _target(system, tol)
     best = norms
     stalled = 0
     for _ in range(max_iter):
@@ -128,6 +139,28 @@ def _chord(
     return outcome, norms, used
 
 
+def _reduced(
+    system: System,
+    state: FloatArray,
+    shares: Shares,
+    tariffs: FloatArray,
+    tol: float,
+    max_iter: int,
+) -> tuple[Outcome, FloatArray, IntArray]:
+    """Chord steps on unit costs alone, on all unknowns for scenarios where those fail."""
+    found, used = solve_reduced(system, shares, _target(system, tol), max_iter, state)
+    outcome = system.outcome(found, shares)
+    norms = _norms(outcome.residual)
+    failed = np.flatnonzero(~(norms <= tol))
+    if len(failed) == 0:
+        return outcome, norms, used
+    retried, _, more = _chord(system, state[failed], system.shares(tariffs[failed]), tol, max_iter)
+    found[failed] = retried.state
+    used[failed] += more
+    outcome = system.outcome(found, shares)
+    return outcome, _norms(outcome.residual), used
+
+
 def _newton(
     system: System, state: FloatArray, shares: Shares, tol: float, max_iter: int
 ) -> tuple[FloatArray, Outcome, float, int]:
@@ -135,6 +168,7 @@ def _newton(
     outcome = system.outcome(state, shares)
     norm = float(_norms(outcome.residual)[0])
     target = min(tol, _SMALL_TARGET)
+    slow = 0
     for iteration in range(max_iter):
         if norm <= target or not np.isfinite(norm):
             return state, outcome, norm, iteration
@@ -153,7 +187,8 @@ def _newton(
             length *= 0.5
         else:
             return state, outcome, norm, iteration
-        stuck = norm <= tol and tried_norm > 0.5 * norm
+        slow = slow + 1 if tried_norm > _SLOW * norm else 0
+        stuck = slow >= _SLOW_STEPS or (norm <= tol and tried_norm > 0.5 * norm)
         state, outcome, norm = trial, tried, tried_norm
         if stuck:
             return state, outcome, norm, iteration
@@ -171,7 +206,7 @@ def _along_path(
     for _ in range(_PATH_STEPS):
         goal = min(1.0, done + length)
         shares = system.shares(np.expm1(start + goal * (end - start))[None])
-        result = _newton(system, state, shares, tol, max_iter)
+        result = _newton(system, state, shares, tol, min(max_iter, _PATH_NEWTON))
         count += result[3]
         if result[2] <= tol:
             state, done, length = result[0], goal, 2.0 * length
@@ -179,7 +214,7 @@ def _along_path(
                 return (*result[:3], count)
         else:
             length *= 0.5
-            if length < 1e-4:
+            if length < _SHORTEST_PATH_STEP:
                 break
     shares = system.shares(tariffs[None])
     outcome = system.outcome(state, shares)
@@ -200,6 +235,8 @@ def solve_batch(
     if len(tariffs) == 1 and system.size <= NEWTON_SIZE:
         state, outcome, norm, count = _newton(system, state, shares, tol, max_iter)
         norms, used = np.array([norm]), np.array([count])
+    elif is_reducible(system):
+        outcome, norms, used = _reduced(system, state, shares, tariffs, tol, max_iter)
     else:
         outcome, norms, used = _chord(system, state, shares, tol, max_iter)
     failed = np.flatnonzero(~(norms <= tol))
@@ -222,7 +259,8 @@ def _rescue(
     for start in (state, np.zeros(system.size)):
         if not np.all(np.isfinite(start)):
             continue
-        found, _, norm, used = _newton(system, start[None], shares, tol, max_iter)
+        steps = min(max_iter, _RESCUE_NEWTON)
+        found, _, norm, used = _newton(system, start[None], shares, tol, steps)
         count += used
         if norm <= tol:
             return found[0], count

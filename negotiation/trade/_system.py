@@ -27,6 +27,7 @@ __all__ = ["Outcome", "Shares", "System"]
 
 _SPARSE = 0.25
 _FEW = 2
+_COMPILED = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,9 +69,13 @@ class Shares:
         cal = system.calibration
         self.count = len(tariffs)
         self.system = system
-        flat = tariffs.reshape(self.count, -1)
+        flat = self.rates = tariffs.reshape(self.count, -1)
         changed = system.changed_places(tariffs)
-        self.dense = self.count <= _FEW or system.is_dense(changed)
+        many = system.is_dense(changed)
+        self.dense = self.count <= _FEW or many
+        if many and flat.size > _COMPILED:
+            self._own_kernels(flat)
+            return
         rates = flat[:, changed]
         exponent = system.flat_exponent[changed]
         new = system.flat_kernel[changed] * np.exp(
@@ -97,6 +102,26 @@ class Shares:
         self.at_importer = sector * count + importer
         self.by_importer = _Groups(self.at_importer)
         self.by_exporter = _Groups(self.at_exporter)
+
+    def _own_kernels(self, rates: FloatArray) -> None:
+        """Kernels of every scenario from all its rates ``[B, place]``."""
+        from negotiation.trade._kernels import fill_kernels
+
+        system = self.system
+        kernel, net = np.empty(rates.shape), np.empty(rates.shape)
+        fill_kernels(
+            # read-only arrays are another type to the compiler
+            rates if rates.flags.writeable else rates.copy(),
+            system.flat_tariffs,
+            system.flat_log_tariffs,
+            system.flat_exponent,
+            system.flat_kernel,
+            system.flat_net,
+            kernel,
+            net,
+        )
+        shape = (self.count, *system.calibration.shares.shape)
+        self.kernel, self.net = kernel.reshape(shape), net.reshape(shape)
 
     def _to_importers(self, values: FloatArray, kernel: str) -> FloatArray:
         """``sum_i values_is K_ijs``."""
@@ -203,7 +228,7 @@ class System:
             self.block[name] = slice(start, start + size)
             start += size
         self.size = start
-        self.flat_tariffs = cal.tariffs.reshape(-1)
+        self.flat_tariffs = cal.tariffs.reshape(-1).copy()
         self.flat_log_tariffs = np.log1p(self.flat_tariffs)
         self.flat_exponent = np.broadcast_to(
             -cal.theta[:, None, None] * cal.phi, cal.shares.shape

@@ -200,6 +200,15 @@ class TariffProblem:
             cotangents.append(cotangent)
         return np.array(values), cotangents
 
+    def gradients(self, point: Point) -> FloatArray:
+        """Derivative of every government's payoff by ``log(1 + t)``, ``[government, rate]``."""
+        outcome = point.solution.outcome
+        adjoint = Adjoint(self.system, outcome, point.solution.shares, count=len(self.governments))
+        tariffs = self.instruments.spread(self.base, point.rates)
+        _, cotangents = self._payoffs(outcome, adjoint.trade)
+        rows = [adjoint.total_derivative(c, tariffs).gradient for c in cotangents]
+        return np.stack([self.instruments.add_up(row) for row in rows])
+
     def transfer_effects(self, point: Point, direction: FloatArray) -> FloatArray:
         """Change of each government's payoff by a billion USD given along ``direction``."""
         outcome = point.solution.outcome

@@ -1,4 +1,4 @@
-"""Cooperative tariffs: the largest gain that all players can share.
+"""Cooperative tariffs: the largest gain that all players can have.
 
 Players: the governments named. Timing: one agreement on all their tariffs. Information: complete.
 Source: Ossa (2014), whose cooperative tariffs raise every government's payoff by the same,
@@ -7,16 +7,18 @@ largest possible percentage.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
 
 from negotiation.errors import InvalidInputError
-from negotiation.trade._first_order import Search, iterate_map
+from negotiation.trade._common_gain import largest_common_gain
+from negotiation.trade._first_order import Search, WeightRule, conditions, iterate_map
 from negotiation.trade._policy_outcome import certify, payoffs_at, policy_result
 from negotiation.trade._setting import Objectives, setting
+from negotiation.trade._tariff_problem import TariffProblem
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.model import TradeModel
 from negotiation.trade.policy import failure, nash_tariffs
@@ -28,6 +30,9 @@ __all__ = ["cooperative_tariffs"]
 _STARTS = ("factual", "nash", "free_trade")
 _WEIGHT_STEP = 0.05
 _COMMON = 1e-6
+_FEW_RATES = 300
+_STATIONARY = 1e-6
+_POLISH = 150
 
 
 def _start_schedule(
@@ -58,6 +63,40 @@ def _start_schedule(
     ).tariffs
 
 
+def _by_programming(
+    problem: TariffProblem,
+    first: FloatArray,
+    gains: Callable[[FloatArray], FloatArray],
+    slopes: FloatArray,
+    rule: WeightRule,
+    tol: float,
+    max_iter: int,
+) -> Search:
+    """Few rates: solve for the largest least gain, then iterate the map at its multipliers."""
+    point, multipliers = largest_common_gain(problem, first, gains, slopes, max_iter)
+    if point is None:
+        return Search(None, False, 0, problem.weights, equilibrium_lost=True)
+    weights = (multipliers * slopes)[None] / (multipliers @ slopes)
+    problem = replace(problem, weights=weights)
+    polished = iterate_map(
+        problem,
+        point.rates,
+        tol=tol,
+        max_rounds=min(max_iter, _POLISH),
+        state=point.solution.outcome.state,
+        rule=rule,
+    )
+    least = float(gains(point.values).min())
+    if polished.converged and polished.point is not None:
+        gain = gains(polished.point.values)
+        if gain.min() >= least - _COMMON:
+            return polished
+    found = conditions(problem, point)
+    gain = gains(point.values)[multipliers > 0.0]
+    settled = max(found.relative_gradient, found.bound_violation) <= _STATIONARY
+    return Search(point, settled and gain.max() - least <= _COMMON, polished.rounds, weights)
+
+
 def cooperative_tariffs(
     economy: Economy,
     start: str = "factual",
@@ -74,7 +113,12 @@ def cooperative_tariffs(
     max_iter: int = 2000,
     raise_on_failure: bool = True,
 ) -> PolicyResult:
-    """Return the tariffs that raise all players' payoffs by the same, largest percentage.
+    """Return the tariffs that raise all players' payoffs by at least the largest percentage.
+
+    Gains are equal where rates are rich enough to shift income from everybody to everybody, as
+    discriminatory tariffs usually are. With few rates (one a player, say) some players may gain
+    more than that: their weight is then 0, and the least gain can be negative where the tariffs
+    that gains are counted from differ by exporter and the agreed ones may not.
 
     Parameters
     ----------
@@ -98,9 +142,10 @@ def cooperative_tariffs(
     Returns
     -------
     PolicyResult
-        ``objective.gain_pct`` is over the start; ``certificate.condition`` the largest distance
-        of a gain from their mean. Tariffs that only shift income between regions are chosen so
-        that gains are common, since there are no other transfers.
+        ``objective.gain_pct`` is over the start; ``certificate`` holds the first-order conditions
+        of the weighted payoffs, and as ``condition`` the largest excess of a gain with a
+        positive weight over the least gain. Tariffs that only shift income between regions are
+        chosen so that gains are common, since there are no other transfers.
 
     Raises
     ------
@@ -125,12 +170,15 @@ def cooperative_tariffs(
     at = [economy.region_index(name) for name in chosen]
     initial = payoffs_at(place, place.world_at(place.base))[at]
 
+    slopes = 1.0 / (1.0 + initial / 100.0)
+
     def gains(values: FloatArray) -> FloatArray:
-        return (values - initial) / (1.0 + initial / 100.0)
+        return (values - initial) * slopes
 
     def rule(values: FloatArray, weights: FloatArray) -> FloatArray:
         gain = gains(values)
-        spread = np.clip(_WEIGHT_STEP * (gain - gain.mean()), -0.5, 0.5)
+        common = gain[weights[0] > 0.0].mean()
+        spread = np.clip(_WEIGHT_STEP * (gain - common), -0.5, 0.5)
         move: FloatArray = -spread[None, :] - np.log(weights.sum())
         return move
 
@@ -141,12 +189,18 @@ def cooperative_tariffs(
         weights=np.full((1, len(chosen)), 1.0 / len(chosen)),
     )
     first = np.clip(owned.mean(problem.base), problem.low, problem.high)
-    search: Search = iterate_map(problem, first, tol=tol, max_rounds=max_iter, rule=rule)
+    search = Search(None, False, 0, problem.weights)
+    if owned.count <= _FEW_RATES:
+        search = _by_programming(problem, first, gains, slopes, rule, tol, max_iter)
+    if not search.converged:
+        mapped = iterate_map(problem, first, tol=tol, max_rounds=max_iter, rule=rule)
+        if mapped.converged or search.point is None:
+            search = mapped
     if search.point is None:
         raise failure("cooperative tariffs", None, search, place.system.relief)
     problem = replace(problem, weights=search.weights)
     gain = gains(search.point.values)
-    unequal = float(np.abs(gain - gain.mean()).max())
+    unequal = float((gain - gain.min())[search.weights[0] > 0.0].max())
     certificate = replace(certify(problem, search.point, float("nan")), condition=unequal)
     converged = search.converged and unequal <= _COMMON
     place = replace(place, problem=problem)

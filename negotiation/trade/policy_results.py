@@ -38,8 +38,9 @@ class PolicyCertificate:
     equilibrium_residual
         Largest violation of the equilibrium conditions, rebuilt from prices and flows.
     condition
-        Largest violation of the problem's own condition: how far gains are from common
-        (cooperative), or weights from surplus shares (bargained); 0 otherwise.
+        Largest violation of the problem's own condition: how far gains with a positive weight
+        are above the least gain (cooperative), or weights from surplus shares (bargained); 0
+        otherwise.
     """
 
     interior_gradient: float

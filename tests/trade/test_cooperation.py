@@ -83,3 +83,32 @@ def test_refusals():
         cooperative_tariffs(economy, max_iter=1)
     assert not caught.value.partial.converged
     assert not cooperative_tariffs(economy, max_iter=1, raise_on_failure=False).converged
+
+
+def test_few_rates_leave_gains_unequal():
+    economy = random_world(2, regions=4, sectors=2, tariffs=0.8)
+    talks = cooperative_tariffs(economy, "factual", scope="uniform", model=OSSA_LIKE)
+    gains = talks.objective.gain_pct
+    found = talks.certificate
+    assert max(found.relative_gradient, found.bound_violation, found.condition) < 1e-6
+    place = setting(economy, economy.regions, "uniform", None, OSSA_LIKE, None, None, (0.0, 10.0))
+    owned = place.problem.instruments
+    rates = owned.mean(talks.tariffs.rates)
+    before = payoffs_at(place, place.world_at(place.base))
+    rng = np.random.default_rng(0)
+    for size in (0.01, 0.1, 0.5):
+        for _ in range(30):
+            other = np.maximum(0.0, rates + size * rng.normal(size=owned.count))
+            table = owned.spread(place.base, other)
+            after = payoffs_at(place, place.world_at(table))
+            gain = (after - before) / (1.0 + before / 100.0)
+            assert gain.min() < gains.min() + 1e-8
+
+
+def test_least_gain_with_inputs_is_common_to_those_with_weight():
+    economy = random_world(5, regions=3, sectors=3, tariffs=0.5)
+    model = TradeModel(trade_elasticity=[4.0, 6.0, 3.0], value_added_share=0.6)
+    talks = cooperative_tariffs(economy, "nash", scope="uniform", model=model)
+    assert talks.objective.gain_pct.min() > 0.0
+    assert talks.certificate.condition < 1e-6
+    assert talks.certificate.relative_gradient < 1e-6
