@@ -38,6 +38,8 @@ __all__ = ["ProcessSolution"]
 _BEHAVIOURS = ("mixes", "concedes_at_once", "never", "concedes_at_once")
 _STEPS = 400
 _LONGEST = 5.0
+#: Probabilities by date that are less sure than this are computed again on a finer grid.
+_GRID_ERROR = 2e-4
 _KINDS = ("attrition", "concedes_at_once", "impasse", "passed", "no_equilibrium")
 
 
@@ -262,27 +264,48 @@ class ProcessSolution:
         return float(out[0]) if np.ndim(days) == 0 else out.reshape(np.shape(days))
 
     @cached_property
-    def _grids(self) -> dict[tuple[int, int, float], tuple[FloatArray, FloatArray]]:
-        """Probabilities by date that have been computed, by stage, steps and horizon."""
+    def _grids(self) -> dict[tuple[int, int, float], tuple[FloatArray, FloatArray, FloatArray]]:
+        """Dates, probabilities, errors."""
         return {}
 
-    def _by_recursion(self, times: FloatArray, position: int, steps: int) -> FloatArray:
-        from negotiation.process.chain import deal_by_recursion, longest_duration
+    def _grid(
+        self, position: int, steps: int, horizon: float
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        from negotiation.process.chain import deal_by_recursion
 
-        # Curves much longer than the dates asked for would be cut into far too many cells.
-        horizon = max(float(times.max()), longest_duration(self) / _LONGEST) or 1.0
         key = (position, steps, horizon)
         if key not in self._grids:
             grid, fine = deal_by_recursion(self, horizon, steps=steps, stage=position)
             _, coarse = deal_by_recursion(self, horizon, steps=steps // 2, stage=position)
             # The recursion is of second order: a third of the change is the error left.
-            better = fine.copy()
-            better[::2] += (fine[::2] - coarse) / 3.0
-            between = 0.5 * ((fine[:-2:2] - coarse[:-1]) + (fine[2::2] - coarse[1:]))
-            better[1::2] += between / 3.0
-            self._grids[key] = (grid, better)
-        grid, better = self._grids[key]
-        return np.asarray(np.interp(times, grid, better))
+            left = np.empty_like(fine)
+            left[::2] = (fine[::2] - coarse) / 3.0
+            left[1::2] = 0.5 * (left[:-2:2] + left[2::2])
+            self._grids[key] = (grid, fine + left, np.abs(left))
+        return self._grids[key]
+
+    def _by_recursion(self, times: FloatArray, position: int, steps: int) -> FloatArray:
+        """Probabilities by each time; early ones, and those of fast stages, on finer grids."""
+        from negotiation.process.chain import longest_duration
+
+        # Curves much longer than the dates asked for would be cut into far too many cells.
+        shortest = longest_duration(self) / _LONGEST
+        horizon = max(float(times.max()), shortest) or 1.0
+        out = np.empty(len(times))
+        todo, finest = np.arange(len(times)), 8 * steps
+        while True:
+            grid, better, error = self._grid(position, steps, horizon)
+            out[todo] = np.interp(times[todo], grid, better)
+            todo = todo[np.interp(times[todo], grid, error) > _GRID_ERROR]
+            if not len(todo):
+                return out
+            latest = float(times[todo].max())
+            if shortest / 8.0 <= latest <= 0.5 * horizon:
+                horizon = latest
+            elif steps < finest:
+                steps *= 2
+            else:
+                return out
 
     def recursion_error(self, days: ArrayLike) -> float:
         """Largest change of `deal_by` when the grid of the forward recursion is halved."""

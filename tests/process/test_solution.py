@@ -178,3 +178,15 @@ def test_early_dates_of_a_slow_process():
     early, late = solution.deal_by(0.5), solution.deal_by([0.5, 4000.0])
     assert early == pytest.approx(late[0], abs=5e-3)
     assert solution.deal_by(0) <= early
+
+
+def test_early_dates_of_a_fast_process_do_not_depend_on_late_ones():
+    stages = [
+        {"g": [-0.2, -0.15], "l": [0.1, 0.1], "f": [0.25, 0.3]},
+        {"g": [-0.1, -0.2], "l": [0.0, 0.1], "f": [0.2, 0.3]},
+    ]
+    solution = solve_process(staged(stages=stages, psi=0.5).with_time_unit("day"))
+    fast = replace(solution.process, time_unit="day")
+    alone, beside = solve_process(fast).deal_by(40.0), solve_process(fast).deal_by([40.0, 6000.0])
+    assert 0.2 < alone < 0.9
+    assert beside[0] == pytest.approx(alone, abs=1e-3)
