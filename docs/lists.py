@@ -1,4 +1,4 @@
-"""Write the generated parts of the README: headline numbers, data sets, exhibits.
+"""Write the generated parts of the README (headline numbers, data sets, exhibits) and sources.md.
 
 Usage: python docs/lists.py [--check]
 """
@@ -8,39 +8,105 @@ import re
 import sys
 from pathlib import Path
 
-from negotiation.data.catalog import list_data
+from negotiation.data.parameters import parameters
+from negotiation.data.sources import described_tables, sources
+from negotiation.data.tables import load_table, table_names
 from negotiation.exhibits import EXHIBITS
+from negotiation.study.provenance import VERSIONED
 from negotiation.study.spec import load_study
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def table_of(columns: list[str], rows: list[list[str]]) -> str:
+    """Return a table in Markdown."""
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    lines += ["| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
 def exhibits() -> str:
     """One line a figure and a study."""
-    lines = ["| exhibit | file | study | what |", "|---|---|---|---|"]
-    for name, item in EXHIBITS.items():
+    rows = []
+    for k, (name, item) in enumerate(EXHIBITS.items(), start=1):
         studies = ", ".join(f"`experiments/{study}.toml`" for study in item.studies)
-        lines.append(f"| Figure | `figures/out/{name}.pdf` | {studies} | {item.caption} |")
+        out = f"`figures/out/{name}.pdf`"
+        rows.append([f"Figure {k}", item.caption, "`negotiation/exhibits.py`", studies, out])
     for path in sorted((ROOT / "experiments").glob("*.toml")):
         study = load_study(path)
+        program = f"`negotiation/study/analyses/{study.analysis}.py`"
         out = f"`experiments/results/{study.name}/summary.json`"
-        lines.append(f"| Tables, numbers | {out} | `{path.relative_to(ROOT)}` | {study.title} |")
-    return "\n".join(lines)
+        row = ["Tables, numbers", study.title, program, f"`{path.relative_to(ROOT)}`", out]
+        rows.append(row)
+    return table_of(["exhibit", "what", "program", "study", "output file"], rows)
 
 
 def data_sets() -> str:
-    """One line a table."""
-    listing = list_data()
-    columns = [name for name in ("name", "title", "rows", "known_on") if name in listing.columns]
-    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-    for row in listing.as_dict()["rows"]:
-        lines.append("| " + " | ".join(str(row[name]) for name in columns) + " |")
-    return "\n".join(lines)
+    """One line a table, and one a set of files that others may not pass on."""
+    rows = []
+    for name, item in described_tables().items():
+        rows.append(
+            [
+                f"`{name}`",
+                item["title"],
+                f"`negotiation/data/tables/{name}.csv`",
+                str(item["rows"]),
+                f"{item['publisher']} ({item['year']})",
+                "yes",
+                item["terms"],
+            ]
+        )
+    file = "`negotiation/data/parameters.toml`"
+    about = "Parameters of the models with unit, range, source and status"
+    count = str(len(parameters()))
+    rows.append(["`parameters`", about, file, count, "several: each names its source", "yes", "-"])
+    for name, source in (
+        ("Ignatenko et al. (2025)", "the authors' replication files"),
+        ("Ossa (2014)", "the author's replication files"),
+    ):
+        about = "Inputs of the published tables that the library is validated against"
+        stored = "results in `paper/validation`"
+        rows.append([name, about, stored, "-", source, "no", "not ours to pass on"])
+    columns = ["data set", "contents", "file", "rows", "source", "provided", "terms"]
+    return table_of(columns, rows)
+
+
+def software() -> str:
+    """Versions of the packages that results depend on; where they differ by Python, each."""
+    locked = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    found: dict[str, list[str]] = {}
+    for name, version in re.findall(r"^([\w-]+)==([\w.]+)", locked, flags=re.MULTILINE):
+        found.setdefault(name, []).append(version)
+    return ", ".join(f"{name} {' or '.join(found[name])}" for name in (*VERSIONED, "pytask"))
+
+
+def source_page() -> str:
+    """Every source, with the tables and parameters that name it."""
+    users: dict[str, set[str]] = {}
+    for name in table_names():
+        for key in load_table(name).column("source"):
+            users.setdefault(str(key), set()).add(name)
+    for item in parameters().values():
+        users.setdefault(item.source, set()).add("parameters")
+    rows = [
+        [
+            f"`{key}`",
+            f"{item.publisher} ({item.year}). {item.title}.",
+            item.place,
+            item.known_on.isoformat(),
+            ", ".join(f"`{name}`" for name in sorted(users.get(key, ()))),
+        ]
+        for key, item in sources().items()
+    ]
+    table = table_of(["key", "reference", "place", "known on", "used by"], rows)
+    head = "References of the embedded data, from `negotiation/data/sources.toml`."
+    return f"# Sources of the data\n\n{head}\n\n{table}\n"
 
 
 def renewed(text: str) -> str:
     """Return the README with its generated blocks renewed."""
-    for mark, block in (("data", data_sets()), ("exhibits", exhibits())):
+    blocks = {"data": data_sets(), "software": software(), "exhibits": exhibits()}
+    for mark, block in blocks.items():
         pattern = rf"(<!-- {mark} -->\n).*?(<!-- /{mark} -->)"
         text = re.sub(pattern, lambda m, b=block: f"{m[1]}\n{b}\n\n{m[2]}", text, flags=re.DOTALL)
     headline = ROOT / "experiments" / "results" / "headline" / "summary.json"
@@ -56,12 +122,15 @@ def renewed(text: str) -> str:
 
 def main() -> int:
     """Write the lists, or say that they are stale."""
-    path = ROOT / "README.md"
-    old = path.read_text(encoding="utf-8")
-    new = renewed(old)
+    readme, page = ROOT / "README.md", ROOT / "docs" / "sources.md"
+    old = readme.read_text(encoding="utf-8")
+    wanted = {readme: renewed(old), page: source_page()}
     if "--check" in sys.argv[1:]:
-        return int(new != old)
-    path.write_text(new, encoding="utf-8")
+        return int(
+            any(not p.exists() or p.read_text(encoding="utf-8") != t for p, t in wanted.items())
+        )
+    for path, text in wanted.items():
+        path.write_text(text, encoding="utf-8")
     return 0
 
 

@@ -1,6 +1,8 @@
 """One task a study: experiments/<name>.toml -> experiments/results/<name>/summary.json."""
 
+import logging
 import os
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results"
 PROFILE = os.environ.get("NEGOTIATION_PROFILE", "fast")
 DATA = data_hash()
+LOG = logging.getLogger("negotiation")
 
 for path in sorted(HERE.glob("*.toml")):
     study = load_study(path)
@@ -34,4 +37,7 @@ for path in sorted(HERE.glob("*.toml")):
         data: Annotated[str, PythonNode(value=DATA, hash=True)],
         profile: Annotated[str, PythonNode(value=PROFILE, hash=True)],
     ) -> None:
+        began = time.monotonic()
+        LOG.info("study %s, profile %s", spec.stem, profile)
         run_study_file(spec, RESULTS, profile=profile)
+        LOG.info("study %s done in %.0f s", spec.stem, time.monotonic() - began)

@@ -39,14 +39,21 @@ def list_command(as_of: AsOf = None, as_json: Json = False) -> None:
 
 
 @data_app.command("show")
-def show_command(name: str, as_of: AsOf = None, as_json: Json = False) -> None:
-    """Print one table, or ``parameters``."""
+def show_command(
+    name: Annotated[str, typer.Argument(help="A table, parameters, or one parameter.")],
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Print the rows of one table, all parameters, or one parameter."""
     _print(show_data(name, as_of), as_json=as_json)
 
 
 @data_app.command("sources")
 def sources_command(
-    name: Annotated[str | None, typer.Argument()] = None, as_json: Json = False
+    name: Annotated[
+        str | None, typer.Argument(help="A table or parameter; all sources without it.")
+    ] = None,
+    as_json: Json = False,
 ) -> None:
     """Print publisher, title, year and terms of use of every source, or of one table's."""
     _print(list_sources(name), as_json=as_json)

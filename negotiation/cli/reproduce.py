@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -48,6 +50,10 @@ def _build(project: Path, profile: str) -> Any:
         paths=[project / "experiments", project / "figures", project / "paper"],
         config=project / "pyproject.toml",
         verbose=1,
+        # A terminal has a live table; a file or a pipe gets a line when a study begins and ends.
+        log_cli=not sys.stdout.isatty(),
+        log_cli_level="INFO",
+        log_cli_format="%(asctime)s %(message)s",
     )
 
 
@@ -98,7 +104,7 @@ def reproduce(
     project: Annotated[
         Path | None, typer.Option(help="Folder of the checkout (default: found upwards).")
     ] = None,
-    profile: Annotated[str, typer.Option(help="fast, full (hours to overnight) or tiny.")] = "fast",
+    profile: Annotated[str, typer.Option(help="fast, full (about ten minutes) or tiny.")] = "fast",
     paper: Annotated[bool, typer.Option("--paper", help="Fail if the pdf is not built.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
@@ -108,7 +114,9 @@ def reproduce(
             "unknown profile", where="--profile", seen=profile, allowed=", ".join(PROFILES)
         )
     root = find_project(project)
-    session = _build(root, profile)
+    # With --json, standard output is the report alone.
+    with redirect_stdout(sys.stderr) if as_json else nullcontext():
+        session = _build(root, profile)
     if session.exit_code != 0:
         raise NegotiationError("the chain stopped; the tasks that failed are named above")
     report = _report(root)

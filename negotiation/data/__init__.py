@@ -4,7 +4,8 @@ from negotiation.data.embedded import economy_names, load_economy
 from negotiation.data.icio import read_icio
 from negotiation.data.parameters import Parameter, parameter, parameters
 from negotiation.data.readers import read_ignatenko2025, read_ignatenko2025_tariffs, read_ossa2014
-from negotiation.data.tables import Source, Table, load_table, sources, table_names
+from negotiation.data.sources import Source, sources
+from negotiation.data.tables import Table, load_table, table_names
 from negotiation.data.tariffs import (
     Exemption,
     TariffStep,

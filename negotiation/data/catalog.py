@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from negotiation.data.parameters import Parameter, parameter, parameters
-from negotiation.data.tables import Cell, DateLike, as_date, load_table, sources, table_names
+from negotiation.data.sources import sources
+from negotiation.data.tables import Cell, DateLike, as_date, load_table, table_names
 from negotiation.errors import InformationDateError
 from negotiation.values import one_of
 

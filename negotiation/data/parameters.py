@@ -10,7 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-from negotiation.data.tables import EMBEDDED, DateLike, as_date, read_toml, sources
+from negotiation.data.sources import EMBEDDED, read_toml, sources
+from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import DataError, InformationDateError
 from negotiation.values import one_of
 

@@ -6,7 +6,6 @@ import csv
 import hashlib
 import io
 import math
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -18,18 +17,17 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 import numpy as np
 
 from negotiation.data.schema import SCHEMAS, Column
+from negotiation.data.sources import EMBEDDED, described_tables, sources
 from negotiation.errors import DataError, InformationDateError, InvalidInputError
 from negotiation.values import FloatArray, one_of, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Cell", "DateLike", "Source", "Table", "as_date", "load_table", "sources", "table_names"]
+__all__ = ["Cell", "DateLike", "Table", "as_date", "load_table", "table_names"]
 
 Cell: TypeAlias = str | float | int | date | None
 DateLike: TypeAlias = str | date | None
-
-EMBEDDED = Path(__file__).resolve().parent
 
 
 def as_date(value: DateLike, *, name: str = "as_of") -> date | None:
@@ -52,31 +50,6 @@ def as_date(value: DateLike, *, name: str = "as_of") -> date | None:
         raise InvalidInputError(
             "not a date", where=name, seen=repr(value), allowed="YYYY-MM-DD, such as 2025-05-02"
         ) from error
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a fact comes from.
-
-    Attributes
-    ----------
-    key
-        Name used in the ``source`` column of tables and parameters.
-    publisher, title, year, place
-        Who published it, under what title, when and where.
-    known_on
-        Day from which the latest fact taken from it may be used.
-    terms
-        Terms of use as far as the source states them.
-    """
-
-    key: str
-    publisher: str
-    title: str
-    year: int
-    known_on: date
-    place: str
-    terms: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -284,54 +257,6 @@ def _parse(
     return rows
 
 
-def read_toml(path: Path) -> dict[str, object]:
-    """Read a toml file of the data folder."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DataError("cannot be read", where=path.name, seen=str(error.strerror)) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError("not a toml file", where=path.name, seen=str(error)) from error
-
-
-def _section(content: Mapping[str, object], name: str, file: str) -> dict[str, dict[str, object]]:
-    section = content.get(name)
-    if not isinstance(section, dict) or not all(isinstance(v, dict) for v in section.values()):
-        raise DataError("missing section", where=file, allowed=f"[{name}.<key>] entries")
-    return section
-
-
-def _source(key: str, entry: Mapping[str, object]) -> Source:
-    where = f"sources.toml, sources.{key}"
-    texts = {name: entry.get(name) for name in ("publisher", "title", "place", "terms")}
-    for name, text in texts.items():
-        if not isinstance(text, str) or not text:
-            raise DataError("missing text", where=f"{where}.{name}", seen=repr(text))
-    year, known_on = entry.get("year"), entry.get("known_on")
-    if not isinstance(year, int) or not isinstance(known_on, date):
-        raise DataError("year and known_on must be a number and a date", where=where)
-    return Source(key=key, year=year, known_on=known_on, **{k: str(v) for k, v in texts.items()})
-
-
-@lru_cache(maxsize=8)
-def _sources(folder: Path) -> Mapping[str, Source]:
-    entries = _section(read_toml(folder / "sources.toml"), "sources", "sources.toml")
-    return MappingProxyType({key: _source(key, entry) for key, entry in entries.items()})
-
-
-def sources(*, folder: str | Path | None = None) -> Mapping[str, Source]:
-    """Return every source of the embedded tables and parameters by key.
-
-    Examples
-    --------
-    >>> sources()["oecd_icio_2022"].publisher
-    'OECD'
-    """
-    if folder is None:
-        return _sources(EMBEDDED)
-    return _sources.__wrapped__(Path(folder))
-
-
 def table_names() -> tuple[str, ...]:
     """Return the names of the embedded tables.
 
@@ -345,7 +270,7 @@ def table_names() -> tuple[str, ...]:
 
 def _read_table(name: str, folder: Path) -> Table:
     file = f"tables/{name}.csv"
-    entry = _section(read_toml(folder / "sources.toml"), "tables", "sources.toml").get(name)
+    entry = described_tables(folder=folder).get(name)
     if entry is None:
         raise DataError("table without an entry", where="sources.toml", seen=name)
     try:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from negotiation.data.parameters import parameter
-from negotiation.data.tables import sources
+from negotiation.data.sources import sources
 from negotiation.errors import InvalidInputError
 from negotiation.trade.economy import Economy
 from negotiation.trade.elasticity_sets import TradeElasticities, trade_elasticities

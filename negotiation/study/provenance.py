@@ -14,6 +14,7 @@ from pathlib import Path
 import negotiation
 
 __all__ = [
+    "VERSIONED",
     "commit_of",
     "data_hash",
     "file_hash",
@@ -24,7 +25,7 @@ __all__ = [
 ]
 
 PACKAGE = Path(negotiation.__file__).resolve().parent
-_VERSIONED = ("numpy", "scipy", "numba", "pandas", "nashpy", "matplotlib", "pydantic")
+VERSIONED = ("numpy", "scipy", "numba", "pandas", "nashpy", "matplotlib", "pydantic")
 
 
 def file_hash(path: Path) -> str:
@@ -109,7 +110,7 @@ def data_hash() -> str:
 def versions() -> dict[str, str]:
     """Return the versions of the packages that numbers depend on."""
     out = {}
-    for package in _VERSIONED:
+    for package in VERSIONED:
         try:
             out[package] = version(package)
         except PackageNotFoundError:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from negotiation.data import load_table, sources, table_names
 from negotiation.data.schema import SCHEMAS
-from negotiation.data.tables import EMBEDDED, as_date
+from negotiation.data.sources import EMBEDDED
+from negotiation.data.tables import as_date
 from negotiation.errors import DataError, InformationDateError, InvalidInputError
 
 

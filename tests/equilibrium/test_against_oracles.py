@@ -61,20 +61,34 @@ def test_stored_answers_by_the_batch_and_in_floating_point():
         assert_same_place([np.concatenate(e.probabilities) for e in result.equilibria], want)
 
 
-@pytest.mark.oracle
-@pytest.mark.parametrize(("kind", "shape"), [(k, s) for k, v in SHAPES.items() for s in v])
-def test_two_hundred_games_of_a_kind_against_lrsnash(kind, shape):
+CASES = [(kind, shape) for kind, shapes in SHAPES.items() for shape in shapes]
+
+
+def agree_with_lrsnash(kind, shape, count, seed):
     if shutil.which("lrsnash") is None:
         pytest.skip("lrsnash is not installed (Debian package lrslib)")
-    rng = np.random.default_rng(7)
-    A, B = KINDS[kind](rng, (2, 200, *shape)).astype(float)
+    rng = np.random.default_rng(seed)
+    A, B = KINDS[kind](rng, (2, count, *shape)).astype(float)
     batch = nash_equilibria_batch(A, B)
-    for game in range(len(A)):
+    for game in range(count):
         answer = lrsnash(NormalFormGame.from_bimatrix(A[game], B[game]))
         assert_same_place(
             [np.concatenate(p) for p in batch.profiles(game)],
             [np.concatenate(p) for p in answer.profiles],
         )
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize(("kind", "shape"), CASES)
+def test_two_hundred_games_of_a_kind_against_lrsnash(kind, shape):
+    agree_with_lrsnash(kind, shape, count=200, seed=7)
+
+
+@pytest.mark.oracle
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "shape"), CASES)
+def test_two_thousand_games_of_a_kind_against_lrsnash(kind, shape):
+    agree_with_lrsnash(kind, shape, count=2000, seed=8)
 
 
 @pytest.mark.oracle
