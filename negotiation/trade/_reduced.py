@@ -77,7 +77,7 @@ def _wedges(system: System, rates: FloatArray) -> tuple[IntArray, FloatArray]:
         places = places[:0]
     shape = system.calibration.shares.shape
     taxed = np.stack(np.unravel_index(places, shape), axis=1).astype(np.int64)
-    at = rates[:, places]
+    at = np.ascontiguousarray(rates[:, places])
     return np.ascontiguousarray(taxed), at / (1.0 + at)
 
 
@@ -99,7 +99,8 @@ def solve_reduced(
         changed: tuple[IntArray, FloatArray, FloatArray] = np.zeros(0, dtype=np.int64), none, none
     else:
         kernel, net = shares.kernel.copy()[None], shares.net.copy()[None]
-        changed = shares.changed, shares.new, shares.new_net
+        new, new_net = (np.ascontiguousarray(part) for part in (shares.new, shares.new_net))
+        changed = shares.changed, new, new_net
     arguments: tuple[Any, ...] = (
         *(kernel, net),
         *changed,
