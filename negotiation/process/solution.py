@@ -271,13 +271,17 @@ class ProcessSolution:
         horizon = max(float(times.max()), longest_duration(self) / _LONGEST) or 1.0
         key = (position, steps, horizon)
         if key not in self._grids:
-            grid, fine = deal_by_recursion(self, horizon, steps=steps, stage=position)
-            _, coarse = deal_by_recursion(self, horizon, steps=steps // 2, stage=position)
-            # The recursion is of second order: a third of the change is the error left.
+            # At a deadline the probability jumps: finer steps, and no extrapolation past it.
+            jumps = bool(np.isfinite(self.arrays.deadlines).any())
+            size = 4 * steps if jumps else steps
+            grid, fine = deal_by_recursion(self, horizon, steps=size, stage=position)
             better = fine.copy()
-            better[::2] += (fine[::2] - coarse) / 3.0
-            between = 0.5 * ((fine[:-2:2] - coarse[:-1]) + (fine[2::2] - coarse[1:]))
-            better[1::2] += between / 3.0
+            if not jumps:
+                _, coarse = deal_by_recursion(self, horizon, steps=steps // 2, stage=position)
+                # The recursion is of second order: a third of the change is the error left.
+                better[::2] += (fine[::2] - coarse) / 3.0
+                between = 0.5 * ((fine[:-2:2] - coarse[:-1]) + (fine[2::2] - coarse[1:]))
+                better[1::2] += between / 3.0
             self._grids[key] = (grid, better)
         grid, better = self._grids[key]
         return np.asarray(np.interp(times, grid, better))
@@ -309,10 +313,11 @@ class ProcessSolution:
 
         The payoff of conceding at the opening, in the middle and at the end is integrated over
         the other side's concessions and compared with the value; corners are checked by the
-        best deviation. With persistent types see `check_strategies`, whose quadrature leaves
-        errors of about 1e-5. In units of payoff over the largest payoff of the process.
+        best deviation. With persistent types or a growing cost of conceding see
+        `check_strategies`, whose quadrature leaves errors of about 1e-5. In units of payoff over
+        the largest payoff of the process.
         """
-        if self.curves is None:
+        if self.curves is None and not self.arrays.audience_growth.any():
             return closed_form_residual(self.arrays, self.branch_solution)
         from negotiation.process.strategy_check import check_strategies
 
