@@ -111,6 +111,16 @@ def closed_form_stage(
     stays = np.zeros(2, dtype=np.bool_)
     for i in range(2):
         stays[i] = N[i] <= 0.0 or (a[i] > 0.0 and rho[i] > 0.0 and L[i] <= W[i])
+    if np.isfinite(deadline):
+        for i in range(2):
+            if stays[i]:
+                # Waiting ends at the deadline; a side that gives in there is no corner.
+                if L[i] - a[i] * deadline > B[i]:
+                    V[0] = np.nan
+                    V[1] = np.nan
+                    return NO_EQUILIBRIUM
+                kept = np.exp(-rho[i] * deadline)
+                W[i] = kept * B[i] + (W[i] * (1.0 - kept) if rho[i] > 0.0 else g[i] * deadline)
     if stays[0] and stays[1]:
         for i in range(2):
             behaviour[i] = NEVER

@@ -15,6 +15,7 @@ import numpy as np
 
 from negotiation.process.closed_form import (
     AT_ONCE,
+    ATTRITION,
     IMPASSE,
     NO_EQUILIBRIUM,
     PASSED,
@@ -70,6 +71,12 @@ def _node_residual(arrays: ProcessArrays, branches: Branches, k: int, h: int) ->
         flow = arrays.flows[k, h, i] + beta * B
         discount = arrays.discount_rates[i] + beta
         forever = flow / discount if discount > 0.0 else (0.0 if flow == 0.0 else -np.inf)
+        if np.isfinite(arrays.deadlines[k]):
+            gap = arrays.deadlines[k] - (branches.horizons[k, h] if kind == ATTRITION else 0.0)
+            given = branches.deadline_atoms[k, h, j]
+            kept = np.exp(-discount * gap)
+            paid = forever * (1.0 - kept) if discount > 0.0 else flow * gap
+            forever = paid + kept * (given * F + (1.0 - given) * B)
         if kind == IMPASSE:
             worst = max(worst, abs(V - forever), L - V)
             continue

@@ -112,10 +112,15 @@ class Chain:
         beta = law.breakdown_hazard
         here = np.array([base], dtype=np.int64)
         broken = np.ones(1)
-        if span is not None:
+        if law.to_deadline:
+            last = law.last_concessions()
+            for c in range(2):
+                self._concede(n, c, np.zeros(1), here, last[c : c + 1], self._move, self._counts)
+            broken = np.array([1.0 - last.sum()])
+        elif span is not None:
             broken = np.array([-np.expm1(-beta * span)])
             self._stay.add(here, here, 1.0 - broken)
-        if beta > 0.0 and law.back >= 0:
+        if (beta > 0.0 or law.to_deadline) and law.back >= 0:
             self._enter_prior(law.back, here, broken, self._move, self._counts)
         if len(places) == 1:
             return
@@ -249,7 +254,7 @@ class EventualOutcomes:
 
 def eventual_outcomes(solution: ProcessSolution) -> EventualOutcomes:
     """Run the chain to its end, with the points of each curve as places."""
-    laws = node_laws(solution)
+    laws = [law.until_deadline() for law in node_laws(solution)]
     ends = [law.natural_places() for law in laws]
     size = len(laws)
     chain = Chain(laws, ends, solution.process.type_persistence, None)
@@ -262,8 +267,9 @@ def eventual_outcomes(solution: ProcessSolution) -> EventualOutcomes:
     width, exit_time = np.zeros(chain.size), np.zeros(chain.size)
     for n, law in enumerate(laws):
         base, places = int(chain.offset[n]), ends[n]
-        impasse[n] = visits[base]
-        exit_time[base] = 1.0 / law.breakdown_hazard if law.breakdown_hazard > 0.0 else 0.0
+        impasse[n] = visits[base] * (1.0 - law.last_concessions().sum())
+        if law.breakdown_hazard > 0.0 and not law.to_deadline:
+            exit_time[base] = 1.0 / law.breakdown_hazard
         if len(places) > 1 and not np.isfinite(law.duration):
             exit_time[base + 1] = 1.0 / (law.steady_hazards.sum() + law.breakdown_hazard)
         elif len(places) > 1:
@@ -298,7 +304,7 @@ def deal_by_recursion(
 
     Returns the times and the probabilities. With relapse, the first time counts.
     """
-    laws = node_laws(solution)
+    laws = [law.until_deadline() for law in node_laws(solution)]
     span = horizon / steps
     ends: list[FloatArray] = []
     for law in laws:

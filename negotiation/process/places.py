@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -66,6 +66,8 @@ class NodeLaw:
         Atoms ``[side]`` and time where every entry is the same (no persistence); else None.
     deadline, deadline_atoms
         Time after the opening at which the stage breaks down, and concessions there.
+    to_deadline
+        Whether the curve goes on to the deadline, so that its place 0 is left at once.
     """
 
     stage: int
@@ -83,6 +85,37 @@ class NodeLaw:
     fixed_opening: tuple[FloatArray, float] | None = None
     deadline: float = np.inf
     deadline_atoms: FloatArray | None = None
+    to_deadline: bool = False
+
+    def until_deadline(self) -> NodeLaw:
+        """Return the law with its curve measured from the deadline, if the stage has one.
+
+        Nobody concedes between the end of the curve and the deadline.
+        """
+        if not np.isfinite(self.deadline) or self.fixed_opening is None:
+            return self
+        gap = self.deadline - self.duration
+        mixes = self.kind == ATTRITION and self.duration > 0.0
+        times, beliefs = self.times, self.beliefs
+        if not mixes:
+            times, beliefs = np.array([0.0, self.deadline]), np.zeros((2, 2))
+        elif gap > 0.0:
+            times = np.concatenate([[0.0], times + gap])
+            beliefs = np.concatenate([beliefs[:1], beliefs])
+        return replace(
+            self,
+            kind=ATTRITION,
+            times=times,
+            beliefs=beliefs,
+            duration=self.deadline,
+            fixed_opening=(self.fixed_opening[0], self.deadline),
+            to_deadline=True,
+        )
+
+    def last_concessions(self) -> FloatArray:
+        """Chance ``[side]`` of being the one that concedes at the deadline; a coin orders two."""
+        atoms = np.zeros(2) if self.deadline_atoms is None else self.deadline_atoms
+        return np.asarray(atoms * (1.0 - 0.5 * atoms[::-1]))
 
     def log_beliefs(self, times: FloatArray) -> FloatArray:
         """Log posteriors ``[time, side]``; beyond the curve its last slope goes on."""
@@ -125,8 +158,7 @@ class NodeLaw:
             return np.array([0.0, np.inf]), np.array([self.steady_hazards.sum()]), 0.0
         places = np.append(self.times[self.times < left * (1.0 - 1e-12)], left)[::-1]
         rates = np.diff(self.log_beliefs(places).sum(axis=1)) / -np.diff(places)
-        atoms = np.zeros(2) if self.deadline_atoms is None else self.deadline_atoms
-        return left - places, np.asarray(rates), float(1.0 - np.prod(1.0 - atoms))
+        return left - places, np.asarray(rates), float(self.last_concessions().sum())
 
     def exit_times(self, places: FloatArray) -> FloatArray:
         """Mean time at which a cell is left by a concession or breakdown, given that it is."""

@@ -275,7 +275,13 @@ class ProcessSolution:
 
         key = (position, steps, horizon)
         if key not in self._grids:
-            grid, fine = deal_by_recursion(self, horizon, steps=steps, stage=position)
+            # At a deadline the probability jumps: finer steps, and no extrapolation past it.
+            jumps = bool(np.isfinite(self.arrays.deadlines).any())
+            size = 4 * steps if jumps else steps
+            grid, fine = deal_by_recursion(self, horizon, steps=size, stage=position)
+            if jumps:
+                self._grids[key] = (grid, fine, np.zeros_like(fine))
+                return self._grids[key]
             _, coarse = deal_by_recursion(self, horizon, steps=steps // 2, stage=position)
             # The recursion is of second order: a third of the change is the error left.
             left = np.empty_like(fine)
@@ -334,10 +340,11 @@ class ProcessSolution:
 
         The payoff of conceding at the opening, in the middle and at the end is integrated over
         the other side's concessions and compared with the value; corners are checked by the
-        best deviation. With persistent types see `check_strategies`, whose quadrature leaves
-        errors of about 1e-5. In units of payoff over the largest payoff of the process.
+        best deviation. With persistent types or a growing cost of conceding see
+        `check_strategies`, whose quadrature leaves errors of about 1e-5. In units of payoff over
+        the largest payoff of the process.
         """
-        if self.curves is None:
+        if self.curves is None and not self.arrays.audience_growth.any():
             return closed_form_residual(self.arrays, self.branch_solution)
         from negotiation.process.strategy_check import check_strategies
 

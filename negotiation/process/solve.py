@@ -138,7 +138,7 @@ def _finished(
     reason = ""
     lost = bool((branches.kinds == NO_EQUILIBRIUM).any())
     if lost:
-        reason = curves.failure if curves else "a deadline binds one side only"
+        reason = curves.failure if curves else "a deadline moves one side only"
     elif not branches.relapse_change <= tol:
         reason = f"the value of a relapse still moves by {branches.relapse_change:.3g}"
     solution = ProcessSolution(

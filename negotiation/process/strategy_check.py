@@ -62,6 +62,7 @@ class _Values:
         )
         self.breakdown = branches.breakdown_values[at]
         self.hazard = arrays.breakdown_hazard[at[0]]
+        self.growth = arrays.audience_growth[at[0]]
         self.discount = arrays.discount_rates
         self.psi = solution.process.type_persistence
 
@@ -81,12 +82,18 @@ class _Values:
         return out
 
     def forever(self, n: int) -> FloatArray:
-        """Payoff of never conceding to a side that never does."""
+        """Payoff of never conceding, from the opening, to a side that never does."""
         rate = self.discount + self.hazard[n]
         flow = self.flows[n] + self.hazard[n] * self.breakdown[n]
         with np.errstate(divide="ignore", invalid="ignore"):
             worth = np.where(rate > 0.0, flow / rate, np.where(flow < 0.0, -np.inf, flow * np.inf))
-        return np.where((rate == 0.0) & (flow == 0.0), 0.0, worth)
+        worth = np.where((rate == 0.0) & (flow == 0.0), 0.0, worth)
+        span = self.laws[n].deadline
+        if np.isfinite(span):
+            kept = np.exp(-rate * span)
+            paid = np.where(rate > 0.0, worth * (1.0 - kept), flow * span)
+            worth = paid + kept * self.breakdown[n]
+        return np.asarray(worth)
 
     def at(self, n: int, beliefs: FloatArray) -> FloatArray:
         """Values ``[entry, side]`` of a node at beliefs ``[entry, side]``."""
@@ -236,7 +243,7 @@ def _mixing(values: _Values, n: int, i: int, points: int, stated: float) -> tupl
         logs = logs - logs[0]
     b = np.exp(logs)
     won = values.after(n, j, b[:, i])[:, i]
-    lost = values.after(n, i, b[:, j])[:, i]
+    lost = values.after(n, i, b[:, j])[:, i] - values.growth[n, i] * spent
     survive = b[0, j] / b[:, j]
     rate = values.discount[i] + values.hazard[n]
     decay = np.exp(-rate * spent)
@@ -247,7 +254,15 @@ def _mixing(values: _Values, n: int, i: int, points: int, stated: float) -> tupl
     atom = float(opening.atoms[0, j])
     at_opening = float(values.after(n, j, law.prior[None, i])[0, i])
     payoff = atom * at_opening + (1.0 - atom) * (gathered + decay * survive * lost)
-    never = gathered[-1] + decay[-1] * survive[-1] * values.forever(n)[i]
+    last = float(values.forever(n)[i])
+    if np.isfinite(law.deadline):
+        gap = max(law.deadline - start, 0.0)
+        faded = np.exp(-rate * gap)
+        paid_out = flow * (gap if rate == 0.0 else (1.0 - faded) / rate)
+        given = 0.0 if law.deadline_atoms is None else float(law.deadline_atoms[j])
+        breakdown = float(values.breakdown[n, i])
+        last = paid_out + faded * (given * float(won[-1]) + (1.0 - given) * breakdown)
+    never = gathered[-1] + decay[-1] * survive[-1] * last
     best = max(float(payoff.max()), atom * at_opening + (1.0 - atom) * float(never))
     mixes = opening.atoms[0, i] < 1.0
     return max(best - stated, 0.0), float(np.abs(payoff - stated).max()) if mixes else 0.0
