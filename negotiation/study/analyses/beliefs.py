@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 from pydantic import Field
 
+from negotiation.equilibrium.nash import nash_equilibria
 from negotiation.process.beliefs import BeliefPath, filter_beliefs
 from negotiation.process.continuation import stage_number
 from negotiation.process.events import ContactClaim
-from negotiation.process.exemptions import ExemptionChoice, choose_exemptions
+from negotiation.process.exemptions import (
+    ExemptionChoice,
+    choose_exemptions,
+    exemption_game,
+)
 from negotiation.process.load import load_process, standoff_flows
 from negotiation.process.solve import ProcessSolution, solve_process
 from negotiation.study.dated_forecasts import known_parameters
@@ -134,20 +140,22 @@ def _exemptions(
     for model in settings.models:
         process = load_process(settings.process, as_of=study.as_of, model=model)
         last = stage_number(process, settings.stage)
+        solved = choose_exemptions(
+            process,
+            standoff_flows(settings.process, study.as_of, model=model),
+            shares=settings.shares,
+            stages=tuple(range(last + 1)),
+            visibility=own,
+            curvature=curvature,
+            regret_bound=settings.regret_bound,
+        )
+        numbers |= _choice_numbers(model, solved)
         for seen in sorted({own, *settings.visibilities}):
-            choice = choose_exemptions(
-                process,
-                standoff_flows(settings.process, study.as_of, model=model),
-                shares=settings.shares,
-                stages=tuple(range(last + 1)),
-                visibility=seen,
-                curvature=curvature,
-                regret_bound=settings.regret_bound,
+            choice = _at_visibility(
+                solved, seen * curvature, settings.regret_bound, process.players
             )
             worst = max(worst, *(found.regret for found in choice.equilibria.equilibria))
             rows += _choice_rows(model, seen, choice)
-            if seen == own:
-                numbers |= _choice_numbers(model, choice)
     columns = (
         "payoffs",
         "seen with",
@@ -158,6 +166,19 @@ def _exemptions(
         "myopic China, %",
     )
     return StudyTable(columns, tuple(rows), "lrlrrrr"), numbers, worst
+
+
+def _at_visibility(
+    choice: ExemptionChoice, weight: float, bound: float, players: tuple[str, str]
+) -> ExemptionChoice:
+    """The same game at another rho kappa: values of the process do not depend on it."""
+    game = exemption_game(choice.values, choice.shares, weight, players=players)
+    return replace(
+        choice,
+        game=game,
+        equilibria=nash_equilibria(game, tolerance=bound),
+        myopic=choice.myopic_at(weight),
+    )
 
 
 def _choice_rows(

@@ -54,7 +54,7 @@ def _sectors(study: Study) -> StudyTable:
         values = (Number(float(item[k]), ".2f") for item in sets.values())
         rows.append((code, labels.get(code, code), *values))
     columns = ("code", "sector", *(name.replace("_", " ") for name in sets))
-    return StudyTable(columns, tuple(rows), "ll" + "p{19mm}" * len(sets))
+    return StudyTable(columns, tuple(rows), "ll" + "p{22mm}" * len(sets))
 
 
 def _parameters(study: Study, settings: AnalysisSettings) -> StudyTable:
