@@ -40,7 +40,7 @@ def find_project(given: Path | None) -> Path:
     )
 
 
-def _build(project: Path, profile: str) -> Any:
+def _build(project: Path, profile: str, *, lines: bool) -> Any:
     try:
         import pytask
     except ImportError as error:
@@ -50,8 +50,7 @@ def _build(project: Path, profile: str) -> Any:
         paths=[project / "experiments", project / "figures", project / "paper"],
         config=project / "pyproject.toml",
         verbose=1,
-        # A terminal has a live table; a file or a pipe gets a line when a study begins and ends.
-        log_cli=not sys.stdout.isatty(),
+        log_cli=lines,
         log_cli_level="INFO",
         log_cli_format="%(asctime)s %(message)s",
     )
@@ -114,9 +113,11 @@ def reproduce(
             "unknown profile", where="--profile", seen=profile, allowed=", ".join(PROFILES)
         )
     root = find_project(project)
+    # A terminal has a live table; a file or a pipe gets a line when a study begins and ends.
     # With --json, standard output is the report alone.
+    lines = not as_json and not sys.stdout.isatty()
     with redirect_stdout(sys.stderr) if as_json else nullcontext():
-        session = _build(root, profile)
+        session = _build(root, profile, lines=lines)
     if session.exit_code != 0:
         raise NegotiationError("the chain stopped; the tasks that failed are named above")
     report = _report(root)

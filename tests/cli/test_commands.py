@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from types import SimpleNamespace
 
 import pytest
 
@@ -193,6 +194,22 @@ def test_more_bad_input(capsys, arguments, message):
     assert code == 2
     assert message in err
     assert "Traceback" not in err + out
+
+
+def test_json_of_reproduce_stands_alone(capsys, monkeypatch, tmp_path):
+    (tmp_path / "experiments").mkdir()
+    (tmp_path / "experiments" / "task_studies.py").touch()
+
+    def build(project, profile, *, lines):
+        assert not lines
+        print("progress")
+        return SimpleNamespace(exit_code=0)
+
+    monkeypatch.setattr("negotiation.cli.reproduce._build", build)
+    code, out, err = call(capsys, "reproduce", "--project", str(tmp_path), "--json")
+    assert code in (0, None)
+    assert json.loads(out) == {"studies": {}, "figures": [], "paper": None}
+    assert "progress" in err
 
 
 def test_report_needs_results(capsys, tmp_path):
