@@ -67,12 +67,12 @@ test: .venv/.ready
 
 coverage: .venv/.ready
 	$(BIN)/coverage erase
-	$(PYTEST) -n $(WORKERS) -m "not oracle and not slow" --cov --cov-report=
+	$(PYTEST) -n $(WORKERS) -m "not oracle and not slow and not fresh" --cov --cov-report=
 	NUMBA_DISABLE_JIT=1 $(PYTEST) -n $(WORKERS) -m "kernel" --cov --cov-append --cov-report=
 	$(BIN)/coverage report --fail-under=95 --include="negotiation/trade/*,negotiation/games/*,negotiation/equilibrium/*,negotiation/bargaining/*,negotiation/process/*"
 
 test-oracles: .venv/.full
-	$(PYTEST) -n $(WORKERS) -m "oracle and not slow"
+	$(PYTEST) -n $(WORKERS) -m "(oracle or fresh) and not slow"
 
 lint: .venv/.ready
 	$(BIN)/ruff check .

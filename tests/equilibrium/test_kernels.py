@@ -259,9 +259,10 @@ def test_compiled_and_interpreted_kernels_give_the_same_bytes():
 
 WARM = """
 from negotiation.equilibrium import warm as games
-from negotiation.process import warm
-games.warm_kernels()
-warm.warm_kernels()
+from negotiation.process import warm as process
+from negotiation.trade import warm as trade
+for layer in (trade, games, process):
+    layer.warm_kernels()
 """
 
 # What callers bring: every type of number, every order in memory, lists, views, read-only arrays.
@@ -306,15 +307,26 @@ for persistence, extra in (
     solution = ng.solve_process(process, max_iter=np.int32(500), steps=np.int64(60))
     ng.solve_processes([process, process])
     ng.simulate_process(solution, n=2, rng=rng)
+regions = tuple("ABCD")
+flows = np.asfortranarray(1.0 + rng.random((1, 4, 4)))
+free = ng.TariffSchedule(regions, ("goods",), np.zeros((1, 4, 4), np.float32))
+world = ng.Economy("four", regions, ("goods",), flows.astype(np.float32), free)
+for model in (ng.TradeModel(trade_elasticity=4), ng.TradeModel.eaton_kortum()):
+    ng.counterfactual(world, free.set(rate=0.1), model)
+    ng.counterfactuals(world, [free.set(rate=0.1), free.set(rate=0.2)], model)
+    rates = np.tile(0.1 * (1 - np.eye(4, dtype=np.float32)), (3, 1, 1, 1))
+    ng.counterfactuals(world, rates, model)
+    ng.counterfactuals(world, rates[::-1].transpose(0, 1, 3, 2), model)
 """
 
 MISSES = """
 from negotiation.equilibrium import _kernels as games
 from negotiation.process import _kernels as process
+from negotiation.trade import _kernels as trade
 
 kernels = [
     value
-    for module in (games, process)
+    for module in (games, process, trade)
     for value in vars(module).values()
     if hasattr(value, "stats")
 ]
@@ -332,12 +344,14 @@ print(new[1].max())
 """
 
 
+@pytest.mark.fresh
 def test_of_two_processes_with_one_fresh_cache_the_second_misses_nothing(tmp_path):
     environment = {"PYTHONPATH": str(PACKAGE.parent), "NUMBA_CACHE_DIR": str(tmp_path)}
     assert int(run(WARM + MISSES, **environment)) > 0
     assert int(run(PUBLIC_CALLS + MISSES, **environment)) == 0
 
 
+@pytest.mark.fresh
 def test_an_edited_callee_is_noticed(tmp_path):
     copied = tmp_path / "negotiation"
     shutil.copytree(PACKAGE, copied, ignore=shutil.ignore_patterns("__pycache__"))
