@@ -34,6 +34,7 @@ def solve_process(
     tol: float = 1e-10,
     max_iter: int = 10_000,
     steps: int = 160,
+    residual_tol: float = 1e-3,
     raise_on_failure: bool = True,
 ) -> ProcessSolution:
     """Solve a multi-step process.
@@ -48,6 +49,9 @@ def solve_process(
         Outer iterations allowed.
     steps
         Steps along each curve of posteriors, where types persist.
+    residual_tol
+        Largest gain from deviating, in units of the largest payoff, at which a process with
+        deadlines, growing audience costs, or relapse and persistent types counts as solved.
     raise_on_failure
         Raise where the iteration does not converge or a stage has no equilibrium of the form
         computed here; otherwise return the result with ``converged=False``.
@@ -77,7 +81,12 @@ def solve_process(
     array([0.6155, 0.4   ])
     """
     return solve_all(
-        [process], tol=tol, max_iter=max_iter, steps=steps, raise_on_failure=raise_on_failure
+        [process],
+        tol=tol,
+        max_iter=max_iter,
+        steps=steps,
+        residual_tol=residual_tol,
+        raise_on_failure=raise_on_failure,
     )[0]
 
 
@@ -87,6 +96,7 @@ def solve_all(
     tol: float = 1e-10,
     max_iter: int = 10_000,
     steps: int = 160,
+    residual_tol: float = 1e-3,
     raise_on_failure: bool = True,
 ) -> list[ProcessSolution]:
     """Solve processes one after another in one call of each kernel; see `solve_process`."""
@@ -94,6 +104,7 @@ def solve_all(
     tol = number(tol, name="tol", low=0.0, open_low=True)
     max_iter = int(number(max_iter, name="max_iter", low=1.0))
     steps = int(number(steps, name="steps", low=1.0))
+    residual_tol = number(residual_tol, name="residual_tol", low=0.0, open_low=True)
     solved: list[tuple[ProcessArrays, Branches, Curves | None]] = []
     persistent: list[int] = []
     for process in processes:
@@ -122,7 +133,7 @@ def solve_all(
         solved[n] = (solved[n][0], branches, curves)
     elapsed = (perf_counter() - started) / max(len(processes), 1)
     return [
-        _finished(process, parts, tol, elapsed, raise_on_failure)
+        _finished(process, parts, tol, residual_tol, elapsed, raise_on_failure)
         for process, parts in zip(processes, solved, strict=True)
     ]
 
@@ -131,6 +142,7 @@ def _finished(
     process: MultiStepProcess,
     parts: tuple[ProcessArrays, Branches, Curves | None],
     tol: float,
+    residual_tol: float,
     elapsed: float,
     raise_on_failure: bool,
 ) -> ProcessSolution:
@@ -161,6 +173,20 @@ def _finished(
             where="solve_process",
             hint="Without discounting or breakdown, waiting for ever at a flow has no value.",
         )
+    clocked = arrays.audience_growth.any() or np.isfinite(arrays.deadlines).any()
+    if not reason and (clocked or (curves is not None and process.has_relapse)):
+        from negotiation.process.strategy_check import check_strategies
+
+        gain = max(check_strategies(solution).worst, solution.residual)
+        if not gain <= residual_tol:
+            reason = f"a side gains {gain:.3g} of the largest payoff by deviating"
+            solution = replace(solution, converged=False)
     if reason and raise_on_failure:
-        raise ConvergenceError(reason, where="solve_process", partial=solution)
+        raise ConvergenceError(
+            reason,
+            where="solve_process",
+            partial=solution,
+            hint="The stage may have no equilibrium in which both sides mix until the end; try a "
+            "later deadline, slower growth of audience costs, or less persistent types.",
+        )
     return solution
