@@ -247,7 +247,7 @@ EXHIBITS: Mapping[str, Exhibit] = MappingProxyType(
             ("sensitivity/exemptions",),
             _row(
                 "process_sensitivity:plot_exemption_regions",
-                (8.6, 3.6),
+                (7.6, 3.5),
                 lambda found: [(found, player) for player in found.players],
             ),
             "Exempt shares in equilibrium over visibility and curvature of the audience cost.",
