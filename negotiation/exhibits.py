@@ -161,12 +161,12 @@ def _bargaining_set(problem: Any, solutions: Any) -> Any:
 def _sobol(outcomes: Any) -> Any:
     import matplotlib.pyplot as plt
 
-    size = (3.6 * len(outcomes), 3.9)
-    figure, axes = plt.subplots(1, len(outcomes), figsize=size, layout="constrained", squeeze=False)
-    for ax, item in zip(axes[0], outcomes, strict=True):
+    size = (6.0, 2.7 * len(outcomes))
+    figure, axes = plt.subplots(len(outcomes), 1, figsize=size, layout="constrained", squeeze=False)
+    for ax, item in zip(axes[:, 0], outcomes, strict=True):
         _plot("process_sensitivity:plot_sobol_indices")(item, ax=ax)
         ax.set_title(item.label or item.outcome)
-        ax.set_xlabel("share of the variance")
+        ax.set_xlabel("share of the variance" if item is outcomes[-1] else "")
     return figure
 
 
@@ -247,7 +247,7 @@ EXHIBITS: Mapping[str, Exhibit] = MappingProxyType(
             ("sensitivity/exemptions",),
             _row(
                 "process_sensitivity:plot_exemption_regions",
-                (8.6, 3.6),
+                (7.6, 3.5),
                 lambda found: [(found, player) for player in found.players],
             ),
             "Exempt shares in equilibrium over visibility and curvature of the audience cost.",

@@ -29,11 +29,15 @@ CONCLUSIONS = (
     "China loses more",
     "the standoff needs an audience cost of the United States",
     "the standoff needs an audience cost of China",
+    "both sides lose income in the standoff",
+    "the United States loses more income a year in the standoff",
+    "China loses more income a year in the standoff",
 )
 
 _FORMS = (
     "<side> concedes first; first cut by <date> more likely than not; deal by <date> more likely "
-    "than not; <side> loses more; the standoff needs an audience cost of <side>"
+    "than not; <side> loses more; the standoff needs an audience cost of <side>; both sides lose "
+    "income in the standoff; <side> loses more income a year in the standoff"
 )
 
 
@@ -69,6 +73,11 @@ def shares_of_concessions(found: Outlook) -> FloatArray:
 
 def _opened(found: Outlook) -> int:
     return len(found.whole.process.stages) - len(found.solution.process.stages)
+
+
+def _standoff(found: Outlook) -> FloatArray:
+    """What each side earns a unit of time while the open stage lasts, ``[side]``."""
+    return np.asarray(found.whole.process.stages[_opened(found)].flows[0])
 
 
 def conclusion_named(name: str | Conclusion, players: tuple[str, str]) -> Conclusion:
@@ -110,6 +119,11 @@ def conclusion_named(name: str | Conclusion, players: tuple[str, str]) -> Conclu
         if found[1] == "deal":
             return Conclusion(name, lambda out: float(out.deal_by(day)) - 0.5)
         return Conclusion(name, lambda out: float(out.cut_by(day)) - 0.5)
+    if name == "both sides lose income in the standoff":
+        return Conclusion(name, lambda out: -float(_standoff(out).max()))
+    if found := re.fullmatch(r"(.+) loses more income a year in the standoff", name):
+        i = side(found[1])
+        return Conclusion(name, lambda out: float(_standoff(out)[1 - i] - _standoff(out)[i]))
     if found := re.fullmatch(r"(.+) loses more", name):
         i = side(found[1])
         return Conclusion(name, lambda out: float(out.whole.values[1 - i] - out.whole.values[i]))

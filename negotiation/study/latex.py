@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -28,7 +29,11 @@ _SPECIAL = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
 }
+_COLUMN = re.compile(r"[lrc]|p\{[^}]*\}")
 _NUMBER = re.compile(r"^[+-]?[\d,]*\.?\d+(e[+-]?\d+)?$")
+
+#: Letters of a heading that is never broken.
+_SHORT_HEADING = 8
 
 _HEAD = r"""% Generated from experiments/results; edited by no one.
 \makeatletter
@@ -52,15 +57,31 @@ def escape(text: str) -> str:
     return "".join(_SPECIAL.get(char, char) for char in text)
 
 
+def _heading(name: str, cells: list[str], align: str) -> str:
+    """Return a heading, broken over lines where it is wider than the cells below it."""
+    words = name.split()
+    width = max((len(item) for item in (*cells, *words)), default=0)
+    if align.startswith("p") or len(name) <= max(width, _SHORT_HEADING):
+        return escape(name)
+    lines = textwrap.wrap(name, max(width, _SHORT_HEADING), break_long_words=False)
+    stacked = r" \\ ".join(escape(line) for line in lines)
+    return rf"\shortstack[{align}]{{{stacked}}}"
+
+
 def table_latex(columns: list[str], rows: list[list[str]], align: str = "") -> str:
-    """Return a booktabs tabular; words stand left, numbers right."""
+    """Return a booktabs tabular; words stand left, numbers right, long headings over lines."""
     if not align:
         align = "".join(
             "r" if all(_NUMBER.match(row[k]) or not row[k] for row in rows) and rows else "l"
             for k in range(len(columns))
         )
-    lines = [rf"\begin{{tabular}}{{{align}}}", r"\toprule"]
-    lines.append(" & ".join(escape(name) for name in columns) + r" \\")
+    widths = align.replace("p{", r">{\raggedright\arraybackslash}p{")
+    lines = [rf"\begin{{tabular}}{{{widths}}}", r"\toprule"]
+    kinds = _COLUMN.findall(align)
+    headings = [
+        _heading(name, [row[k] for row in rows], kinds[k]) for k, name in enumerate(columns)
+    ]
+    lines.append(" & ".join(headings) + r" \\")
     lines.append(r"\midrule")
     lines += [" & ".join(escape(cell) for cell in row) + r" \\" for row in rows]
     lines += [r"\bottomrule", r"\end{tabular}"]

@@ -20,6 +20,13 @@ def test_tables_align_numbers_right():
     assert r"USA & $-$1.0 \\" in text
 
 
+def test_a_heading_wider_than_its_column_is_broken():
+    text = table_latex(["side", "share of exports"], [["USA", "1.0"], ["China", "2.0"]])
+    assert r"side & \shortstack[r]{share of \\ exports} \\" in text
+    kept = table_latex(["a long heading", "x"], [["kept in a column of words", "1"]], "p{3cm}r")
+    assert r"a long heading & x \\" in kept
+
+
 def test_generated_files(tmp_path):
     summary = {
         "numbers": {"loss": {"value": -1.0, "text": "-1.0"}},

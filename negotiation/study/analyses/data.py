@@ -54,7 +54,7 @@ def _sectors(study: Study) -> StudyTable:
         values = (Number(float(item[k]), ".2f") for item in sets.values())
         rows.append((code, labels.get(code, code), *values))
     columns = ("code", "sector", *(name.replace("_", " ") for name in sets))
-    return StudyTable(columns, tuple(rows), "ll" + "p{22mm}" * len(sets))
+    return StudyTable(columns, tuple(rows), "lp{54mm}" + "r" * len(sets))
 
 
 def _parameters(study: Study, settings: AnalysisSettings) -> StudyTable:
@@ -72,7 +72,7 @@ def _parameters(study: Study, settings: AnalysisSettings) -> StudyTable:
             )
         )
     return StudyTable(
-        ("parameter", "value", "range", "unit", "status", "source"), tuple(rows), "lrllll"
+        ("parameter", "value", "range", "unit", "status", "source"), tuple(rows), "lrlllp{34mm}"
     )
 
 

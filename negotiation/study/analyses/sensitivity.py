@@ -124,7 +124,7 @@ def _headline(found: list[BreakEvens], allowed: IdentifiedSet, split: float) -> 
         "joint distance",
         "% of identified set",
     )
-    return StudyTable(columns, tuple(rows), "p{48mm}lp{30mm}p{38mm}rr")
+    return StudyTable(columns, tuple(rows), "p{52mm}lp{34mm}p{46mm}rr")
 
 
 def _count(found: Iterable[bool]) -> Number:

@@ -140,7 +140,7 @@ def analyse(
     numbers["payoffs_compared"] = Number(len(gains), "d")
     return StudyResult(
         numbers=numbers,
-        tables={"games": StudyTable(columns, tuple(rows), "llp{5cm}rrrr")},
+        tables={"games": StudyTable(columns, tuple(rows), "llp{62mm}rrrr")},
         objects=objects,
         health={"largest regret": (worst, settings.regret_bound)},
     )
