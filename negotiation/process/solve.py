@@ -173,7 +173,10 @@ def _finished(
             where="solve_process",
             hint="Without discounting or breakdown, waiting for ever at a flow has no value.",
         )
-    clocked = arrays.audience_growth.any() or np.isfinite(arrays.deadlines).any()
+    # Waiting for ever has a value to deviate to only where the future is discounted.
+    clocked = bool(np.all(arrays.discount_rates > 0.0)) and (
+        arrays.audience_growth.any() or np.isfinite(arrays.deadlines).any()
+    )
     if not reason and (clocked or (curves is not None and process.has_relapse)):
         from negotiation.process.strategy_check import check_strategies
 
