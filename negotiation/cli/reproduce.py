@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import sys
@@ -46,6 +47,8 @@ def _build(project: Path, profile: str, *, lines: bool) -> Any:
     except ImportError as error:
         raise MissingDependencyError("pytask", extra="reproduce", purpose="reproduce") from error
     os.environ["NEGOTIATION_PROFILE"] = profile
+    # Fonts put into a pdf would print a line each.
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
     return pytask.build(
         paths=[project / "experiments", project / "figures", project / "paper"],
         config=project / "pyproject.toml",
