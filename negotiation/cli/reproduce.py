@@ -106,9 +106,7 @@ def reproduce(
     project: Annotated[
         Path | None, typer.Option(help="Folder of the checkout (default: found upwards).")
     ] = None,
-    profile: Annotated[
-        str, typer.Option(help="fast, full (about ten minutes to an hour) or tiny.")
-    ] = "fast",
+    profile: Annotated[str, typer.Option(help="fast, full (about ten minutes) or tiny.")] = "fast",
     paper: Annotated[bool, typer.Option("--paper", help="Fail if the pdf is not built.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
