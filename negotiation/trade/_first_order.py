@@ -133,6 +133,8 @@ def iterate_map(
 
     now = np.concatenate([np.clip(np.log1p(rates), low, high), np.log(problem.weights[free])])
     point = placed(now).evaluate(np.expm1(now[:count]), state)
+    if point is None and state is not None:
+        point = placed(now).evaluate(np.expm1(now[:count]))
     if point is None:
         return Search(None, False, 0, problem.weights, equilibrium_lost=True)
     past: list[FloatArray] = []

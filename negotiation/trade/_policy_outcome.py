@@ -7,8 +7,9 @@ from time import perf_counter
 
 import numpy as np
 
-from negotiation.trade._first_order import conditions, iterate_map
+from negotiation.trade._first_order import Search, conditions, iterate_map
 from negotiation.trade._government import governments
+from negotiation.trade._one_rate import peak_searches
 from negotiation.trade._setting import Setting, protective_rates
 from negotiation.trade._solver import Solution
 from negotiation.trade._tariff_problem import Instruments, Point, TariffProblem
@@ -17,7 +18,7 @@ from negotiation.trade.equilibrium import equilibrium_at
 from negotiation.trade.policy_results import PolicyCertificate, PolicyObjective, PolicyResult
 from negotiation.values import FloatArray, read_only
 
-__all__ = ["better_replies", "certify", "payoffs_at", "policy_result"]
+__all__ = ["better_replies", "certify", "payoffs_at", "policy_result", "rival_searches"]
 
 
 def _reply_problem(problem: TariffProblem, point: Point, player: int) -> TariffProblem:
@@ -38,12 +39,43 @@ def _reply_problem(problem: TariffProblem, point: Point, player: int) -> TariffP
     )
 
 
+def rival_searches(
+    problem: TariffProblem,
+    rates: FloatArray,
+    state: FloatArray,
+    starts: int,
+    tol: float,
+    max_rounds: int,
+) -> tuple[list[Search], float]:
+    """Searches of one player for something better than ``rates``, and the best payoff seen.
+
+    One rate: from every other peak of the payoff along its interval. Several: from ``starts``
+    rates far off. The payoff is NaN where nothing was tried.
+    """
+    if starts < 1:
+        return [], float("nan")
+    if problem.instruments.count == 1:
+        found, highest = peak_searches(
+            problem, float(rates[0]), state, tol=tol, max_rounds=max_rounds, skip_own=True
+        )
+    else:
+        places = [*protective_rates(problem), np.zeros_like(rates), 2.0 * rates + 0.2, 0.5 * rates]
+        found, highest = [], -np.inf
+        for start in places[:starts]:
+            there = np.clip(start, problem.low, problem.high)
+            found.append(iterate_map(problem, there, tol=tol, max_rounds=max_rounds, state=state))
+    found = [search for search in found if search.point is not None]
+    payoffs = [float(search.point.values[0]) for search in found if search.point is not None]
+    best = max([*payoffs, highest])
+    return found, best if np.isfinite(best) else float("nan")
+
+
 def better_replies(
     problem: TariffProblem, point: Point, starts: int, tol: float, max_rounds: int
 ) -> tuple[float, FloatArray]:
-    """Largest gain that a player finds by replying from other starts, and the best replies.
+    """Largest gain that a player finds by replying from elsewhere, and the best replies.
 
-    The gain is NaN where no start is tried; rates stay where a player finds nothing better.
+    The gain is NaN where nothing was tried; rates stay where a player finds nothing better.
     """
     gains = []
     owned, rates = problem.instruments, point.rates.copy()
@@ -51,24 +83,14 @@ def better_replies(
     for player in range(len(problem.governments)):
         reply = _reply_problem(problem, point, player)
         mine = owned.team == player
-        own = point.rates[mine]
-        best = 0.0
-        candidates = [*protective_rates(reply), np.zeros_like(own), 2.0 * own + 0.2, 0.5 * own]
-        for start in candidates[:starts]:
-            search = iterate_map(
-                reply,
-                np.clip(start, problem.low, problem.high),
-                tol=tol,
-                max_rounds=max_rounds,
-                state=state,
-            )
-            if search.point is None:
-                continue
-            gain = float(search.point.values[0] - point.values[player])
-            gains.append(gain)
-            if gain > best:
-                best, rates[mine] = gain, search.point.rates
-    return max(gains, default=float("nan")), rates
+        here = float(point.values[player])
+        found, best = rival_searches(reply, point.rates[mine], state, starts, tol, max_rounds)
+        gains.append(best - here)
+        for search in found:
+            if search.point is not None and float(search.point.values[0]) > here:
+                here, rates[mine] = float(search.point.values[0]), search.point.rates
+    known = [gain for gain in gains if np.isfinite(gain)]
+    return max(known, default=float("nan")), rates
 
 
 def certify(problem: TariffProblem, point: Point, gain: float) -> PolicyCertificate:

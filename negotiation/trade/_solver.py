@@ -228,8 +228,13 @@ def solve_batch(
     tol: float,
     max_iter: int,
     start: FloatArray | None = None,
+    near: bool = False,
 ) -> Solution:
-    """Solve a batch of tariffs ``[B, S, N, N]`` from the states ``start`` or the baseline."""
+    """Solve a batch of tariffs ``[B, S, N, N]`` from the states ``start`` or the baseline.
+
+    ``near`` says that an equilibrium is sought close to ``start`` alone: where Newton steps from
+    there find none, the scenario is given up, and the caller takes a smaller step.
+    """
     shares = system.shares(tariffs)
     state = np.zeros((len(tariffs), system.size)) if start is None else start
     if len(tariffs) == 1 and system.size <= NEWTON_SIZE:
@@ -243,7 +248,8 @@ def solve_batch(
     if len(failed):
         state = outcome.state.copy()
         for b in failed:
-            state[b], count = _rescue(system, tariffs[b], state[b], tol, max_iter)
+            tried = start[b] if near and start is not None else None
+            state[b], count = _rescue(system, tariffs[b], state[b], tol, max_iter, tried)
             used[b] += count
         outcome = system.outcome(state, shares)
         norms = _norms(outcome.residual)
@@ -251,18 +257,23 @@ def solve_batch(
 
 
 def _rescue(
-    system: System, tariffs: FloatArray, state: FloatArray, tol: float, max_iter: int
+    system: System,
+    tariffs: FloatArray,
+    state: FloatArray,
+    tol: float,
+    max_iter: int,
+    neighbor: FloatArray | None,
 ) -> tuple[FloatArray, int]:
-    """One scenario by Newton from where it stands, then from the baseline, then along a path."""
+    """One scenario by Newton from a neighbor, or from where it stands, the baseline, a path."""
     shares = system.shares(tariffs[None])
     count = 0
-    for start in (state, np.zeros(system.size)):
+    for start in (state, np.zeros(system.size)) if neighbor is None else (neighbor,):
         if not np.all(np.isfinite(start)):
             continue
         steps = min(max_iter, _RESCUE_NEWTON)
         found, _, norm, used = _newton(system, start[None], shares, tol, steps)
         count += used
-        if norm <= tol:
+        if norm <= tol or neighbor is not None:
             return found[0], count
     found, _, _, used = _along_path(system, tariffs, tol, max_iter)
     return found[0], count + used

@@ -10,7 +10,7 @@ import numpy as np
 from negotiation.errors import InvalidInputError
 from negotiation.trade._adjoint import Adjoint, Cotangents
 from negotiation.trade._government import Government
-from negotiation.trade._jacobian import Trade
+from negotiation.trade._jacobian import Trade, trade_at
 from negotiation.trade._solver import Solution, solve_batch
 from negotiation.trade._system import Outcome, System
 from negotiation.trade.economy import Economy
@@ -162,12 +162,29 @@ class TariffProblem:
     weights: FloatArray
 
     def solve(self, rates: FloatArray, start: FloatArray | None) -> Solution:
-        """Equilibrium at some rates."""
-        tariffs = self.instruments.spread(self.base, rates)[None]
-        return solve_batch(self.system, tariffs, tol=self.tol, max_iter=self.max_iter, start=start)
+        """Equilibrium at some rates, close to ``start`` if one is given."""
+        return solve_batch(
+            self.system,
+            self.instruments.spread(self.base, rates)[None],
+            tol=self.tol,
+            max_iter=self.max_iter,
+            start=start,
+            near=start is not None,
+        )
+
+    def payoff(
+        self, rates: FloatArray, start: FloatArray | None = None
+    ) -> tuple[float, FloatArray] | None:
+        """First government's payoff and the state ``[1, n]``; None without an equilibrium."""
+        solution = self.solve(rates, start)
+        if not solution.norms[0] <= self.tol:
+            return None
+        outcome = solution.outcome
+        values, _ = self._payoffs(outcome, trade_at(outcome, solution.shares))
+        return float(values[0]), outcome.state
 
     def evaluate(self, rates: FloatArray, start: FloatArray | None = None) -> Point | None:
-        """Point at some rates; None where there is no equilibrium."""
+        """Point at some rates; None where there is no equilibrium, close to ``start`` if given."""
         solution = self.solve(rates, start)
         if not solution.norms[0] <= self.tol:
             return None

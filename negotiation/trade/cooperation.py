@@ -197,7 +197,7 @@ def cooperative_tariffs(
         if mapped.converged or search.point is None:
             search = mapped
     if search.point is None:
-        raise failure("cooperative tariffs", None, search, place.system.relief)
+        raise failure("cooperative tariffs", None, search, problem)
     problem = replace(problem, weights=search.weights)
     gain = gains(search.point.values)
     unequal = float((gain - gain.min())[search.weights[0] > 0.0].max())
@@ -208,5 +208,5 @@ def cooperative_tariffs(
         place, scope, "cooperative", search.point, converged, search.rounds, certificate, began
     )
     if raise_on_failure and not converged:
-        raise failure("cooperative tariffs", result, search, place.system.relief)
+        raise failure("cooperative tariffs", result, search, problem)
     return result

@@ -23,7 +23,13 @@ from negotiation.trade.model import TradeModel
 from negotiation.trade.results import TradeEquilibria, TradeEquilibrium
 from negotiation.values import FloatArray, number, read_only
 
-__all__ = ["TradeEquilibria", "TradeEquilibrium", "counterfactual", "counterfactuals"]
+__all__ = [
+    "TradeEquilibria",
+    "TradeEquilibrium",
+    "counterfactual",
+    "counterfactuals",
+    "likely_cause",
+]
 
 Schedules: TypeAlias = Iterable[TariffSchedule] | FloatArray
 
@@ -123,12 +129,12 @@ def counterfactual(
             f"{result.iterations} steps, tolerance {tol:g}",
             where=f"economy {economy.name}",
             partial=result,
-            hint=_hint(system, solution.outcome),
+            hint=likely_cause(system, solution.outcome),
         )
     return result
 
 
-def _hint(system: System, outcome: Outcome) -> str:
+def likely_cause(system: System, outcome: Outcome) -> str:
     """What is likely to stand in the way of an equilibrium."""
     cal = system.calibration
     income = outcome.gdp[0] + outcome.revenue[0]

@@ -19,10 +19,17 @@ import numpy as np
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.trade._first_order import Search, iterate_map
 from negotiation.trade._government import Government
-from negotiation.trade._policy_outcome import better_replies, certify, policy_result
+from negotiation.trade._one_rate import peak_searches
+from negotiation.trade._policy_outcome import (
+    better_replies,
+    certify,
+    policy_result,
+    rival_searches,
+)
 from negotiation.trade._setting import Objectives, Setting, setting, starting_rates
 from negotiation.trade._tariff_problem import TariffProblem
 from negotiation.trade.economy import Economy, TariffSchedule
+from negotiation.trade.equilibrium import likely_cause
 from negotiation.trade.model import TradeModel
 from negotiation.trade.objective import Objective
 from negotiation.trade.policy_results import PolicyResult
@@ -41,17 +48,24 @@ def _is_plain(government: Government) -> bool:
 
 
 def failure(
-    where: str, result: PolicyResult | None, search: Search, relief: bool
+    where: str, result: PolicyResult | None, search: Search, problem: TariffProblem
 ) -> ConvergenceError:
     """The error of a search that did not end at a solution."""
-    if search.equilibrium_lost and relief:
+    if search.equilibrium_lost:
+        if search.point is None:
+            cause = "Try lower tariffs of everybody else."
+            if problem.system.relief:
+                cause = (
+                    "Where tariff revenue exceeds labour income it cannot be relieved from income "
+                    'tax: small open states have no solution then. Try revenue="lump_sum".'
+                )
+        else:
+            cause = likely_cause(problem.system, search.point.solution.outcome)
         return ConvergenceError(
-            "no trade equilibrium on the way to the tariffs sought",
+            "no trade equilibrium on the way to the tariffs sought, which may not exist",
             where=where,
             partial=result,
-            hint="Where tariff revenue exceeds labour income it cannot be relieved from income "
-            'tax: small open states have no solution then. Try revenue="lump_sum", upper '
-            "bounds, or fewer players.",
+            hint=f"{cause} Lower upper bounds or fewer players leave a solution, too.",
         )
     if result is not None and result.certificate.unilateral_gain > _SLACK:
         return ConvergenceError(
@@ -60,7 +74,8 @@ def failure(
             where=where,
             partial=result,
             hint="Payoffs have several peaks; try more starts or narrower bounds. There may be no "
-            "equilibrium in pure strategies.",
+            "equilibrium in pure strategies; where transfers are large, payoffs rise with "
+            "prohibitive tariffs as far as there is an equilibrium: try purge_imbalances(...).",
         )
     return ConvergenceError(
         f"the tariffs did not settle in {search.rounds} rounds",
@@ -118,7 +133,8 @@ def optimal_tariffs(
         of labour supply and of income tax; its certificate shows the gradient that remains.
     starts
         Number of starting points, the best result counts; None is 1 for real income alone and 4
-        otherwise, since other objectives can have several peaks.
+        otherwise, since other objectives can have several peaks. Where there is one rate to
+        choose its whole interval is scanned instead, and every peak is a start.
     check_starts
         Number of further starts that look for a better reply for the certificate.
     tol
@@ -133,7 +149,9 @@ def optimal_tariffs(
     InvalidInputError
         If an argument does not fit.
     ConvergenceError
-        If no start converges; carries ``.partial``.
+        If no start converges, or something better than what converged is not stationary itself:
+        where transfers are fixed a payoff can rise with the rate until a region has no income
+        left to pay its transfer from, and there is no equilibrium beyond. Carries ``.partial``.
 
     Notes
     -----
@@ -160,51 +178,72 @@ def optimal_tariffs(
     if method == "closed_form":
         return _closed_form(place, scope, exporters, check_starts, began)
     problem = place.problem
-    if starts is None:
-        starts = 1 if _is_plain(place.governments[0]) else 4
-    best: Search | None = None
-    last = Search(None, False, 0, place.problem.weights)
-    for start in starting_rates(problem, starts):
-        last = iterate_map(problem, start, tol=tol, max_rounds=max_iter)
-        if last.point is None:
-            continue
-        if best is None or best.point is None or _better(last, best):
-            best = last
-    if best is None or best.point is None:
-        raise failure(f"importer {importer}", None, last, problem.system.relief)
-    best, gain = _improved(problem, best, check_starts, tol, max_iter)
-    assert best.point is not None
+    if problem.instruments.count == 1:
+        best, gain = _best_peak(problem, tol, max_iter)
+    else:
+        best, gain = _best_start(problem, starts, check_starts, tol, max_iter)
+    if best.point is None:
+        raise failure(f"importer {importer}", None, best, problem)
     certificate = certify(problem, best.point, gain)
+    stands = best.converged and not gain > _SLACK
     result = policy_result(
-        place, scope, method, best.point, best.converged, best.rounds, certificate, began
+        place, scope, method, best.point, stands, best.rounds, certificate, began
     )
     if raise_on_failure and not result.converged:
-        raise failure(f"importer {importer}", result, best, problem.system.relief)
+        raise failure(f"importer {importer}", result, best, problem)
     return result
 
 
-def _improved(
-    problem: TariffProblem, best: Search, check_starts: int, tol: float, max_iter: int
+def _best_peak(problem: TariffProblem, tol: float, max_iter: int) -> tuple[Search, float]:
+    """The highest peak of one rate where the payoff is stationary, and what exceeds it by most."""
+    rate = float(problem.instruments.mean(problem.base)[0])
+    found, highest = peak_searches(problem, rate, None, tol=tol, max_rounds=max_iter)
+    found = [search for search in found if search.point is not None]
+    if not found:
+        return Search(None, False, 0, problem.weights, equilibrium_lost=True), float("nan")
+    best = found[0]
+    for search in found[1:]:
+        best = search if _better(search, best) else best
+    assert best.point is not None
+    rivals = [_payoff(search) for search in found if search is not best]
+    return best, max([*rivals, highest]) - float(best.point.values[0])
+
+
+def _best_start(
+    problem: TariffProblem, starts: int | None, check_starts: int, tol: float, max_iter: int
 ) -> tuple[Search, float]:
-    """Move on to a better reply as long as the test of the optimum finds one."""
+    """The best of several starts, and the largest gain that others find."""
+    if starts is None:
+        starts = 1 if _is_plain(problem.governments[0]) else 4
+    best = Search(None, False, 0, problem.weights, equilibrium_lost=True)
+    for start in starting_rates(problem, starts):
+        found = iterate_map(problem, start, tol=tol, max_rounds=max_iter)
+        if found.point is not None and (best.point is None or _better(found, best)):
+            best = found
+    gain = float("nan")
     for _ in range(_MOVES):
-        assert best.point is not None
-        gain, replies = better_replies(problem, best.point, check_starts, tol, max_iter)
-        if not gain > _SLACK:
+        if best.point is None:
             break
-        found = iterate_map(problem, replies, tol=tol, max_rounds=max_iter)
-        if found.point is None or not _better(found, best):
+        here = best.point
+        rivals, payoff = rival_searches(
+            problem, here.rates, here.solution.outcome.state, check_starts, tol, max_iter
+        )
+        gain = payoff - float(here.values[0])
+        better = [search for search in rivals if _better(search, best)]
+        if not gain > _SLACK or not better:
             break
-        best = found
+        best = max(better, key=_payoff)
     return best, gain
 
 
+def _payoff(search: Search) -> float:
+    return -np.inf if search.point is None else float(search.point.values[0])
+
+
 def _better(one: Search, two: Search) -> bool:
-    assert one.point is not None
-    assert two.point is not None
     if one.converged != two.converged:
         return one.converged
-    return float(one.point.values[0]) > float(two.point.values[0])
+    return _payoff(one) > _payoff(two)
 
 
 def _closed_form(
@@ -231,7 +270,7 @@ def _closed_form(
             "closed form",
             None,
             Search(None, False, 0, place.problem.weights, True),
-            place.system.relief,
+            place.problem,
         )
     gain, _ = better_replies(place.problem, point, check_starts, 1e-8, 500)
     certificate = certify(place.problem, point, gain)
@@ -278,7 +317,8 @@ def nash_tariffs(
     starts
         Number of starting points tried at most.
     check_starts
-        Number of starts of each best reply that tests a point; 0 trusts the conditions.
+        Number of starts of each best reply that tests a point; 0 trusts the conditions. A player
+        with one rate replies from every other peak along its interval.
     raise_on_failure
         Whether to raise where no tested point is found, or return the last one.
 
@@ -323,5 +363,5 @@ def nash_tariffs(
             queue.insert(0, replies)
     if result is None or (raise_on_failure and not result.converged):
         where = f"players {', '.join(chosen[:6])}"
-        raise failure(where, result, last, place.system.relief)
+        raise failure(where, result, last, problem)
     return replace(result, elapsed_seconds=perf_counter() - began)

@@ -33,7 +33,8 @@ class PolicyCertificate:
         Largest relative derivative with the wrong sign at a bound; 0 where all signs are right.
     unilateral_gain
         Largest gain (percent of GDP) that any player found by another reply, from several
-        starts; in bargains, the largest gain of a pair's Nash product in percent, the other
+        starts or along the whole interval of a single rate, negative where every other reply is
+        worse; in bargains, the largest gain of a pair's Nash product in percent, the other
         pairs' tariffs given; NaN where none was looked for.
     equilibrium_residual
         Largest violation of the equilibrium conditions, rebuilt from prices and flows.
