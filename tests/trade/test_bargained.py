@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
+from negotiation.data import load_economy
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.trade.bargained import bargained_tariffs
 from negotiation.trade.calibration import calibrate
-from negotiation.trade.equilibrium import counterfactual
+from negotiation.trade.equilibrium import counterfactual, counterfactuals
 from negotiation.trade.model import TradeModel
 from negotiation.trade.policy import nash_tariffs
 from tests.trade.test_policy import symmetric
@@ -123,6 +124,71 @@ def test_several_pairs_are_nash_in_nash():
                 moved = type(war)(war.regions, war.sectors, rates)
                 gain = counterfactual(economy, moved, model).welfare[[a, b]] - fallback
                 assert np.all(gain <= 0.0) or np.log(gain).sum() < best + 1e-9
+
+
+def test_a_pair_with_nothing_to_gain_is_named_and_the_others_agree():
+    """R0 and R2 trade freely: no tariff helps both, whatever R0 and R1 agree on."""
+    economy = balanced_world(23, regions=3, sectors=1)
+    war = standoff(economy)
+    pairs = [("R0", "R1"), ("R0", "R2")]
+    with pytest.raises(ConvergenceError, match=r"pair R0-R2: no tariffs") as caught:
+        bargained_tariffs(economy, pairs, war, model=FLAT)
+    partial = caught.value.partial
+    alone = bargained_tariffs(economy, PAIR, war, model=FLAT)
+    assert not partial.converged
+    assert partial.tariffs.rates == pytest.approx(alone.tariffs.rates, abs=1e-7)
+    free = economy.tariffs
+    with pytest.raises(ConvergenceError, match=r"pair R0-R1 and pair R0-R2") as caught:
+        bargained_tariffs(economy, pairs, free, model=FLAT)
+    assert not caught.value.partial.converged
+    subsidies = bargained_tariffs(economy, pairs, war, model=FLAT, bounds=(-0.5, 10.0))
+    assert subsidies.converged
+    assert subsidies.certificate.unilateral_gain < 1e-4
+
+
+def test_bargains_that_do_not_settle_or_are_not_the_best_are_refused(monkeypatch):
+    economy = balanced_world(23, regions=3, sectors=1)
+    war = nash_tariffs(economy, None, "discriminatory", model=FLAT).tariffs
+    pairs = [("R0", "R1"), ("R1", "R2")]
+    with pytest.raises(ConvergenceError) as caught:
+        bargained_tariffs(economy, PAIR, war, model=FLAT, max_iter=1)
+    assert "did not settle" in str(caught.value)
+    monkeypatch.setattr("negotiation.trade._nash_in_nash._CYCLES", 1)
+    with pytest.raises(ConvergenceError, match="did not settle"):
+        bargained_tariffs(economy, pairs, war, model=FLAT)
+    monkeypatch.undo()
+    monkeypatch.setattr("negotiation.trade.bargained.pair_gains", lambda *_: [0.01])
+    with pytest.raises(ConvergenceError, match="product rises by 1 %"):
+        bargained_tariffs(economy, pairs, war, model=FLAT)
+
+
+def test_two_most_favoured_nation_bargains_of_the_embedded_economy():
+    """Each importer's one rate: a step of either rate of a pair lowers the pair's product."""
+    economy = load_economy("us-china-2022")
+    pairs = [("USA", "CHN"), ("USA", "EU27")]
+    result = bargained_tariffs(economy, pairs, most_favored_nation=True)
+    assert result.certificate.unilateral_gain < 1e-4
+    assert result.certificate.relative_gradient < 1e-7
+    agreed, base = result.tariffs.rates, economy.tariffs.rates
+    groups = {name: economy.region_index(name) for name in ("USA", "CHN", "EU27")}
+    bought = economy.flows.sum(axis=0)[:, groups["USA"]]
+    assert bought[groups["EU27"]] > bought[groups["CHN"]]
+    owners = {("USA", "CHN"): ("CHN",), ("USA", "EU27"): ("USA", "EU27")}
+    for pair, owned in owners.items():
+        back = agreed.copy()
+        for name in owned:
+            back[:, :, groups[name]] = base[:, :, groups[name]]
+        at = [groups[name] for name in pair]
+        tables = [back, agreed]
+        for name in owned:
+            for step in (-0.01, 0.01):
+                moved = agreed.copy()
+                column = result.chosen[:, :, groups[name]] > 0.0
+                moved[:, :, groups[name]][column] += step
+                tables.append(moved)
+        welfare = counterfactuals(economy, np.stack(tables)).welfare[:, at]
+        products = np.log(welfare[1:] - welfare[0]).sum(axis=1)
+        assert np.all(products[1:] < products[0])
 
 
 def test_most_favoured_nation_rates_hold_for_all():
