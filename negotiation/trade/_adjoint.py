@@ -267,7 +267,9 @@ class Adjoint:
             return pull_back(residual_cotangents(system, self.outcome, y), self.trade)[0]
 
         def guess(weights: FloatArray) -> FloatArray:
-            return np.asarray(inverse @ weights.astype(np.float32), dtype=np.float64)
+            # einsum stays on one thread: several threads lose time on so small a product
+            product = np.einsum("ij,j->i", inverse, weights.astype(np.float32))
+            return np.asarray(product, dtype=np.float64)
 
         scale = float(np.abs(weights).max(initial=1e-300))
         found, failed = gmres(
