@@ -15,14 +15,9 @@ from negotiation.payoffs.scenarios import tariff_payoffs
 from negotiation.trade.economy import Economy
 from negotiation.trade.elasticity_sets import ElasticityChoice
 from negotiation.trade.objective import Objective
+from negotiation.trade.tariff_actions import FREE_TRADE, action_grids, action_label
 from negotiation.trade.tariff_payoffs import TariffPayoffs
-from negotiation.trade.tariff_scenarios import (
-    FREE_TRADE,
-    Exemptions,
-    action_grids,
-    action_label,
-    baseline_averages,
-)
+from negotiation.trade.tariff_scenarios import Exemptions, baseline_averages
 from negotiation.values import compact_repr
 
 if TYPE_CHECKING:
@@ -116,7 +111,7 @@ def tariff_game(
     rates
         By player, points added to its baseline tariffs on the others as fractions (1.45 adds 145
         points), or ``"free_trade"``, which removes the baseline. None: the steps of spring 2025,
-        see :data:`negotiation.trade.tariff_scenarios.DEFAULT_RATES`.
+        see :data:`negotiation.trade.tariff_actions.DEFAULT_RATES`.
     players
         Their order; None: that of ``rates``.
     model, horizon, elasticities, exporter_incidence, demand, objectives, exemptions, sectors

@@ -1,8 +1,7 @@
 """Scenarios of tariffs that players put on one another, as added points over the baseline.
 
-An action of a player is a number, the points added to its baseline tariffs on the other players'
-goods (1.45 adds 145 points), or ``"free_trade"``, which removes the baseline. Services carry no
-tariffs: sectors called ``SERV`` or ``services`` keep their baseline unless they are named.
+Actions are those of :mod:`~negotiation.trade.tariff_actions`. Services carry no tariffs: sectors
+called ``SERV`` or ``services`` keep their baseline unless they are named.
 """
 
 from __future__ import annotations
@@ -16,28 +15,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from negotiation.errors import InvalidInputError
 from negotiation.trade.economy import Economy, TariffSchedule
-from negotiation.values import FloatArray, compact_repr, float_array, number, read_only
+from negotiation.trade.tariff_actions import added_points
+from negotiation.values import FloatArray, compact_repr, float_array, read_only
 
 __all__ = [
-    "DEFAULT_RATES",
-    "FREE_TRADE",
     "Exemptions",
     "TariffScenarios",
-    "action_grids",
-    "action_label",
     "baseline_averages",
     "tariff_scenarios",
     "taxed_sectors",
 ]
 
-FREE_TRADE = "free_trade"
 Exemptions: TypeAlias = "Mapping[str, Iterable[str] | Mapping[str, ArrayLike]]"
-
-DEFAULT_RATES: Mapping[str, tuple[float | str, ...]] = {
-    "USA": (FREE_TRADE, 0.0, 0.3, 0.54, 0.6, 0.8, 1.04, 1.45, 2.0),
-    "CHN": (FREE_TRADE, 0.0, 0.1, 0.34, 0.6, 0.8, 0.84, 1.25, 2.0),
-}
-"""Points added over January 2025: the steps of spring 2025, the leaked 60, and 200 beyond them."""
 
 _SERVICES = frozenset({"serv", "services"})
 
@@ -110,81 +99,6 @@ def taxed_sectors(economy: Economy, sectors: Iterable[str] | None = None) -> NDA
     return out
 
 
-def action_label(added: float, total: float, *, free: bool = False) -> str:
-    """Return how tables print a tariff: points added and the total.
-
-    Examples
-    --------
-    >>> action_label(1.45, 1.658)
-    '+145 (165.8 %)'
-    >>> action_label(-0.208, 0.0, free=True)
-    'free trade (0 %)'
-    """
-    if free:
-        return "free trade (0 %)"
-    points = round(100.0 * added, 4)
-    return f"{points:+.4g} ({100.0 * total:.1f} %)" if points else f"0 ({100.0 * total:.1f} %)"
-
-
-def _grid(value: Any, player: str) -> list[float | str]:
-    """Actions of a player: distinct numbers or free trade, as given."""
-    where = f"rates[{player}]"
-    items = [value] if isinstance(value, str) or np.ndim(value) == 0 else list(value)
-    if not items:
-        raise InvalidInputError("empty grid", where=where, allowed="1 rate or more")
-    out: list[float | str] = [
-        item
-        if isinstance(item, str) and item == FREE_TRADE
-        else number(item, name=f"{where}[{k}]", low=-1.0, open_low=True)
-        for k, item in enumerate(items)
-    ]
-    if len(set(out)) != len(out):
-        raise InvalidInputError("an action is given twice", where=where, seen=out)
-    return out
-
-
-def action_grids(
-    rates: Mapping[str, Any] | None, players: Sequence[str] | None = None
-) -> dict[str, list[float | str]]:
-    """Return the grid of actions of each player, in the order of play.
-
-    Parameters
-    ----------
-    rates
-        By player, numbers or ``"free_trade"``; None takes :data:`DEFAULT_RATES`.
-    players
-        Their order; None: that of ``rates``.
-
-    Raises
-    ------
-    InvalidInputError
-        If a grid is missing, empty, repeats an action or holds what is no tariff.
-    """
-    if rates is None:
-        names = tuple(players) if players is not None else tuple(DEFAULT_RATES)
-        unknown = [name for name in names if name not in DEFAULT_RATES]
-        if unknown:
-            raise InvalidInputError(
-                "no default grid for this player",
-                where="rates",
-                seen=", ".join(unknown),
-                allowed=", ".join(DEFAULT_RATES),
-                hint="Pass rates={player: [points added, ...], ...}.",
-            )
-        rates = DEFAULT_RATES
-    else:
-        if not isinstance(rates, Mapping):
-            raise InvalidInputError(
-                "not a grid a player", where="rates", seen=type(rates).__name__, allowed="a mapping"
-            )
-        names = tuple(players) if players is not None else tuple(rates)
-        if set(names) != set(rates):
-            raise InvalidInputError(
-                "one grid for each player", where="rates", seen=", ".join(rates), allowed=str(names)
-            )
-    return {name: _grid(rates[name], name) for name in names}
-
-
 def _players(economy: Economy, players: Sequence[str]) -> tuple[str, ...]:
     names = tuple(players)
     if isinstance(players, str) or len(names) < 2 or len(set(names)) != len(names):
@@ -194,19 +108,6 @@ def _players(economy: Economy, players: Sequence[str]) -> tuple[str, ...]:
     for name in names:
         economy.region_index(name)
     return names
-
-
-def _actions(value: Any, name: str) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Added points, and where they stand for free trade."""
-    items = [value] if isinstance(value, str) or np.ndim(value) == 0 else list(value)
-    if not items:
-        raise InvalidInputError("empty grid", where=name, allowed="1 rate or more")
-    free = np.array([isinstance(item, str) and item == FREE_TRADE for item in items])
-    added = [
-        0.0 if gone else number(item, name=f"{name}[{k}]")
-        for k, (item, gone) in enumerate(zip(items, free, strict=True))
-    ]
-    return np.array(added), free
 
 
 def _exempt_shares(
@@ -359,7 +260,7 @@ def _from_actions(
                 seen=f"missing {missing}, unknown {unknown}",
                 allowed=", ".join(players),
             )
-        columns = {name: _actions(rates[name], f"rates[{name}]") for name in players}
+        columns = {name: added_points(rates[name], f"rates[{name}]") for name in players}
     else:
         array = float_array(rates, name="rates")
         array = array[None, :] if array.ndim == 1 else array

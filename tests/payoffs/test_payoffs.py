@@ -19,7 +19,7 @@ from negotiation.payoffs import (
 from negotiation.trade.dependence import export_dependence
 from negotiation.trade.linear_tariffs import LinearTariffModel
 from negotiation.trade.objective import JobLosses, Objective
-from negotiation.trade.tariff_scenarios import DEFAULT_RATES
+from negotiation.trade.tariff_actions import DEFAULT_RATES
 from tests.strategies_payoffs import economy_of
 
 LOSSES = JobLosses(

@@ -11,8 +11,9 @@ from negotiation.errors import InvalidInputError, NonFiniteError
 from negotiation.trade.elasticity_sets import trade_elasticities
 from negotiation.trade.objective import JobLosses, Objective
 from negotiation.trade.partial_equilibrium import market_effects
+from negotiation.trade.tariff_actions import action_label
 from negotiation.trade.tariff_payoffs import economy_gdp, partial_equilibrium_payoffs
-from negotiation.trade.tariff_scenarios import action_label, tariff_scenarios, taxed_sectors
+from negotiation.trade.tariff_scenarios import tariff_scenarios, taxed_sectors
 from tests.strategies_payoffs import economies, economy_of
 
 FLOWS = np.array([[[90.0, 10.0], [20.0, 80.0]], [[50.0, 5.0], [4.0, 60.0]]])
