@@ -51,7 +51,7 @@ def show(name: str = "us-china-2022", as_json: Json = False) -> None:
     )
 
 
-@economy_app.command("dependence")
+@economy_app.command("dependence", short_help="Print who depends on selling to whom.")
 def dependence(
     exporter: str = "CHN",
     importer: str = "USA",
@@ -99,7 +99,7 @@ def dependence(
     )
 
 
-@economy_app.command("compare")
+@economy_app.command("compare", short_help="Print who loses more, model by model.")
 def compare(
     name: str = "us-china-2022",
     elasticities: Annotated[
@@ -110,8 +110,9 @@ def compare(
     """Print who loses more from the same tariffs under every model: the map of models.
 
     Percent changes of real income (USA / CHN) at 145/125 and 30/10 points added on the other's
-    goods, and at the Nash point of each model, where both rates are best replies. Without inputs
-    a percentage is of gross sales, otherwise of GDP.
+    goods, and at the Nash point of each model, where both rates are best replies; the column
+    after it says what they add to the baseline. A setting "no inputs" counts percent of gross
+    sales, every other percent of GDP. The first call of a fresh installation compiles.
     """
     from negotiation.data import load_economy
     from negotiation.study.model_map import PLAYERS, model_map
@@ -123,7 +124,7 @@ def compare(
     rows = []
     content = []
     for row in found.rows:
-        cells: list[object] = [row.name, row.horizon, row.denominator]
+        cells: list[object] = [row.name]
         record: dict[str, object] = {
             "setting": row.name,
             "family": row.family,
@@ -136,16 +137,15 @@ def compare(
         for label, point, (usa, china) in zip(
             found.labels, at, (*row.losses, row.nash), strict=True
         ):
-            cells += [f"{usa:+.2f} / {china:+.2f}", row.worse_off(point)]
-            record[label] = {"USA": usa, "CHN": china, "worse_off": row.worse_off(point)}
+            worse_off = row.worse_off(point)
+            marks = ("*", " ") if worse_off == PLAYERS[0] else (" ", "*")
+            cells.append(f"{usa:+.2f}{marks[0]}/{china:+.2f}{marks[1]}")
+            record[label] = {"USA": usa, "CHN": china, "worse_off": worse_off}
         usa_rate, china_rate = (100.0 * rate for rate in row.nash_added)
-        cells.append(f"{usa_rate:+.0f} / {china_rate:+.0f}")
+        cells.append(f"{usa_rate:+.0f}/{china_rate:+.0f}")
         rows.append(cells)
         content.append(record)
-    columns = ["setting", "horizon", "% of"]
-    for label in found.labels:
-        columns += [label, "worse off"]
-    columns.append("Nash adds, points")
+    columns = ["setting", *found.labels, "Nash adds"]
     counts = {
         label: {player: found.counts(player)[k] for player in PLAYERS}
         for k, label in enumerate(found.labels)
@@ -155,7 +155,8 @@ def compare(
         as_json=as_json,
         columns=columns,
         rows=rows,
-        title="Change of real income, % (USA / CHN), and who is worse off",
+        title="Change of real income (USA/CHN) in percent of GDP, of gross sales where a setting "
+        "has no inputs; * marks who is worse off",
     )
     if not as_json:
         for label, by_player in counts.items():

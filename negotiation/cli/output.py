@@ -10,6 +10,8 @@ import typer
 
 __all__ = ["emit", "print_table"]
 
+_WORD = 26
+
 
 def _plain(value: Any) -> Any:
     """Numbers, words, lists and mappings out of arrays, dates and the like."""
@@ -32,10 +34,19 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title:
     table = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
     for k, name in enumerate(columns):
         words = any(isinstance(row[k], str) and not _numeric(row[k]) for row in rows)
-        table.add_column(name, justify="left" if words else "right", overflow="fold")
+        whole = max((_longest_word(row[k]) for row in rows), default=1)
+        table.add_column(
+            name, justify="left" if words else "right", overflow="fold", min_width=min(whole, _WORD)
+        )
     for row in rows:
         table.add_row(*(cell if isinstance(cell, str) else _text(cell) for cell in row))
     Console().print(table)
+
+
+def _longest_word(cell: Any) -> int:
+    """Width that a column needs to keep words and numbers whole."""
+    text = cell if isinstance(cell, str) else _text(cell)
+    return max((len(word) for word in text.split()), default=1)
 
 
 def _numeric(text: str) -> bool:
