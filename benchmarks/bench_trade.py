@@ -1,8 +1,9 @@
 """Trade equilibria and tariff problems against named peers, on one core and the same arrays.
 
 ``python -m benchmarks.bench_trade`` prints one line a task: our median of 7 runs or of half a
-second of them, the peer's time, the ratio with its target, and both residuals. Data are the published economies where the reference
-folder is present, made-up ones of the same size elsewhere; the line says which.
+second of them, the peer's time, the ratio with its target, and both residuals. Data are the
+published economies where the reference folder is present, made-up ones of the same size
+elsewhere; the line says which.
 """
 
 import json
