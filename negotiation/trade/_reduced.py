@@ -1,4 +1,4 @@
-"""Equilibria of economies without inputs, by compiled chord steps on unit costs alone."""
+"""Equilibria of economies without inputs, by compiled chord steps on unit costs."""
 
 from __future__ import annotations
 
@@ -17,20 +17,21 @@ _FEW = 0.1
 
 
 def is_reducible(system: System) -> bool:
-    """Whether unit costs alone determine everything else, region by region."""
-    return not (system.inputs or system.sector_scale or system.pays_profits)
+    """Whether unit costs, with spending where firms keep profits, determine everything else."""
+    return not (system.inputs or system.sector_scale)
 
 
 @lru_cache(maxsize=16)
 def reduced_inverse(system: System) -> Any:
-    """Inverse Jacobian of labour markets by log unit costs at the baseline, single precision.
+    """Inverse Jacobian of the reduced system at the baseline, single precision.
 
-    Spending and employment are eliminated from the full Jacobian; ``log w = u + psi log L``.
+    Employment, and without profits spending, are eliminated from the full Jacobian;
+    ``log w = u + psi log L``.
     """
     shares = system.shares(system.calibration.tariffs[None])
     outcome = system.outcome(np.zeros((1, system.size)), shares)
     jacobian = jacobian_at(system, outcome, shares)
-    count = system.regions
+    count = 2 * system.regions if system.pays_profits else system.regions
     if system.scale_in_labor:
         jacobian[:, system.block["labor"]] += (
             system.calibration.psi[0] * jacobian[:, system.block["wage"]]
@@ -38,7 +39,8 @@ def reduced_inverse(system: System) -> Any:
     kept, other = slice(0, count), slice(count, system.size)
     solved = np.linalg.solve(jacobian[other, other], jacobian[other, kept])
     reduced = jacobian[kept, kept] - jacobian[kept, other] @ solved
-    return np.ascontiguousarray(np.linalg.inv(reduced), dtype=np.float32)
+    inverse = np.ascontiguousarray(np.linalg.inv(reduced), dtype=np.float32)
+    return inverse, np.diag(reduced).copy()
 
 
 @lru_cache(maxsize=16)
@@ -52,6 +54,7 @@ def _constants(system: System) -> tuple[Any, ...]:
         cal.theta,
         float(cal.psi[0]) if system.scale_in_labor else 0.0,
         float(cal.kappa),
+        cal.profit,
         system.relief,
         system.kept,
         system.markup,
@@ -70,14 +73,16 @@ def _constants(system: System) -> tuple[Any, ...]:
     return tuple(np.array(v) if isinstance(v, np.ndarray) else v for v in values)
 
 
-def _wedges(system: System, rates: FloatArray) -> tuple[IntArray, FloatArray]:
+def _wedges(system: System, shares: Shares) -> tuple[IntArray, FloatArray]:
     """Places of a batch ``[B, place]`` with a tariff, and ``t/(1+t)``; none where most have one."""
-    places = np.flatnonzero((rates != 0.0).any(axis=0))
-    if len(places) > _FEW * rates.shape[1]:
+    places = shares.changed
+    if len(places) + len(system.taxed) > _FEW * shares.rates.shape[1]:
         places = places[:0]
+    elif len(system.taxed):
+        places = np.union1d(places, system.taxed)
     shape = system.calibration.shares.shape
     taxed = np.stack(np.unravel_index(places, shape), axis=1).astype(np.int64)
-    at = np.ascontiguousarray(rates[:, places])
+    at = np.ascontiguousarray(shares.rates[:, places])
     return np.ascontiguousarray(taxed), at / (1.0 + at)
 
 
@@ -104,9 +109,9 @@ def solve_reduced(
     arguments: tuple[Any, ...] = (
         *(kernel, net),
         *changed,
-        *_wedges(system, shares.rates),
+        *_wedges(system, shares),
         *_constants(system),
-        *(reduced_inverse(system), target, max_iter, states, counts),
+        *(*reduced_inverse(system), target, max_iter, states, counts),
     )
     solve_unit_costs(*arguments)
     return states, counts

@@ -19,6 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from negotiation.trade.calibration import Calibration
 from negotiation.values import FloatArray, IntArray
@@ -70,7 +71,7 @@ class Shares:
         self.count = len(tariffs)
         self.system = system
         flat = self.rates = tariffs.reshape(self.count, -1)
-        changed = system.changed_places(tariffs)
+        changed = self.changed = system.changed_places(tariffs)
         many = system.is_dense(changed)
         self.dense = self.count <= _FEW or many
         if many and flat.size > _COMPILED:
@@ -91,7 +92,6 @@ class Shares:
             self.kernel = self.kernel.reshape(shape)
             self.net = self.net.reshape(shape)
             return
-        self.changed = changed
         self.new, self.new_net = new, new_net
         self.kernel = _without(system.kernel, changed)
         self.net = _without(system.net, changed)
@@ -181,6 +181,11 @@ def _without(kernel: FloatArray, places: IntArray) -> FloatArray:
     return out
 
 
+def _places(marks: NDArray[np.bool_]) -> IntArray:
+    """Places marked in some row of ``[B, place]``."""
+    return np.flatnonzero(marks[0] if len(marks) == 1 else marks.any(axis=0))
+
+
 def _by_user(weights: FloatArray, cells: FloatArray) -> FloatArray:
     """``sum_k weights_irk cells_bki`` as ``[B, r, i]``, region by region."""
     product: FloatArray = np.matmul(weights, cells.transpose(2, 1, 0)).transpose(2, 1, 0)
@@ -230,6 +235,7 @@ class System:
         self.size = start
         self.flat_tariffs = cal.tariffs.reshape(-1).copy()
         self.flat_log_tariffs = np.log1p(self.flat_tariffs)
+        self.taxed = _places(self.flat_tariffs[None] != 0.0)
         self.flat_exponent = np.broadcast_to(
             -cal.theta[:, None, None] * cal.phi, cal.shares.shape
         ).reshape(-1)
@@ -264,8 +270,7 @@ class System:
 
     def changed_places(self, tariffs: FloatArray) -> IntArray:
         """Flat places where some scenario of a batch departs from the baseline."""
-        flat = tariffs.reshape(len(tariffs), -1)
-        return np.flatnonzero((flat != self.flat_tariffs).any(axis=0))
+        return _places(tariffs.reshape(len(tariffs), -1) != self.flat_tariffs)
 
     def is_dense(self, changed: IntArray) -> bool:
         """Whether so many places change that every scenario needs kernels of its own."""

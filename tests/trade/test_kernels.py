@@ -59,6 +59,40 @@ def test_states_solve_the_system(name, baseline):
         assert more.max() <= steps.max()
 
 
+PROFITS = {
+    "wages": {},
+    "prices": {"transfers": "given", "numeraire": "prices", "tariff_exponent": 1.2},
+    "relief": {"labor_supply_elasticity": 0.4, "tariff_exponent": 1.1},
+    "lump sum": {
+        "labor_supply_elasticity": 0.4,
+        "destination_share": [0.1, 0.0, 0.2],
+        "revenue": "lump_sum",
+    },
+}
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("name", PROFITS)
+@pytest.mark.parametrize("baseline", [0.0, 0.2])
+def test_profits_are_conditions_of_their_own(name, baseline):
+    economy = random_world(5, regions=3, sectors=2, tariffs=baseline)
+    model = TradeModel(value_added_share=1.0, profit_share="monopolistic", **PROFITS[name])
+    system = system_of(calibrate(economy, model))
+    assert is_reducible(system)
+    rates = np.repeat(economy.tariffs.rates[None], 3, axis=0)
+    rates[:, :, 0, 1] += np.array([0.1, 0.5, 1.0])[:, None]
+    wide = rates + np.where(np.eye(3, dtype=bool), 0.0, 0.3)
+    for batch in (rates, wide):
+        shares = system.shares(batch)
+        states, steps = solve_reduced(system, shares, 1e-12, 100)
+        assert np.abs(system.outcome(states, shares).residual).max() < 1e-11
+        assert steps.max() < 25
+    worlds = counterfactuals(economy, wide, model)
+    one = type(economy.tariffs)(economy.regions, economy.sectors, wide[2])
+    alone = counterfactual(economy, one, model)
+    assert worlds.welfare[2] == pytest.approx(alone.welfare, abs=1e-10)
+
+
 @pytest.mark.kernel
 def test_several_sectors_and_a_lost_scenario():
     economy = random_world(4, regions=3, sectors=2, tariffs=0.3)
