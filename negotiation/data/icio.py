@@ -292,6 +292,7 @@ def read_icio(
             where=f"{file.name}, row 1, column {missing[0]}",
             seen=", ".join(header[:6]) or "an empty file",
             allowed="sector, exporter, importer, value; or labels REGION_SECTOR",
+            hint="Cells must be separated by commas." if len(header) == 1 else "",
         )
     if not sums.flows:
         raise DataError("no rows", where=file.name)

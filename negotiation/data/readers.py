@@ -197,7 +197,8 @@ def _load_mat(path: Path) -> dict[str, Any]:
     from scipy.io import loadmat
 
     if not path.is_file():
-        raise DataError("cannot be read", where=path.name, seen="no such file")
+        seen = "a folder" if path.is_dir() else "no such file"
+        raise DataError("cannot be read", where=path.name, seen=seen, allowed="a .mat file")
     try:
         return dict(loadmat(path))
     except Exception as error:  # scipy has no common base for what a damaged file raises

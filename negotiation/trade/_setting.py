@@ -64,12 +64,27 @@ def setting(
     model = TradeModel() if model is None else model
     if not players or len(set(players)) < len(players):
         raise InvalidInputError("players must be distinct", where="players", seen=players)
-    if len(bounds) != 2:
+    for player in players:
+        if player not in economy.regions:
+            raise InvalidInputError(
+                "unknown region",
+                where="players",
+                seen=player,
+                allowed=", ".join(economy.regions),
+            )
+    if np.ndim(bounds) != 1 or len(bounds) != 2:
         raise InvalidInputError("not a pair", where="bounds", seen=bounds, allowed="(low, high)")
     low = number(bounds[0], name="bounds[0]", low=-1.0, open_low=True)
     high = number(bounds[1], name="bounds[1]", low=low, open_low=True)
     base = economy.tariffs.rates if tariffs is None else checked_rates(economy, tariffs)
     system = system_of(calibrate(economy, model))
+    if not (objectives is None or isinstance(objectives, Mapping | Objective)):
+        raise InvalidInputError(
+            "not an objective, or one a player by name",
+            where="objectives",
+            seen=type(objectives).__name__,
+            allowed="Objective(...) or {player: Objective(...)}",
+        )
     if isinstance(objectives, Mapping):
         unknown = [name for name in objectives if name not in economy.regions]
         if unknown:

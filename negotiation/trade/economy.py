@@ -118,6 +118,13 @@ class TariffSchedule:
             _positions(self.regions, exporter, "exporter"),
             _positions(self.regions, importer, "importer"),
         )
+        sellers, buyers = chosen[1].reshape(-1), chosen[2].reshape(-1)
+        if len(sellers) == len(buyers) == 1 and sellers[0] == buyers[0]:
+            raise InvalidInputError(
+                "a region cannot tax its own sales",
+                where="importer and exporter",
+                seen=self.regions[buyers[0]],
+            )
         rates = self.rates.copy()
         rates[chosen] = rates[chosen] + value if add else value
         index = np.arange(len(self.regions))

@@ -9,6 +9,8 @@ from hypothesis.extra.numpy import arrays
 import negotiation.data
 from negotiation.data import load_economy, read_icio
 from negotiation.errors import DataError, InvalidInputError
+from negotiation.trade.model import TradeModel
+from negotiation.trade.policy import nash_tariffs
 
 WIDE = """V1,A_01,A_02,B_01,B_02,A_HFCE,B_HFCE,A_INVNT,OUT
 A_01,1,2,3,4,10,5,-1,24
@@ -160,3 +162,25 @@ def test_bad_options_are_refused(file, tmp_path):
     path.write_bytes(b"\xff\x00\xfe")
     with pytest.raises(DataError, match=r"bytes.csv: not a csv file"):
         read_icio(path)
+
+
+def test_other_separators_are_named(file):
+    with pytest.raises(DataError, match="must be separated by commas"):
+        read_icio(file(LONG.replace(",", ";")))
+
+
+def test_a_newcomers_table_reaches_tariffs_of_two_regions(file):
+    """Only what the docstring says: labels, values, a model with an elasticity."""
+    text = (
+        "Sector,Exporter,Importer,Value\n"
+        "food,US,US,900\nfood,US,CN,60\nfood,CN,US,60\nfood,CN,CN,800\n"
+        "cars,US,US,2000\ncars,US,CN,90\ncars,CN,US,90\ncars,CN,CN,1900\n"
+    )
+    economy = read_icio(file(text))
+    assert economy.flows.sum() == pytest.approx(5.9)
+    model = TradeModel(trade_elasticity=[3.0, 5.0])
+    war = nash_tariffs(economy, ("US", "CN"), model=model)
+    assert war.certificate.unilateral_gain < 1e-6
+    assert np.all(war.equilibrium.welfare < 0.0)
+    with pytest.raises(InvalidInputError, match="players: unknown region; seen USA"):
+        nash_tariffs(economy, model=model)

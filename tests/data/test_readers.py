@@ -281,6 +281,8 @@ def test_foreign_mat_files_are_refused(mat, tmp_path):
     path = tmp_path / "d.mat"
     with pytest.raises(DataError, match=r"d.mat: cannot be read"):
         read_ossa2014(path)
+    with pytest.raises(DataError, match="seen a folder"):
+        read_ossa2014(tmp_path)
     path.write_text("no matlab file, but long enough to hold a header" * 10)
     with pytest.raises(DataError, match=r"d.mat: not a .mat file that can be read"):
         read_ossa2014(path)

@@ -197,3 +197,29 @@ def test_meeting_points_are_the_nash_tariffs_of_the_first_order_map():
     expected = [solved.tariffs.rates[0, 1, 0] - 0.2, solved.tariffs.rates[0, 0, 1] - 0.1]
     np.testing.assert_allclose(point.rates, expected, atol=1e-5)
     np.testing.assert_allclose(point.payoffs, solved.objective.value, atol=1e-5)
+
+
+def test_nash_tariffs_with_job_losses_are_best_replies_in_the_game_with_them(economy):
+    """Each player its own objective; the game is solved from counterfactuals alone."""
+    model = TradeModel(trade_elasticity=4.0)
+    aims = {
+        "USA": Objective(jobs=1.0, job_losses=LOSSES),
+        "CHN": Objective(jobs=2.0, revenue=0.2, job_losses=LOSSES),
+    }
+    solved = nash_tariffs(
+        economy, exporters="players", sectors=["goods"], model=model, objectives=aims
+    )
+    goods = economy.sector_index("goods")
+    grids = {}
+    for player, other in (("USA", "CHN"), ("CHN", "USA")):
+        at = goods, economy.region_index(other), economy.region_index(player)
+        added = float(solved.tariffs.rates[at] - economy.tariffs.rates[at])
+        grids[player] = [added, added - 0.02, added + 0.02, added + 1.0]
+    game = tariff_game(economy, grids, model=GE, trade_model=model, objectives=aims)
+    np.testing.assert_allclose(game.payoffs[:, 0, 0], solved.objective.value, atol=1e-7)
+    assert np.all(game.payoffs[0, 1:, 0] < game.payoffs[0, 0, 0])
+    assert np.all(game.payoffs[1, 0, 1:] < game.payoffs[1, 0, 0])
+    plain = nash_tariffs(
+        economy, exporters="players", sectors=["goods"], model=model, objectives=Objective()
+    )
+    assert np.all(solved.tariffs.rates <= plain.tariffs.rates + 1e-9)

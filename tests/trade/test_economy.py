@@ -49,6 +49,8 @@ def test_bad_tariffs():
         schedule().set(importer="USA", exporter="CHN", rate=-2)
     with pytest.raises(InvalidInputError, match="unknown exporter"):
         schedule().set(importer="USA", exporter="XXX", rate=0.1)
+    with pytest.raises(InvalidInputError, match="own sales; seen USA"):
+        schedule().set(importer="USA", exporter="USA", rate=0.1)
     with pytest.raises(InvalidInputError, match="own sales"):
         TariffSchedule(REGIONS, SECTORS, np.full((2, 3, 3), 0.1))
     with pytest.raises(InvalidInputError, match="distinct"):
