@@ -11,11 +11,13 @@ from negotiation.study.replication.cells import Cell, read_stored, stored_path, 
 from negotiation.study.replication.ignatenko2025 import (
     ModelChoice,
     Panel,
+    panel_cells,
     panel_schedule,
     read_world,
 )
 from negotiation.study.run import StudyInputs, study_rng
 from negotiation.study.spec import load_study
+from negotiation.trade.calibration import calibrate
 from tests.reference import ROOT, reference_path
 
 STUDIES = sorted((ROOT / "experiments").glob("replication_*.toml"))
@@ -127,3 +129,42 @@ def test_other_panels():
     assert (same[0] == same[1]).all()
     with pytest.raises(InvalidInputError, match="unknown country"):
         panel_schedule(world, Panel(name="none", partners=("ATLANTIS",)))
+
+
+def balanced_cells(**options):
+    world = read_world(reference_path("ignatenko2025"))
+    measures = ("welfare", "exports_to_gdp", "imports_to_gdp", "employment", "prices")
+    cells, residual = panel_cells(
+        world, Panel(name="panel", **options), ("USA", "CHN"), measures, "expenditure"
+    )
+    assert residual < 1e-9
+    return {(row, measure): value for row, measure, value in cells}, world.economy
+
+
+@pytest.mark.parametrize(
+    ("retaliation", "printed"),
+    [("none", (1.24, -46.3, -33.3, 0.41, 10.9)), (0.25, (0.05, -73.8, -49.0, -0.04, 5.3))],
+)
+def test_fixed_transfers_of_table_10(retaliation, printed):
+    """What a public port of the authors' code prints for the United States."""
+    model = ModelChoice(preset="eaton_kortum")
+    cells, _ = balanced_cells(retaliation=retaliation, model=model)
+    mine = [value for (row, _), value in cells.items() if row == "USA"]
+    assert mine == pytest.approx(printed, abs=0.0501)
+
+
+def test_balances_that_end_leave_a_country_in_balance_and_others_with_the_rest():
+    choice = ModelChoice(balances_ended=("USA",), absorbing_region="ZWE")
+    over, economy = balanced_cells(over_no_tariffs=True, model=choice)
+    plain, _ = balanced_cells(model=choice)
+    before, _ = balanced_cells(us_tariffs="none", model=choice)
+    for key, value in over.items():
+        assert value == pytest.approx(plain[key] - before[key], abs=1e-9)
+    own = calibrate(economy, ModelChoice().model(economy)).transfers
+    values = choice.model(economy).transfer_values
+    us, china = economy.region_index("USA"), economy.region_index("CHN")
+    trade = economy.flows[0]
+    assert values[us] == 0.0
+    assert values[china] == pytest.approx(own[china] - trade[us, china] + trade[china, us])
+    with pytest.raises(InvalidInputError, match="transfers must add to 0"):
+        balanced_cells(model=ModelChoice(balances_ended=("USA",)))

@@ -56,6 +56,9 @@ class ModelChoice(Settings):
     transfers_ended
         Countries whose transfers end while all others keep theirs; needs ``absorbing_region``
         unless their transfers add to 0.
+    balances_ended
+        Countries that trade in balance with every partner: each partner's transfer loses its
+        bilateral balance with them, and theirs end, as in the authors' "balanced trade".
     absorbing_region
         Whose market takes up transfers that do not add to 0. The result is no equilibrium.
     """
@@ -66,6 +69,7 @@ class ModelChoice(Settings):
     trade_elasticity: float | None = None
     transfers: Literal["world_gdp_share", "balanced", "given"] = "world_gdp_share"
     transfers_ended: tuple[str, ...] = ()
+    balances_ended: tuple[str, ...] = ()
     absorbing_region: str | None = None
 
     def model(self, economy: Economy) -> TradeModel:
@@ -78,13 +82,19 @@ class ModelChoice(Settings):
         model = replace(base, revenue=self.revenue, transfers=self.transfers)
         if self.trade_elasticity is not None:
             model = replace(model, trade_elasticity=self.trade_elasticity)
-        if not self.transfers_ended:
+        if not (self.transfers_ended or self.balances_ended):
             return replace(model, absorbing_region=self.absorbing_region)
         from negotiation.trade.calibration import calibrate
 
-        own = calibrate(economy, model).transfers
-        ended = [region in self.transfers_ended for region in economy.regions]
-        values = np.where(ended, 0.0, own)
+        values = calibrate(economy, model).transfers.copy()
+        trade = economy.flows.sum(axis=0)
+        for region in self.balances_ended:
+            k = economy.region_index(region)
+            values -= trade[k] - trade[:, k]
+        ended = [
+            region in (*self.transfers_ended, *self.balances_ended) for region in economy.regions
+        ]
+        values[ended] = 0.0
         return replace(model, transfer_values=values, absorbing_region=self.absorbing_region)
 
     def without_inputs(self) -> ModelChoice:
@@ -114,6 +124,9 @@ class Panel(Settings):
         Rate of the United States on countries outside the war, and theirs on it.
     rates
         Rate by country that replaces ``us_tariffs`` (and is mirrored under ``reciprocal``).
+    over_no_tariffs
+        Whether cells are points over those of the same model without tariffs, for transfers that
+        change the world already without them.
     model
         See `ModelChoice`.
     """
@@ -124,6 +137,7 @@ class Panel(Settings):
     partners: tuple[str, ...] | None = None
     others_rate: float = 0.10
     rates: Mapping[str, float] = Field(default_factory=dict)
+    over_no_tariffs: bool = False
     model: ModelChoice = ModelChoice()
 
 
@@ -208,7 +222,8 @@ def panel_cells(
     ``non-US (average)``.
     """
     economy = world.economy
-    result = counterfactual(economy, panel_schedule(world, panel), panel.model.model(economy))
+    model = panel.model.model(economy)
+    result = counterfactual(economy, panel_schedule(world, panel), model)
     europe = european_union(economy)
     foreign = [region for region in economy.regions if region != _US]
     groups = {
@@ -221,6 +236,9 @@ def panel_cells(
     if unknown:
         raise InvalidInputError("unknown row", where="rows", seen=", ".join(unknown))
     values = table.loc[list(rows), list(measures)].to_numpy(dtype=np.float64)
+    if panel.over_no_tariffs:
+        before = counterfactual(economy, economy.tariffs, model).table(groups, weights=weights)
+        values = values - before.loc[list(rows), list(measures)].to_numpy(dtype=np.float64)
     cells = (
         (row, measure, float(values[r, m]))
         for r, row in enumerate(rows)
