@@ -304,7 +304,8 @@ def deal_by_recursion(
 
     Returns the times and the probabilities. With relapse, the first time counts.
     """
-    laws = [law.until_deadline() for law in node_laws(solution)]
+    # A deadline after the horizon cannot be met before it.
+    laws = [law if law.deadline > horizon else law.until_deadline() for law in node_laws(solution)]
     span = horizon / steps
     ends: list[FloatArray] = []
     for law in laws:

@@ -25,6 +25,7 @@ from negotiation.process.outcomes import (
     stage_outcomes,
 )
 from negotiation.process.persistent import Curves
+from negotiation.process.solution_tables import BEHAVIOURS, branch_table, stage_table
 from negotiation.process.stages import DAYS_IN, MultiStepProcess
 from negotiation.values import FloatArray, compact_repr, float_array, number, one_of
 
@@ -35,12 +36,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ProcessSolution"]
 
-_BEHAVIOURS = ("mixes", "concedes_at_once", "never", "concedes_at_once")
 _STEPS = 400
 _LONGEST = 5.0
 #: Probabilities by date that are less sure than this are computed again on a finer grid.
 _GRID_ERROR = 2e-4
-_KINDS = ("attrition", "concedes_at_once", "impasse", "passed", "no_equilibrium")
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +114,7 @@ class ProcessSolution:
         """Probability ``[stage + 1, history]`` of reaching each stage on the first pass."""
         return reach(self.arrays, self.branch_solution, self.outcomes)
 
-    def _mean(self, values: FloatArray) -> FloatArray:
+    def mean_over_histories(self, values: FloatArray) -> FloatArray:
         """Mean over histories of ``[stage, history, ...]``, weighted by reaching them."""
         count = len(self.process.stages)
         if self.curves is None:
@@ -137,31 +136,32 @@ class ProcessSolution:
     @property
     def stage_values(self) -> FloatArray:
         """Value of each stage at its opening, ``[stage, side]``."""
-        return self._mean(self.branch_solution.values)
+        return self.mean_over_histories(self.branch_solution.values)
 
     @property
     def atoms(self) -> FloatArray:
         """Probability of conceding when the stage opens, ``[stage, side]``."""
-        return self._mean(self.branch_solution.atoms)
+        return self.mean_over_histories(self.branch_solution.atoms)
 
     @property
     def hazards(self) -> FloatArray:
         """Hazard of conceding just after the opening, ``[stage, side]``."""
-        return self._mean(self.branch_solution.hazards)
+        return self.mean_over_histories(self.branch_solution.hazards)
 
     @property
     def exhaustion_times(self) -> FloatArray:
         """Time T0 after which only tough types are left, ``[stage]``."""
-        return self._mean(self.branch_solution.horizons)
+        return self.mean_over_histories(self.branch_solution.horizons)
 
     @property
     def behaviours(self) -> tuple[tuple[str, str], ...]:
-        """What each side does in each stage: mixes, concedes_at_once or never.
+        """What each side does in each stage.
 
-        The first history is named; `branches` lists all of them.
+        One of mixes, concedes_at_once, concedes_at_deadline and never. The first history is
+        named; `branches` lists all of them.
         """
         return tuple(
-            tuple(_BEHAVIOURS[code] for code in row)  # type: ignore[misc]  # two sides
+            tuple(BEHAVIOURS[code] for code in row)  # type: ignore[misc]  # two sides
             for row in self.branch_solution.behaviours[:, 0]
         )
 
@@ -177,15 +177,15 @@ class ProcessSolution:
         costs = np.array([stage.audience_cost for stage in self.process.stages])
         bound = branch.concede_values - branch.win_values + costs[:, None, :]
         played = (branch.kinds != PASSED)[:, :, None]
-        share = self._mean(played.astype(np.float64))
+        share = self.mean_over_histories(played.astype(np.float64))
         with np.errstate(invalid="ignore"):
-            return np.asarray(self._mean(np.where(played, bound, 0.0)) / share)
+            return np.asarray(self.mean_over_histories(np.where(played, bound, 0.0)) / share)
 
     @property
     def success(self) -> FloatArray:
         """Probability ``[stage, conceder]`` that a visit to a stage ends by a side's concession."""
         if self.curves is None:
-            return self._mean(self.outcomes.concedes)
+            return self.mean_over_histories(self.outcomes.concedes)
         return np.asarray(self._by_stage(self.eventual.concessions) / self._visits()[:, None])
 
     @property
@@ -202,7 +202,7 @@ class ProcessSolution:
         Tariffs then stay where they are until the stage breaks down.
         """
         if self.curves is None:
-            return self._mean(self.outcomes.impasse)
+            return self.mean_over_histories(self.outcomes.impasse)
         return np.asarray(self._by_stage(self.eventual.impasse) / self._visits())
 
     @cached_property
@@ -353,60 +353,9 @@ class ProcessSolution:
     @property
     def stages(self) -> pd.DataFrame:
         """One row a stage: hazards, atoms, success, who concedes, mean time, values."""
-        import pandas as pd
-
-        process, branch = self.process, self.branch_solution
-        success = self.success
-        total = success.sum(axis=1)
-        table: dict[str, Any] = {"stage": [stage.name for stage in process.stages]}
-        table["reached"] = self.reached
-        table["kind"] = [_KINDS[code] for code in branch.kinds[:, 0]]
-        bound, values = self.audience_cost_bound, self.stage_values
-        for i, player in enumerate(process.players):
-            table[f"behaviour_{player}"] = [row[i] for row in self.behaviours]
-            table[f"hazard_{player}"] = self.hazards[:, i]
-            table[f"atom_{player}"] = self.atoms[:, i]
-            table[f"value_{player}"] = values[:, i]
-            table[f"audience_cost_bound_{player}"] = bound[:, i]
-        table["T0"] = self.exhaustion_times
-        table["success"] = total
-        with np.errstate(invalid="ignore", divide="ignore"):
-            for c, player in enumerate(process.players):
-                table[f"{player}_concedes_first"] = success[:, c] / total
-            if self.curves is None:
-                table["mean_time"] = self._mean(self.outcomes.time).sum(axis=1) / total
-        table["impasse"] = self.impasse
-        return pd.DataFrame(table)
+        return stage_table(self)
 
     @property
     def branches(self) -> pd.DataFrame:
         """One row a stage and history: who conceded before, and the equilibrium there."""
-        import pandas as pd
-
-        rows = []
-        players = self.process.players
-        for k, stage in enumerate(self.process.stages):
-            for h in range(self.arrays.histories(k)):
-                branch = self.branch_solution
-                row: dict[str, Any] = {"stage": stage.name, "history": self._history_name(k, h)}
-                if self.curves is None:
-                    row["reached"] = self.reach_probability[k, h]
-                row["kind"] = _KINDS[branch.kinds[k, h]]
-                for i, player in enumerate(players):
-                    row[f"behaviour_{player}"] = _BEHAVIOURS[branch.behaviours[k, h, i]]
-                    row[f"hazard_{player}"] = branch.hazards[k, h, i]
-                    row[f"atom_{player}"] = branch.atoms[k, h, i]
-                    row[f"value_{player}"] = branch.values[k, h, i]
-                    if self.curves is None:
-                        row[f"concedes_{player}"] = self.outcomes.concedes[k, h, i]
-                row["T0"] = branch.horizons[k, h]
-                rows.append(row)
-        return pd.DataFrame(rows)
-
-    def _history_name(self, k: int, h: int) -> str:
-        names = [
-            f"{stage.name}: {self.process.players[self.arrays.ancestor(k, m + 1, h) & 1]}"
-            for m, stage in enumerate(self.process.stages[:k])
-            if self.arrays.shift[m]
-        ]
-        return ", ".join(names) or "any"
+        return branch_table(self)
