@@ -17,6 +17,7 @@ from negotiation.process.closed_form import (
     Branches,
     ProcessArrays,
 )
+from negotiation.process.dates import STEPS, RecursionDates
 from negotiation.process.eventual import chance_and_time, eventual_deal, transform
 from negotiation.process.outcomes import (
     StageOutcomes,
@@ -35,11 +36,6 @@ if TYPE_CHECKING:
     from negotiation.process.chain import EventualOutcomes
 
 __all__ = ["ProcessSolution"]
-
-_STEPS = 400
-_LONGEST = 5.0
-#: Probabilities by date that are less sure than this are computed again on a finer grid.
-_GRID_ERROR = 2e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,23 +101,37 @@ class ProcessSolution:
         np.add.at(out, self.eventual.stage, values)
         return out
 
-    def _visits(self) -> FloatArray:
-        visits = self._by_stage(self.eventual.openings)
-        return np.where(visits > 0.0, visits, 1.0)
+    @cached_property
+    def visits(self) -> FloatArray:
+        """Expected number of visits ``[stage, history]`` in which a stage is played.
+
+        A stage that is passed at once after a history is not visited; without relapse a number
+        is the probability of the one visit.
+        """
+        if self.curves is None and not self.process.has_relapse:
+            played = self.branch_solution.kinds != PASSED
+            return np.asarray(np.where(played, self.reach_probability[:-1, : played.shape[1]], 0.0))
+        out = np.zeros(self.branch_solution.kinds.shape)
+        out[self.eventual.stage, self.eventual.history] = self.eventual.openings
+        return out
+
+    def _per_visit(self, values: FloatArray) -> FloatArray:
+        """Mean number of times something happens in a visit, from sums over visits by node."""
+        visits = self.visits.sum(axis=1)
+        visits[visits == 0.0] = 1.0
+        return np.asarray((self._by_stage(values).T / visits).T)
 
     @cached_property
     def reach_probability(self) -> FloatArray:
-        """Probability ``[stage + 1, history]`` of reaching each stage on the first pass."""
+        """Probability ``[stage + 1, history]`` of reaching each stage on the first pass.
+
+        A stage that is passed at once after a history counts as reached; see `visits`.
+        """
         return reach(self.arrays, self.branch_solution, self.outcomes)
 
     def mean_over_histories(self, values: FloatArray) -> FloatArray:
-        """Mean over histories of ``[stage, history, ...]``, weighted by reaching them."""
-        count = len(self.process.stages)
-        if self.curves is None:
-            weights = self.reach_probability[:count, : values.shape[1]].copy()
-        else:
-            weights = np.zeros((count, values.shape[1]))
-            weights[self.eventual.stage, self.eventual.history] = self.eventual.openings
+        """Mean over histories of ``[stage, history, ...]``, weighted by visits."""
+        weights = self.visits.copy()
         weights[weights.sum(axis=1) == 0.0] = 1.0
         weights /= weights.sum(axis=1, keepdims=True)
         shape = weights.shape + (1,) * (values.ndim - 2)
@@ -183,27 +193,28 @@ class ProcessSolution:
 
     @property
     def success(self) -> FloatArray:
-        """Probability ``[stage, conceder]`` that a visit to a stage ends by a side's concession."""
+        """Share ``[stage, conceder]`` of the visits to a stage that a side's concession ends.
+
+        `ProcessPaths.concessions` is the same share among simulated paths.
+        """
         if self.curves is None:
             return self.mean_over_histories(self.outcomes.concedes)
-        return np.asarray(self._by_stage(self.eventual.concessions) / self._visits()[:, None])
+        return self._per_visit(self.eventual.concessions)
 
     @property
     def reached(self) -> FloatArray:
         """Expected number of visits to each stage; without relapse the probability of one."""
-        if self.curves is None:
-            return np.asarray(self.reach_probability[:-1].sum(axis=1))
-        return self._by_stage(self.eventual.openings)
+        return np.asarray(self.visits.sum(axis=1))
 
     @property
     def impasse(self) -> FloatArray:
-        """Probability that a stage that is reached ends with only tough types left, ``[stage]``.
+        """Share of the visits to a stage that are left with only tough types, ``[stage]``.
 
         Tariffs then stay where they are until the stage breaks down.
         """
         if self.curves is None:
             return self.mean_over_histories(self.outcomes.impasse)
-        return np.asarray(self._by_stage(self.eventual.impasse) / self._visits())
+        return self._per_visit(self.eventual.impasse)
 
     @cached_property
     def deal_probability(self) -> float:
@@ -259,66 +270,20 @@ class ProcessSolution:
                 self.arrays, self.branch_solution, times, count=position + 1
             )
         else:
-            out = self._by_recursion(times, position, _STEPS)
+            out = self._dates.by(times, position)
         out = np.clip(out, 0.0, 1.0)
         return float(out[0]) if np.ndim(days) == 0 else out.reshape(np.shape(days))
 
     @cached_property
-    def _grids(self) -> dict[tuple[int, int, float], tuple[FloatArray, FloatArray, FloatArray]]:
-        """Dates, probabilities, errors."""
-        return {}
-
-    def _grid(
-        self, position: int, steps: int, horizon: float
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        from negotiation.process.chain import deal_by_recursion
-
-        key = (position, steps, horizon)
-        if key not in self._grids:
-            # At a deadline the probability jumps: finer steps, and no extrapolation past it.
-            jumps = bool(np.isfinite(self.arrays.deadlines).any())
-            size = 4 * steps if jumps else steps
-            grid, fine = deal_by_recursion(self, horizon, steps=size, stage=position)
-            if jumps:
-                self._grids[key] = (grid, fine, np.zeros_like(fine))
-                return self._grids[key]
-            _, coarse = deal_by_recursion(self, horizon, steps=steps // 2, stage=position)
-            # The recursion is of second order: a third of the change is the error left.
-            left = np.empty_like(fine)
-            left[::2] = (fine[::2] - coarse) / 3.0
-            left[1::2] = 0.5 * (left[:-2:2] + left[2::2])
-            self._grids[key] = (grid, fine + left, np.abs(left))
-        return self._grids[key]
-
-    def _by_recursion(self, times: FloatArray, position: int, steps: int) -> FloatArray:
-        """Probabilities by each time; early ones, and those of fast stages, on finer grids."""
-        from negotiation.process.chain import longest_duration
-
-        # Curves much longer than the dates asked for would be cut into far too many cells.
-        shortest = longest_duration(self) / _LONGEST
-        horizon = max(float(times.max()), shortest) or 1.0
-        out = np.empty(len(times))
-        todo, finest = np.arange(len(times)), 8 * steps
-        while True:
-            grid, better, error = self._grid(position, steps, horizon)
-            out[todo] = np.interp(times[todo], grid, better)
-            todo = todo[np.interp(times[todo], grid, error) > _GRID_ERROR]
-            if not len(todo):
-                return out
-            latest = float(times[todo].max())
-            if shortest / 8.0 <= latest <= 0.5 * horizon:
-                horizon = latest
-            elif steps < finest:
-                steps *= 2
-            else:
-                return out
+    def _dates(self) -> RecursionDates:
+        return RecursionDates(self)
 
     def recursion_error(self, days: ArrayLike) -> float:
         """Largest change of `deal_by` when the grid of the forward recursion is halved."""
         times = np.atleast_1d(self.process.in_time(float_array(days, name="days", low=0.0)))
         last = len(self.process.stages) - 1
-        fine = self._by_recursion(times, last, _STEPS)
-        return float(np.abs(fine - self._by_recursion(times, last, _STEPS // 2)).max())
+        coarse = RecursionDates(self, steps=STEPS // 2)
+        return float(np.abs(self._dates.by(times, last) - coarse.by(times, last)).max())
 
     def days_until(self, day: DateLike) -> float:
         """Days from the opening of the first stage to a date."""

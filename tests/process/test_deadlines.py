@@ -91,7 +91,7 @@ def assert_equilibrium(solution, tol):
     return seen
 
 
-@pytest.mark.parametrize(("seed", "enough"), [(1, 8), pytest.param(2, 60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("seed", "enough"), [(3, 8), pytest.param(2, 60, marks=pytest.mark.slow)])
 def test_random_clocked_processes_are_equilibria_and_agree_with_simulated_paths(seed, enough):
     rng = np.random.default_rng(seed)
     days, paths, done = np.array([7.0, 33.0, 150.0, 400.0]), 200_000, 0
