@@ -15,6 +15,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from negotiation.process._deadline_kernels import deadline_stage, growth, time_to
 from negotiation.values import FloatArray, IntArray
 
 ATTRITION = 0
@@ -27,39 +28,6 @@ MIXES = 0
 CONCEDES = 1
 NEVER = 2
 CONCEDES_FIRST = 3
-
-
-@njit(cache=True, nogil=True)
-def growth(t: float, N: float, D: float, a: float, rho: float) -> float:
-    """Integral from 0 to t of (N - rho a s)/(D + a s) ds: log growth of a reputation."""
-    if a == 0.0:
-        return N / D * t
-    return float(-rho * t + (N + rho * D) / a * np.log1p(a * t / D))
-
-
-@njit(cache=True, nogil=True)
-def time_to(target: float, N: float, D: float, a: float, rho: float) -> float:
-    """First time at which `growth` reaches target; infinite where it never does."""
-    if target <= 0.0:
-        return 0.0
-    if a == 0.0:
-        return target / (N / D)
-    top = np.inf if rho == 0.0 else N / (rho * a)
-    high = min(target / (N / D) + 1e-300, top)
-    while growth(high, N, D, a, rho) < target:
-        if high >= top:
-            return np.inf
-        high = min(2.0 * high, top)
-    low = 0.0
-    for _ in range(200):
-        middle = 0.5 * (low + high)
-        if middle in (low, high):
-            break
-        if growth(middle, N, D, a, rho) < target:
-            low = middle
-        else:
-            high = middle
-    return high
 
 
 @njit(cache=True, nogil=True)
@@ -87,6 +55,10 @@ def closed_form_stage(
     the behaviours and the atoms at a deadline ``last``; ``end[0]`` is the time T0 at which
     concessions stop. Returns the kind of the stage.
     """
+    if np.isfinite(deadline):
+        return int(
+            deadline_stage(g, L, F, B, beta, a, z, r, deadline, lam, T, mu, end, V, behaviour, last)
+        )
     N = np.empty(2)
     D = np.empty(2)
     W = np.empty(2)
@@ -111,16 +83,6 @@ def closed_form_stage(
     stays = np.zeros(2, dtype=np.bool_)
     for i in range(2):
         stays[i] = N[i] <= 0.0 or (a[i] > 0.0 and rho[i] > 0.0 and L[i] <= W[i])
-    if np.isfinite(deadline):
-        for i in range(2):
-            if stays[i]:
-                # Waiting ends at the deadline; a side that gives in there is no corner.
-                if L[i] - a[i] * deadline > B[i]:
-                    V[0] = np.nan
-                    V[1] = np.nan
-                    return NO_EQUILIBRIUM
-                kept = np.exp(-rho[i] * deadline)
-                W[i] = kept * B[i] + (W[i] * (1.0 - kept) if rho[i] > 0.0 else g[i] * deadline)
     if stays[0] and stays[1]:
         for i in range(2):
             behaviour[i] = NEVER
@@ -167,22 +129,8 @@ def closed_form_stage(
             if stop < T0:
                 T0 = stop
                 locked = i
-    if deadline < T0:
-        # Nobody is exhausted before the deadline: both give in there with the probability that
-        # leaves the other indifferent, when enough normal types are left.
-        T0 = deadline
-        locked = 2
-        for j in range(2):
-            i = 1 - j
-            reached = z[j] * np.exp(growth(T0, N[i], D[i], a[i], rho[i]))
-            now = L[i] - a[i] * T0
-            last[j] = (now - B[i]) / (F[i] - B[i]) if now > B[i] else 0.0
-            if reached > (1.0 - last[j]) * (1.0 + 1e-12):
-                V[0] = np.nan
-                V[1] = np.nan
-                return NO_EQUILIBRIUM
     end[0] = T0
-    if locked != 2 and np.isfinite(T0):
+    if np.isfinite(T0):
         for j in range(2):
             i = 1 - j
             if locked != j:

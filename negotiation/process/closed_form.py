@@ -7,6 +7,8 @@ grows) and each stage is solved by itself:
     lam_j = [r_i L_i - g_i + beta (L_i - B_i)] / (F_i - L_i),   T_i = -ln z_i / lam_i,
     T0 = min(T_U, T_C),   mu_i = 1 - z_i exp(lam_i T0),   V_i = mu_j F_i + (1 - mu_j) L_i.
 
+For stages with a deadline see `negotiation.process._deadline_kernels`.
+
 Sources: Hendricks, Weiss and Wilson (1988), The war of attrition in continuous time with complete
 information; Abreu and Gul (2000), Bargaining and reputation; Binmore, Rubinstein and Wolinsky
 (1986), The Nash bargaining solution in economic modelling.
@@ -31,6 +33,7 @@ __all__ = [
     "IMPASSE",
     "NO_EQUILIBRIUM",
     "PASSED",
+    "WAITS",
     "Branches",
     "ProcessArrays",
     "process_arrays",
@@ -38,7 +41,7 @@ __all__ = [
 ]
 
 #: Kinds of a stage's equilibrium; the kernels use the same codes.
-ATTRITION, AT_ONCE, IMPASSE, PASSED, NO_EQUILIBRIUM = range(5)
+ATTRITION, AT_ONCE, IMPASSE, PASSED, NO_EQUILIBRIUM, WAITS = range(6)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,9 +92,10 @@ class Branches:
     hazards
         Hazards of concession at the opening.
     exhaustion, horizons
-        Times T_i and T0 at which the normal types of a side, and all concessions, are exhausted.
+        Times T_i and T0 at which the normal types of a side are exhausted, and at which concessions
+        stop (but for those at a deadline).
     atoms, deadline_atoms
-        Probability of conceding at the opening, and at the deadline.
+        Probability of conceding at the opening, and at the deadline once it is reached.
     kinds, behaviours
         Codes of `negotiation.process._kernels`.
     rounds, relapse_change

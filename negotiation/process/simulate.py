@@ -75,12 +75,15 @@ class ProcessPaths:
 
     @cached_property
     def concessions(self) -> FloatArray:
-        """Share of the first visits to a stage that each side ends by conceding, [stage, side]."""
+        """Share of the visits to a stage that each side ends by conceding, ``[stage, side]``.
+
+        Every visit counts, after a relapse too, as in `ProcessSolution.success`; not a number
+        where there is none.
+        """
         count = len(self.process.stages)
         out = np.full((count, 2), np.nan)
         for k in range(count):
-            first = np.cumsum(self.stage == k, axis=1) == 1
-            visit = first & (self.stage == k)
+            visit = self.stage == k
             if visit.any():
                 out[k] = [float((self.outcome[visit] == c).mean()) for c in range(2)]
         return out
@@ -207,8 +210,10 @@ def simulate_process(
         if not len(active):
             break
         record = events.add()
-        for number in np.unique(walk.node[active]):
-            members = active[walk.node[active] == number]
+        # A path takes one step a round, wherever that step leads it.
+        standing = walk.node[active]
+        for number in np.unique(standing):
+            members = active[standing == number]
             _step(laws, int(number), process.type_persistence, walk, members, record, rng)
     deal = np.where(walk.node == _DEAL, walk.time, np.inf)
     stage, time, outcome, history = events.stacked()

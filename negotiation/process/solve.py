@@ -150,7 +150,7 @@ def _finished(
     reason = ""
     lost = bool((branches.kinds == NO_EQUILIBRIUM).any())
     if lost:
-        reason = curves.failure if curves else "a deadline moves one side only"
+        reason = curves.failure if curves else "a stage has no equilibrium"
     elif not branches.relapse_change <= tol:
         reason = f"the value of a relapse still moves by {branches.relapse_change:.3g}"
     solution = ProcessSolution(
@@ -174,8 +174,8 @@ def _finished(
             hint="Without discounting or breakdown, waiting for ever at a flow has no value.",
         )
     # Waiting for ever has a value to deviate to only where the future is discounted.
-    clocked = bool(np.all(arrays.discount_rates > 0.0)) and (
-        arrays.audience_growth.any() or np.isfinite(arrays.deadlines).any()
+    clocked = bool(np.isfinite(arrays.deadlines).any()) or (
+        bool(np.all(arrays.discount_rates > 0.0)) and bool(arrays.audience_growth.any())
     )
     if not reason and (clocked or (curves is not None and process.has_relapse)):
         from negotiation.process.strategy_check import check_strategies
@@ -189,7 +189,7 @@ def _finished(
             reason,
             where="solve_process",
             partial=solution,
-            hint="The stage may have no equilibrium in which both sides mix until the end; try a "
-            "later deadline, slower growth of audience costs, or less persistent types.",
+            hint="The stage may have no equilibrium in which both sides mix until the end; try "
+            "slower growth of audience costs or less persistent types.",
         )
     return solution
