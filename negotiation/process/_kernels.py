@@ -151,6 +151,18 @@ def closed_form_stage(
 
 
 @njit(cache=True, nogil=True)
+def next_weight(weight: float, change: float, before: float) -> float:
+    """Weight of the next step of the outer iteration on the value of a relapse.
+
+    Half steps until little is left and each takes half of it off, as where what a relapse is
+    worth hardly depends on what it was thought to be worth; then whole steps, unless they fail.
+    """
+    if weight == 1.0:
+        return 1.0 if change < 0.5 * before else 0.499
+    return 1.0 if weight == 0.5 and change < 1e-4 and change < 0.7 * before else weight
+
+
+@njit(cache=True, nogil=True)
 def closed_form_tree(
     shift: IntArray,
     g: FloatArray,
@@ -183,7 +195,7 @@ def closed_form_tree(
 
     Arrays are indexed ``[stage, history, side]``; ``shift`` is 1 where who concedes in a stage is
     remembered (a digit is then appended to the history) and 0 elsewhere. Returns the number of
-    outer iterations and the last change of a relapse value.
+    outer iterations and the last change of a relapse value over the largest value.
     """
     K = g.shape[0]
     relapses = False
@@ -192,17 +204,9 @@ def closed_form_tree(
         relapses = relapses or relapse_to[k] >= 0
         level[k + 1] = level[k] + shift[k]
     end = np.empty(1)
-    change = 0.0
+    change, weight = 0.0, 0.5
     rounds = 0
-    for k in range(K):
-        for h in range(1 << level[k]):
-            for i in range(2):
-                used[k, h, i] = B[k, h, i]
-                if relapse_to[k] >= 0:
-                    m = relapse_to[k]
-                    hm = h >> (level[k] - level[m])
-                    rate = r[i] + beta[k]
-                    used[k, h, i] = relapse_lump[k, i] + (g[m, hm, i] / rate if rate > 0 else 0.0)
+    used[:] = B
     for rounds in range(1, max_iter + 1):
         for k in range(K - 1, -1, -1):
             for h in range(1 << level[k]):
@@ -244,7 +248,7 @@ def closed_form_tree(
                 T0[k, h] = end[0]
         if not relapses:
             return rounds, 0.0
-        change = 0.0
+        before, change, largest = change, 0.0, 1e-300
         for k in range(K):
             m = relapse_to[k]
             if m < 0:
@@ -255,7 +259,10 @@ def closed_form_tree(
                     new = relapse_lump[k, i] + V[m, hm, i]
                     difference = new - used[k, h, i]
                     change = max(change, abs(difference))
-                    used[k, h, i] += 0.5 * difference
+                    largest = max(largest, abs(new))
+                    used[k, h, i] += weight * difference
+        change /= largest
+        weight = next_weight(weight, change, before)
         if not change > tol:
             break
     return rounds, change
@@ -1005,13 +1012,14 @@ def persistent_tree(
     Nodes are ordered so that ``following [node, conceder]`` is larger than the node (-1 at the
     end); node 0 is the start. ``back [node]`` is where a breakdown returns to, or -1. Entries
     V, mu, after, lam, T0, pay are at the prior beliefs of each node. Returns outer iterations,
-    the last change of a relapse value, and the node and code of a failure (-1, 0 if none).
+    the last change of a relapse value over the largest value, and the node and code of a failure
+    (-1, 0 if none).
     """
     count = node.shape[0]
     relapses = False
     for n in range(count):
         relapses = relapses or back[n] >= 0
-    change = 0.0
+    change, weight = 0.0, 0.5
     rounds = 0
     for rounds in range(1, max_iter + 1):
         for n in range(count - 1, -1, -1):
@@ -1112,13 +1120,17 @@ def persistent_tree(
             )
         if not relapses:
             return rounds, 0.0, -1, 0
-        change = 0.0
+        before, change, largest = change, 0.0, 1e-300
         for n in range(count):
             if back[n] >= 0:
                 for i in range(2):
-                    difference = relapse_lump[n, i] + V[back[n], i] - node[n, 6 + i]
+                    new = relapse_lump[n, i] + V[back[n], i]
+                    difference = new - node[n, 6 + i]
                     change = max(change, abs(difference))
-                    node[n, 6 + i] += 0.5 * difference
+                    largest = max(largest, abs(new))
+                    node[n, 6 + i] += weight * difference
+        change /= largest
+        weight = next_weight(weight, change, before)
         if not change > tol:
             break
     return rounds, change, -1, 0

@@ -222,7 +222,7 @@ class Chain:
         beliefs = np.empty((len(origin), 2))
         beliefs[:, c] = (1.0 - self.psi) * prior[c]
         beliefs[:, 1 - c] = self.psi * winner + (1.0 - self.psi) * prior[1 - c]
-        self._enter(child, self.laws[child].open(beliefs), origin, weight, move, counts)
+        self._enter(child, self.laws[child].open(beliefs, c), origin, weight, move, counts)
 
     def _enter_prior(
         self, n: int, origin: IntArray, weight: FloatArray, move: _Rows, counts: _Rows

@@ -38,6 +38,7 @@ __all__ = [
     "ProcessArrays",
     "process_arrays",
     "solve_closed_form",
+    "values_of_war",
 ]
 
 #: Kinds of a stage's equilibrium; the kernels use the same codes.
@@ -99,7 +100,7 @@ class Branches:
     kinds, behaviours
         Codes of `negotiation.process._kernels`.
     rounds, relapse_change
-        Outer iterations on the value of a relapse, and its last change.
+        Outer iterations on the value of a relapse, and its last change over the largest value.
     """
 
     values: FloatArray
@@ -157,10 +158,28 @@ def process_arrays(process: MultiStepProcess) -> ProcessArrays:
     )
 
 
+def values_of_war(arrays: ProcessArrays) -> FloatArray:
+    """Values of a breakdown ``[stage, history, side]`` if a return to a stage meant lasting war.
+
+    The flow of the stage to which play returns, until the next breakdown would come.
+    """
+    out = arrays.breakdown.copy()
+    for k, m in enumerate(arrays.relapse_to.tolist()):
+        if m < 0:
+            continue
+        rate = arrays.discount_rates + arrays.breakdown_hazard[k]
+        for h in range(arrays.histories(k)):
+            flow = arrays.flows[m, arrays.ancestor(k, m, h)]
+            lasting = np.divide(flow, rate, out=np.zeros(2), where=rate > 0.0)
+            out[k, h] = arrays.relapse_lump[k] + lasting
+    return out
+
+
 def solve_closed_form(arrays: ProcessArrays, *, tol: float, max_iter: int) -> Branches:
     """Solve a process without persistence; see the module's equations."""
     from negotiation.process import _kernels
 
+    start = values_of_war(arrays) if (arrays.relapse_to >= 0).any() else arrays.breakdown
     count, width, _ = arrays.flows.shape
     triple = (count, width, 2)
     V, L, F, used, lam, T, mu, last = (np.zeros(triple) for _ in range(8))
@@ -172,7 +191,7 @@ def solve_closed_form(arrays: ProcessArrays, *, tol: float, max_iter: int) -> Br
         arrays.flows,
         arrays.concede,
         arrays.win,
-        arrays.breakdown,
+        start,
         arrays.breakdown_hazard,
         arrays.audience_growth,
         arrays.stubbornness,

@@ -171,15 +171,24 @@ class NodeLaw:
         )
         return np.asarray(width * (1.0 / total - 1.0 / np.expm1(total)))
 
-    def open(self, beliefs: FloatArray) -> Opening:
-        """Return what happens when the node opens with ``beliefs [entry, side]``."""
+    def open(self, beliefs: FloatArray, loser: IntArray | int = -1) -> Opening:
+        """Return what happens when the node opens with ``beliefs [entry, side]``.
+
+        ``loser`` is the side that conceded just before, -1 for none. Where both sides are known
+        to be normal it concedes again, as it does against a winner who may hardly be tough.
+        """
         size = len(beliefs)
         winner = np.asarray(beliefs[:, ::-1])
         if self.fixed_opening is not None:
             atoms, time = self.fixed_opening
             return Opening(np.broadcast_to(atoms, (size, 2)), winner, np.full(size, time))
         if self.kind == ATTRITION:
-            return self._on_the_curve(beliefs, winner)
+            found = self._on_the_curve(beliefs, winner)
+            conceded = np.broadcast_to(np.asarray(loser), size)
+            again = (beliefs == 0.0).all(axis=1) & (conceded >= 0)
+            if again.any():
+                found.atoms[again] = conceded[again, None] == np.arange(2)
+            return found
         atoms = np.zeros((size, 2))
         if self.kind == AT_ONCE:
             winner = winner.copy()
@@ -197,15 +206,15 @@ class NodeLaw:
         return Opening(atoms, winner, np.zeros(size))
 
     def draw(
-        self, beliefs: FloatArray, rng: np.random.Generator
+        self, beliefs: FloatArray, rng: np.random.Generator, loser: IntArray | int = -1
     ) -> tuple[FloatArray, IntArray, FloatArray]:
-        """Draw how the node ends for paths that enter with ``beliefs [path, side]``.
+        """Draw how the node ends for paths that enter with ``beliefs [path, side]``; see `open`.
 
         Returns the time spent, the outcome (the side that concedes, -1 for a breakdown, -2 for
         a stage that never ends) and the winner's posterior.
         """
         size = len(beliefs)
-        opening = self.open(beliefs)
+        opening = self.open(beliefs, loser)
         chance = rng.random(size)
         waits = rng.standard_exponential((size, 3))
         with np.errstate(divide="ignore", invalid="ignore"):

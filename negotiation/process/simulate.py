@@ -204,6 +204,7 @@ def simulate_process(
         node=np.zeros(int(n), dtype=np.int64),
         time=np.zeros(int(n)),
         belief=np.tile(laws[0].prior, (int(n), 1)),
+        loser=np.full(int(n), -1, dtype=np.int64),
     )
     while True:
         active = np.flatnonzero((walk.node >= 0) & (walk.time <= horizon))
@@ -230,11 +231,15 @@ def simulate_process(
 
 @dataclass
 class _Walk:
-    """Where every path stands: its node (-1 after a deal, -2 after another end), time, beliefs."""
+    """Where every path stands: its node (-1 after a deal, -2 after another end), time, beliefs.
+
+    ``loser`` is the side that conceded last, -1 for none.
+    """
 
     node: IntArray
     time: FloatArray
     belief: FloatArray
+    loser: IntArray
 
 
 class _Events:
@@ -270,7 +275,7 @@ def _step(
 ) -> None:
     """Play one node for the paths that stand in it."""
     law = laws[number]
-    spent, outcome, winner = law.draw(walk.belief[members], rng)
+    spent, outcome, winner = law.draw(walk.belief[members], rng, walk.loser[members])
     time = walk.time[members] + spent
     stage_column, time_column, outcome_column, history_column = record
     stage_column[members] = law.stage
@@ -278,6 +283,7 @@ def _step(
     outcome_column[members] = outcome
     history_column[members] = law.history
     walk.time[members] = time
+    walk.loser[members] = np.where(outcome >= 0, outcome, -1)
     for c in range(2):
         conceded = members[outcome == c]
         child = int(law.following[c])

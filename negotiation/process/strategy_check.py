@@ -81,7 +81,7 @@ class _Values:
             beliefs = np.empty((len(winner), 2))
             beliefs[:, conceder] = (1.0 - self.psi) * prior[conceder]
             beliefs[:, 1 - conceder] = self.psi * winner + (1.0 - self.psi) * prior[1 - conceder]
-            out += self.at(child, beliefs)
+            out += self.at(child, beliefs, conceder)
         return out
 
     def forever(self, n: int) -> FloatArray:
@@ -115,14 +115,14 @@ class _Values:
         )
         return paid + kept * reached[0], paid + kept * reached[1]
 
-    def at(self, n: int, beliefs: FloatArray) -> FloatArray:
-        """Values ``[entry, side]`` of a node at beliefs ``[entry, side]``."""
+    def at(self, n: int, beliefs: FloatArray, loser: int = -1) -> FloatArray:
+        """Values ``[entry, side]`` of a node at beliefs ``[entry, side]``; see `NodeLaw.open`."""
         law = self.laws[n]
         if _has_clock(law):
             return np.broadcast_to(self._clocked(n, law), beliefs.shape).copy()
         if law.kind == IMPASSE:
             return np.broadcast_to(self.forever(n), beliefs.shape).copy()
-        opening = law.open(beliefs)
+        opening = law.open(beliefs, loser)
         if law.kind != ATTRITION:
             return self._corner(n, law, beliefs)
         # Only one side concedes at the opening, which lifts its posterior to the curve.
