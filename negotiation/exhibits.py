@@ -101,11 +101,11 @@ def _row(
 
 
 def _export_dependence(china: Any, usa: Any) -> Any:
-    from negotiation.data.tables import load_table
+    from negotiation.data.labels import sector_names
 
-    names = {str(row["sector"]): str(row["label"]) for row in load_table("sectors_icio_2022")}
-    draw = _one("dependence:plot_export_dependence", size=(6.3, 5.6), sector_names=names)
-    return draw((china, usa))
+    return _one("dependence:plot_export_dependence", size=(6.3, 5.6), sector_names=sector_names())(
+        (china, usa)
+    )
 
 
 def _payoff_matrix(game: Any, found: Any) -> Any:

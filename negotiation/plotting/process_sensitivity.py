@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from negotiation.data.labels import spelled
 from negotiation.errors import InvalidInputError
 from negotiation.plotting.process import new_axes
 from negotiation.process.sensitivity import (
@@ -80,9 +81,7 @@ def _ordered(size: FloatArray, most: int | None) -> IntArray:
 
 def _labels(names: Sequence[str], order: IntArray) -> list[str]:
     """Names of parameters in words; what belongs to a side ends in its code."""
-    words = [names[int(k)].replace("_", " ").split(" ") for k in order]
-    codes = {"usa", "chn"}
-    return [" ".join(word.upper() if word in codes else word for word in name) for name in words]
+    return [spelled(names[int(k)]) for k in order]
 
 
 def plot_tornado(result: Tornado, *, most: int | None = 12, ax: Axes | None = None) -> Axes:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from negotiation.process._deadline_kernels import deadline_stage, growth, time_to
 from negotiation.values import FloatArray, IntArray
 
 ATTRITION = 0
@@ -27,39 +28,6 @@ MIXES = 0
 CONCEDES = 1
 NEVER = 2
 CONCEDES_FIRST = 3
-
-
-@njit(cache=True, nogil=True)
-def growth(t: float, N: float, D: float, a: float, rho: float) -> float:
-    """Integral from 0 to t of (N - rho a s)/(D + a s) ds: log growth of a reputation."""
-    if a == 0.0:
-        return N / D * t
-    return float(-rho * t + (N + rho * D) / a * np.log1p(a * t / D))
-
-
-@njit(cache=True, nogil=True)
-def time_to(target: float, N: float, D: float, a: float, rho: float) -> float:
-    """First time at which `growth` reaches target; infinite where it never does."""
-    if target <= 0.0:
-        return 0.0
-    if a == 0.0:
-        return target / (N / D)
-    top = np.inf if rho == 0.0 else N / (rho * a)
-    high = min(target / (N / D) + 1e-300, top)
-    while growth(high, N, D, a, rho) < target:
-        if high >= top:
-            return np.inf
-        high = min(2.0 * high, top)
-    low = 0.0
-    for _ in range(200):
-        middle = 0.5 * (low + high)
-        if middle in (low, high):
-            break
-        if growth(middle, N, D, a, rho) < target:
-            low = middle
-        else:
-            high = middle
-    return high
 
 
 @njit(cache=True, nogil=True)
@@ -87,6 +55,10 @@ def closed_form_stage(
     the behaviours and the atoms at a deadline ``last``; ``end[0]`` is the time T0 at which
     concessions stop. Returns the kind of the stage.
     """
+    if np.isfinite(deadline):
+        return int(
+            deadline_stage(g, L, F, B, beta, a, z, r, deadline, lam, T, mu, end, V, behaviour, last)
+        )
     N = np.empty(2)
     D = np.empty(2)
     W = np.empty(2)
@@ -111,16 +83,6 @@ def closed_form_stage(
     stays = np.zeros(2, dtype=np.bool_)
     for i in range(2):
         stays[i] = N[i] <= 0.0 or (a[i] > 0.0 and rho[i] > 0.0 and L[i] <= W[i])
-    if np.isfinite(deadline):
-        for i in range(2):
-            if stays[i]:
-                # Waiting ends at the deadline; a side that gives in there is no corner.
-                if L[i] - a[i] * deadline > B[i]:
-                    V[0] = np.nan
-                    V[1] = np.nan
-                    return NO_EQUILIBRIUM
-                kept = np.exp(-rho[i] * deadline)
-                W[i] = kept * B[i] + (W[i] * (1.0 - kept) if rho[i] > 0.0 else g[i] * deadline)
     if stays[0] and stays[1]:
         for i in range(2):
             behaviour[i] = NEVER
@@ -167,22 +129,8 @@ def closed_form_stage(
             if stop < T0:
                 T0 = stop
                 locked = i
-    if deadline < T0:
-        # Nobody is exhausted before the deadline: both give in there with the probability that
-        # leaves the other indifferent, when enough normal types are left.
-        T0 = deadline
-        locked = 2
-        for j in range(2):
-            i = 1 - j
-            reached = z[j] * np.exp(growth(T0, N[i], D[i], a[i], rho[i]))
-            now = L[i] - a[i] * T0
-            last[j] = (now - B[i]) / (F[i] - B[i]) if now > B[i] else 0.0
-            if reached > (1.0 - last[j]) * (1.0 + 1e-12):
-                V[0] = np.nan
-                V[1] = np.nan
-                return NO_EQUILIBRIUM
     end[0] = T0
-    if locked != 2 and np.isfinite(T0):
+    if np.isfinite(T0):
         for j in range(2):
             i = 1 - j
             if locked != j:
@@ -200,6 +148,18 @@ def closed_form_stage(
         if mu[i] >= 1.0:
             behaviour[i] = CONCEDES
     return ATTRITION
+
+
+@njit(cache=True, nogil=True)
+def next_weight(weight: float, change: float, before: float) -> float:
+    """Weight of the next step of the outer iteration on the value of a relapse.
+
+    Half steps until little is left and each takes half of it off, as where what a relapse is
+    worth hardly depends on what it was thought to be worth; then whole steps, unless they fail.
+    """
+    if weight == 1.0:
+        return 1.0 if change < 0.5 * before else 0.499
+    return 1.0 if weight == 0.5 and change < 1e-4 and change < 0.7 * before else weight
 
 
 @njit(cache=True, nogil=True)
@@ -235,7 +195,7 @@ def closed_form_tree(
 
     Arrays are indexed ``[stage, history, side]``; ``shift`` is 1 where who concedes in a stage is
     remembered (a digit is then appended to the history) and 0 elsewhere. Returns the number of
-    outer iterations and the last change of a relapse value.
+    outer iterations and the last change of a relapse value over the largest value.
     """
     K = g.shape[0]
     relapses = False
@@ -244,17 +204,9 @@ def closed_form_tree(
         relapses = relapses or relapse_to[k] >= 0
         level[k + 1] = level[k] + shift[k]
     end = np.empty(1)
-    change = 0.0
+    change, weight = 0.0, 0.5
     rounds = 0
-    for k in range(K):
-        for h in range(1 << level[k]):
-            for i in range(2):
-                used[k, h, i] = B[k, h, i]
-                if relapse_to[k] >= 0:
-                    m = relapse_to[k]
-                    hm = h >> (level[k] - level[m])
-                    rate = r[i] + beta[k]
-                    used[k, h, i] = relapse_lump[k, i] + (g[m, hm, i] / rate if rate > 0 else 0.0)
+    used[:] = B
     for rounds in range(1, max_iter + 1):
         for k in range(K - 1, -1, -1):
             for h in range(1 << level[k]):
@@ -296,7 +248,7 @@ def closed_form_tree(
                 T0[k, h] = end[0]
         if not relapses:
             return rounds, 0.0
-        change = 0.0
+        before, change, largest = change, 0.0, 1e-300
         for k in range(K):
             m = relapse_to[k]
             if m < 0:
@@ -307,7 +259,10 @@ def closed_form_tree(
                     new = relapse_lump[k, i] + V[m, hm, i]
                     difference = new - used[k, h, i]
                     change = max(change, abs(difference))
-                    used[k, h, i] += 0.5 * difference
+                    largest = max(largest, abs(new))
+                    used[k, h, i] += weight * difference
+        change /= largest
+        weight = next_weight(weight, change, before)
         if not change > tol:
             break
     return rounds, change
@@ -1057,13 +1012,14 @@ def persistent_tree(
     Nodes are ordered so that ``following [node, conceder]`` is larger than the node (-1 at the
     end); node 0 is the start. ``back [node]`` is where a breakdown returns to, or -1. Entries
     V, mu, after, lam, T0, pay are at the prior beliefs of each node. Returns outer iterations,
-    the last change of a relapse value, and the node and code of a failure (-1, 0 if none).
+    the last change of a relapse value over the largest value, and the node and code of a failure
+    (-1, 0 if none).
     """
     count = node.shape[0]
     relapses = False
     for n in range(count):
         relapses = relapses or back[n] >= 0
-    change = 0.0
+    change, weight = 0.0, 0.5
     rounds = 0
     for rounds in range(1, max_iter + 1):
         for n in range(count - 1, -1, -1):
@@ -1164,13 +1120,17 @@ def persistent_tree(
             )
         if not relapses:
             return rounds, 0.0, -1, 0
-        change = 0.0
+        before, change, largest = change, 0.0, 1e-300
         for n in range(count):
             if back[n] >= 0:
                 for i in range(2):
-                    difference = relapse_lump[n, i] + V[back[n], i] - node[n, 6 + i]
+                    new = relapse_lump[n, i] + V[back[n], i]
+                    difference = new - node[n, 6 + i]
                     change = max(change, abs(difference))
-                    node[n, 6 + i] += 0.5 * difference
+                    largest = max(largest, abs(new))
+                    node[n, 6 + i] += weight * difference
+        change /= largest
+        weight = next_weight(weight, change, before)
         if not change > tol:
             break
     return rounds, change, -1, 0

@@ -6,7 +6,8 @@ before, is integrated over the other side's concessions:
     U_i(t) = mu_j F_i + (1 - mu_j) { int_0^t exp(-(r + beta) s) S_j(s) [g + beta B + lam_j F_i] ds
              + exp(-(r + beta) t) S_j(t) L_i }.
 
-In equilibrium U_i(t) = V_i for every t at which i concedes, and no t gives more.
+In equilibrium U_i(t) = V_i for every t at which i concedes, and no t gives more. At a deadline a
+coin decides which of two concessions counts.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ import numpy as np
 
 from negotiation.process.closed_form import (
     AT_ONCE,
-    ATTRITION,
     IMPASSE,
     NO_EQUILIBRIUM,
     PASSED,
@@ -24,6 +24,12 @@ from negotiation.process.closed_form import (
 )
 
 __all__ = ["closed_form_residual"]
+
+#: Behaviours of a side that concedes at the opening.
+_CONCEDES = (1, 3)
+
+#: Share of normal types left at a deadline that counts as rounding.
+_LEFT_OVER = 1e-9
 
 
 def _payoff_of_conceding(
@@ -62,6 +68,9 @@ def _node_residual(arrays: ProcessArrays, branches: Branches, k: int, h: int) ->
     kind = branches.kinds[k, h]
     if kind in {PASSED, NO_EQUILIBRIUM}:
         return 0.0 if kind == PASSED else np.inf
+    span = arrays.deadlines[k]
+    if np.isfinite(span) and not np.isin(branches.behaviours[k, h], _CONCEDES).all():
+        return max(_deadline_gain(arrays, branches, k, h, i) for i in range(2))
     worst = 0.0
     beta = arrays.breakdown_hazard[k]
     for i in range(2):
@@ -71,12 +80,10 @@ def _node_residual(arrays: ProcessArrays, branches: Branches, k: int, h: int) ->
         flow = arrays.flows[k, h, i] + beta * B
         discount = arrays.discount_rates[i] + beta
         forever = flow / discount if discount > 0.0 else (0.0 if flow == 0.0 else -np.inf)
-        if np.isfinite(arrays.deadlines[k]):
-            gap = arrays.deadlines[k] - (branches.horizons[k, h] if kind == ATTRITION else 0.0)
-            given = branches.deadline_atoms[k, h, j]
-            kept = np.exp(-discount * gap)
-            paid = forever * (1.0 - kept) if discount > 0.0 else flow * gap
-            forever = paid + kept * (given * F + (1.0 - given) * B)
+        if np.isfinite(span):
+            kept = np.exp(-discount * span)
+            paid = forever * (1.0 - kept) if discount > 0.0 else flow * span
+            forever = paid + kept * max(L, B)
         if kind == IMPASSE:
             worst = max(worst, abs(V - forever), L - V)
             continue
@@ -101,6 +108,49 @@ def _node_residual(arrays: ProcessArrays, branches: Branches, k: int, h: int) ->
             worst = max(worst, abs(payoff - V) if mixing and t > 0.0 else payoff - V)
         worst = max(worst, forever - L)
     return float(worst)
+
+
+def _deadline_gain(arrays: ProcessArrays, branches: Branches, k: int, h: int, i: int) -> float:
+    """Gain of side i from leaving its plan where the stage ends at a deadline.
+
+    A plan's parts are conceding up to T0, at the deadline, and never; each that is used has to be
+    worth the value. Also counts how far more concessions are planned than there are normal types.
+    """
+    j = 1 - i
+    L, F = branches.concede_values[k, h, i], branches.win_values[k, h, i]
+    V, B = branches.values[k, h, i], branches.breakdown_values[k, h, i]
+    beta, T0 = arrays.breakdown_hazard[k], branches.horizons[k, h]
+    hazards, atoms, last = (
+        values[k, h] for values in (branches.hazards, branches.atoms, branches.deadline_atoms)
+    )
+    terms = {
+        "flow": arrays.flows[k, h, i] + beta * B,
+        "discount": arrays.discount_rates[i] + beta,
+        "hazard": hazards[j],
+        "win": F,
+        "atom": atoms[j],
+    }
+    early = [
+        _payoff_of_conceding(t, concede=L, **terms) - V
+        for t in (np.linspace(0.0, T0, 9) if T0 > 0.0 else [0.0])
+    ]
+    gap = arrays.deadlines[k] - T0
+    late = []
+    for reached in (L + last[j] * 0.5 * (F - L), last[j] * F + (1.0 - last[j]) * B):
+        quiet = _payoff_of_conceding(gap, concede=reached, **{**terms, "hazard": 0.0, "atom": 0.0})
+        late.append(_payoff_of_conceding(T0, concede=quiet, **terms) - V)
+    worst = max(*early, *late)
+    if atoms[i] > 0.0:
+        worst = max(worst, abs(early[0]))
+    if T0 > 0.0 and atoms[i] < 1.0:
+        worst = max(worst, *(abs(gain) for gain in early[1:]))
+    if last[i] > 0.0 and atoms[i] < 1.0:
+        worst = max(worst, abs(late[0]))
+    spent = (1.0 - atoms[i]) * np.exp(-hazards[i] * T0) * (1.0 - last[i])
+    over = arrays.stubbornness[k, i] - spent
+    if over < -_LEFT_OVER:
+        worst = max(worst, abs(late[1]))
+    return float(max(worst, over * abs(F - L)))
 
 
 def _corner_gain(

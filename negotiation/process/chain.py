@@ -34,6 +34,15 @@ __all__ = [
 ]
 
 _NEGLIGIBLE = 1e-14
+#: Growth of both log posteriors over a part of a cell, and most parts of a cell.
+_GROWTH, _PARTS = 0.1, 64
+#: Growth of log posteriors over a cell below which nobody concedes in it.
+_FLAT = 1e-10
+
+
+def _mixes(law: NodeLaw) -> bool:
+    """Whether concessions last for some time, and not for ever."""
+    return law.kind == ATTRITION and 0.0 < law.duration < np.inf
 
 
 @dataclass
@@ -92,6 +101,10 @@ class Chain:
         self.laws, self.ends, self.psi = laws, ends, psi
         sizes = np.array([len(places) for places in ends])
         self.offset = np.concatenate([[0], np.cumsum(sizes)])
+        self._grown = [
+            law.log_beliefs(places).sum(axis=1) if _mixes(law) else np.zeros(len(places))
+            for law, places in zip(laws, ends, strict=True)
+        ]
         self.size = int(self.offset[-1])
         self._move, self._counts, self._stay = _Rows(), _Rows(), _Rows()
         self._start, self._start_counts = _Rows(), _Rows()
@@ -127,21 +140,45 @@ class Chain:
         if not np.isfinite(law.duration):
             self._steady(n, base + 1, span)
             return
-        state = base + np.arange(1, len(places), dtype=np.int64)
-        grown = law.log_beliefs(places)
-        middle = np.exp(law.log_beliefs(0.5 * (places[1:] + places[:-1])))
-        rise = np.maximum(grown[:-1] - grown[1:], 0.0)
-        lapse = beta * np.diff(places)
+        grown = self._grown[n]
+        # Parts of cells that are small against the growth of posteriors.
+        parts = np.clip(np.ceil((grown[:-1] - grown[1:]) / _GROWTH), 1, _PARTS).astype(np.int64)
+        cell = np.repeat(np.arange(len(parts)), parts)
+        last = np.cumsum(parts) - 1
+        width = (np.diff(places) / parts)[cell]
+        lower = places[cell] + width * (np.arange(len(cell)) - (last - parts + 1)[cell])
+        edges = law.log_beliefs(np.append(lower, places[-1]))
+        middle = np.exp(law.log_beliefs(lower + 0.5 * width))
+        rise = np.maximum(edges[:-1] - edges[1:], 0.0)
+        lapse = beta * width
         total = rise.sum(axis=1) + lapse
-        gone = -np.expm1(-total)
-        share = np.divide(gone, total, out=np.zeros_like(gone), where=total > 0.0)
-        self._stay.add(state, state - 1, 1.0 - gone)
+        summed = np.cumsum(total)
+        # Play goes down a cell: what is above a part comes first.
+        share = np.exp(summed - summed[last][cell])
+        share *= np.divide(-np.expm1(-total), total, out=np.zeros_like(total), where=total > 0.0)
+        whole = np.diff(summed[last], prepend=0.0)
+        state = base + 1 + np.arange(len(parts), dtype=np.int64)
+        kept = np.exp(-whole)
+        broken = share * lapse
         for c in range(2):
             self._concede(
-                n, c, middle[:, 1 - c], state, share * rise[:, c], self._move, self._counts
+                n,
+                c,
+                middle[:, 1 - c],
+                base + 1 + cell,
+                share * rise[:, c],
+                self._move,
+                self._counts,
             )
-        if law.back >= 0:
-            self._enter_prior(law.back, state, share * lapse, self._move, self._counts)
+        if law.back >= 0 and beta > 0.0:
+            self._enter_prior(law.back, base + 1 + cell, broken, self._move, self._counts)
+        if span is not None and not law.to_deadline and beta > 0.0:
+            # A cell shorter than a step ends in place 0 before the step does.
+            idle = beta * np.maximum(span - np.diff(places), 0.0)
+            lost, kept = kept * -np.expm1(-idle), kept * np.exp(-idle)
+            if law.back >= 0:
+                self._enter_prior(law.back, state, lost, self._move, self._counts)
+        self._stay.add(state, state - 1, kept)
 
     def _steady(self, n: int, state: int, span: float | None) -> None:
         """A node whose hazards are constant for ever: both types of priors are zero."""
@@ -185,7 +222,7 @@ class Chain:
         beliefs = np.empty((len(origin), 2))
         beliefs[:, c] = (1.0 - self.psi) * prior[c]
         beliefs[:, 1 - c] = self.psi * winner + (1.0 - self.psi) * prior[1 - c]
-        self._enter(child, self.laws[child].open(beliefs), origin, weight, move, counts)
+        self._enter(child, self.laws[child].open(beliefs, c), origin, weight, move, counts)
 
     def _enter_prior(
         self, n: int, origin: IntArray, weight: FloatArray, move: _Rows, counts: _Rows
@@ -218,6 +255,13 @@ class Chain:
             return
         upper = np.clip(np.searchsorted(places, opening.time), 1, len(places) - 1)
         part = (opening.time - places[upper - 1]) / (places[upper] - places[upper - 1])
+        # Shares of the two places near the entry that leave as much mass below the cell.
+        rise = self._grown[n][upper - 1] - self._grown[n][upper]
+        passed = -np.expm1(-rise)
+        entered = self._grown[n][upper - 1] - self.laws[n].log_beliefs(opening.time).sum(axis=1)
+        part = np.where(
+            rise > _FLAT, -np.expm1(-entered) / np.where(rise > _FLAT, passed, 1.0), part
+        )
         part = np.clip(part, 0.0, 1.0)
         move.add(origin, base + upper, left * part)
         move.add(origin, base + upper - 1, left * (1.0 - part))
@@ -297,6 +341,19 @@ def longest_duration(solution: ProcessSolution) -> float:
     return max(spans, default=0.0)
 
 
+def _places(law: NodeLaw, span: float) -> FloatArray:
+    """Cells of a step's length along a curve, the lowest one shorter where all entries are alike.
+
+    Then every entry is at the upper end of the highest cell. A curve shorter than a step is one
+    cell.
+    """
+    cells = int(np.ceil(law.duration / span * (1.0 - 1e-12)))
+    if law.fixed_opening is not None or cells <= 1:
+        places = law.duration - span * np.arange(cells - 1, -1, -1, dtype=np.float64)
+        return np.concatenate([[0.0], places])
+    return np.asarray(span * np.arange(cells + 1, dtype=np.float64))
+
+
 def deal_by_recursion(
     solution: ProcessSolution, horizon: float, *, steps: int, stage: int
 ) -> tuple[FloatArray, FloatArray]:
@@ -304,7 +361,8 @@ def deal_by_recursion(
 
     Returns the times and the probabilities. With relapse, the first time counts.
     """
-    laws = [law.until_deadline() for law in node_laws(solution)]
+    # A deadline after the horizon cannot be met before it.
+    laws = [law if law.deadline > horizon else law.until_deadline() for law in node_laws(solution)]
     span = horizon / steps
     ends: list[FloatArray] = []
     for law in laws:
@@ -313,8 +371,7 @@ def deal_by_recursion(
         elif not np.isfinite(law.duration):
             ends.append(np.array([0.0, np.inf]))
         else:
-            cells = int(np.ceil(law.duration / span)) + 1
-            ends.append(np.asarray(span * np.arange(cells + 1, dtype=np.float64)))
+            ends.append(_places(law, span))
     chain = Chain(laws, ends, solution.process.type_persistence, span)
     last = len(solution.process.stages)
     done, first = np.zeros(chain.size), 1.0 if laws[0].stage > stage else 0.0

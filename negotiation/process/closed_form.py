@@ -7,6 +7,8 @@ grows) and each stage is solved by itself:
     lam_j = [r_i L_i - g_i + beta (L_i - B_i)] / (F_i - L_i),   T_i = -ln z_i / lam_i,
     T0 = min(T_U, T_C),   mu_i = 1 - z_i exp(lam_i T0),   V_i = mu_j F_i + (1 - mu_j) L_i.
 
+For stages with a deadline see `negotiation.process._deadline_kernels`.
+
 Sources: Hendricks, Weiss and Wilson (1988), The war of attrition in continuous time with complete
 information; Abreu and Gul (2000), Bargaining and reputation; Binmore, Rubinstein and Wolinsky
 (1986), The Nash bargaining solution in economic modelling.
@@ -31,14 +33,16 @@ __all__ = [
     "IMPASSE",
     "NO_EQUILIBRIUM",
     "PASSED",
+    "WAITS",
     "Branches",
     "ProcessArrays",
     "process_arrays",
     "solve_closed_form",
+    "values_of_war",
 ]
 
 #: Kinds of a stage's equilibrium; the kernels use the same codes.
-ATTRITION, AT_ONCE, IMPASSE, PASSED, NO_EQUILIBRIUM = range(5)
+ATTRITION, AT_ONCE, IMPASSE, PASSED, NO_EQUILIBRIUM, WAITS = range(6)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,13 +93,14 @@ class Branches:
     hazards
         Hazards of concession at the opening.
     exhaustion, horizons
-        Times T_i and T0 at which the normal types of a side, and all concessions, are exhausted.
+        Times T_i and T0 at which the normal types of a side are exhausted, and at which concessions
+        stop (but for those at a deadline).
     atoms, deadline_atoms
-        Probability of conceding at the opening, and at the deadline.
+        Probability of conceding at the opening, and at the deadline once it is reached.
     kinds, behaviours
         Codes of `negotiation.process._kernels`.
     rounds, relapse_change
-        Outer iterations on the value of a relapse, and its last change.
+        Outer iterations on the value of a relapse, and its last change over the largest value.
     """
 
     values: FloatArray
@@ -153,10 +158,28 @@ def process_arrays(process: MultiStepProcess) -> ProcessArrays:
     )
 
 
+def values_of_war(arrays: ProcessArrays) -> FloatArray:
+    """Values of a breakdown ``[stage, history, side]`` if a return to a stage meant lasting war.
+
+    The flow of the stage to which play returns, until the next breakdown would come.
+    """
+    out = arrays.breakdown.copy()
+    for k, m in enumerate(arrays.relapse_to.tolist()):
+        if m < 0:
+            continue
+        rate = arrays.discount_rates + arrays.breakdown_hazard[k]
+        for h in range(arrays.histories(k)):
+            flow = arrays.flows[m, arrays.ancestor(k, m, h)]
+            lasting = np.divide(flow, rate, out=np.zeros(2), where=rate > 0.0)
+            out[k, h] = arrays.relapse_lump[k] + lasting
+    return out
+
+
 def solve_closed_form(arrays: ProcessArrays, *, tol: float, max_iter: int) -> Branches:
     """Solve a process without persistence; see the module's equations."""
     from negotiation.process import _kernels
 
+    start = values_of_war(arrays) if (arrays.relapse_to >= 0).any() else arrays.breakdown
     count, width, _ = arrays.flows.shape
     triple = (count, width, 2)
     V, L, F, used, lam, T, mu, last = (np.zeros(triple) for _ in range(8))
@@ -168,7 +191,7 @@ def solve_closed_form(arrays: ProcessArrays, *, tol: float, max_iter: int) -> Br
         arrays.flows,
         arrays.concede,
         arrays.win,
-        arrays.breakdown,
+        start,
         arrays.breakdown_hazard,
         arrays.audience_growth,
         arrays.stubbornness,

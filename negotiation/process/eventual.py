@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from negotiation.process.closed_form import ATTRITION, PASSED, Branches, ProcessArrays
-from negotiation.process.outcomes import StageOutcomes
+from negotiation.process.closed_form import PASSED, Branches, ProcessArrays
+from negotiation.process.outcomes import StageOutcomes, stage_transform
 from negotiation.values import FloatArray
 
 __all__ = ["chance_and_time", "eventual_deal", "transform"]
@@ -68,22 +68,15 @@ def chance_and_time(
 
 
 def transform(arrays: ProcessArrays, branches: Branches, x: float) -> float:
-    """Return E[exp(-x T); deal] on the first pass, for constant hazards."""
+    """Return E[exp(-x T); deal] on the first pass."""
     ahead = np.ones((arrays.histories(len(arrays.breakdown_hazard)),))
     for k in range(len(arrays.breakdown_hazard) - 1, -1, -1):
         now = np.zeros(arrays.histories(k))
         for h in range(len(now)):
-            kind = branches.kinds[k, h]
-            if kind == PASSED:
+            if branches.kinds[k, h] == PASSED:
                 now[h] = ahead[arrays.child(k, h, 0)]
                 continue
-            atoms, lam = branches.atoms[k, h], branches.hazards[k, h]
-            rate = lam.sum() + arrays.breakdown_hazard[k] + x
-            for c in range(2):
-                chance = atoms[c]
-                if kind == ATTRITION:
-                    gone = -np.expm1(-rate * branches.horizons[k, h])
-                    chance += (1.0 - atoms.sum()) * lam[c] / rate * gone
-                now[h] += chance * ahead[arrays.child(k, h, c)]
+            chances = stage_transform(arrays, branches, k, h, x)[0]
+            now[h] = sum(chances[c] * ahead[arrays.child(k, h, c)] for c in range(2))
         ahead = now
     return float(ahead[0])

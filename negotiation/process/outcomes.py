@@ -24,7 +24,14 @@ import numpy as np
 from negotiation.process.closed_form import ATTRITION, PASSED, Branches, ProcessArrays
 from negotiation.values import FloatArray
 
-__all__ = ["StageOutcomes", "constant_hazard_deal_by", "log_growth", "reach", "stage_outcomes"]
+__all__ = [
+    "StageOutcomes",
+    "constant_hazard_deal_by",
+    "log_growth",
+    "reach",
+    "stage_outcomes",
+    "stage_transform",
+]
 
 _Factor: TypeAlias = tuple[float, float, float, float]
 
@@ -45,7 +52,8 @@ class StageOutcomes:
     time
         Mean of the time of the concession times its indicator.
     impasse
-        ``[stage, history]``: probability that only tough types remain when concessions stop.
+        ``[stage, history]``: probability that nobody has conceded when concessions stop, which is
+        at the deadline where a side may concede there.
     """
 
     at_opening: FloatArray
@@ -70,46 +78,56 @@ def _quadrature() -> tuple[FloatArray, FloatArray]:
 def stage_outcomes(arrays: ProcessArrays, branches: Branches) -> StageOutcomes:
     """Integrate the concessions of each stage over time."""
     shape = branches.atoms.shape
-    concedes, time = branches.atoms.copy(), np.zeros(shape)
+    concedes, time = np.zeros(shape), np.zeros(shape)
     impasse = np.zeros(shape[:2])
-    nodes, weights = _quadrature()
     for k in range(shape[0]):
-        beta = arrays.breakdown_hazard[k]
         for h in range(arrays.histories(k)):
-            kind = branches.kinds[k, h]
-            if kind == PASSED:
+            if branches.kinds[k, h] == PASSED:
+                concedes[k, h] = branches.atoms[k, h]
                 continue
-            q = 1.0 - branches.atoms[k, h].sum()
-            if kind != ATTRITION:
-                impasse[k, h] = q
-                continue
-            T0 = branches.horizons[k, h]
-            lam = branches.hazards[k, h]
-            if not arrays.audience_growth[k].any():
-                rate = lam.sum() + beta
-                gone = -np.expm1(-rate * T0)
-                concedes[k, h] += q * lam / rate * gone
-                tail = T0 * np.exp(-rate * T0) if np.isfinite(T0) else 0.0
-                time[k, h] = q * lam * (gone / rate**2 - tail / rate)
-                alive = q * np.exp(-rate * T0)
-            else:
-                if not np.isfinite(T0):
-                    raise_to = 60.0 / max(lam.sum() + beta, 1e-12)
-                    T0 = raise_to
-                t = 0.5 * T0 * (nodes + 1.0)
-                hazard, grown, full = _growing_cost(arrays, branches, k, h, t, T0)
-                density = q * hazard * np.exp(-grown.sum(axis=0) - beta * t)
-                concedes[k, h] += density @ weights * (0.5 * T0)
-                time[k, h] = (density * t) @ weights * (0.5 * T0)
-                alive = q * np.exp(-full.sum() - beta * T0)
-            last = branches.deadline_atoms[k, h]
-            if last.any():
-                first = last * (1.0 - 0.5 * last[::-1]) * alive
-                concedes[k, h] += first
-                time[k, h] += first * T0
-                alive *= (1.0 - last).prod()
-            impasse[k, h] = alive
+            concedes[k, h], time[k, h], impasse[k, h] = stage_transform(arrays, branches, k, h)
     return StageOutcomes(at_opening=branches.atoms, concedes=concedes, time=time, impasse=impasse)
+
+
+def stage_transform(
+    arrays: ProcessArrays, branches: Branches, k: int, h: int, x: float = 0.0
+) -> tuple[FloatArray, FloatArray, float]:
+    """Integrate the concessions of one stage over time.
+
+    Returns ``E[exp(-x t); c concedes]`` and ``E[t exp(-x t); c concedes]``, ``[conceder]``, and the
+    probability that nobody has conceded when concessions stop, for x = 0.
+    """
+    beta = arrays.breakdown_hazard[k] + x
+    atoms, lam, T0 = branches.atoms[k, h], branches.hazards[k, h], branches.horizons[k, h]
+    concedes, time = atoms.copy(), np.zeros(2)
+    q = 1.0 - atoms.sum()
+    alive = q
+    if branches.kinds[k, h] == ATTRITION and T0 > 0.0:
+        if not arrays.audience_growth[k].any():
+            rate = lam.sum() + beta
+            gone = -np.expm1(-rate * T0)
+            concedes += q * lam / rate * gone
+            tail = T0 * np.exp(-rate * T0) if np.isfinite(T0) else 0.0
+            time = q * lam * (gone / rate**2 - tail / rate)
+            alive = q * np.exp(-rate * T0)
+        else:
+            if not np.isfinite(T0):
+                T0 = 60.0 / max(lam.sum() + beta, 1e-12)
+            nodes, weights = _quadrature()
+            t = 0.5 * T0 * (nodes + 1.0)
+            hazard, grown, full = _growing_cost(arrays, branches, k, h, t, T0)
+            density = q * hazard * np.exp(-grown.sum(axis=0) - beta * t)
+            concedes += density @ weights * (0.5 * T0)
+            time = (density * t) @ weights * (0.5 * T0)
+            alive = q * np.exp(-full.sum() - beta * T0)
+    last = branches.deadline_atoms[k, h]
+    if last.any():
+        alive *= np.exp(-beta * (arrays.deadlines[k] - T0))
+        first = last * (1.0 - 0.5 * last[::-1]) * alive
+        concedes += first
+        time += first * arrays.deadlines[k]
+        alive *= (1.0 - last).prod()
+    return concedes, time, float(alive)
 
 
 def _growing_cost(

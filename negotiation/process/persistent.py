@@ -103,7 +103,7 @@ def _shape(arrays: ProcessArrays) -> _Shape:
 
 
 def solve_persistent(
-    problems: Sequence[tuple[ProcessArrays, float, Branches]],
+    problems: Sequence[tuple[ProcessArrays, float, FloatArray]],
     *,
     tol: float,
     max_iter: int,
@@ -114,8 +114,8 @@ def solve_persistent(
     Parameters
     ----------
     problems
-        Arrays, persistence, and the solution without persistence, where the iteration on
-        relapses starts, of each process.
+        Arrays, persistence, and the values of a breakdown ``[stage, history, side]`` from which
+        the iteration on relapses starts, of each process.
     steps
         Steps along each curve, apart from those that end at kinks.
     """
@@ -137,7 +137,7 @@ def solve_persistent(
 
 
 def _solve_group(
-    problems: Sequence[tuple[ProcessArrays, float, Branches]],
+    problems: Sequence[tuple[ProcessArrays, float, FloatArray]],
     shape: _Shape,
     *,
     tol: float,
@@ -150,11 +150,11 @@ def _solve_group(
     count, size = len(problems), len(stage)
     points = steps + 2 ** (int(stage.max()) + 3) + 80
     node = np.empty((count, size, 13))
-    for p, (arrays, _, first) in enumerate(problems):
+    for p, (arrays, _, start) in enumerate(problems):
         node[p, :, 0:2] = arrays.flows[stage, history]
         node[p, :, 2:4] = arrays.concede[stage, history]
         node[p, :, 4:6] = arrays.win[stage, history]
-        node[p, :, 6:8] = first.breakdown_values[stage, history]
+        node[p, :, 6:8] = start[stage, history]
         node[p, :, 8:10] = arrays.stubbornness[stage]
         node[p, :, 10:12] = arrays.discount_rates
         node[p, :, 12] = arrays.breakdown_hazard[stage]

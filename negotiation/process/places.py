@@ -152,6 +152,8 @@ class NodeLaw:
         last
             Chance of a concession at the deadline, once it is reached.
         """
+        if np.isfinite(self.deadline) and not self.to_deadline:
+            return self.until_deadline().concession_rates(self.deadline)
         if self.kind != ATTRITION or self.duration == 0.0:
             return np.zeros(1), np.zeros(0), 0.0
         if not np.isfinite(self.duration):
@@ -169,20 +171,26 @@ class NodeLaw:
         )
         return np.asarray(width * (1.0 / total - 1.0 / np.expm1(total)))
 
-    def open(self, beliefs: FloatArray) -> Opening:
-        """Return what happens when the node opens with ``beliefs [entry, side]``."""
+    def open(self, beliefs: FloatArray, loser: IntArray | int = -1) -> Opening:
+        """Return what happens when the node opens with ``beliefs [entry, side]``.
+
+        ``loser`` is the side that conceded just before, -1 for none. Where both sides are known
+        to be normal it concedes again, as it does against a winner who may hardly be tough.
+        """
         size = len(beliefs)
         winner = np.asarray(beliefs[:, ::-1])
+        if self.fixed_opening is not None:
+            atoms, time = self.fixed_opening
+            return Opening(np.broadcast_to(atoms, (size, 2)), winner, np.full(size, time))
         if self.kind == ATTRITION:
-            if self.fixed_opening is not None:
-                atoms, time = self.fixed_opening
-                return Opening(np.broadcast_to(atoms, (size, 2)), winner, np.full(size, time))
-            return self._on_the_curve(beliefs, winner)
+            found = self._on_the_curve(beliefs, winner)
+            conceded = np.broadcast_to(np.asarray(loser), size)
+            again = (beliefs == 0.0).all(axis=1) & (conceded >= 0)
+            if again.any():
+                found.atoms[again] = conceded[again, None] == np.arange(2)
+            return found
         atoms = np.zeros((size, 2))
         if self.kind == AT_ONCE:
-            if self.fixed_opening is not None:
-                atoms[:] = self.fixed_opening[0]
-                return Opening(atoms, winner, np.zeros(size))
             winner = winner.copy()
             for i in range(2):
                 j = 1 - i
@@ -198,15 +206,15 @@ class NodeLaw:
         return Opening(atoms, winner, np.zeros(size))
 
     def draw(
-        self, beliefs: FloatArray, rng: np.random.Generator
+        self, beliefs: FloatArray, rng: np.random.Generator, loser: IntArray | int = -1
     ) -> tuple[FloatArray, IntArray, FloatArray]:
-        """Draw how the node ends for paths that enter with ``beliefs [path, side]``.
+        """Draw how the node ends for paths that enter with ``beliefs [path, side]``; see `open`.
 
         Returns the time spent, the outcome (the side that concedes, -1 for a breakdown, -2 for
         a stage that never ends) and the winner's posterior.
         """
         size = len(beliefs)
-        opening = self.open(beliefs)
+        opening = self.open(beliefs, loser)
         chance = rng.random(size)
         waits = rng.standard_exponential((size, 3))
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -233,7 +241,7 @@ class NodeLaw:
         """Times ``[path, side]`` at which log posteriors have grown by ``growth``, or infinity."""
         times = np.full(growth.shape, np.inf)
         if self.kind != ATTRITION or self.duration == 0.0:
-            return times
+            return self._at_the_deadline(times, rng)
         if not np.isfinite(self.duration):
             with np.errstate(divide="ignore"):
                 return np.asarray(growth / self.steady_hazards)
@@ -242,11 +250,15 @@ class NodeLaw:
             reached = began[:, j] + growth[:, j]
             left = np.interp(-reached, -self.beliefs[:, j], self.times)
             times[:, j] = np.where(reached < 0.0, np.maximum(start - left, 0.0), np.inf)
-            if self.deadline_atoms is not None and self.deadline_atoms[j] > 0.0:
-                # Of the types left at the deadline a share concedes; a coin orders two of them.
-                held = reached >= 0.0
-                gives = held & (reached < -np.log1p(-self.deadline_atoms[j]))
-                times[gives, j] = self.deadline * (1.0 - 1e-12 * rng.random(int(gives.sum())))
+        return self._at_the_deadline(times, rng)
+
+    def _at_the_deadline(self, times: FloatArray, rng: np.random.Generator) -> FloatArray:
+        """Put concessions at the deadline among those that have not conceded before."""
+        if self.deadline_atoms is None or not self.deadline_atoms.any():
+            return times
+        gives = np.isinf(times) & (rng.random(times.shape) < self.deadline_atoms)
+        # A coin orders two that concede there.
+        times[gives] = self.deadline * (1.0 - 1e-12 * rng.random(int(gives.sum())))
         return times
 
     def _on_the_curve(self, beliefs: FloatArray, winner: FloatArray) -> Opening:
@@ -283,7 +295,7 @@ def node_laws(solution: ProcessSolution) -> list[NodeLaw]:
         duration = 0.0
         if branches.kinds[k, h] == ATTRITION:
             duration = float(branches.horizons[k, h])
-            if np.isfinite(duration):
+            if 0.0 < duration < np.inf:
                 times, beliefs = _closed_curve(solution, k, h, duration)
         laws.append(
             NodeLaw(

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from negotiation.errors import InvalidInputError
-from negotiation.process.closed_form import ATTRITION
+from negotiation.process.closed_form import ATTRITION, WAITS
 from negotiation.process.continuation import process_from
 from negotiation.process.places import NodeLaw, node_laws
 from negotiation.process.solve import solve_process
@@ -71,7 +71,7 @@ def _opened(process: MultiStepProcess, stage: int, beliefs: FloatArray, elapsed:
     atoms = opening.atoms[0]
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(beliefs)
-        if law.kind != ATTRITION:
+        if law.kind not in {ATTRITION, WAITS}:
             # Whoever would have conceded and has not is tough.
             logs = np.where((atoms > 0.0) & (law.behaviour != _NEVER), 0.0, logs)
             return _Opened(law, atoms, logs, 0.0)

@@ -75,12 +75,15 @@ class ProcessPaths:
 
     @cached_property
     def concessions(self) -> FloatArray:
-        """Share of the first visits to a stage that each side ends by conceding, [stage, side]."""
+        """Share of the visits to a stage that each side ends by conceding, ``[stage, side]``.
+
+        Every visit counts, after a relapse too, as in `ProcessSolution.success`; not a number
+        where there is none.
+        """
         count = len(self.process.stages)
         out = np.full((count, 2), np.nan)
         for k in range(count):
-            first = np.cumsum(self.stage == k, axis=1) == 1
-            visit = first & (self.stage == k)
+            visit = self.stage == k
             if visit.any():
                 out[k] = [float((self.outcome[visit] == c).mean()) for c in range(2)]
         return out
@@ -201,14 +204,17 @@ def simulate_process(
         node=np.zeros(int(n), dtype=np.int64),
         time=np.zeros(int(n)),
         belief=np.tile(laws[0].prior, (int(n), 1)),
+        loser=np.full(int(n), -1, dtype=np.int64),
     )
     while True:
         active = np.flatnonzero((walk.node >= 0) & (walk.time <= horizon))
         if not len(active):
             break
         record = events.add()
-        for number in np.unique(walk.node[active]):
-            members = active[walk.node[active] == number]
+        # A path takes one step a round, wherever that step leads it.
+        standing = walk.node[active]
+        for number in np.unique(standing):
+            members = active[standing == number]
             _step(laws, int(number), process.type_persistence, walk, members, record, rng)
     deal = np.where(walk.node == _DEAL, walk.time, np.inf)
     stage, time, outcome, history = events.stacked()
@@ -225,11 +231,15 @@ def simulate_process(
 
 @dataclass
 class _Walk:
-    """Where every path stands: its node (-1 after a deal, -2 after another end), time, beliefs."""
+    """Where every path stands: its node (-1 after a deal, -2 after another end), time, beliefs.
+
+    ``loser`` is the side that conceded last, -1 for none.
+    """
 
     node: IntArray
     time: FloatArray
     belief: FloatArray
+    loser: IntArray
 
 
 class _Events:
@@ -265,7 +275,7 @@ def _step(
 ) -> None:
     """Play one node for the paths that stand in it."""
     law = laws[number]
-    spent, outcome, winner = law.draw(walk.belief[members], rng)
+    spent, outcome, winner = law.draw(walk.belief[members], rng, walk.loser[members])
     time = walk.time[members] + spent
     stage_column, time_column, outcome_column, history_column = record
     stage_column[members] = law.stage
@@ -273,6 +283,7 @@ def _step(
     outcome_column[members] = outcome
     history_column[members] = law.history
     walk.time[members] = time
+    walk.loser[members] = np.where(outcome >= 0, outcome, -1)
     for c in range(2):
         conceded = members[outcome == c]
         child = int(law.following[c])

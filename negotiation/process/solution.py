@@ -17,6 +17,7 @@ from negotiation.process.closed_form import (
     Branches,
     ProcessArrays,
 )
+from negotiation.process.dates import STEPS, RecursionDates
 from negotiation.process.eventual import chance_and_time, eventual_deal, transform
 from negotiation.process.outcomes import (
     StageOutcomes,
@@ -25,6 +26,7 @@ from negotiation.process.outcomes import (
     stage_outcomes,
 )
 from negotiation.process.persistent import Curves
+from negotiation.process.solution_tables import BEHAVIOURS, branch_table, stage_table
 from negotiation.process.stages import DAYS_IN, MultiStepProcess
 from negotiation.values import FloatArray, compact_repr, float_array, number, one_of
 
@@ -34,13 +36,6 @@ if TYPE_CHECKING:
     from negotiation.process.chain import EventualOutcomes
 
 __all__ = ["ProcessSolution"]
-
-_BEHAVIOURS = ("mixes", "concedes_at_once", "never", "concedes_at_once")
-_STEPS = 400
-_LONGEST = 5.0
-#: Probabilities by date that are less sure than this are computed again on a finer grid.
-_GRID_ERROR = 2e-4
-_KINDS = ("attrition", "concedes_at_once", "impasse", "passed", "no_equilibrium")
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,23 +101,37 @@ class ProcessSolution:
         np.add.at(out, self.eventual.stage, values)
         return out
 
-    def _visits(self) -> FloatArray:
-        visits = self._by_stage(self.eventual.openings)
-        return np.where(visits > 0.0, visits, 1.0)
+    @cached_property
+    def visits(self) -> FloatArray:
+        """Expected number of visits ``[stage, history]`` in which a stage is played.
+
+        A stage that is passed at once after a history is not visited; without relapse a number
+        is the probability of the one visit.
+        """
+        if self.curves is None and not self.process.has_relapse:
+            played = self.branch_solution.kinds != PASSED
+            return np.asarray(np.where(played, self.reach_probability[:-1, : played.shape[1]], 0.0))
+        out = np.zeros(self.branch_solution.kinds.shape)
+        out[self.eventual.stage, self.eventual.history] = self.eventual.openings
+        return out
+
+    def _per_visit(self, values: FloatArray) -> FloatArray:
+        """Mean number of times something happens in a visit, from sums over visits by node."""
+        visits = self.visits.sum(axis=1)
+        visits[visits == 0.0] = 1.0
+        return np.asarray((self._by_stage(values).T / visits).T)
 
     @cached_property
     def reach_probability(self) -> FloatArray:
-        """Probability ``[stage + 1, history]`` of reaching each stage on the first pass."""
+        """Probability ``[stage + 1, history]`` of reaching each stage on the first pass.
+
+        A stage that is passed at once after a history counts as reached; see `visits`.
+        """
         return reach(self.arrays, self.branch_solution, self.outcomes)
 
-    def _mean(self, values: FloatArray) -> FloatArray:
-        """Mean over histories of ``[stage, history, ...]``, weighted by reaching them."""
-        count = len(self.process.stages)
-        if self.curves is None:
-            weights = self.reach_probability[:count, : values.shape[1]].copy()
-        else:
-            weights = np.zeros((count, values.shape[1]))
-            weights[self.eventual.stage, self.eventual.history] = self.eventual.openings
+    def mean_over_histories(self, values: FloatArray) -> FloatArray:
+        """Mean over histories of ``[stage, history, ...]``, weighted by visits."""
+        weights = self.visits.copy()
         weights[weights.sum(axis=1) == 0.0] = 1.0
         weights /= weights.sum(axis=1, keepdims=True)
         shape = weights.shape + (1,) * (values.ndim - 2)
@@ -137,31 +146,32 @@ class ProcessSolution:
     @property
     def stage_values(self) -> FloatArray:
         """Value of each stage at its opening, ``[stage, side]``."""
-        return self._mean(self.branch_solution.values)
+        return self.mean_over_histories(self.branch_solution.values)
 
     @property
     def atoms(self) -> FloatArray:
         """Probability of conceding when the stage opens, ``[stage, side]``."""
-        return self._mean(self.branch_solution.atoms)
+        return self.mean_over_histories(self.branch_solution.atoms)
 
     @property
     def hazards(self) -> FloatArray:
         """Hazard of conceding just after the opening, ``[stage, side]``."""
-        return self._mean(self.branch_solution.hazards)
+        return self.mean_over_histories(self.branch_solution.hazards)
 
     @property
     def exhaustion_times(self) -> FloatArray:
         """Time T0 after which only tough types are left, ``[stage]``."""
-        return self._mean(self.branch_solution.horizons)
+        return self.mean_over_histories(self.branch_solution.horizons)
 
     @property
     def behaviours(self) -> tuple[tuple[str, str], ...]:
-        """What each side does in each stage: mixes, concedes_at_once or never.
+        """What each side does in each stage.
 
-        The first history is named; `branches` lists all of them.
+        One of mixes, concedes_at_once, concedes_at_deadline and never. The first history is
+        named; `branches` lists all of them.
         """
         return tuple(
-            tuple(_BEHAVIOURS[code] for code in row)  # type: ignore[misc]  # two sides
+            tuple(BEHAVIOURS[code] for code in row)  # type: ignore[misc]  # two sides
             for row in self.branch_solution.behaviours[:, 0]
         )
 
@@ -177,33 +187,34 @@ class ProcessSolution:
         costs = np.array([stage.audience_cost for stage in self.process.stages])
         bound = branch.concede_values - branch.win_values + costs[:, None, :]
         played = (branch.kinds != PASSED)[:, :, None]
-        share = self._mean(played.astype(np.float64))
+        share = self.mean_over_histories(played.astype(np.float64))
         with np.errstate(invalid="ignore"):
-            return np.asarray(self._mean(np.where(played, bound, 0.0)) / share)
+            return np.asarray(self.mean_over_histories(np.where(played, bound, 0.0)) / share)
 
     @property
     def success(self) -> FloatArray:
-        """Probability ``[stage, conceder]`` that a visit to a stage ends by a side's concession."""
+        """Share ``[stage, conceder]`` of the visits to a stage that a side's concession ends.
+
+        `ProcessPaths.concessions` is the same share among simulated paths.
+        """
         if self.curves is None:
-            return self._mean(self.outcomes.concedes)
-        return np.asarray(self._by_stage(self.eventual.concessions) / self._visits()[:, None])
+            return self.mean_over_histories(self.outcomes.concedes)
+        return self._per_visit(self.eventual.concessions)
 
     @property
     def reached(self) -> FloatArray:
         """Expected number of visits to each stage; without relapse the probability of one."""
-        if self.curves is None:
-            return np.asarray(self.reach_probability[:-1].sum(axis=1))
-        return self._by_stage(self.eventual.openings)
+        return np.asarray(self.visits.sum(axis=1))
 
     @property
     def impasse(self) -> FloatArray:
-        """Probability that a stage that is reached ends with only tough types left, ``[stage]``.
+        """Share of the visits to a stage that are left with only tough types, ``[stage]``.
 
         Tariffs then stay where they are until the stage breaks down.
         """
         if self.curves is None:
-            return self._mean(self.outcomes.impasse)
-        return np.asarray(self._by_stage(self.eventual.impasse) / self._visits())
+            return self.mean_over_histories(self.outcomes.impasse)
+        return self._per_visit(self.eventual.impasse)
 
     @cached_property
     def deal_probability(self) -> float:
@@ -259,66 +270,20 @@ class ProcessSolution:
                 self.arrays, self.branch_solution, times, count=position + 1
             )
         else:
-            out = self._by_recursion(times, position, _STEPS)
+            out = self._dates.by(times, position)
         out = np.clip(out, 0.0, 1.0)
         return float(out[0]) if np.ndim(days) == 0 else out.reshape(np.shape(days))
 
     @cached_property
-    def _grids(self) -> dict[tuple[int, int, float], tuple[FloatArray, FloatArray, FloatArray]]:
-        """Dates, probabilities, errors."""
-        return {}
-
-    def _grid(
-        self, position: int, steps: int, horizon: float
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        from negotiation.process.chain import deal_by_recursion
-
-        key = (position, steps, horizon)
-        if key not in self._grids:
-            # At a deadline the probability jumps: finer steps, and no extrapolation past it.
-            jumps = bool(np.isfinite(self.arrays.deadlines).any())
-            size = 4 * steps if jumps else steps
-            grid, fine = deal_by_recursion(self, horizon, steps=size, stage=position)
-            if jumps:
-                self._grids[key] = (grid, fine, np.zeros_like(fine))
-                return self._grids[key]
-            _, coarse = deal_by_recursion(self, horizon, steps=steps // 2, stage=position)
-            # The recursion is of second order: a third of the change is the error left.
-            left = np.empty_like(fine)
-            left[::2] = (fine[::2] - coarse) / 3.0
-            left[1::2] = 0.5 * (left[:-2:2] + left[2::2])
-            self._grids[key] = (grid, fine + left, np.abs(left))
-        return self._grids[key]
-
-    def _by_recursion(self, times: FloatArray, position: int, steps: int) -> FloatArray:
-        """Probabilities by each time; early ones, and those of fast stages, on finer grids."""
-        from negotiation.process.chain import longest_duration
-
-        # Curves much longer than the dates asked for would be cut into far too many cells.
-        shortest = longest_duration(self) / _LONGEST
-        horizon = max(float(times.max()), shortest) or 1.0
-        out = np.empty(len(times))
-        todo, finest = np.arange(len(times)), 8 * steps
-        while True:
-            grid, better, error = self._grid(position, steps, horizon)
-            out[todo] = np.interp(times[todo], grid, better)
-            todo = todo[np.interp(times[todo], grid, error) > _GRID_ERROR]
-            if not len(todo):
-                return out
-            latest = float(times[todo].max())
-            if shortest / 8.0 <= latest <= 0.5 * horizon:
-                horizon = latest
-            elif steps < finest:
-                steps *= 2
-            else:
-                return out
+    def _dates(self) -> RecursionDates:
+        return RecursionDates(self)
 
     def recursion_error(self, days: ArrayLike) -> float:
         """Largest change of `deal_by` when the grid of the forward recursion is halved."""
         times = np.atleast_1d(self.process.in_time(float_array(days, name="days", low=0.0)))
         last = len(self.process.stages) - 1
-        fine = self._by_recursion(times, last, _STEPS)
-        return float(np.abs(fine - self._by_recursion(times, last, _STEPS // 2)).max())
+        coarse = RecursionDates(self, steps=STEPS // 2)
+        return float(np.abs(self._dates.by(times, last) - coarse.by(times, last)).max())
 
     def days_until(self, day: DateLike) -> float:
         """Days from the opening of the first stage to a date."""
@@ -353,60 +318,9 @@ class ProcessSolution:
     @property
     def stages(self) -> pd.DataFrame:
         """One row a stage: hazards, atoms, success, who concedes, mean time, values."""
-        import pandas as pd
-
-        process, branch = self.process, self.branch_solution
-        success = self.success
-        total = success.sum(axis=1)
-        table: dict[str, Any] = {"stage": [stage.name for stage in process.stages]}
-        table["reached"] = self.reached
-        table["kind"] = [_KINDS[code] for code in branch.kinds[:, 0]]
-        bound, values = self.audience_cost_bound, self.stage_values
-        for i, player in enumerate(process.players):
-            table[f"behaviour_{player}"] = [row[i] for row in self.behaviours]
-            table[f"hazard_{player}"] = self.hazards[:, i]
-            table[f"atom_{player}"] = self.atoms[:, i]
-            table[f"value_{player}"] = values[:, i]
-            table[f"audience_cost_bound_{player}"] = bound[:, i]
-        table["T0"] = self.exhaustion_times
-        table["success"] = total
-        with np.errstate(invalid="ignore", divide="ignore"):
-            for c, player in enumerate(process.players):
-                table[f"{player}_concedes_first"] = success[:, c] / total
-            if self.curves is None:
-                table["mean_time"] = self._mean(self.outcomes.time).sum(axis=1) / total
-        table["impasse"] = self.impasse
-        return pd.DataFrame(table)
+        return stage_table(self)
 
     @property
     def branches(self) -> pd.DataFrame:
         """One row a stage and history: who conceded before, and the equilibrium there."""
-        import pandas as pd
-
-        rows = []
-        players = self.process.players
-        for k, stage in enumerate(self.process.stages):
-            for h in range(self.arrays.histories(k)):
-                branch = self.branch_solution
-                row: dict[str, Any] = {"stage": stage.name, "history": self._history_name(k, h)}
-                if self.curves is None:
-                    row["reached"] = self.reach_probability[k, h]
-                row["kind"] = _KINDS[branch.kinds[k, h]]
-                for i, player in enumerate(players):
-                    row[f"behaviour_{player}"] = _BEHAVIOURS[branch.behaviours[k, h, i]]
-                    row[f"hazard_{player}"] = branch.hazards[k, h, i]
-                    row[f"atom_{player}"] = branch.atoms[k, h, i]
-                    row[f"value_{player}"] = branch.values[k, h, i]
-                    if self.curves is None:
-                        row[f"concedes_{player}"] = self.outcomes.concedes[k, h, i]
-                row["T0"] = branch.horizons[k, h]
-                rows.append(row)
-        return pd.DataFrame(rows)
-
-    def _history_name(self, k: int, h: int) -> str:
-        names = [
-            f"{stage.name}: {self.process.players[self.arrays.ancestor(k, m + 1, h) & 1]}"
-            for m, stage in enumerate(self.process.stages[:k])
-            if self.arrays.shift[m]
-        ]
-        return ", ".join(names) or "any"
+        return branch_table(self)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
+from typing import TypeAlias
 
 import numpy as np
 
@@ -16,13 +17,16 @@ from negotiation.process.closed_form import (
     ProcessArrays,
     process_arrays,
     solve_closed_form,
+    values_of_war,
 )
 from negotiation.process.persistent import Curves, solve_persistent
 from negotiation.process.solution import ProcessSolution
 from negotiation.process.stages import MultiStepProcess
-from negotiation.values import number
+from negotiation.values import FloatArray, number
 
 __all__ = ["ProcessSolution", "solve_all", "solve_process"]
+
+_Parts: TypeAlias = tuple[ProcessArrays, Branches, Curves | None]
 
 #: Gain from leaving a corner, over the largest payoff, that counts as rounding.
 _CORNER_TOLERANCE = 1e-6
@@ -44,7 +48,8 @@ def solve_process(
     process
         See `MultiStepProcess`.
     tol
-        Largest change allowed in the value of a relapse between outer iterations.
+        Largest change allowed in the value of a relapse between outer iterations, over the
+        largest value.
     max_iter
         Outer iterations allowed.
     steps
@@ -59,6 +64,8 @@ def solve_process(
     Returns
     -------
     ProcessSolution
+        What a return to an earlier stage is worth may support more than one equilibrium: the one
+        to which the iteration leads that starts as if such a return meant lasting war.
 
     Raises
     ------
@@ -105,42 +112,57 @@ def solve_all(
     max_iter = int(number(max_iter, name="max_iter", low=1.0))
     steps = int(number(steps, name="steps", low=1.0))
     residual_tol = number(residual_tol, name="residual_tol", low=0.0, open_low=True)
-    solved: list[tuple[ProcessArrays, Branches, Curves | None]] = []
-    persistent: list[int] = []
-    for process in processes:
-        if not isinstance(process, MultiStepProcess):
-            raise InvalidInputError(
-                "not a process",
-                where="process",
-                seen=type(process).__name__,
-                allowed="MultiStepProcess",
-            )
-        arrays = process_arrays(process)
+    solved: dict[int, _Parts] = {}
+    persistent: dict[int, tuple[ProcessArrays, float, FloatArray]] = {}
+    for n, process in enumerate(processes):
+        arrays = _checked_arrays(process)
         if process.type_persistence > 0.0:
-            if arrays.audience_growth.any() or np.isfinite(arrays.deadlines).any():
-                raise InvalidInputError(
-                    "clocks need types drawn anew in each stage",
-                    where="process",
-                    seen=f"type_persistence {process.type_persistence:g} with audience_growth "
-                    "or a deadline",
-                    allowed="type_persistence 0, or no audience_growth and no deadline",
-                )
-            persistent.append(len(solved))
-        solved.append((arrays, solve_closed_form(arrays, tol=tol, max_iter=max_iter), None))
-    problems = [(solved[n][0], processes[n].type_persistence, solved[n][1]) for n in persistent]
-    found = solve_persistent(problems, tol=tol, max_iter=max_iter, steps=steps)
-    for n, (branches, curves) in zip(persistent, found, strict=True):
-        solved[n] = (solved[n][0], branches, curves)
+            start = values_of_war(arrays) if process.has_relapse else arrays.breakdown
+            persistent[n] = (arrays, process.type_persistence, start)
+        else:
+            solved[n] = (arrays, solve_closed_form(arrays, tol=tol, max_iter=max_iter), None)
+    while persistent:
+        found = solve_persistent(list(persistent.values()), tol=tol, max_iter=max_iter, steps=steps)
+        again: dict[int, tuple[ProcessArrays, float, FloatArray]] = {}
+        for (n, (arrays, psi, _)), parts in zip(persistent.items(), found, strict=True):
+            if parts[1].failure and processes[n].has_relapse and n not in solved:
+                # A value on the way may leave no path of play where the last one would.
+                plain = solve_closed_form(arrays, tol=tol, max_iter=max_iter)
+                again[n] = (arrays, psi, plain.breakdown_values)
+            solved[n] = (arrays, *parts)
+        persistent = again
     elapsed = (perf_counter() - started) / max(len(processes), 1)
     return [
-        _finished(process, parts, tol, residual_tol, elapsed, raise_on_failure)
-        for process, parts in zip(processes, solved, strict=True)
+        _finished(process, solved[n], tol, residual_tol, elapsed, raise_on_failure)
+        for n, process in enumerate(processes)
     ]
+
+
+def _checked_arrays(process: MultiStepProcess) -> ProcessArrays:
+    """Lay a process out as arrays, or say why it cannot be solved."""
+    if not isinstance(process, MultiStepProcess):
+        raise InvalidInputError(
+            "not a process",
+            where="process",
+            seen=type(process).__name__,
+            allowed="MultiStepProcess",
+        )
+    arrays = process_arrays(process)
+    clocks = arrays.audience_growth.any() or np.isfinite(arrays.deadlines).any()
+    if process.type_persistence > 0.0 and clocks:
+        raise InvalidInputError(
+            "clocks need types drawn anew in each stage",
+            where="process",
+            seen=f"type_persistence {process.type_persistence:g} with audience_growth "
+            "or a deadline",
+            allowed="type_persistence 0, or no audience_growth and no deadline",
+        )
+    return arrays
 
 
 def _finished(
     process: MultiStepProcess,
-    parts: tuple[ProcessArrays, Branches, Curves | None],
+    parts: _Parts,
     tol: float,
     residual_tol: float,
     elapsed: float,
@@ -150,7 +172,7 @@ def _finished(
     reason = ""
     lost = bool((branches.kinds == NO_EQUILIBRIUM).any())
     if lost:
-        reason = curves.failure if curves else "a deadline moves one side only"
+        reason = curves.failure if curves else "a stage has no equilibrium"
     elif not branches.relapse_change <= tol:
         reason = f"the value of a relapse still moves by {branches.relapse_change:.3g}"
     solution = ProcessSolution(
@@ -174,8 +196,8 @@ def _finished(
             hint="Without discounting or breakdown, waiting for ever at a flow has no value.",
         )
     # Waiting for ever has a value to deviate to only where the future is discounted.
-    clocked = bool(np.all(arrays.discount_rates > 0.0)) and (
-        arrays.audience_growth.any() or np.isfinite(arrays.deadlines).any()
+    clocked = bool(np.isfinite(arrays.deadlines).any()) or (
+        bool(np.all(arrays.discount_rates > 0.0)) and bool(arrays.audience_growth.any())
     )
     if not reason and (clocked or (curves is not None and process.has_relapse)):
         from negotiation.process.strategy_check import check_strategies
@@ -189,7 +211,7 @@ def _finished(
             reason,
             where="solve_process",
             partial=solution,
-            hint="The stage may have no equilibrium in which both sides mix until the end; try a "
-            "later deadline, slower growth of audience costs, or less persistent types.",
+            hint="The stage may have no equilibrium in which both sides mix until the end; try "
+            "slower growth of audience costs or less persistent types.",
         )
     return solution

@@ -60,7 +60,7 @@ class Stage:
         Rate at which conceding becomes dearer while the stage lasts (Fearon's audience cost).
     deadline
         Time after the opening of the stage, or ISO date, at which it breaks down if nobody has
-        conceded.
+        conceded until then; a coin decides which of two concessions at that time counts.
     rates
         Headline additional tariffs in force while the stage lasts, ``[history, side]``.
     opens

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["StrategyCheck", "check_strategies", "corner_gain"]
 
+#: Behaviours of a side that concedes at the opening.
+_AT_ONCE = (1, 3)
+
 
 @dataclass(frozen=True, eq=False)
 class StrategyCheck:
@@ -78,7 +81,7 @@ class _Values:
             beliefs = np.empty((len(winner), 2))
             beliefs[:, conceder] = (1.0 - self.psi) * prior[conceder]
             beliefs[:, 1 - conceder] = self.psi * winner + (1.0 - self.psi) * prior[1 - conceder]
-            out += self.at(child, beliefs)
+            out += self.at(child, beliefs, conceder)
         return out
 
     def forever(self, n: int) -> FloatArray:
@@ -88,19 +91,38 @@ class _Values:
         with np.errstate(divide="ignore", invalid="ignore"):
             worth = np.where(rate > 0.0, flow / rate, np.where(flow < 0.0, -np.inf, flow * np.inf))
         worth = np.where((rate == 0.0) & (flow == 0.0), 0.0, worth)
-        span = self.laws[n].deadline
-        if np.isfinite(span):
-            kept = np.exp(-rate * span)
-            paid = np.where(rate > 0.0, worth * (1.0 - kept), flow * span)
-            worth = paid + kept * self.breakdown[n]
         return np.asarray(worth)
 
-    def at(self, n: int, beliefs: FloatArray) -> FloatArray:
-        """Values ``[entry, side]`` of a node at beliefs ``[entry, side]``."""
+    def until_the_deadline(
+        self, n: int, i: int, start: float, won: float, lost: float
+    ) -> tuple[float, float]:
+        """Payoffs of side i, quiet from ``start`` on, of conceding at the deadline and of not.
+
+        ``won`` and ``lost`` are what the concessions of the other side and of its own are worth
+        there; a coin decides which of two counts.
+        """
         law = self.laws[n]
+        given = 0.0 if law.deadline_atoms is None else float(law.deadline_atoms[1 - i])
+        rate = float(self.discount[i] + self.hazard[n])
+        flow = float(self.flows[n, i] + self.hazard[n] * self.breakdown[n, i])
+        gap = max(law.deadline - start, 0.0)
+        kept = float(np.exp(-rate * gap))
+        paid = flow * gap if rate == 0.0 else flow * (1.0 - kept) / rate
+        late = lost - self.growth[n, i] * law.deadline
+        reached = (
+            late + 0.5 * given * (won - late),
+            given * won + (1.0 - given) * float(self.breakdown[n, i]),
+        )
+        return paid + kept * reached[0], paid + kept * reached[1]
+
+    def at(self, n: int, beliefs: FloatArray, loser: int = -1) -> FloatArray:
+        """Values ``[entry, side]`` of a node at beliefs ``[entry, side]``; see `NodeLaw.open`."""
+        law = self.laws[n]
+        if _has_clock(law):
+            return np.broadcast_to(self._clocked(n, law), beliefs.shape).copy()
         if law.kind == IMPASSE:
             return np.broadcast_to(self.forever(n), beliefs.shape).copy()
-        opening = law.open(beliefs)
+        opening = law.open(beliefs, loser)
         if law.kind != ATTRITION:
             return self._corner(n, law, beliefs)
         # Only one side concedes at the opening, which lifts its posterior to the curve.
@@ -112,6 +134,20 @@ class _Values:
             won = self.after(n, j, beliefs[:, i])[:, i]
             lost = self.after(n, i, lifted[:, j])[:, i]
             out[:, i] = opening.atoms[:, j] * won + (1.0 - opening.atoms[:, j]) * lost
+        return out
+
+    def _clocked(self, n: int, law: NodeLaw) -> FloatArray:
+        """Values of a node with a deadline, which do not depend on beliefs."""
+        atoms = law.open(law.prior[None, :]).atoms[0]
+        out = np.empty(2)
+        for i in range(2):
+            j = 1 - i
+            won = float(self.after(n, j, law.prior[None, i])[0, i])
+            lost = float(self.after(n, i, law.prior[None, j])[0, i])
+            best = lost
+            if law.duration == 0.0:
+                best = max(lost, *self.until_the_deadline(n, i, 0.0, won, lost))
+            out[i] = atoms[j] * won + (1.0 - atoms[j]) * best
         return out
 
     def _corner(self, n: int, law: NodeLaw, beliefs: FloatArray) -> FloatArray:
@@ -135,6 +171,23 @@ class _Values:
         return out
 
 
+def _largest_payoff(solution: ProcessSolution) -> float:
+    """Largest payoff that a concession or an opening is worth."""
+    branches = solution.branch_solution
+    return max(
+        1e-300,
+        *(
+            float(np.abs(values).max())
+            for values in (branches.values, branches.concede_values, branches.win_values)
+        ),
+    )
+
+
+def _has_clock(law: NodeLaw) -> bool:
+    """Whether a deadline matters: play does not end at the opening by both sides' concessions."""
+    return bool(np.isfinite(law.deadline)) and not np.isin(law.behaviour, _AT_ONCE).all()
+
+
 def check_strategies(solution: ProcessSolution, *, points: int = 801) -> StrategyCheck:
     """Integrate the payoff of conceding at each time of a grid, in every node at its priors.
 
@@ -153,14 +206,13 @@ def check_strategies(solution: ProcessSolution, *, points: int = 801) -> Strateg
     values = _Values(solution)
     size = len(values.laws)
     gain, spread = np.zeros((size, 2)), np.zeros((size, 2))
-    largest = 1e-300
+    largest = _largest_payoff(solution)
     for n, law in enumerate(values.laws):
         prior = law.prior[None, :]
         found = values.at(n, prior)[0]
         stated = solution.branch_solution.values[law.stage, law.history]
-        largest = max(largest, float(np.abs(found).max()))
         for i in range(2):
-            if law.kind == ATTRITION and 0.0 < law.duration < np.inf:
+            if _has_clock(law) or (law.kind == ATTRITION and 0.0 < law.duration < np.inf):
                 gain[n, i], spread[n, i] = _mixing(values, n, i, points, stated[i])
             else:
                 best = float(_corner_best(values, n, i, prior)[0])
@@ -184,6 +236,8 @@ def _corner_best(values: _Values, n: int, i: int, beliefs: FloatArray) -> FloatA
     won = values.after(n, j, beliefs[:, i])[:, i]
     lost = values.after(n, i, tough)[:, i]
     forever = float(values.forever(n)[i])
+    if np.isfinite(law.deadline):
+        forever = max(values.until_the_deadline(n, i, 0.0, float(won[0]), float(lost[0])))
     if law.kind == ATTRITION:
         # Constant hazards without end, or a side known to be normal: see `closed_form_residual`.
         return values.at(n, beliefs)[:, i]
@@ -206,7 +260,7 @@ def corner_gain(solution: ProcessSolution, *, points: int = 9) -> float:
     holds wherever play can enter it. In units of payoff over the largest payoff.
     """
     values = _Values(solution)
-    worst, largest = 0.0, 1e-300
+    worst, largest = 0.0, _largest_payoff(solution)
     for n, law in enumerate(values.laws):
         if law.kind == ATTRITION:
             continue
@@ -220,7 +274,6 @@ def corner_gain(solution: ProcessSolution, *, points: int = 9) -> float:
                 entries[rows, x] = low[x]
                 entries[rows, 1 - x] = np.linspace(low[1 - x], low[1 - x] + values.psi, points)
         found = values.at(n, entries)
-        largest = max(largest, float(np.abs(found).max()))
         for i in range(2):
             gain = _corner_best(values, n, i, entries) - found[:, i]
             worst = max(worst, float(gain.max()))
@@ -254,15 +307,19 @@ def _mixing(values: _Values, n: int, i: int, points: int, stated: float) -> tupl
     atom = float(opening.atoms[0, j])
     at_opening = float(values.after(n, j, law.prior[None, i])[0, i])
     payoff = atom * at_opening + (1.0 - atom) * (gathered + decay * survive * lost)
-    last = float(values.forever(n)[i])
+    mixes = bool(opening.atoms[0, i] < 1.0)
+    # What is done with some chance has to be worth the value.
+    used = np.abs(payoff[0] - stated) if opening.atoms[0, i] > 0.0 else 0.0
+    if mixes and start > 0.0:
+        used = np.abs(payoff - stated).max()
+    gone = float(gathered[-1])
+    alive = float(decay[-1] * survive[-1])
+    late: tuple[float, ...] = (gone + alive * float(values.forever(n)[i]),)
     if np.isfinite(law.deadline):
-        gap = max(law.deadline - start, 0.0)
-        faded = np.exp(-rate * gap)
-        paid_out = flow * (gap if rate == 0.0 else (1.0 - faded) / rate)
-        given = 0.0 if law.deadline_atoms is None else float(law.deadline_atoms[j])
-        breakdown = float(values.breakdown[n, i])
-        last = paid_out + faded * (given * float(won[-1]) + (1.0 - given) * breakdown)
-    never = gathered[-1] + decay[-1] * survive[-1] * last
-    best = max(float(payoff.max()), atom * at_opening + (1.0 - atom) * float(never))
-    mixes = opening.atoms[0, i] < 1.0
-    return max(best - stated, 0.0), float(np.abs(payoff - stated).max()) if mixes else 0.0
+        plain = float(values.after(n, i, b[-1:, j])[0, i])
+        ends = values.until_the_deadline(n, i, start, float(won[-1]), plain)
+        late = tuple(gone + alive * end for end in ends)
+    late = tuple(atom * at_opening + (1.0 - atom) * end for end in late)
+    if mixes and law.deadline_atoms is not None and law.deadline_atoms[i] > 0.0:
+        used = max(used, abs(late[0] - stated))
+    return max(float(payoff.max()) - stated, *(end - stated for end in late), 0.0), float(used)

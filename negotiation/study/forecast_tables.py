@@ -22,7 +22,6 @@ from negotiation.study.results import Number, StudyTable
 from negotiation.values import FloatArray
 
 __all__ = [
-    "episode_table",
     "first_cut_scores",
     "forecast_table",
     "interval",
@@ -365,38 +364,3 @@ def level_table(
     )
     columns = ("forecaster", "question", "points", "outcome")
     return StudyTable(columns, tuple(rows), "p{45mm}p{62mm}rr")
-
-
-def episode_table() -> tuple[StudyTable, dict[str, Number]]:
-    """Return where each other case falls under the hazard of the rest, and deadlines met."""
-    rows: list[tuple[str | Number, ...]] = []
-    close = dated = 0
-    positions = []
-    for row in load_table("episodes"):
-        began, settled, deadline = row["began"], row["settled"], row["deadline"]
-        position, left = "", ""
-        if isinstance(began, dt.date) and isinstance(settled, dt.date):
-            others = constant_hazard(as_of=None, without=(str(row["episode"]),))
-            positions.append(others.by((settled - began).days))
-            position = f"{positions[-1]:.2f}"
-        if isinstance(deadline, dt.date) and isinstance(settled, dt.date):
-            days = (deadline - settled).days
-            left = str(days)
-            dated += 1
-            close += days <= 5
-        rows.append(
-            (
-                str(row["episode"]).replace("_", " "),
-                "" if began is None else str(began),
-                "" if settled is None else str(settled),
-                left,
-                position,
-            )
-        )
-    columns = ("episode", "began", "settled", "days before the deadline", "position")
-    numbers = {
-        "settled_near_deadline": Number(f"{close} of {dated}"),
-        "episodes_timed": Number(len(positions), "d"),
-        "episodes_below_half": Number(sum(p < 0.5 for p in positions), "d"),
-    }
-    return StudyTable(columns, tuple(rows), "lllrr"), numbers

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from negotiation.errors import ConvergenceError, InvalidInputError
+from negotiation.process.load import load_process
 from negotiation.process.simulate import simulate_process
 from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
+from negotiation.process.strategy_check import corner_gain
 
 
 def staged(**changes):
@@ -104,6 +106,49 @@ def test_relapse_values_agree_with_their_fixed_point():
         times = solution.deal_by([10, 100, 1000])
         assert np.all(np.diff(times) > 0)
         assert times[-1] <= solution.deal_probability + 1e-6
+
+
+@pytest.mark.parametrize("psi", [0.7, 1.0])
+def test_relapse_under_general_equilibrium(psi):
+    options = {"as_of": "2025-05-02", "model": "general_equilibrium", "relapse": True}
+    process = replace(load_process(**options), type_persistence=psi)
+    solution = solve_process(process)
+    assert max(solution.residual, corner_gain(solution)) < 1e-5
+    paths = simulate_process(solution, 20_000, rng=np.random.default_rng(3))
+    assert paths.deal_by([30.0, 400.0]) == pytest.approx(solution.deal_by([30.0, 400.0]), abs=0.015)
+    assert solution.success[[0, 1, 3, 4, 5]] == pytest.approx(
+        paths.concessions[[0, 1, 3, 4, 5]], abs=0.015
+    )
+
+
+def test_the_answer_with_relapses_moves_smoothly_with_toughness():
+    options = {"as_of": "2025-05-02", "model": "general_equilibrium", "relapse": True}
+    values = [
+        solve_process(
+            replace(load_process(**options, values={"toughness_chn": z}), type_persistence=1.0)
+        ).values
+        for z in np.arange(0.02, 0.07, 0.005)
+    ]
+    # Two equilibria are .4 apart.
+    assert np.abs(np.diff(values, axis=0)).max() < 0.02
+
+
+@pytest.mark.parametrize("psi", [0.0, 0.5])
+def test_relapses_are_settled_at_any_scale_of_payoffs(psi):
+    def told_in(scale):
+        stages = [
+            {"g": [-0.06, -0.08], "l": [0.2, 0.2], "f": [0.5, 0.5]},
+            {"g": [-0.02] * 2, "l": [0.1, 0.05], "f": [0.4, 0.25], "relapse_lump": [-0.3, -0.2]},
+        ]
+        told = [{key: np.array(value) * scale for key, value in s.items()} for s in stages]
+        told[1].update({"beta": 0.04, "relapse_to": 0})
+        return solve_process(staged(stages=told, psi=psi))
+
+    plain = told_in(1.0)
+    for scale in (1e-9, 1e9):
+        scaled = told_in(scale)
+        assert scaled.values / scale == pytest.approx(plain.values, rel=1e-9)
+        assert scaled.branch_solution.rounds == plain.branch_solution.rounds
 
 
 def test_clocks_are_refused_with_persistence():

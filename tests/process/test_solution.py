@@ -94,6 +94,42 @@ def test_relapses_bring_tariffs_back():
     assert solution.mean_time_to_deal > 0.0
 
 
+@pytest.mark.parametrize("relapse", [False, True])
+@pytest.mark.parametrize("psi", [0.0, 0.7])
+def test_a_stage_that_opens_after_some_histories_only(psi, relapse):
+    values = {"threshold_tariff": 0.4}
+    process = load_process(as_of="2025-05-02", values=values, relapse=relapse)
+    solution = solve_process(replace(process, type_persistence=psi))
+    paths = simulate_process(solution, 100_000, rng=np.random.default_rng(5))
+    seen = np.array([(paths.stage == k).sum() for k in range(len(process.stages))])
+    reopened = [stage.name for stage in process.stages].index("de-escalation reopened")
+    assert solution.reached[reopened] == pytest.approx(seen[reopened] / 100_000, rel=0.05)
+    assert 0.1 < solution.reached[reopened] < 0.5
+    error = np.sqrt(solution.success * (1.0 - solution.success) / seen[:, None])
+    assert np.all(np.abs(solution.success - paths.concessions) <= 4.0 * error + 1e-9)
+
+
+def test_no_event_of_a_path_with_relapses_is_lost():
+    process = load_process(as_of="2025-05-02", relapse=True, values={"relapse_hazard": 2.0})
+    paths = simulate_process(solve_process(process), 5000, rng=np.random.default_rng(8))
+    targets = np.array(
+        [
+            k if stage.relapse_to is None else stage.relapse_to
+            for k, stage in enumerate(process.stages)
+        ]
+    )
+    after = np.where(paths.outcome == -1, targets[paths.stage], paths.stage + 1)
+    followed = paths.stage[:, 1:] >= 0
+    # Stages that do not open after a history are passed without an event.
+    passed = paths.stage[:, 1:] - after[:, :-1]
+    assert np.all(passed[followed] >= 0)
+    assert np.all(paths.outcome[:, :-1][followed] >= -1)
+    back = followed & (paths.outcome[:, :-1] == -1)
+    assert back.any()
+    assert np.all(passed[back] == 0)
+    assert np.all((paths.time[:, 1:] >= paths.time[:, :-1])[followed])
+
+
 def test_simulation_is_reproducible():
     solution = solve_process(staged(psi=0.4))
     first, second = (simulate_process(solution, 100, rng=np.random.default_rng(3)) for _ in "ab")
@@ -190,3 +226,38 @@ def test_early_dates_of_a_fast_process_do_not_depend_on_late_ones():
     alone, beside = solve_process(fast).deal_by(40.0), solve_process(fast).deal_by([40.0, 6000.0])
     assert 0.2 < alone < 0.9
     assert beside[0] == pytest.approx(alone, abs=1e-3)
+
+
+def test_dates_of_fast_processes_with_relapses():
+    rng = np.random.default_rng(1)
+    days, paths, done = np.array([0.05, 0.1, 0.5, 1.0, 3.0, 10.0, 60.0]), 100_000, 0
+    while done < 12:
+        count, speed = int(rng.integers(1, 4)), 10.0 ** rng.uniform(-1.0, 2.0)
+        low = rng.uniform(-0.2, 0.3, (count, 2))
+        stages = [
+            {
+                "g": rng.uniform(-0.3, -0.02, 2) * speed,
+                "l": low[k],
+                "f": low[k] + rng.uniform(0.1, 0.5, 2),
+                "beta": rng.uniform(0.0, 0.5) * speed,
+                "relapse_to": int(rng.integers(0, k + 1)) if rng.random() < 0.7 else None,
+                "relapse_lump": rng.uniform(-0.5, -0.1, 2),
+                "B": rng.uniform(-3.0, -1.0, 2),
+            }
+            for k in range(count)
+        ]
+        process = staged(
+            stages=stages,
+            r=rng.uniform(0.005, 0.03, 2) * speed,
+            z=rng.uniform(0.02, 0.4, 2),
+            psi=float(rng.choice([0.0, 0.3, 0.7, 1.0])),
+            time_unit="day",
+        )
+        solution = solve_process(process, raise_on_failure=False)
+        if not solution.converged:
+            continue
+        done += 1
+        seen = simulate_process(solution, paths, rng=rng, horizon_days=100.0)
+        chance, share = solution.deal_by(days), seen.deal_by(days)
+        error = np.sqrt(chance * (1.0 - chance) / paths)
+        assert np.all(np.abs(chance - share) <= 4.0 * error + 3e-4)

@@ -12,8 +12,8 @@ from negotiation.study.dated_forecasts import (
     later_forecasts,
     stated_ranges,
 )
+from negotiation.study.episode_table import episode_table
 from negotiation.study.forecast_tables import (
-    episode_table,
     first_cut_scores,
     interval,
     level_table,

@@ -23,8 +23,8 @@ from negotiation.study.dated_forecasts import (
     later_forecasts,
     stated_ranges,
 )
+from negotiation.study.episode_table import episode_table
 from negotiation.study.forecast_tables import (
-    episode_table,
     first_cut_scores,
     forecast_table,
     interval,

@@ -13,6 +13,7 @@ from negotiation.data import (
     parameters,
     tariff_history,
 )
+from negotiation.data.labels import sector_names, spelled
 from negotiation.process.definition import read_definition
 from negotiation.study.results import Number, StudyResult, StudyTable
 from negotiation.study.run import StudyInputs
@@ -47,13 +48,13 @@ def _timeline(study: Study) -> StudyTable:
 def _sectors(study: Study) -> StudyTable:
     """Codes of sectors, their names, and their trade elasticities by set."""
     economy = load_economy(study.economy)
-    labels = {str(row["sector"]): str(row["label"]) for row in load_table("sectors_icio_2022")}
+    labels = sector_names()
     sets = {name: values for name, values in economy.elasticities.items() if len(set(values)) > 1}
     rows: list[tuple[str | Number, ...]] = []
     for k, code in enumerate(economy.sectors):
         values = (Number(float(item[k]), ".2f") for item in sets.values())
         rows.append((code, labels.get(code, code), *values))
-    columns = ("code", "sector", *(name.replace("_", " ") for name in sets))
+    columns = ("code", "sector", *map(spelled, sets))
     return StudyTable(columns, tuple(rows), "lp{54mm}" + "r" * len(sets))
 
 
@@ -63,7 +64,7 @@ def _parameters(study: Study, settings: AnalysisSettings) -> StudyTable:
     for name, item in {**parameters(as_of=study.as_of), **own}.items():
         rows.append(
             (
-                name.replace("_", " "),
+                spelled(name),
                 f"{item.value:g}",
                 f"{item.low:g} to {item.high:g}",
                 item.unit,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from negotiation.data import load_economy, load_table
+from negotiation.data import load_economy
+from negotiation.data.labels import sector_names
 from negotiation.study.results import Number, StudyResult, StudyTable
 from negotiation.study.run import StudyInputs
 from negotiation.study.spec import Settings, Study
@@ -55,9 +56,7 @@ def analyse(
     """Return both directions of dependence over the goods sectors."""
     economy = load_economy(study.economy)
     goods = tuple(sector for sector in economy.sectors if sector != "SERV")
-    labels = {str(row["sector"]): str(row["label"]) for row in load_table("sectors_icio_2022")} | {
-        "total": "All goods"
-    }
+    labels = sector_names() | {"total": "All goods"}
     both = {
         exporter: export_dependence(
             economy,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from negotiation.data import load_economy
+from negotiation.data.labels import sector_names
 from negotiation.payoffs import tariff_plane
 from negotiation.study.analyses.tariff_game import standoff_rates
 from negotiation.study.policy_exhibit import SectorTariffs, WarGains
@@ -272,8 +273,12 @@ def analyse(
     tested = [item.certificate.unilateral_gain for item in every]
     sectors = moved.by_sector()
     largest = sectors["direct"].abs().nlargest(10).index
+    names = sector_names()
     diverted: list[tuple[Any, ...]] = [
-        (str(sector), *(Number(float(value), "+.1f") for value in sectors.loc[sector]))
+        (
+            names.get(str(sector), str(sector)),
+            *(Number(float(value), "+.1f") for value in sectors.loc[sector]),
+        )
         for sector in largest
     ]
     return StudyResult(

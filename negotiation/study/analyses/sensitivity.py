@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
+from negotiation.data.labels import spelled
 from negotiation.process.break_even import BreakEvens, break_even
 from negotiation.process.conclusions import CONCLUSIONS
 from negotiation.process.identified import IdentifiedSet, dated_moments, identified_set
@@ -90,7 +91,7 @@ def _verdict(found: BreakEvens, allowed: IdentifiedSet, split: float) -> str:
     if np.isfinite(share) and split < share < 1.0 - split:
         return "not identified"
     if found.nearest is not None:
-        name = found.nearest.parameters[0].replace("_", " ")
+        name = spelled(found.nearest.parameters[0])
         return f"flips at {name} = {found.nearest.values[0]:.3g}"
     if found.joint is not None and found.joint.reverses:
         return "flips jointly"
@@ -108,8 +109,7 @@ def _headline(found: list[BreakEvens], allowed: IdentifiedSet, split: float) -> 
                 _verdict(item, allowed, split),
                 ""
                 if near is None
-                else f"{near.parameters[0].replace('_', ' ')}: {near.start[0]:.3g} to "
-                f"{near.values[0]:.3g}",
+                else f"{spelled(near.parameters[0])}: {near.start[0]:.3g} to {near.values[0]:.3g}",
                 ""
                 if item.joint is None or not item.joint.reverses
                 else Number(item.joint.distance, ".2f"),
@@ -124,7 +124,7 @@ def _headline(found: list[BreakEvens], allowed: IdentifiedSet, split: float) -> 
         "joint distance",
         "% of identified set",
     )
-    return StudyTable(columns, tuple(rows), "p{52mm}lp{34mm}p{46mm}rr")
+    return StudyTable(columns, tuple(rows), "p{60mm}lp{38mm}p{52mm}rr")
 
 
 def _count(found: Iterable[bool]) -> Number:
@@ -140,7 +140,7 @@ def _with_interval(value: float, ends: FloatArray) -> str:
 def _indices_table(outcomes: tuple[SweptOutcome, ...]) -> StudyTable:
     rows: list[tuple[str | Number, ...]] = []
     for k, name in enumerate(outcomes[0].parameters):
-        cells: list[str | Number] = [name.replace("_", " ")]
+        cells: list[str | Number] = [spelled(name)]
         for item in outcomes:
             cells.append(_with_interval(item.first_order[k], item.first_interval[k]))
             cells.append(_with_interval(item.total_order[k], item.total_interval[k]))
@@ -157,7 +157,7 @@ def _leaders(outcomes: tuple[SweptOutcome, ...]) -> dict[str, Number]:
     for key, item in zip(("cut", "first", "deal"), outcomes, strict=False):
         order = np.argsort(-item.total_order, kind="stable")
         for place, k in zip(("leader", "second"), order[:2], strict=True):
-            numbers[f"{key}_{place}"] = Number(item.parameters[k].replace("_", " "))
+            numbers[f"{key}_{place}"] = Number(spelled(item.parameters[k]))
             numbers[f"{key}_{place}_total"] = Number(float(item.total_order[k]), ".2f")
         width = float(np.max(item.total_interval[:, 1] - item.total_interval[:, 0]))
         numbers[f"{key}_widest"] = Number(width, ".2f")
@@ -169,7 +169,7 @@ def _set_table(process: MultiStepProcess, allowed: IdentifiedSet) -> StudyTable:
     spans = {span.name: span for span in parameter_spans(process, tuple(allowed.intervals))}
     rows = tuple(
         (
-            name.replace("_", " "),
+            spelled(name),
             f"{spans[name].low:.3g} to {spans[name].high:.3g}",
             _over_the_set(low, ".3g"),
             _over_the_set(high, ".3g"),
