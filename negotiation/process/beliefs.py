@@ -22,9 +22,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 
@@ -316,14 +316,8 @@ def filter_beliefs(
     }
     types = tuple(sorted(given))
     logs = np.log(np.array([[given[name] for name in types]])).reshape(1, len(types))
-    learn: dict[str, Any] = {"window": window, "prior_shape": prior_shape}
-    theta = np.array(
-        [
-            learned_reliability(known, event.actor, day=event.day, **learn)
-            if event.type in CLAIMS
-            else 1.0
-            for event in now
-        ]
+    theta, reliability = _reliabilities(
+        known, begin, today, whole.players, window, tuple(prior_shape)
     )
     by_event = event_log_ratios(now, types, logs, players=whole.players, theta=theta)
     days = tuple(sorted({begin, today, *(event.day for event in now)}))
@@ -331,10 +325,7 @@ def filter_beliefs(
     for e, event in enumerate(now):
         news[:, days.index(event.day)] += by_event[:, e]
     times = np.array([(day - begin).days for day in days]) / DAYS_IN[whole.time_unit]
-    found, quiet = (_filtered(process, k, times, moved) for moved in (news, np.zeros_like(news)))
-    reliability = [
-        learned_reliability(known, player, day=today, **learn) for player in whole.players
-    ]
+    found = _filtered(process, k, times, np.concatenate([news, np.zeros_like(news)]))
     heard = [claim for claim in contact_claims if claim.day <= today]
     return BeliefPath(
         process=whole,
@@ -350,19 +341,43 @@ def filter_beliefs(
         ),
         silence=found.silence[0],
         posteriors=found.posteriors[0],
-        quiet=quiet.silence[0],
+        quiet=found.silence[1],
         at_once=found.at_once[0],
         survival=float(found.survival[0]),
-        reliability=np.array(reliability),
-        contact=contact_posterior(heard, dict(zip(whole.players, reliability, strict=True))),
+        reliability=reliability.copy(),
+        contact=contact_posterior(
+            heard, dict(zip(whole.players, reliability.tolist(), strict=True))
+        ),
         elapsed_seconds=perf_counter() - started,
     )
+
+
+@lru_cache(maxsize=8)
+def _reliabilities(
+    known: tuple[DatedEvent, ...],
+    begin: date,
+    today: date,
+    players: tuple[str, str],
+    window: int,
+    prior_shape: tuple[float, float],
+) -> tuple[FloatArray, FloatArray]:
+    """Reliability behind each event from ``begin`` on, and of each side today; 1 for an act."""
+
+    def learned(actor: str, day: date) -> float:
+        return learned_reliability(known, actor, day=day, window=window, prior_shape=prior_shape)
+
+    behind = [
+        learned(event.actor, event.day) if event.type in CLAIMS else 1.0
+        for event in known
+        if event.day >= begin
+    ]
+    return np.array(behind), np.array([learned(player, today) for player in players])
 
 
 def _filtered(
     process: MultiStepProcess | ProcessSolution, k: int, times: FloatArray, news: FloatArray
 ) -> BeliefDraws:
-    """Filter one path of news ``[1, time, side]`` through a stage that opened at its priors."""
+    """Filter paths of news ``[path, time, side]`` through a stage that opened at its priors."""
     whole = process.process if isinstance(process, ProcessSolution) else process
     stage = whole.stages[k]
     plain = (
@@ -378,9 +393,10 @@ def _filtered(
             return filter_draws(
                 times,
                 news,
-                beliefs=stage.stubbornness[None, :],
-                hazards=np.asarray(branch.hazards[k, :1]),
-                atoms=np.asarray(branch.atoms[k, :1]),
+                beliefs=np.tile(stage.stubbornness, (len(news), 1)),
+                hazards=np.tile(branch.hazards[k, 0], (len(news), 1)),
+                atoms=np.tile(branch.atoms[k, 0], (len(news), 1)),
             )
-    silence, posteriors, at_once, survival = filter_by_solving(whole, k, times, news[0])
-    return BeliefDraws(silence[None], posteriors[None], at_once[None], np.array([survival]))
+    paths = [filter_by_solving(whole, k, times, path) for path in news]
+    silence, posteriors, at_once, survival = (np.stack(part) for part in zip(*paths, strict=True))
+    return BeliefDraws(silence, posteriors, at_once, survival)

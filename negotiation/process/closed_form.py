@@ -122,29 +122,29 @@ def process_arrays(process: MultiStepProcess) -> ProcessArrays:
     """Lay a process out as padded arrays for the kernels."""
     stages = process.stages
     count = len(stages)
-    shift = np.array(process.remembered, dtype=np.int64)
-    level = np.concatenate([[0], np.cumsum(shift)])
-    width = 1 << int(level[count - 1])
-
-    def fill(name: str) -> FloatArray:
-        out = np.zeros((count, width, 2))
-        for k, stage in enumerate(stages):
-            out[k, : 1 << level[k]] = getattr(stage, name)
-        return out
-
-    opens = np.ones((count, width))
+    remembered = process.remembered
+    widths = [1]
+    for digit in remembered:
+        widths.append(widths[-1] << digit)
+    payoffs = np.zeros((4, count, widths[count - 1], 2))
+    opens = np.ones((count, widths[count - 1]))
+    pairs = np.empty((3, count, 2))
     for k, stage in enumerate(stages):
+        here = payoffs[:, k, : widths[k]]
+        here[0], here[2], here[3] = stage.flows, stage.win, stage.breakdown
+        here[1] = stage.concede - stage.audience_cost
+        pairs[:, k] = stage.audience_growth, stage.stubbornness, stage.relapse_lump
         if stage.opens is not None:
-            opens[k, : 1 << level[k]] = stage.opens
+            opens[k, : widths[k]] = stage.opens
     return ProcessArrays(
-        shift=shift,
-        flows=fill("flows"),
-        concede=fill("concede") - np.array([stage.audience_cost for stage in stages])[:, None, :],
-        win=fill("win"),
-        breakdown=fill("breakdown"),
+        shift=np.array(remembered, dtype=np.int64),
+        flows=payoffs[0],
+        concede=payoffs[1],
+        win=payoffs[2],
+        breakdown=payoffs[3],
         breakdown_hazard=np.array([stage.breakdown_hazard for stage in stages]),
-        audience_growth=np.array([stage.audience_growth for stage in stages]),
-        stubbornness=np.array([stage.stubbornness for stage in stages]),
+        audience_growth=pairs[0],
+        stubbornness=pairs[1],
         discount_rates=np.array(process.discount_rates),
         deadlines=np.array(
             [np.inf if stage.deadline is None else float(stage.deadline) for stage in stages]
@@ -154,7 +154,7 @@ def process_arrays(process: MultiStepProcess) -> ProcessArrays:
             [-1 if stage.relapse_to is None else stage.relapse_to for stage in stages],
             dtype=np.int64,
         ),
-        relapse_lump=np.array([stage.relapse_lump for stage in stages]),
+        relapse_lump=pairs[2],
     )
 
 

@@ -80,12 +80,6 @@ class _Shape:
     following: IntArray
     back: IntArray
 
-    @property
-    def key(self) -> tuple[bytes, ...]:
-        return tuple(
-            part.tobytes() for part in (self.stage, self.history, self.following, self.back)
-        )
-
 
 def _shape(arrays: ProcessArrays) -> _Shape:
     order = reachable(arrays)
@@ -119,15 +113,15 @@ def solve_persistent(
     steps
         Steps along each curve, apart from those that end at kinks.
     """
-    shapes = [_shape(arrays) for arrays, _, _ in problems]
     groups: dict[tuple[bytes, ...], list[int]] = {}
-    for place, shape in enumerate(shapes):
-        groups.setdefault(shape.key, []).append(place)
+    for place, (arrays, _, _) in enumerate(problems):
+        parts = (arrays.shift, arrays.opens, arrays.relapse_to)
+        groups.setdefault(tuple(part.tobytes() for part in parts), []).append(place)
     found: dict[int, tuple[Branches, Curves]] = {}
     for members in groups.values():
         solved = _solve_group(
             [problems[place] for place in members],
-            shapes[members[0]],
+            _shape(problems[members[0]][0]),
             tol=tol,
             max_iter=max_iter,
             steps=steps,
@@ -256,11 +250,9 @@ def _as_branches(
     kinds[at] = curves.kinds
     behaviours[at] = np.minimum(curves.behaviours, 3)
     out["T"][at] = np.where(curves.kinds == ATTRITION, T0, np.inf)[:, None]
-    for k in range(shape[0] - 1, -1, -1):
-        for h in range(arrays.histories(k)):
-            if not arrays.opens[k, h] and k + 1 < shape[0]:
-                for name in ("V", "L", "F"):
-                    out[name][k, h] = out["V"][k + 1, arrays.child(k, h, 0)]
+    for k, h in np.argwhere(arrays.opens[:-1] == 0.0)[::-1].tolist():
+        for name in ("V", "L", "F"):
+            out[name][k, h] = out["V"][k + 1, arrays.child(k, h, 0)]
     return Branches(
         values=out["V"],
         concede_values=out["L"],

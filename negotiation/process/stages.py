@@ -178,7 +178,8 @@ class MultiStepProcess:
     @property
     def remembered(self) -> tuple[bool, ...]:
         """Stages of which later payoffs depend on who conceded there; none if no payoff does."""
-        return tuple(self.depends_on_history and stage.remembered for stage in self.stages)
+        depends = self.depends_on_history
+        return tuple(depends and stage.remembered for stage in self.stages)
 
     @property
     def has_relapse(self) -> bool:
