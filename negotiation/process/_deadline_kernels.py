@@ -292,6 +292,37 @@ def stop_before_the_deadline(
 
 
 @njit(cache=True, nogil=True)
+def give_in_before(
+    i: int,
+    L: FloatArray,
+    F: FloatArray,
+    z: FloatArray,
+    mu: FloatArray,
+    V: FloatArray,
+    behaviour: IntArray,
+    last: FloatArray,
+) -> int:
+    """Side i, to which being conceded to is worth less than conceding, does so at the opening.
+
+    The other side gives in to a tough i after that; a coin decides where both want to be first.
+    """
+    j = 1 - i
+    last[:] = 0.0
+    behaviour[j] = CONCEDES
+    if F[j] <= L[j]:
+        behaviour[i] = CONCEDES
+        for k in range(2):
+            o = 1 - k
+            mu[k] = (1.0 - z[k]) * 0.5 * (1.0 + z[o])
+            V[k] = 0.5 * (1.0 + z[o]) * L[k] + 0.5 * (1.0 - z[o]) * F[k]
+        return AT_ONCE
+    behaviour[i] = CONCEDES_FIRST
+    mu[i], mu[j] = 1.0 - z[i], z[i] * (1.0 - z[j])
+    V[i], V[j] = L[i], (1.0 - z[i]) * F[j] + z[i] * L[j]
+    return AT_ONCE
+
+
+@njit(cache=True, nogil=True)
 def deadline_stage(
     g: FloatArray,
     L: FloatArray,
@@ -322,23 +353,10 @@ def deadline_stage(
         lam[i], exhausted[i], mu[i], last[i], behaviour[i] = 0.0, np.inf, 0.0, 0.0, MIXES
     end[0] = -1.0
     if stop[0] > 0.0 and stop[1] > 0.0:
-        greedy = F[0] <= L[0], F[1] <= L[1]
-        if greedy[0] and greedy[1]:
-            for i in range(2):
-                j = 1 - i
-                behaviour[i] = CONCEDES
-                mu[i] = (1.0 - z[i]) * 0.5 * (1.0 + z[j])
-                V[i] = 0.5 * (1.0 + z[j]) * L[i] + 0.5 * (1.0 - z[j]) * F[i]
-            end[0] = 0.0
-            return AT_ONCE
         for i in range(2):
-            j = 1 - i
-            if greedy[i]:
-                behaviour[i], behaviour[j] = CONCEDES_FIRST, CONCEDES
-                mu[i], mu[j] = 1.0 - z[i], z[i] * (1.0 - z[j])
-                V[i], V[j] = L[i], (1.0 - z[i]) * F[j] + z[i] * L[j]
+            if F[i] <= L[i]:
                 end[0] = 0.0
-                return AT_ONCE
+                return give_in_before(i, L, F, z, mu, V, behaviour, last)
         for j in range(2):
             i = 1 - j
             if z[j] > 0.0:
@@ -360,4 +378,12 @@ def deadline_stage(
         j = 1 - i
         gain = waiting_gain(0.0, last[j], L[i], F[i], B[i], a[i], rho[i], flow[i], T)
         V[i] = mu[j] * F[i] + (1.0 - mu[j]) * (L[i] + max(gain, 0.0))
+    for i in range(2):
+        j = 1 - i
+        # Being conceded to may be so bad that a side that would wait gives in before.
+        if mu[j] > 0.0 and stop[j] > 0.0 and F[i] < L[i]:
+            coin = F[j] <= L[j]
+            first = L[i] + 0.5 * (1.0 - z[j]) * (F[i] - L[i]) if coin else L[i]
+            if V[i] < first:
+                return give_in_before(i, L, F, z, mu, V, behaviour, last)
     return kind

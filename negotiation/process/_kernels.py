@@ -82,12 +82,18 @@ def closed_form_stage(
     # conceding now has to be compared with never conceding.
     stays = np.zeros(2, dtype=np.bool_)
     for i in range(2):
-        stays[i] = N[i] <= 0.0 or (a[i] > 0.0 and rho[i] > 0.0 and L[i] <= W[i])
+        stays[i] = N[i] <= 0.0 or (a[i] > 0.0 and (rho[i] > 0.0 or g[i] > 0.0) and L[i] <= W[i])
     if stays[0] and stays[1]:
         for i in range(2):
             behaviour[i] = NEVER
             V[i] = W[i]
         return IMPASSE
+    for i in range(2):
+        j = 1 - i
+        # Being conceded to may be so bad that a side that would wait for ever gives in before.
+        if stays[i] and D[i] < 0.0 and np.isfinite(W[i]):
+            first = L[i] if D[j] > 0.0 else L[i] + 0.5 * (1.0 - z[j]) * D[i]
+            stays[i] = (1.0 - z[j]) * F[i] + z[j] * W[i] >= first
     for i in range(2):
         j = 1 - i
         if stays[i]:
@@ -246,6 +252,9 @@ def closed_form_tree(
                     last[k, h],
                 )
                 T0[k, h] = end[0]
+                if not np.isfinite(V[k, h]).all():
+                    V[0, 0] = V[k, h]
+                    return rounds, 0.0
         if not relapses:
             return rounds, 0.0
         before, change, largest = change, 0.0, 1e-300

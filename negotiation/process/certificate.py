@@ -136,10 +136,13 @@ def _deadline_gain(arrays: ProcessArrays, branches: Branches, k: int, h: int, i:
     ]
     gap = arrays.deadlines[k] - T0
     late = []
-    for reached in (L + last[j] * 0.5 * (F - L), last[j] * F + (1.0 - last[j]) * B):
+    # At the deadline, never, and just before the deadline.
+    for reached in (L + last[j] * 0.5 * (F - L), last[j] * F + (1.0 - last[j]) * B, L):
         quiet = _payoff_of_conceding(gap, concede=reached, **{**terms, "hazard": 0.0, "atom": 0.0})
         late.append(_payoff_of_conceding(T0, concede=quiet, **terms) - V)
     worst = max(*early, *late)
+    if atoms[j] > 0.0:
+        worst = max(worst, _payoff_of_first(branches, k, h, i, atoms[j]) - V)
     if atoms[i] > 0.0:
         worst = max(worst, abs(early[0]))
     if T0 > 0.0 and atoms[i] < 1.0:
@@ -153,6 +156,16 @@ def _deadline_gain(arrays: ProcessArrays, branches: Branches, k: int, h: int, i:
     return float(max(worst, over * abs(F - L)))
 
 
+def _payoff_of_first(branches: Branches, k: int, h: int, i: int, atom: float) -> float:
+    """Payoff of side i of conceding at the opening before the other side's atom there.
+
+    A coin decides where the other side would be first as well.
+    """
+    L, F = branches.concede_values[k, h], branches.win_values[k, h]
+    tie = 0.0 if F[1 - i] > L[1 - i] else 0.5 * atom
+    return float(L[i] + tie * (F[i] - L[i]))
+
+
 def _corner_gain(
     branches: Branches, arrays: ProcessArrays, k: int, h: int, i: int, forever: float
 ) -> float:
@@ -161,12 +174,12 @@ def _corner_gain(
     L, F = branches.concede_values[k, h, i], branches.win_values[k, h, i]
     V, z = branches.values[k, h, i], arrays.stubbornness[k, j]
     mine, theirs = branches.behaviours[k, h, i], branches.behaviours[k, h, j]
-    if mine == 2:
-        # Conceding just after the other side's normal types have gone.
-        return float(max((1.0 - z) * F + z * L - V, 0.0))
     if theirs == 2:
         return float(max(forever - V, 0.0))
-    # Both give in at once: waiting a moment instead yields F against a normal opponent.
+    # Waiting a moment instead yields F against a normal opponent.
     waited = (1.0 - z) * F + z * max(L, forever)
-    conceded_first = (1.0 - 0.5 * (1.0 - z)) * L + 0.5 * (1.0 - z) * F
-    return float(max(min(waited - V, conceded_first - V), 0.0))
+    if mine == 1 and theirs == 3:
+        first = L + 0.5 * (1.0 - z) * (F - L)
+    else:
+        first = _payoff_of_first(branches, k, h, i, 1.0 - z)
+    return float(max(waited - V, first - V, 0.0))

@@ -211,7 +211,11 @@ def _finished(
             reason,
             where="solve_process",
             partial=solution,
-            hint="The stage may have no equilibrium in which both sides mix until the end; try "
-            "slower growth of audience costs or less persistent types.",
+            hint="Values jump where a side's behaviour changes, so that no value of a relapse may "
+            "agree with itself; raise max_iter, or change relapse_lump or breakdown_hazard."
+            if branches.relapse_change > tol
+            else "The stage may have no equilibrium in which both sides mix until the end; try "
+            "slower growth of audience costs, less persistent types, or terms under which being "
+            "conceded to is worth more than conceding.",
         )
     return solution

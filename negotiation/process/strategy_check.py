@@ -68,6 +68,7 @@ class _Values:
         self.growth = arrays.audience_growth[at[0]]
         self.discount = arrays.discount_rates
         self.psi = solution.process.type_persistence
+        self._fixed: dict[int, FloatArray] = {}
 
     def after(self, n: int, conceder: int, winner: FloatArray) -> FloatArray:
         """Payoffs ``[entry, side]`` when a side concedes to a winner with given posteriors."""
@@ -117,6 +118,14 @@ class _Values:
 
     def at(self, n: int, beliefs: FloatArray, loser: int = -1) -> FloatArray:
         """Values ``[entry, side]`` of a node at beliefs ``[entry, side]``; see `NodeLaw.open`."""
+        if self.psi > 0.0:
+            return self._at(n, beliefs, loser)
+        # A node is entered with its priors alone.
+        if n not in self._fixed:
+            self._fixed[n] = self._at(n, self.laws[n].prior[None, :], loser)
+        return np.broadcast_to(self._fixed[n], beliefs.shape).copy()
+
+    def _at(self, n: int, beliefs: FloatArray, loser: int) -> FloatArray:
         law = self.laws[n]
         if _has_clock(law):
             return np.broadcast_to(self._clocked(n, law), beliefs.shape).copy()
@@ -249,8 +258,10 @@ def _corner_best(values: _Values, n: int, i: int, beliefs: FloatArray) -> FloatA
         # Waiting makes i known as tough, and a normal j gives in to that.
         won = values.after(n, j, one)[:, i]
     waited = (1.0 - tough) * won + tough * np.maximum(late, forever)
-    # Where both give in at once, a coin decides: giving in cannot be done earlier.
-    return np.asarray(np.maximum(waited, lost) if law.behaviour[i] >= 2 else waited)
+    # Where both want to be first, a coin decides: giving in cannot be done earlier.
+    theirs = values.after(n, j, beliefs[:, i])[:, j] >= values.after(n, i, tough)[:, j]
+    first = np.where(theirs, lost + 0.5 * (1.0 - tough) * (won - lost), lost)
+    return np.asarray(np.maximum(waited, first) if law.behaviour[i] >= 2 else waited)
 
 
 def corner_gain(solution: ProcessSolution, *, points: int = 9) -> float:
@@ -318,8 +329,16 @@ def _mixing(values: _Values, n: int, i: int, points: int, stated: float) -> tupl
     if np.isfinite(law.deadline):
         plain = float(values.after(n, i, b[-1:, j])[0, i])
         ends = values.until_the_deadline(n, i, start, float(won[-1]), plain)
-        late = tuple(gone + alive * end for end in ends)
+        # Just before the deadline no coin decides.
+        grown = plain - values.growth[n, i] * law.deadline
+        before = values.until_the_deadline(n, i, start, float(grown), plain)[0]
+        late = tuple(gone + alive * end for end in (*ends, before))
     late = tuple(atom * at_opening + (1.0 - atom) * end for end in late)
+    if atom > 0.0 and law.fixed_opening is not None:
+        # Giving in before the other side does at the opening; a coin decides if both want that.
+        theirs = values.after(n, j, law.prior[None, i]) - values.after(n, i, law.prior[None, j])
+        tie = 0.5 * atom if theirs[0, j] >= 0.0 else 0.0
+        late = (*late, float(lost[0] + tie * (at_opening - lost[0])))
     if mixes and law.deadline_atoms is not None and law.deadline_atoms[i] > 0.0:
         used = max(used, abs(late[0] - stated))
     return max(float(payoff.max()) - stated, *(end - stated for end in late), 0.0), float(used)
