@@ -295,9 +295,16 @@ class ProcessSolution:
         return float((end - start).days)
 
     def discounted_deal(self, rate: float) -> float:
-        """Return E[exp(-rate T); deal], the rate per unit of the clock."""
+        """Return E[exp(-rate T); deal], the rate per unit of the clock.
+
+        T is the time of the deal; with relapse every later attempt counts.
+        """
         rate = number(rate, name="rate", low=0.0)
-        return transform(self.arrays, self.branch_solution, rate)
+        if self.curves is None and not self.process.has_relapse:
+            return transform(self.arrays, self.branch_solution, rate)
+        from negotiation.process.chain import discounted_deal
+
+        return discounted_deal(self, rate)
 
     @cached_property
     def residual(self) -> float:

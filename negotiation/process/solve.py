@@ -65,7 +65,13 @@ def solve_process(
     -------
     ProcessSolution
         What a return to an earlier stage is worth may support more than one equilibrium: the one
-        to which the iteration leads that starts as if such a return meant lasting war.
+        to which the iteration leads that starts as if such a return meant lasting war. So does a
+        stage in which neither side can be tough. In the first stage, and where types are drawn anew
+        (``type_persistence=0``), both sides mix at constant hazards with no atom at the opening
+        (Hendricks, Weiss and Wilson 1988). Where types persist, the side that conceded last
+        concedes again at once: this is what it does, for every persistence above zero, against a
+        winner who may be tough with however small a probability. Outcomes with such a stage after
+        the first therefore jump at zero persistence.
 
     Raises
     ------
@@ -212,7 +218,8 @@ def _finished(
             where="solve_process",
             partial=solution,
             hint="Values jump where a side's behaviour changes, so that no value of a relapse may "
-            "agree with itself; raise max_iter, or change relapse_lump or breakdown_hazard."
+            "agree with itself, and without discounting relapses may add up without bound; raise "
+            "max_iter, or change discount_rates, relapse_lump or breakdown_hazard."
             if branches.relapse_change > tol
             else "The stage may have no equilibrium in which both sides mix until the end; try "
             "slower growth of audience costs, less persistent types, or terms under which being "

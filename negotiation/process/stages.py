@@ -44,7 +44,8 @@ class Stage:
     concede, win
         What a side gets at once when it concedes, and when the other side does.
     stubbornness
-        Prior probability that a side is of the tough type in this stage.
+        Prior probability that a side is of the tough type in this stage. Where it is zero for both
+        sides there is more than one equilibrium; see `solve_process`.
     breakdown_hazard
         Rate at which the stage breaks down.
     breakdown

@@ -152,7 +152,10 @@ def detection_lag_by_streams():
     g, loss = 1 / 24, 1 / 36
     pairs = []
     for lag in (1, 2, 4, 8):
-        slack = lambda d, lag=lag: _discounted([g] * lag, d, -loss)  # noqa: E731
+
+        def slack(d, lag=lag):
+            return _discounted([g] * lag, d, -loss)
+
         answer = brentq(slack, 0.01, 0.9999, xtol=1e-14)
         pairs.append((detection_lag_discounts(g, loss, [lag])[0], answer))
     return worst(*pairs)

@@ -79,7 +79,10 @@ def solutions_by_fine_search():
         return np.array([(low + top) / 2, curve((low + top) / 2)])
 
     w = np.array([0.55, 0.45])
-    gains = lambda u: np.array([u, curve(u)]) - d  # noqa: E731
+
+    def gains(u):
+        return np.array([u, curve(u)]) - d
+
     return worst(
         (problem.ideal, ideal),
         (

@@ -215,3 +215,20 @@ def test_a_path_that_cannot_be_an_equilibrium_is_reported():
         solve_process(process)
     assert caught.value.partial.converged is False
     assert "worn down" in caught.value.partial.curves.failure
+
+
+@pytest.mark.parametrize(("psi", "second"), [(0.0, 0.4), (1e-6, 0.6), (1.0, 0.6)])
+def test_equilibrium_of_a_stage_without_tough_types(psi, second):
+    # The first side cannot be tough and concedes at once. Types drawn anew: each side's mixing in
+    # the second stage is worth its own concession. With persistence the first concedes again.
+    solution = solve_process(
+        MultiStepProcess.from_payoffs(
+            flows=[[-0.05, -0.08]] * 2,
+            terms=[[[0.3, 0.6], [0.7, 0.4]]] * 2,
+            discount_rates=[0.05, 0.04],
+            stubbornness=[[0.0, 0.1], [0.0, 0.0]],
+            type_persistence=psi,
+        )
+    )
+    assert solution.atoms[0].tolist() == [1.0, 0.0]
+    np.testing.assert_allclose(solution.values, [0.3 + 0.3, 0.6 + second], atol=1e-9)
