@@ -135,7 +135,8 @@ def deal_by_recursion(
     Returns the times and the probabilities. With relapse, the first time counts.
     """
     # A deadline after the horizon cannot be met before it.
-    laws = [law if law.deadline > horizon else law.until_deadline() for law in node_laws(solution)]
+    latest = horizon * (1.0 + 1e-9)
+    laws = [law if law.deadline > latest else law.until_deadline() for law in node_laws(solution)]
     span = horizon / steps
     ends: list[FloatArray] = []
     for law in laws:

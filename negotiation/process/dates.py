@@ -20,6 +20,8 @@ _Grid: TypeAlias = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
 STEPS = 400
 #: Probabilities that are less sure than this are computed again on a finer grid.
 _ERROR = 2e-4
+#: Probabilities that are less sure than this on the finest grid stand at a jump.
+_JUMP = 1e-3
 #: How much finer than at first, and how much longer curves may be than the span of a grid.
 _FINEST, _LONGEST, _SHORTEST = 8, 5.0, 64.0
 
@@ -78,7 +80,14 @@ class RecursionDates:
             along = times[todo] / grid[1] - cell
             error = np.interp(times[todo], grid, left)
             error += 4.0 * along * (1.0 - along) * between[cell]
-            todo = todo[error > _ERROR]
+            sure = error <= _ERROR
+            if steps >= finest and self._jumps:
+                for place in todo[error > _JUMP]:
+                    # A grid that ends at a deadline has the jump there at its last point.
+                    end = float(times[place])
+                    out[place] = self._grid(position, first, end)[1][-1]
+                sure |= error > _JUMP
+            todo = todo[~sure]
             if len(todo) and steps >= finest:
                 # What the finest grid leaves unsure may be sure on one that ends earlier.
                 todo = todo[times[todo] <= 0.5 * horizon]

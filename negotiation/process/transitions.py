@@ -120,16 +120,13 @@ class Chain:
         here = np.array([base], dtype=np.int64)
         broken = np.ones(1)
         if law.to_deadline:
-            last = law.last_concessions()
-            for c in range(2):
-                self._concede(n, c, np.zeros(1), here, last[c : c + 1], self._move, self._counts)
-            broken = np.array([1.0 - last.sum()])
+            self._at_the_deadline(n, here, 1.0)
         elif span is not None:
             broken = np.array([-np.expm1(-beta * span)])
             self._stay.add(here, here, 1.0 - broken)
         elif self.rate > 0.0:
             broken = np.array([beta / (beta + self.rate)])
-        if (beta > 0.0 or law.to_deadline) and law.back >= 0:
+        if beta > 0.0 and not law.to_deadline and law.back >= 0:
             self._enter_prior(law.back, here, broken, self._move, self._counts)
         if len(places) == 1:
             return
@@ -175,7 +172,22 @@ class Chain:
             lost, kept = kept * -np.expm1(-idle), kept * np.exp(-idle)
             if law.back >= 0:
                 self._enter_prior(law.back, state, lost, self._move, self._counts)
+        if law.to_deadline and span is not None:
+            # The deadline falls into the step in which the lowest cell is left, and counts by its
+            # end: a date at which play meets a deadline counts the concessions there.
+            self._at_the_deadline(n, state[:1], float(kept[0]))
+            state, kept = state[1:], kept[1:]
         self._stay.add(state, state - 1, kept)
+
+    def _at_the_deadline(self, n: int, origin: IntArray, reached: float) -> None:
+        """Concessions, and a breakdown without one, of the mass that reaches the deadline."""
+        law = self.laws[n]
+        last = reached * law.last_concessions()
+        for c in range(2):
+            self._concede(n, c, np.zeros(1), origin, last[c : c + 1], self._move, self._counts)
+        if law.back >= 0:
+            broken = np.array([reached - last.sum()])
+            self._enter_prior(law.back, origin, broken, self._move, self._counts)
 
     def _steady(self, n: int, state: int, span: float | None) -> None:
         """A node whose hazards are constant for ever: both types of priors are zero."""

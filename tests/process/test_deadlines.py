@@ -235,3 +235,23 @@ def test_a_deal_at_a_deadline_is_discounted():
     assert solution.discounted_deal(0.1) == pytest.approx(np.exp(-0.1 * times).mean(), abs=0.004)
     deal = times[np.isfinite(times)].mean()
     assert solution.mean_time_to_deal == pytest.approx(deal, rel=0.01)
+
+
+def test_a_date_at_which_a_deadline_is_met_counts_the_concessions_there():
+    # Nobody concedes before the deadlines, at which all but the tough types do.
+    process = MultiStepProcess.from_payoffs(
+        flows=[[0.1, 0.1]] * 2,
+        terms=[[[0.3, 0.6], [0.7, 0.4]]] * 2,
+        discount_rates=[0.05, 0.04],
+        stubbornness=[0.1, 0.2],
+        breakdown=[-1.0, -1.0],
+        deadlines=[2.0, 3.0],
+    )
+    solution = solve_process(process)
+    days = np.array([1.9, 2.0, 4.9, 5.0, 20.0]) * solution.days_per_unit
+    met = 1.0 - 0.1 * 0.2
+    expected = [0.0, 0.0, 0.0, met**2, met**2]
+    np.testing.assert_allclose(solution.deal_by(days), expected, atol=1e-9)
+    np.testing.assert_allclose([solution.deal_by(day) for day in days], expected, atol=1e-9)
+    first = [0.0, met, met, met, met]
+    np.testing.assert_allclose(solution.stage_by(0, days), first, atol=1e-9)
