@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
 from negotiation.process.beliefs import BeliefPath
-from negotiation.process.closed_form import ATTRITION
-from negotiation.process.places import node_laws
+from negotiation.process.codes import ATTRITION
+from negotiation.process.node_laws import node_laws
 from negotiation.process.simulate import ProcessPaths
 from negotiation.process.solve import ProcessSolution
 from negotiation.values import float_array, one_of

@@ -27,18 +27,18 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from negotiation.process.codes import (
+    AT_ONCE,
+    ATTRITION,
+    CONCEDES,
+    CONCEDES_FIRST,
+    CONCEDES_LAST,
+    IMPASSE,
+    MIXES,
+    NEVER,
+    WAITS,
+)
 from negotiation.values import FloatArray, IntArray
-
-ATTRITION = 0
-AT_ONCE = 1
-IMPASSE = 2
-WAITS = 5
-
-MIXES = 0
-CONCEDES = 1
-NEVER = 2
-CONCEDES_FIRST = 3
-CONCEDES_LAST = 4
 
 _ROUNDING = 1e-13
 

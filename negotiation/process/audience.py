@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from negotiation.process.closed_form import PASSED, ProcessArrays, process_arrays, solve_closed_form
+from negotiation.process.closed_form import ProcessArrays, process_arrays, solve_closed_form
+from negotiation.process.codes import PASSED
 from negotiation.process.stages import MultiStepProcess
 from negotiation.values import FloatArray, number
 

@@ -31,7 +31,7 @@ import numpy as np
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
 from negotiation.process.belief_draws import BeliefDraws, event_log_ratios, filter_draws
-from negotiation.process.closed_form import ATTRITION
+from negotiation.process.codes import ATTRITION
 from negotiation.process.continuation import process_from, stage_number
 from negotiation.process.events import (
     CLAIMS,

@@ -14,14 +14,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from negotiation.process.closed_form import (
-    AT_ONCE,
-    IMPASSE,
-    NO_EQUILIBRIUM,
-    PASSED,
-    Branches,
-    ProcessArrays,
-)
+from negotiation.process.closed_form import Branches, ProcessArrays
+from negotiation.process.codes import AT_ONCE, IMPASSE, NO_EQUILIBRIUM, PASSED
 
 __all__ = ["closed_form_residual"]
 

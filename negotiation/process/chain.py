@@ -9,8 +9,9 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
-from negotiation.process.closed_form import ATTRITION
-from negotiation.process.places import NodeLaw, node_laws
+from negotiation.process.codes import ATTRITION
+from negotiation.process.node_laws import node_laws
+from negotiation.process.places import NodeLaw
 from negotiation.process.transitions import NEGLIGIBLE, Chain
 from negotiation.values import FloatArray, IntArray
 
@@ -25,6 +26,9 @@ __all__ = [
     "eventual_outcomes",
     "longest_duration",
 ]
+
+#: Tracks for the entries into a node after a loss of either side.
+_TRACKS = 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,9 +62,9 @@ class EventualOutcomes:
 
 def _to_the_end(solution: ProcessSolution, *, rate: float) -> tuple[Chain, Any]:
     """Return the chain without steps of time, and its factorised visits."""
-    laws = [law.until_deadline() for law in node_laws(solution)]
-    ends = [law.natural_places() for law in laws]
-    chain = Chain(laws, ends, solution.process.type_persistence, None, rate)
+    laws, curves = _laws_and_curves(solution, np.inf)
+    ends = [law.natural_places() for tracks in curves for law in tracks]
+    chain = Chain(laws, curves, ends, solution.process.type_persistence, None, rate)
     # A cycle that nothing leaves makes the system singular; a deal cannot follow from it.
     matrix = chain.stay + (1.0 - NEGLIGIBLE) * chain.move
     return chain, splu((sparse.identity(chain.size, format="csc") - matrix.tocsc()).tocsc())
@@ -82,9 +86,9 @@ def eventual_outcomes(solution: ProcessSolution) -> EventualOutcomes:
     counts = chain.start_counts + chain.counts @ visits
     impasse = np.zeros(size)
     width, exit_time = np.zeros(chain.size), np.zeros(chain.size)
-    for n, law in enumerate(laws):
-        base, places = int(chain.offset[n]), ends[n]
-        impasse[n] = visits[base] * (1.0 - law.last_concessions().sum())
+    for m, law in enumerate(chain.curves):
+        base, places = int(chain.offset[m]), ends[m]
+        impasse[chain.node[m]] += visits[base] * (1.0 - law.last_concessions().sum())
         if law.breakdown_hazard > 0.0 and not law.to_deadline:
             exit_time[base] = 1.0 / law.breakdown_hazard
         if len(places) > 1 and not np.isfinite(law.duration):
@@ -110,8 +114,20 @@ def eventual_outcomes(solution: ProcessSolution) -> EventualOutcomes:
 
 def longest_duration(solution: ProcessSolution) -> float:
     """Longest finite time for which concessions can last in a stage."""
-    spans = [law.duration for law in node_laws(solution) if np.isfinite(law.duration)]
-    return max(spans, default=0.0)
+    curves = [curve for law in node_laws(solution) for curve in law.tracks or (law,)]
+    return max((curve.duration for curve in curves if np.isfinite(curve.duration)), default=0.0)
+
+
+def _laws_and_curves(
+    solution: ProcessSolution, horizon: float
+) -> tuple[list[NodeLaw], list[list[NodeLaw]]]:
+    """Laws of the nodes and the curves of each; a deadline after the horizon cannot be met."""
+    laws = [law.thinned(_TRACKS) for law in node_laws(solution)]
+    curves = [
+        [law if law.deadline > horizon else law.until_deadline() for law in node.tracks or (node,)]
+        for node in laws
+    ]
+    return laws, curves
 
 
 def _places(law: NodeLaw, span: float) -> FloatArray:
@@ -134,19 +150,17 @@ def deal_by_recursion(
 
     Returns the times and the probabilities. With relapse, the first time counts.
     """
-    # A deadline after the horizon cannot be met before it.
-    latest = horizon * (1.0 + 1e-9)
-    laws = [law if law.deadline > latest else law.until_deadline() for law in node_laws(solution)]
+    laws, curves = _laws_and_curves(solution, horizon * (1.0 + 1e-9))
     span = horizon / steps
     ends: list[FloatArray] = []
-    for law in laws:
+    for law in (curve for tracks in curves for curve in tracks):
         if law.kind != ATTRITION or law.duration == 0.0:
             ends.append(np.zeros(1))
         elif not np.isfinite(law.duration):
             ends.append(np.array([0.0, np.inf]))
         else:
             ends.append(_places(law, span))
-    chain = Chain(laws, ends, solution.process.type_persistence, span)
+    chain = Chain(laws, curves, ends, solution.process.type_persistence, span)
     last = len(solution.process.stages)
     done, first = np.zeros(chain.size), 1.0 if laws[0].stage > stage else 0.0
     for n, law in enumerate(laws):
@@ -158,7 +172,10 @@ def deal_by_recursion(
                 first += chain.start_counts[2 * n + c]
     # Mass past the stage no longer counts: it could only come back by a relapse.
     past = np.concatenate(
-        [np.full(len(places), law.stage > stage) for law, places in zip(laws, ends, strict=True)]
+        [
+            np.full(len(places), law.stage > stage)
+            for law, places in zip(chain.curves, ends, strict=True)
+        ]
     )
     keep = sparse.diags((~past).astype(np.float64))
     chain.move, alive = keep @ chain.move, keep @ chain.start

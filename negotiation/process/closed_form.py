@@ -28,21 +28,12 @@ if TYPE_CHECKING:
     from negotiation.process.stages import MultiStepProcess
 
 __all__ = [
-    "ATTRITION",
-    "AT_ONCE",
-    "IMPASSE",
-    "NO_EQUILIBRIUM",
-    "PASSED",
-    "WAITS",
     "Branches",
     "ProcessArrays",
     "process_arrays",
     "solve_closed_form",
     "values_of_war",
 ]
-
-#: Kinds of a stage's equilibrium; the kernels use the same codes.
-ATTRITION, AT_ONCE, IMPASSE, PASSED, NO_EQUILIBRIUM, WAITS = range(6)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +58,11 @@ class ProcessArrays:
     def level(self) -> IntArray:
         """Number of remembered stages before each stage, and at the end, ``[stage + 1]``."""
         return np.concatenate([[0], np.cumsum(self.shift)])
+
+    @property
+    def has_clock(self) -> bool:
+        """Whether a stage has a deadline or a growing cost of conceding."""
+        return bool(self.audience_growth.any() or np.isfinite(self.deadlines).any())
 
     def histories(self, stage: int) -> int:
         """Return the number of histories told apart before a stage."""
@@ -98,7 +94,7 @@ class Branches:
     atoms, deadline_atoms
         Probability of conceding at the opening, and at the deadline once it is reached.
     kinds, behaviours
-        Codes of `negotiation.process._kernels`.
+        See `negotiation.process.codes`.
     rounds, relapse_change
         Outer iterations on the value of a relapse, and its last change over the largest value.
     """

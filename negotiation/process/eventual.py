@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from negotiation.process.closed_form import PASSED, Branches, ProcessArrays
+from negotiation.process.closed_form import Branches, ProcessArrays
+from negotiation.process.codes import PASSED
 from negotiation.process.outcomes import StageOutcomes, stage_transform
 from negotiation.values import FloatArray
 

@@ -16,7 +16,7 @@ from negotiation.errors import InvalidInputError
 from negotiation.process.beliefs import filter_beliefs
 from negotiation.process.continuation import process_from, stage_number
 from negotiation.process.events import DatedEvent
-from negotiation.process.places import node_laws
+from negotiation.process.node_laws import node_laws
 from negotiation.process.solve import ProcessSolution, solve_process
 from negotiation.process.stages import DAYS_IN, MultiStepProcess
 from negotiation.values import FloatArray, compact_repr, number

@@ -21,7 +21,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from negotiation.process.closed_form import ATTRITION, PASSED, Branches, ProcessArrays
+from negotiation.process.closed_form import Branches, ProcessArrays
+from negotiation.process.codes import ATTRITION, PASSED
 from negotiation.values import FloatArray
 
 __all__ = [

@@ -9,6 +9,9 @@ posterior b:
 The posteriors of a stage move along one curve that ends at (1, 1), found by integrating backward
 (fourth-order Runge-Kutta in ln b, with a node at every kink of the values); off the curve the
 side that is too weak concedes at the opening with mu_i = 1 - z_i / b_i.
+
+With a deadline or a growing cost of conceding hazards depend on the time as well, and each entry
+has a path of its own, found by shooting on its end; see `negotiation.process._clock_kernels`.
 """
 
 from __future__ import annotations
@@ -18,23 +21,46 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from negotiation.process.closed_form import (
-    ATTRITION,
-    NO_EQUILIBRIUM,
-    PASSED,
-    Branches,
-    ProcessArrays,
-)
+from negotiation.process.closed_form import Branches, ProcessArrays
+from negotiation.process.codes import ATTRITION, NO_EQUILIBRIUM, PASSED
 from negotiation.process.graph import links, reachable
 from negotiation.values import FloatArray, IntArray
 
-__all__ = ["Curves", "solve_persistent"]
+__all__ = ["ClockedPlays", "Curves", "solve_persistent"]
 
 _REASONS = {
     1: "a side stops conceding before the other side's reputation is complete",
     2: "a side is worn down faster than being conceded to is worth: F - L + b dL/db <= 0",
     3: "the curve of posteriors has too many kinks",
+    4: "the path of what the sides do at the end is lost",
 }
+#: Points of the path of a play with a clock: of the even grid, and those kept for knots.
+_POINTS = 65
+
+
+@dataclass(frozen=True, eq=False)
+class ClockedPlays:
+    """How a node with a clock is played from each entry.
+
+    Attributes
+    ----------
+    spans
+        Time up to which the sides concede with hazards, of each play.
+    last
+        Chance of conceding at the deadline ``[play, side]``, once it is reached.
+    paths
+        Log posteriors of both sides, and times since the opening, ``[play, point, 3]``, from just
+        after the opening to that time; the opening may be repeated.
+    entries
+        For entries after a loss of the first side, of the second, and at the priors: log
+        posterior of the winner (of the second side), descending from zero, and number of the play
+        that follows.
+    """
+
+    spans: FloatArray
+    last: FloatArray
+    paths: FloatArray
+    entries: tuple[tuple[FloatArray, IntArray], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,11 +76,15 @@ class Curves:
     back
         Node to which a breakdown returns, -1 for none.
     kinds, behaviours
-        Codes of `negotiation.process._kernels`.
+        See `negotiation.process.codes`.
     counts, curve
         Nodes of the curve ``[node, point, (ln b_U, ln b_C, time before its end)]``.
     priors
         Prior of the tough type of each node, ``[node, side]``.
+    shown
+        Kind of each node at its prior, and behaviours of both sides, ``[node, 3]``.
+    plays
+        Of each node with a clock, None for others; see `ClockedPlays`.
     failure
         Empty, or what went wrong and where.
     """
@@ -68,6 +98,8 @@ class Curves:
     counts: IntArray
     curve: FloatArray
     priors: FloatArray
+    shown: IntArray
+    plays: tuple[ClockedPlays | None, ...]
     failure: str = ""
 
 
@@ -116,7 +148,10 @@ def solve_persistent(
     groups: dict[tuple[bytes, ...], list[int]] = {}
     for place, (arrays, _, _) in enumerate(problems):
         parts = (arrays.shift, arrays.opens, arrays.relapse_to)
-        groups.setdefault(tuple(part.tobytes() for part in parts), []).append(place)
+        key = tuple(part.tobytes() for part in parts)
+        # Plays with a clock take room: such processes are solved one at a time.
+        alone = (str(place).encode(),) if arrays.has_clock else ()
+        groups.setdefault(key + alone, []).append(place)
     found: dict[int, tuple[Branches, Curves]] = {}
     for members in groups.values():
         solved = _solve_group(
@@ -138,12 +173,14 @@ def _solve_group(
     max_iter: int,
     steps: int,
 ) -> list[tuple[Branches, Curves]]:
-    from negotiation.process import _kernels
+    from negotiation.process import _persistent_kernels
 
     stage, history = shape.stage, shape.history
     count, size = len(problems), len(stage)
-    points = steps + 2 ** (int(stage.max()) + 3) + 80
-    node = np.empty((count, size, 13))
+    clock = any(arrays.has_clock for arrays, _, _ in problems)
+    points = steps + 2 ** (int(stage.max()) + 3) + (400 if clock else 80)
+    node = np.empty((count, size, 16))
+    plays, grid = (6 * steps + 200, _POINTS) if clock else (1, 1)
     for p, (arrays, _, start) in enumerate(problems):
         node[p, :, 0:2] = arrays.flows[stage, history]
         node[p, :, 2:4] = arrays.concede[stage, history]
@@ -152,6 +189,8 @@ def _solve_group(
         node[p, :, 8:10] = arrays.stubbornness[stage]
         node[p, :, 10:12] = arrays.discount_rates
         node[p, :, 12] = arrays.breakdown_hazard[stage]
+        node[p, :, 13:15] = arrays.audience_growth[stage]
+        node[p, :, 15] = arrays.deadlines[stage]
     kind, cc = (np.zeros((count, size), dtype=np.int64) for _ in range(2))
     behaviour = np.zeros((count, size, 2), dtype=np.int64)
     V, mu, lam = (np.zeros((count, size, 2)) for _ in range(3))
@@ -159,7 +198,13 @@ def _solve_group(
     cx, clam = np.zeros((count, size, points, 3)), np.zeros((count, size, points, 2, 2))
     rounds, failed, code = (np.zeros(count, dtype=np.int64) for _ in range(3))
     change = np.zeros(count)
-    _kernels.persistent_batch(
+    clocked = np.zeros((count, size), dtype=np.int64)
+    shown, last = np.zeros((count, size, 3), dtype=np.int64), np.zeros((count, size, 2))
+    place, chance = np.zeros((count, size, plays, 5)), np.zeros((count, size, plays, 2))
+    span, path = np.zeros((count, size, plays)), np.zeros((count, size, plays, grid, 3))
+    counts, logs = np.zeros((count, size, 4), dtype=np.int64), np.zeros((count, size, 3, plays + 8))
+    which = np.zeros((count, size, 3, plays + 8), dtype=np.int64)
+    _persistent_kernels.persistent_batch(
         np.array([psi for _, psi, _ in problems]),
         steps,
         node,
@@ -183,6 +228,16 @@ def _solve_group(
         change,
         failed,
         code,
+        clocked,
+        shown,
+        last,
+        place,
+        span,
+        chance,
+        path,
+        counts,
+        logs,
+        which,
     )
     out = []
     for p, (arrays, _, _) in enumerate(problems):
@@ -206,6 +261,21 @@ def _solve_group(
             counts=cc[p],
             curve=cx[p, :, :used].copy(),
             priors=arrays.stubbornness[stage],
+            shown=shown[p],
+            plays=tuple(
+                ClockedPlays(
+                    spans=span[p, n, : counts[p, n, 0]].copy(),
+                    last=chance[p, n, : counts[p, n, 0]].copy(),
+                    paths=path[p, n, : counts[p, n, 0]].copy(),
+                    entries=tuple(
+                        (logs[p, n, m, :found].copy(), which[p, n, m, :found].copy())
+                        for m, found in enumerate(counts[p, n, 1:].tolist())
+                    ),
+                )
+                if clocked[p, n] and counts[p, n, 3]
+                else None
+                for n in range(size)
+            ),
             failure=failure,
         )
         branches = _as_branches(
@@ -216,6 +286,7 @@ def _solve_group(
             lam[p],
             T0[p],
             pay[p],
+            last[p],
             node[p, :, 6:8],
             int(rounds[p]),
             float(change[p]),
@@ -232,6 +303,7 @@ def _as_branches(
     lam: FloatArray,
     T0: FloatArray,
     pay: FloatArray,
+    last: FloatArray,
     B: FloatArray,
     rounds: int,
     change: float,
@@ -247,9 +319,10 @@ def _as_branches(
     out["L"][at] = pay[:, ::-1, 0]
     out["F"][at] = pay[:, :, 2]
     horizons[at] = T0
-    kinds[at] = curves.kinds
-    behaviours[at] = np.minimum(curves.behaviours, 3)
-    out["T"][at] = np.where(curves.kinds == ATTRITION, T0, np.inf)[:, None]
+    out["last"][at] = last
+    kinds[at] = np.where(curves.kinds == NO_EQUILIBRIUM, NO_EQUILIBRIUM, curves.shown[:, 0])
+    behaviours[at] = curves.shown[:, 1:]
+    out["T"][at] = np.where(kinds[at] == ATTRITION, T0, np.inf)[:, None]
     for k, h in np.argwhere(arrays.opens[:-1] == 0.0)[::-1].tolist():
         for name in ("V", "L", "F"):
             out[name][k, h] = out["V"][k + 1, arrays.child(k, h, 0)]

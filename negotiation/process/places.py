@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from negotiation.process.closed_form import AT_ONCE, ATTRITION
-from negotiation.process.graph import links, reachable
-from negotiation.process.outcomes import log_growth
-from negotiation.process.persistent import Curves
+from negotiation.process.codes import (
+    AT_ONCE,
+    ATTRITION,
+    CONCEDES_FIRST,
+    LEAST,
+    NEVER,
+)
 from negotiation.values import FloatArray, IntArray
 
-if TYPE_CHECKING:
-    from negotiation.process.solution import ProcessSolution
+__all__ = ["NodeLaw", "Opening"]
 
-__all__ = ["NodeLaw", "Opening", "node_laws"]
-
-_POINTS = 400
-_GROWING = 2001
-_NEVER, _FIRST = 2, 3
+_POINTS, _OWN_POINTS = 400, 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,11 +32,16 @@ class Opening:
         ``[entry, conceder]``: posterior of the other side at such a concession.
     time
         ``[entry]``: place on the curve, as the time left until concessions end.
+    tracks, share
+        In a node with tracks: the two of them ``[entry, 2]`` between which the entry lies, and its
+        distance ``[entry]`` from the first as a share of theirs.
     """
 
     atoms: FloatArray
     winner: FloatArray
     time: FloatArray
+    tracks: IntArray | None = None
+    share: FloatArray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +70,12 @@ class NodeLaw:
         Time after the opening at which the stage breaks down, and concessions there.
     to_deadline
         Whether the curve goes on to the deadline, so that its place 0 is left at once.
+    tracks, entries
+        Where a clock runs and types persist every entry has a curve of its own: that of entries
+        at the priors is the node's, those of others are interpolated between the curves of
+        ``tracks``. ``entries`` holds, for a loss of either side before and for the priors, log
+        posteriors of the winner (at the priors of the second side), descending, and the numbers
+        of their tracks.
     """
 
     stage: int
@@ -86,19 +94,21 @@ class NodeLaw:
     deadline: float = np.inf
     deadline_atoms: FloatArray | None = None
     to_deadline: bool = False
+    tracks: tuple[NodeLaw, ...] = ()
+    entries: tuple[tuple[FloatArray, IntArray], ...] = ()
 
     def until_deadline(self) -> NodeLaw:
         """Return the law with its curve measured from the deadline, if the stage has one.
 
         Nobody concedes between the end of the curve and the deadline.
         """
-        if not np.isfinite(self.deadline) or self.fixed_opening is None:
+        if not np.isfinite(self.deadline):
             return self
         gap = self.deadline - self.duration
         mixes = self.kind == ATTRITION and self.duration > 0.0
         times, beliefs = self.times, self.beliefs
         if not mixes:
-            times, beliefs = np.array([0.0, self.deadline]), np.zeros((2, 2))
+            times, beliefs = np.array([0.0, self.deadline]), np.repeat(beliefs[:1], 2, axis=0)
         elif gap > 0.0:
             times = np.concatenate([[0.0], times + gap])
             beliefs = np.concatenate([beliefs[:1], beliefs])
@@ -108,7 +118,10 @@ class NodeLaw:
             times=times,
             beliefs=beliefs,
             duration=self.deadline,
-            fixed_opening=(self.fixed_opening[0], self.deadline),
+            fixed_opening=(
+                np.zeros(2) if self.fixed_opening is None else self.fixed_opening[0],
+                self.deadline,
+            ),
             to_deadline=True,
         )
 
@@ -116,6 +129,11 @@ class NodeLaw:
         """Chance ``[side]`` of being the one that concedes at the deadline; a coin orders two."""
         atoms = np.zeros(2) if self.deadline_atoms is None else self.deadline_atoms
         return np.asarray(atoms * (1.0 - 0.5 * atoms[::-1]))
+
+    def last_winners(self) -> FloatArray:
+        """Posteriors ``[side]`` of a side to which the other concedes at the deadline."""
+        atoms = np.zeros(2) if self.deadline_atoms is None else self.deadline_atoms
+        return np.asarray(np.minimum(np.exp(self.beliefs[0]) / (1.0 - 0.5 * atoms), 1.0))
 
     def log_beliefs(self, times: FloatArray) -> FloatArray:
         """Log posteriors ``[time, side]``; beyond the curve its last slope goes on."""
@@ -133,7 +151,7 @@ class NodeLaw:
             return np.zeros(1)
         if not np.isfinite(self.duration):
             return np.array([0.0, np.inf])
-        if len(self.times) >= 100:
+        if len(self.times) >= _OWN_POINTS:
             return self.times
         return np.linspace(0.0, self.duration, _POINTS)
 
@@ -179,6 +197,8 @@ class NodeLaw:
         """
         size = len(beliefs)
         winner = np.asarray(beliefs[:, ::-1])
+        if self.tracks:
+            return self._between_tracks(beliefs, winner, np.broadcast_to(np.asarray(loser), size))
         if self.fixed_opening is not None:
             atoms, time = self.fixed_opening
             return Opening(np.broadcast_to(atoms, (size, 2)), winner, np.full(size, time))
@@ -194,13 +214,13 @@ class NodeLaw:
             winner = winner.copy()
             for i in range(2):
                 j = 1 - i
-                if self.behaviour[i] == _NEVER:
+                if self.behaviour[i] == NEVER:
                     atoms[:, j] = 1.0 - beliefs[:, j]
-                elif self.behaviour[i] == _FIRST:
+                elif self.behaviour[i] == CONCEDES_FIRST:
                     atoms[:, i] = 1.0 - beliefs[:, i]
                     atoms[:, j] = beliefs[:, i] * (1.0 - beliefs[:, j])
                     winner[:, j] = 1.0
-            if not (self.behaviour >= _NEVER).any():
+            if not (self.behaviour >= NEVER).any():
                 for i in range(2):
                     atoms[:, i] = 0.5 * (1.0 - beliefs[:, i]) * (1.0 + beliefs[:, 1 - i])
         return Opening(atoms, winner, np.zeros(size))
@@ -216,6 +236,8 @@ class NodeLaw:
         size = len(beliefs)
         opening = self.open(beliefs, loser)
         chance = rng.random(size)
+        if self.tracks:
+            return self._draw_on_tracks(opening, chance, rng)
         waits = rng.standard_exponential((size, 3))
         with np.errstate(divide="ignore", invalid="ignore"):
             broke = np.minimum(waits[:, 2] / self.breakdown_hazard, self.deadline)
@@ -226,14 +248,91 @@ class NodeLaw:
         if self.kind == ATTRITION and 0.0 < self.duration < np.inf:
             place = np.clip(opening.time - spent, 0.0, None)
             winner = np.exp(self.log_beliefs(place))[np.arange(size), 1 - first]
-        at_once = chance < opening.atoms.sum(axis=1)
-        opener = (chance >= opening.atoms[:, 0]).astype(np.int64)
-        first = np.where(at_once, opener, first)
-        spent = np.where(at_once, 0.0, spent)
-        winner = np.where(at_once, opening.winner[np.arange(size), opener], winner)
+        if self.deadline_atoms is not None:
+            late = spent >= self.deadline * (1.0 - 2e-12)
+            winner = np.where(late, self.last_winners()[1 - first], winner)
+        spent, first, winner = _with_opening(opening, chance, spent, first, winner)
         outcome = np.where(spent <= broke, first, -1)
         spent = np.minimum(spent, broke)
         return spent, np.where(np.isfinite(spent), outcome, -2), winner
+
+    def _draw_on_tracks(
+        self, opening: Opening, chance: FloatArray, rng: np.random.Generator
+    ) -> tuple[FloatArray, IntArray, FloatArray]:
+        """Draw as `draw` does, each path on one of the tracks between which it lies."""
+        size = len(chance)
+        assert opening.tracks is not None
+        assert opening.share is not None
+        taken = (rng.random(size) < opening.share).astype(np.int64)
+        on = opening.tracks[np.arange(size), taken]
+        spent, winner = np.empty(size), np.empty(size)
+        outcome = np.empty(size, dtype=np.int64)
+        for number in np.unique(on):
+            members = np.flatnonzero(on == number)
+            nobody = np.zeros((len(members), 2))
+            spent[members], outcome[members], winner[members] = self.tracks[number].draw(
+                nobody, rng
+            )
+        spent, outcome, winner = _with_opening(opening, chance, spent, outcome, winner)
+        return spent, outcome, winner
+
+    def _between_tracks(self, beliefs: FloatArray, winner: FloatArray, loser: IntArray) -> Opening:
+        """Find the tracks of entries, and who concedes to bring their posteriors there."""
+        size = len(beliefs)
+        tracks, share = np.empty((size, 2), dtype=np.int64), np.empty(size)
+        logs = np.log(np.maximum(beliefs, LEAST))
+        for source in range(3):
+            members = np.flatnonzero(loser == (source if source < 2 else -1))
+            if not len(members):
+                continue
+            places, which = self.entries[source]
+            if not len(places):
+                tracks[members], share[members] = 0, 0.0
+                continue
+            asked = logs[members, 1 - source % 2]
+            row = np.clip(np.searchsorted(-places, -asked, side="left") - 1, 0, len(places) - 1)
+            after = np.minimum(row + 1, len(places) - 1)
+            width = places[row] - places[after]
+            part = np.divide(places[row] - asked, width, out=np.zeros(len(row)), where=width > 0.0)
+            tracks[members] = np.stack([which[row], which[after]], axis=1)
+            share[members] = np.clip(part, 0.0, 1.0)
+        opened = np.stack([track.beliefs[-1] for track in self.tracks])
+        spans = np.array([track.duration for track in self.tracks])
+        reached = (1.0 - share)[:, None] * opened[tracks[:, 0]] + share[:, None] * opened[
+            tracks[:, 1]
+        ]
+        atoms = np.clip(-np.expm1(np.minimum(logs - reached, 0.0)), 0.0, 1.0)
+        # Only one side concedes at the opening: rounding must not make the other.
+        weak = np.argmax(atoms, axis=1)
+        atoms[np.arange(size), 1 - weak] = 0.0
+        for side in range(2):
+            if not len(self.entries[side][0]):
+                # Known to be normal, it concedes again.
+                atoms[loser == side] = np.arange(2) == side
+        time = (1.0 - share) * spans[tracks[:, 0]] + share * spans[tracks[:, 1]]
+        return Opening(atoms, winner, time, tracks, share)
+
+    def thinned(self, count: int) -> NodeLaw:
+        """Return the law with about ``count`` tracks for the entries after a loss of each side."""
+        if not self.tracks:
+            return self
+        kept: list[int] = []
+        entries = []
+        for places, which in self.entries:
+            jump = np.flatnonzero(np.diff(places) == 0.0)
+            rows = np.unique(
+                np.concatenate(
+                    [
+                        np.linspace(0, max(len(places) - 1, 0), count).astype(np.int64),
+                        jump,
+                        jump + 1,
+                    ]
+                )
+            )
+            rows = rows[rows < len(places)]
+            entries.append((places[rows], len(kept) + np.arange(len(rows), dtype=np.int64)))
+            kept.extend(which[rows].tolist())
+        return replace(self, tracks=tuple(self.tracks[m] for m in kept), entries=tuple(entries))
 
     def _concession_times(
         self, start: FloatArray, growth: FloatArray, rng: np.random.Generator
@@ -249,7 +348,9 @@ class NodeLaw:
         for j in range(2):
             reached = began[:, j] + growth[:, j]
             left = np.interp(-reached, -self.beliefs[:, j], self.times)
-            times[:, j] = np.where(reached < 0.0, np.maximum(start - left, 0.0), np.inf)
+            times[:, j] = np.where(
+                reached < self.beliefs[0, j], np.maximum(start - left, 0.0), np.inf
+            )
         return self._at_the_deadline(times, rng)
 
     def _at_the_deadline(self, times: FloatArray, rng: np.random.Generator) -> FloatArray:
@@ -281,92 +382,15 @@ class NodeLaw:
         return Opening(atoms, winner, time)
 
 
-def node_laws(solution: ProcessSolution) -> list[NodeLaw]:
-    """Return the law of every node that play can reach, the first where it starts."""
-    if solution.curves is not None:
-        return _persistent_laws(solution.curves, solution)
-    arrays, branches = solution.arrays, solution.branch_solution
-    order = reachable(arrays)
-    number = {node: n for n, node in enumerate(order)}
-    laws = []
-    for k, h in order:
-        following, back = links(arrays, k, h, number)
-        times, beliefs = np.array([0.0, 1.0]), np.zeros((2, 2))
-        duration = 0.0
-        if branches.kinds[k, h] == ATTRITION:
-            duration = float(branches.horizons[k, h])
-            if 0.0 < duration < np.inf:
-                times, beliefs = _closed_curve(solution, k, h, duration)
-        laws.append(
-            NodeLaw(
-                stage=k,
-                history=h,
-                kind=int(branches.kinds[k, h]),
-                behaviour=branches.behaviours[k, h],
-                prior=arrays.stubbornness[k],
-                following=following,
-                back=back,
-                breakdown_hazard=float(arrays.breakdown_hazard[k]),
-                times=times,
-                beliefs=beliefs,
-                duration=duration,
-                steady_hazards=branches.hazards[k, h],
-                fixed_opening=(branches.atoms[k, h], duration),
-                deadline=float(arrays.deadlines[k]),
-                deadline_atoms=branches.deadline_atoms[k, h],
-            )
-        )
-    return laws
-
-
-def _persistent_laws(curves: Curves, solution: ProcessSolution) -> list[NodeLaw]:
-    arrays = solution.arrays
-    laws = []
-    for n, (k, h) in enumerate(zip(curves.stage, curves.history, strict=True)):
-        count = int(curves.counts[n])
-        attrition = curves.kinds[n] == ATTRITION
-        laws.append(
-            NodeLaw(
-                stage=int(k),
-                history=int(h),
-                kind=int(curves.kinds[n]),
-                behaviour=curves.behaviours[n],
-                prior=curves.priors[n],
-                following=curves.following[n],
-                back=int(curves.back[n]),
-                breakdown_hazard=float(arrays.breakdown_hazard[k]),
-                times=curves.curve[n, :count, 2] if count else np.array([0.0, 1.0]),
-                beliefs=curves.curve[n, :count, :2] if count else np.zeros((2, 2)),
-                duration=_longest(curves.curve[n, :count, 2], curves.priors[n], attrition),
-                steady_hazards=solution.branch_solution.hazards[k, h],
-            )
-        )
-    return laws
-
-
-def _longest(times: FloatArray, prior: FloatArray, attrition: bool) -> float:
-    """Longest time of concessions; no curve means that a side is known to be normal."""
-    if not attrition:
-        return 0.0
-    if len(times):
-        return float(times[-1])
-    return 0.0 if prior.any() else np.inf
-
-
-def _closed_curve(
-    solution: ProcessSolution, k: int, h: int, duration: float
-) -> tuple[FloatArray, FloatArray]:
-    """Log posteriors of a stage solved in closed form, by the time left."""
-    arrays, branches = solution.arrays, solution.branch_solution
-    growing = arrays.audience_growth[k].any()
-    spent = np.linspace(0.0, duration, _GROWING if growing else 2)
-    grown = np.empty((len(spent), 2))
-    for j in range(2):
-        i = 1 - j
-        L, F = branches.concede_values[k, h, i], branches.win_values[k, h, i]
-        a = arrays.audience_growth[k, i]
-        rho = arrays.discount_rates[i] + arrays.breakdown_hazard[k]
-        N = branches.hazards[k, h, j] * (F - L)
-        grown[:, j] = log_growth(spent, N, F - L, a, rho)
-    left = (grown - grown[-1])[::-1]
-    return np.asarray(duration - spent[::-1]), np.asarray(left)
+def _with_opening(
+    opening: Opening, chance: FloatArray, spent: FloatArray, first: IntArray, winner: FloatArray
+) -> tuple[FloatArray, IntArray, FloatArray]:
+    """Put concessions at the opening, where ``chance`` is below their atoms, before the rest."""
+    at_once = chance < opening.atoms.sum(axis=1)
+    opener = (chance >= opening.atoms[:, 0]).astype(np.int64)
+    won = opening.winner[np.arange(len(chance)), opener]
+    return (
+        np.where(at_once, 0.0, spent),
+        np.where(at_once, opener, first),
+        np.where(at_once, won, winner),
+    )

@@ -16,16 +16,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from negotiation.errors import InvalidInputError
-from negotiation.process.closed_form import ATTRITION, WAITS
+from negotiation.process.codes import ATTRITION, NEVER, WAITS
 from negotiation.process.continuation import process_from
-from negotiation.process.places import NodeLaw, node_laws
+from negotiation.process.node_laws import node_laws
+from negotiation.process.places import NodeLaw
 from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
 from negotiation.values import FloatArray
 
 __all__ = ["filter_by_solving"]
 
-_NEVER = 2
 _ROUNDING = 1e-9
 
 
@@ -73,7 +73,7 @@ def _opened(process: MultiStepProcess, stage: int, beliefs: FloatArray, elapsed:
         logs = np.log(beliefs)
         if law.kind not in {ATTRITION, WAITS}:
             # Whoever would have conceded and has not is tough.
-            logs = np.where((atoms > 0.0) & (law.behaviour != _NEVER), 0.0, logs)
+            logs = np.where((atoms > 0.0) & (law.behaviour != NEVER), 0.0, logs)
             return _Opened(law, atoms, logs, 0.0)
         logs = np.where(atoms < 1.0, np.minimum(logs - np.log1p(-atoms), 0.0), 0.0)
     left = float(opening.time[0]) if law.duration > 0.0 else 0.0

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
-from negotiation.process.places import NodeLaw, node_laws
+from negotiation.process.node_laws import node_laws
+from negotiation.process.places import NodeLaw
 from negotiation.process.solve import ProcessSolution
 from negotiation.process.stages import DAYS_IN, MultiStepProcess
 from negotiation.values import FloatArray, IntArray, compact_repr, float_array

@@ -12,11 +12,8 @@ from numpy.typing import ArrayLike
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
 from negotiation.process.certificate import closed_form_residual
-from negotiation.process.closed_form import (
-    PASSED,
-    Branches,
-    ProcessArrays,
-)
+from negotiation.process.closed_form import Branches, ProcessArrays
+from negotiation.process.codes import PASSED
 from negotiation.process.dates import STEPS, RecursionDates
 from negotiation.process.eventual import chance_and_time, eventual_deal, transform
 from negotiation.process.outcomes import (

@@ -11,14 +11,13 @@ import numpy as np
 
 from negotiation.errors import ConvergenceError, InvalidInputError, NonFiniteError
 from negotiation.process.closed_form import (
-    ATTRITION,
-    NO_EQUILIBRIUM,
     Branches,
     ProcessArrays,
     process_arrays,
     solve_closed_form,
     values_of_war,
 )
+from negotiation.process.codes import ATTRITION, NO_EQUILIBRIUM
 from negotiation.process.persistent import Curves, solve_persistent
 from negotiation.process.solution import ProcessSolution
 from negotiation.process.stages import MultiStepProcess
@@ -71,7 +70,10 @@ def solve_process(
         (Hendricks, Weiss and Wilson 1988). Where types persist, the side that conceded last
         concedes again at once: this is what it does, for every persistence above zero, against a
         winner who may be tough with however small a probability. Outcomes with such a stage after
-        the first therefore jump at zero persistence.
+        the first therefore jump at zero persistence. Where types persist and a stage has a deadline
+        that both sides may rather wait for, it is the equilibrium on the path that starts from
+        winners known to be tough, along which the loser's value does not jump; with
+        ``type_persistence=0`` the one with fewer concessions at the opening.
 
     Raises
     ------
@@ -153,17 +155,7 @@ def _checked_arrays(process: MultiStepProcess) -> ProcessArrays:
             seen=type(process).__name__,
             allowed="MultiStepProcess",
         )
-    arrays = process_arrays(process)
-    clocks = arrays.audience_growth.any() or np.isfinite(arrays.deadlines).any()
-    if process.type_persistence > 0.0 and clocks:
-        raise InvalidInputError(
-            "clocks need types drawn anew in each stage",
-            where="process",
-            seen=f"type_persistence {process.type_persistence:g} with audience_growth "
-            "or a deadline",
-            allowed="type_persistence 0, or no audience_growth and no deadline",
-        )
-    return arrays
+    return process_arrays(process)
 
 
 def _finished(

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from negotiation.process.closed_form import ATTRITION, IMPASSE
-from negotiation.process.places import NodeLaw, node_laws
+from negotiation.process.codes import ATTRITION, IMPASSE
+from negotiation.process.node_laws import node_laws
+from negotiation.process.places import NodeLaw
 from negotiation.values import FloatArray
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class _Values:
         self.growth = arrays.audience_growth[at[0]]
         self.discount = arrays.discount_rates
         self.psi = solution.process.type_persistence
+        self._waits: dict[int, FloatArray] = {}
         self._fixed: dict[int, FloatArray] = {}
 
     def after(self, n: int, conceder: int, winner: FloatArray) -> FloatArray:
@@ -95,14 +97,14 @@ class _Values:
         return np.asarray(worth)
 
     def until_the_deadline(
-        self, n: int, i: int, start: float, won: float, lost: float
+        self, n: int, law: NodeLaw, i: int, start: float, won: float, lost: float
     ) -> tuple[float, float]:
         """Payoffs of side i, quiet from ``start`` on, of conceding at the deadline and of not.
 
-        ``won`` and ``lost`` are what the concessions of the other side and of its own are worth
-        there; a coin decides which of two counts.
+        ``law`` is that of the node or of one of its tracks; ``won`` and ``lost`` are what the
+        concessions of the other side and of its own are worth there; a coin decides which of two
+        counts.
         """
-        law = self.laws[n]
         given = 0.0 if law.deadline_atoms is None else float(law.deadline_atoms[1 - i])
         rate = float(self.discount[i] + self.hazard[n])
         flow = float(self.flows[n, i] + self.hazard[n] * self.breakdown[n, i])
@@ -127,6 +129,8 @@ class _Values:
 
     def _at(self, n: int, beliefs: FloatArray, loser: int) -> FloatArray:
         law = self.laws[n]
+        if law.tracks:
+            return self._between_tracks(n, law, beliefs, loser)
         if _has_clock(law):
             return np.broadcast_to(self._clocked(n, law), beliefs.shape).copy()
         if law.kind == IMPASSE:
@@ -145,6 +149,43 @@ class _Values:
             out[:, i] = opening.atoms[:, j] * won + (1.0 - opening.atoms[:, j]) * lost
         return out
 
+    def _between_tracks(self, n: int, law: NodeLaw, beliefs: FloatArray, loser: int) -> FloatArray:
+        """Values of a node whose entries have curves of their own."""
+        opening = law.open(beliefs, loser)
+        assert opening.tracks is not None
+        assert opening.share is not None
+        with np.errstate(divide="ignore", invalid="ignore"):
+            lifted = np.where(opening.atoms < 1.0, beliefs / (1.0 - opening.atoms), 1.0)
+        quiet = self._quiet(n)[opening.tracks]
+        weight = np.stack([1.0 - opening.share, opening.share], axis=1)[:, :, None]
+        waited = np.multiply(weight, quiet, out=np.zeros(quiet.shape), where=weight > 0.0).sum(
+            axis=1
+        )
+        out = np.empty_like(beliefs)
+        for i in range(2):
+            j = 1 - i
+            won = self.after(n, j, beliefs[:, i])[:, i]
+            lost = np.maximum(self.after(n, i, lifted[:, j])[:, i], waited[:, i])
+            out[:, i] = opening.atoms[:, j] * won + (1.0 - opening.atoms[:, j]) * lost
+        return out
+
+    def _quiet(self, n: int) -> FloatArray:
+        """Payoffs ``[track, side]`` of waiting for the deadline, where that starts at once."""
+        if n not in self._waits:
+            law = self.laws[n]
+            out = np.full((len(law.tracks), 2), -np.inf)
+            resting = [m for m, track in enumerate(law.tracks) if track.duration == 0.0]
+            if np.isfinite(law.deadline) and resting:
+                winners = np.stack([law.tracks[m].last_winners() for m in resting])
+                for i in range(2):
+                    j = 1 - i
+                    won = self.after(n, j, winners[:, i])[:, i]
+                    lost = self.after(n, i, winners[:, j])[:, i]
+                    for m, pair in zip(resting, zip(won, lost, strict=True), strict=True):
+                        out[m, i] = max(self.until_the_deadline(n, law.tracks[m], i, 0.0, *pair))
+            self._waits[n] = out
+        return self._waits[n]
+
     def _clocked(self, n: int, law: NodeLaw) -> FloatArray:
         """Values of a node with a deadline, which do not depend on beliefs."""
         atoms = law.open(law.prior[None, :]).atoms[0]
@@ -155,7 +196,7 @@ class _Values:
             lost = float(self.after(n, i, law.prior[None, j])[0, i])
             best = lost
             if law.duration == 0.0:
-                best = max(lost, *self.until_the_deadline(n, i, 0.0, won, lost))
+                best = max(lost, *self.until_the_deadline(n, law, i, 0.0, won, lost))
             out[i] = atoms[j] * won + (1.0 - atoms[j]) * best
         return out
 
@@ -221,7 +262,11 @@ def check_strategies(solution: ProcessSolution, *, points: int = 801) -> Strateg
         found = values.at(n, prior)[0]
         stated = solution.branch_solution.values[law.stage, law.history]
         for i in range(2):
-            if _has_clock(law) or (law.kind == ATTRITION and 0.0 < law.duration < np.inf):
+            if (
+                law.tracks
+                or _has_clock(law)
+                or (law.kind == ATTRITION and 0.0 < law.duration < np.inf)
+            ):
                 gain[n, i], spread[n, i] = _mixing(values, n, i, points, stated[i])
             else:
                 best = float(_corner_best(values, n, i, prior)[0])
@@ -246,7 +291,7 @@ def _corner_best(values: _Values, n: int, i: int, beliefs: FloatArray) -> FloatA
     lost = values.after(n, i, tough)[:, i]
     forever = float(values.forever(n)[i])
     if np.isfinite(law.deadline):
-        forever = max(values.until_the_deadline(n, i, 0.0, float(won[0]), float(lost[0])))
+        forever = max(values.until_the_deadline(n, law, i, 0.0, float(won[0]), float(lost[0])))
     if law.kind == ATTRITION:
         # Constant hazards without end, or a side known to be normal: see `closed_form_residual`.
         return values.at(n, beliefs)[:, i]
@@ -302,7 +347,7 @@ def _mixing(values: _Values, n: int, i: int, points: int, stated: float) -> tupl
     left = np.unique(np.concatenate([np.linspace(0.0, start, points), inner]))[::-1]
     spent = start - left
     logs = law.log_beliefs(left)
-    if law.fixed_opening is not None:
+    if values.psi == 0.0:
         # without persistence only the growth of posteriors matters
         logs = logs - logs[0]
     b = np.exp(logs)
@@ -327,11 +372,14 @@ def _mixing(values: _Values, n: int, i: int, points: int, stated: float) -> tupl
     alive = float(decay[-1] * survive[-1])
     late: tuple[float, ...] = (gone + alive * float(values.forever(n)[i]),)
     if np.isfinite(law.deadline):
-        plain = float(values.after(n, i, b[-1:, j])[0, i])
-        ends = values.until_the_deadline(n, i, start, float(won[-1]), plain)
+        winners = law.last_winners()[None, :]
+        won_late = float(values.after(n, j, winners[:, i])[0, i])
+        own = float(values.after(n, i, winners[:, j])[0, i])
+        ends = values.until_the_deadline(n, law, i, start, won_late, own)
         # Just before the deadline no coin decides.
+        plain = float(values.after(n, i, b[-1:, j])[0, i])
         grown = plain - values.growth[n, i] * law.deadline
-        before = values.until_the_deadline(n, i, start, float(grown), plain)[0]
+        before = values.until_the_deadline(n, law, i, start, grown, plain)[0]
         late = tuple(gone + alive * end for end in (*ends, before))
     late = tuple(atom * at_opening + (1.0 - atom) * end for end in late)
     if atom > 0.0 and law.fixed_opening is not None:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from negotiation.process.closed_form import ATTRITION
+from negotiation.process.codes import ATTRITION
 from negotiation.process.places import NodeLaw, Opening
 from negotiation.values import FloatArray, IntArray
 
@@ -67,9 +67,10 @@ class _Rows:
 class Chain:
     """The chain for given cells of each node's curve.
 
-    States are the places of every node: place 0 (only tough types left), then the upper ends of
-    its cells. ``ends`` lists for each node the places as times before the end of its curve, from
-    zero up; a node whose hazards never end has place 0 and one more, where it stays. With ``span``
+    States are the places of every curve: place 0 (only tough types left), then the upper ends of
+    its cells. ``curves`` lists for each node its law as one curve, or those of its tracks, and
+    ``ends`` for each of these the places as times before its end, from zero up; a curve whose
+    hazards never end has place 0 and one more, where it stays. With ``span``
     a step of the chain takes that long; without it, until the place is left. Mass is discounted at
     ``rate`` per unit of time, without ``span`` alone.
 
@@ -87,25 +88,29 @@ class Chain:
     def __init__(
         self,
         laws: Sequence[NodeLaw],
+        curves: Sequence[Sequence[NodeLaw]],
         ends: Sequence[FloatArray],
         psi: float,
         span: float | None,
         rate: float = 0.0,
     ) -> None:
         self.laws, self.ends, self.psi, self.rate = laws, ends, psi, rate
+        self.curves = [curve for tracks in curves for curve in tracks]
+        self.node = [n for n, tracks in enumerate(curves) for _ in tracks]
+        self.first = np.concatenate([[0], np.cumsum([len(tracks) for tracks in curves])])
         sizes = np.array([len(places) for places in ends])
         self.offset = np.concatenate([[0], np.cumsum(sizes)])
         self._grown = [
             law.log_beliefs(places).sum(axis=1) if _mixes(law) else np.zeros(len(places))
-            for law, places in zip(laws, ends, strict=True)
+            for law, places in zip(self.curves, ends, strict=True)
         ]
         self.size = int(self.offset[-1])
         self._move, self._counts, self._stay = _Rows(), _Rows(), _Rows()
         self._start, self._start_counts = _Rows(), _Rows()
         zero = np.zeros(1, dtype=np.int64)
         self._enter_prior(0, zero, np.ones(1), self._start, self._start_counts)
-        for n in range(len(laws)):
-            self._node(n, span)
+        for m in range(len(self.curves)):
+            self._curve(m, span)
         self.stay = self._stay.matrix((self.size, self.size))
         self.move = self._move.matrix((self.size, self.size))
         rows = 3 * len(laws) + 1
@@ -113,14 +118,14 @@ class Chain:
         self.start = self._start.matrix((self.size, 1)).toarray()[:, 0]
         self.start_counts = self._start_counts.matrix((rows, 1)).toarray()[:, 0]
 
-    def _node(self, n: int, span: float | None) -> None:
-        law, places = self.laws[n], self.ends[n]
-        base = int(self.offset[n])
+    def _curve(self, m: int, span: float | None) -> None:
+        n, law, places = self.node[m], self.curves[m], self.ends[m]
+        base = int(self.offset[m])
         beta = law.breakdown_hazard
         here = np.array([base], dtype=np.int64)
         broken = np.ones(1)
         if law.to_deadline:
-            self._at_the_deadline(n, here, 1.0)
+            self._at_the_deadline(m, here, 1.0)
         elif span is not None:
             broken = np.array([-np.expm1(-beta * span)])
             self._stay.add(here, here, 1.0 - broken)
@@ -131,9 +136,9 @@ class Chain:
         if len(places) == 1:
             return
         if not np.isfinite(law.duration):
-            self._steady(n, base + 1, span)
+            self._steady(m, base + 1, span)
             return
-        grown = self._grown[n]
+        grown = self._grown[m]
         # Parts of cells that are small against the growth of posteriors.
         parts = np.clip(np.ceil((grown[:-1] - grown[1:]) / _GROWTH), 1, _PARTS).astype(np.int64)
         cell = np.repeat(np.arange(len(parts)), parts)
@@ -175,23 +180,24 @@ class Chain:
         if law.to_deadline and span is not None:
             # The deadline falls into the step in which the lowest cell is left, and counts by its
             # end: a date at which play meets a deadline counts the concessions there.
-            self._at_the_deadline(n, state[:1], float(kept[0]))
+            self._at_the_deadline(m, state[:1], float(kept[0]))
             state, kept = state[1:], kept[1:]
         self._stay.add(state, state - 1, kept)
 
-    def _at_the_deadline(self, n: int, origin: IntArray, reached: float) -> None:
+    def _at_the_deadline(self, m: int, origin: IntArray, reached: float) -> None:
         """Concessions, and a breakdown without one, of the mass that reaches the deadline."""
-        law = self.laws[n]
-        last = reached * law.last_concessions()
+        n, law = self.node[m], self.curves[m]
+        last, winners = reached * law.last_concessions(), law.last_winners()
         for c in range(2):
-            self._concede(n, c, np.zeros(1), origin, last[c : c + 1], self._move, self._counts)
+            won = winners[1 - c : 2 - c]
+            self._concede(n, c, won, origin, last[c : c + 1], self._move, self._counts)
         if law.back >= 0:
             broken = np.array([reached - last.sum()])
             self._enter_prior(law.back, origin, broken, self._move, self._counts)
 
-    def _steady(self, n: int, state: int, span: float | None) -> None:
-        """A node whose hazards are constant for ever: both types of priors are zero."""
-        law = self.laws[n]
+    def _steady(self, m: int, state: int, span: float | None) -> None:
+        """A curve whose hazards are constant for ever: both types of priors are zero."""
+        n, law = self.node[m], self.curves[m]
         here = np.array([state], dtype=np.int64)
         rates = law.steady_hazards
         total = rates.sum() + law.breakdown_hazard + self.rate
@@ -255,19 +261,36 @@ class Chain:
                 n, c, opening.winner[:, c], origin, weight * opening.atoms[:, c], move, counts
             )
         left = weight * np.maximum(1.0 - opening.atoms.sum(axis=1), 0.0)
-        places, base = self.ends[n], int(self.offset[n])
+        first = int(self.first[n])
+        if opening.tracks is None or opening.share is None:
+            self._place(first, opening.time, origin, left, move)
+            return
+        for side, share in enumerate((1.0 - opening.share, opening.share)):
+            for number in np.unique(opening.tracks[:, side]):
+                here = (opening.tracks[:, side] == number) & (share > 0.0)
+                m = first + int(number)
+                time = np.full(int(here.sum()), self.curves[m].duration)
+                self._place(m, time, origin[here], (left * share)[here], move)
+
+    def _place(
+        self, m: int, time: FloatArray, origin: IntArray, left: FloatArray, move: _Rows
+    ) -> None:
+        """Put mass on a curve with a given time left, split between the two places around it."""
+        law, places, base = self.curves[m], self.ends[m], int(self.offset[m])
         if len(places) == 1:
             move.add(origin, np.full(len(origin), base, dtype=np.int64), left)
             return
-        if not np.isfinite(self.laws[n].duration):
+        if not np.isfinite(law.duration):
             move.add(origin, np.full(len(origin), base + 1, dtype=np.int64), left)
             return
-        upper = np.clip(np.searchsorted(places, opening.time), 1, len(places) - 1)
-        part = (opening.time - places[upper - 1]) / (places[upper] - places[upper - 1])
+        if law.fixed_opening is not None:
+            time = np.full(len(origin), law.fixed_opening[1])
+        upper = np.clip(np.searchsorted(places, time), 1, len(places) - 1)
+        part = (time - places[upper - 1]) / (places[upper] - places[upper - 1])
         # Shares of the two places near the entry that leave as much mass below the cell.
-        rise = self._grown[n][upper - 1] - self._grown[n][upper]
+        rise = self._grown[m][upper - 1] - self._grown[m][upper]
         passed = -np.expm1(-rise)
-        entered = self._grown[n][upper - 1] - self.laws[n].log_beliefs(opening.time).sum(axis=1)
+        entered = self._grown[m][upper - 1] - law.log_beliefs(time).sum(axis=1)
         part = np.where(
             rise > _FLAT, -np.expm1(-entered) / np.where(rise > _FLAT, passed, 1.0), part
         )

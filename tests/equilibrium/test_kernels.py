@@ -321,12 +321,13 @@ for model in (ng.TradeModel(trade_elasticity=4), ng.TradeModel.eaton_kortum()):
 
 MISSES = """
 from negotiation.equilibrium import _kernels as games
-from negotiation.process import _kernels as process
+from negotiation.process import _curve_kernels as curves, _kernels as process
+from negotiation.process import _persistent_kernels as persistent
 from negotiation.trade import _kernels as trade
 
 kernels = [
     value
-    for module in (games, process, trade)
+    for module in (games, process, curves, persistent, trade)
     for value in vars(module).values()
     if hasattr(value, "stats")
 ]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from negotiation.errors import ConvergenceError, InvalidInputError
+from negotiation.errors import ConvergenceError
 from negotiation.process.load import load_process
 from negotiation.process.simulate import simulate_process
 from negotiation.process.solve import solve_process
@@ -149,12 +149,6 @@ def test_relapses_are_settled_at_any_scale_of_payoffs(psi):
         scaled = told_in(scale)
         assert scaled.values / scale == pytest.approx(plain.values, rel=1e-9)
         assert scaled.branch_solution.rounds == plain.branch_solution.rounds
-
-
-def test_clocks_are_refused_with_persistence():
-    data = {"g": [-0.06, -0.08], "l": [0.2, 0.2], "f": [0.5, 0.5], "a": [0.1, 0.0]}
-    with pytest.raises(InvalidInputError, match="clocks"):
-        solve_process(staged(stages=[data], psi=0.5))
 
 
 def random_process(rng, psi, depends):

@@ -14,7 +14,7 @@ from negotiation.process.events import DatedEvent
 from negotiation.process.forecast import outlook
 from negotiation.process.identified import Moment, identified_set
 from negotiation.process.load import load_process
-from negotiation.process.places import node_laws
+from negotiation.process.node_laws import node_laws
 from negotiation.process.silence import filter_by_solving
 from negotiation.process.simulate import simulate_process
 from negotiation.process.solve import solve_process
