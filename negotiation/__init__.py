@@ -117,7 +117,7 @@ _HOME = {
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
-__all__ = ["__version__", *sorted(_MODULE_OF)]  # noqa: PLE0604  # the names of _HOME
+__all__ = ["__version__", *sorted(_MODULE_OF)]  # noqa: PLE0604  # strings all, which the rule cannot see
 
 
 def __getattr__(name: str) -> Any:

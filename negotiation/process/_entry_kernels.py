@@ -19,12 +19,15 @@ from negotiation.process._clock_kernels import (
     NO_LAST,
     RESTS,
     SOME_GO,
+    SOME_LAST,
     Game,
     Plays,
+    correct,
     evaluate,
     exchange,
     follow,
     path_backward,
+    slacks,
     stakes_of_both,
     weigh,
 )
@@ -140,6 +143,52 @@ def start_quiet(
         if early[i] != ALL_GO and worth[i, 1] >= worth[i, 2]:
             last[i] = ALL_LAST
             v[3 + i] = 1.0 - np.exp(v[1 + i])
+
+
+@njit(cache=True, nogil=True)
+def rest_at_priors(
+    game: Game,
+    logs: FloatArray,
+    scale: FloatArray,
+    low: float,
+    into: int,
+    plays: Plays,
+) -> bool:
+    """Find play in which neither side concedes before the deadline, entered at the priors.
+
+    Of several both sides' concessions at the deadline come first, as where types are drawn anew.
+    ``logs [side]`` are ln of the priors. Writes the play number ``into`` if there is one.
+    """
+    place, span, chance, path = plays
+    room = (np.empty(4), np.empty((2, 4)), np.empty((2, 4)), np.empty((2, 4)))
+    early, last = np.full(2, RESTS), np.empty(2, dtype=np.int64)
+    along, guess, v, slack = np.zeros(5), np.empty(5), np.empty(5), np.empty(9)
+    along[0] = 1.0
+    for ends in (
+        (ALL_LAST, ALL_LAST),
+        (SOME_LAST, SOME_LAST),
+        (ALL_LAST, NO_LAST),
+        (NO_LAST, ALL_LAST),
+        (NO_LAST, NO_LAST),
+    ):
+        guess[0] = logs[1]
+        for i in range(2):
+            last[i], guess[1 + i] = ends[i], logs[i]
+            guess[3 + i] = 0.0 if ends[i] == NO_LAST else 1.0 - np.exp(logs[i])
+            if ends[i] == SOME_LAST:
+                guess[3 + i] *= 0.5
+        if not correct(game, 1.0, guess, along, early, last, 0, logs[0], scale, room, v):
+            continue
+        slacks(v, early, last, 0, logs[0], low, scale, room[3], slack)
+        if slack.min() < -_SAME:
+            continue
+        place[into], span[into] = v, 0.0
+        for j in range(2):
+            chance[into, j] = max(v[3 + j], 0.0)
+            path[into, :, j] = logs[j]
+        path[into, :, 2] = 0.0
+        return True
+    return False
 
 
 @njit(cache=True, nogil=True)
@@ -526,6 +575,14 @@ def solve_clocked(
     # The last row at the priors is the entry itself.
     final = which[2, counts[3] - 1]
     values_of_entry(game, final, plays, prior, V, mu)
+    waits = plays[1][final] == 0.0 and total < len(plays[1]) and (mu[0] > 0.0 or mu[1] > 0.0)
+    low = np.log(prior[1]) - 1.0
+    # Nobody has lost before: of several equilibria not the one that favours a side.
+    if waits and rest_at_priors(game, np.log(prior), scale, low, total, plays):
+        which[2, counts[3] - 1] = total
+        final = total
+        counts[0] = total + 1
+        values_of_entry(game, final, plays, prior, V, mu)
     stakes_of_both(game, prior, room[0], entry_pay)
     span, chance, path = plays[1], plays[2], plays[3]
     for j in range(2):

@@ -70,10 +70,10 @@ def solve_process(
         (Hendricks, Weiss and Wilson 1988). Where types persist, the side that conceded last
         concedes again at once: this is what it does, for every persistence above zero, against a
         winner who may be tough with however small a probability. Outcomes with such a stage after
-        the first therefore jump at zero persistence. Where types persist and a stage has a deadline
-        that both sides may rather wait for, it is the equilibrium on the path that starts from
-        winners known to be tough, along which the loser's value does not jump; with
-        ``type_persistence=0`` the one with fewer concessions at the opening.
+        the first therefore jump at zero persistence. A stage with a deadline that both sides may
+        rather wait for can have several equilibria: at the priors the one without a concession at
+        the opening; after a loss, where types persist, the one on the path that starts from winners
+        known to be tough, along which the loser's value does not jump.
 
     Raises
     ------

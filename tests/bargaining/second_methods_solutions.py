@@ -109,7 +109,9 @@ def maschler_perles_by_equation_of_motion():
     def speed(_, x):
         return [1 / math.sqrt(-slope(x[0])), -1 / math.sqrt(-slope(x[1]))]
 
-    met = lambda _, x: x[1] - x[0]  # noqa: E731
+    def met(_, x):
+        return x[1] - x[0]
+
     met.terminal = True
     path = solve_ivp(speed, (0, 10), [0.0, high], events=met, rtol=1e-11, atol=1e-13)
     u = path.y_events[0][0, 0]

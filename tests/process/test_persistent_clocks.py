@@ -50,7 +50,11 @@ def test_a_single_stage_is_the_one_of_the_closed_form():
     # In the last stage beliefs do not move what a concession is worth.
     rng = np.random.default_rng(3)
     kinds = set()
-    waits = [staged(0.0, 1, deadlines=[T], breakdown=[[-1.0, -1.0]]) for T in (0.02, 0.1, 0.4)]
+    waits = [
+        staged(0.0, 1, deadlines=[T], breakdown=[[B, B]])
+        for T in (0.02, 0.1, 0.4)
+        for B in (-1.0, 0.1)
+    ]
     for process in (*waits, *(drawn(rng, 1, 0.0) for _ in range(120))):
         plain = solve_process(process)
         solution = solve_process(replace(process, type_persistence=0.7))
@@ -58,6 +62,21 @@ def test_a_single_stage_is_the_one_of_the_closed_form():
         assert solution.values == pytest.approx(plain.values, abs=5e-5)
         assert solution.deal_probability == pytest.approx(plain.deal_probability, abs=5e-5)
     assert {0, 1, 5} <= kinds
+
+
+def test_sides_that_are_alike_are_treated_alike_at_the_priors():
+    alike = {"terms": [[[0.3, 0.7], [0.7, 0.3]]] * 2, "flows": [[-0.1, -0.1]] * 2}
+    for psi in (1e-9, 0.5, 1.0):
+        for deadline in (1e-6, 1.0):
+            process = staged(
+                psi,
+                deadlines=[deadline] * 2,
+                stubbornness=[0.2, 0.2],
+                discount_rates=[0.05, 0.05],
+                **alike,
+            )
+            values = solve_process(process).values
+            assert values[0] == pytest.approx(values[1], rel=1e-9)
 
 
 def test_values_tend_to_the_closed_form_with_the_persistence():
