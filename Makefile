@@ -48,9 +48,8 @@ $(UV):
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --no-index --editable .
 	rm -f .venv/.full
 	$(BIN)/python -m compileall -q -j 0 -x '/tests/' $(addprefix .venv/lib/python*/site-packages/,$(SLOW_TO_START)) negotiation
-	$(BIN)/python -c "from negotiation import equilibrium, process, trade; \
-	  from importlib import import_module; \
-	  [import_module(f'{layer.__name__}.warm').warm_kernels() for layer in (trade, equilibrium, process)]"
+	$(BIN)/python -c "from importlib import import_module; \
+	  [import_module(f'negotiation.{room}.precompile').compile_kernels() for room in ('trade.solver', 'equilibrium', 'process')]"
 	touch $@
 
 .venv/.full: .venv/.ready requirements-full.lock
@@ -69,7 +68,7 @@ coverage: .venv/.ready
 	$(BIN)/coverage erase
 	$(PYTEST) -n $(WORKERS) -m "not oracle and not slow and not fresh" --cov --cov-report=
 	NUMBA_DISABLE_JIT=1 $(PYTEST) -n $(WORKERS) -m "kernel" --cov --cov-append --cov-report=
-	$(BIN)/coverage report --fail-under=95 --include="negotiation/trade/*,negotiation/games/*,negotiation/equilibrium/*,negotiation/bargaining/*,negotiation/process/*"
+	$(BIN)/coverage report --fail-under=95 --include="negotiation/trade/*,negotiation/policy/*,negotiation/games/*,negotiation/equilibrium/*,negotiation/bargaining/*,negotiation/process/*"
 
 test-oracles: .venv/.full
 	$(PYTEST) -n $(WORKERS) -m "(oracle or fresh) and not slow"

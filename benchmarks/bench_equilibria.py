@@ -13,10 +13,10 @@ import numpy as np
 import quantecon.game_theory as qe
 
 from benchmarks.report import Line, median_seconds
-from negotiation.equilibrium.batch import nash_equilibria_batch
-from negotiation.equilibrium.large import one_equilibrium
-from negotiation.equilibrium.nash import nash_equilibria
-from negotiation.equilibrium.peers import lrsnash
+from negotiation.equilibrium.normal_form.batch import nash_equilibria_batch
+from negotiation.equilibrium.normal_form.nash import nash_equilibria
+from negotiation.equilibrium.normal_form.one_equilibrium import one_equilibrium
+from negotiation.equilibrium.normal_form.other_solvers import lrsnash
 from negotiation.games.normal_form import NormalFormGame
 
 BATCH = 100_000

@@ -15,12 +15,12 @@ import numpy as np
 from benchmarks.peer_process import plain_values
 from benchmarks.report import Line, median_seconds
 from negotiation.process.batch import solve_processes
-from negotiation.process.beliefs import event_log_ratios, filter_draws
-from negotiation.process.closed_form import process_arrays
-from negotiation.process.events import read_events
-from negotiation.process.load import load_process
-from negotiation.process.simulate import simulate_process
+from negotiation.process.beliefs.events import read_events
+from negotiation.process.beliefs.updating import event_log_ratios, filter_draws
+from negotiation.process.multi_step.load import load_process
 from negotiation.process.solve import solve_process
+from negotiation.process.tough_types.closed_form import process_arrays
+from negotiation.process.tough_types.simulation import simulate_process
 from negotiation.study.sensitivity import recorded_ranges
 from negotiation.study.sweep import Sweep, run_sweep
 
@@ -125,7 +125,7 @@ def sweep() -> Iterator[Line]:
     fixed = {"as_of": AS_OF, "dates": ["2025-05-31", "2025-12-31"], "deal_date": "2025-12-31"}
     whole = Sweep(
         "bench",
-        "negotiation.process.outcomes_over:evaluate",
+        "negotiation.process.analysis.parameter_draws:evaluate",
         ranges,
         fixed,
         size=10_000,

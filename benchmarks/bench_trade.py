@@ -24,15 +24,15 @@ from negotiation.data.readers import (
     read_ignatenko2025_tariffs,
     read_ossa2014,
 )
+from negotiation.policy.noncooperative import nash_tariffs, optimal_tariffs
+from negotiation.policy.problem.setting import setting, starting_rates
 from negotiation.study.replication.cells import reference_folder
-from negotiation.trade._jacobian import jacobian_at
-from negotiation.trade._setting import setting, starting_rates
-from negotiation.trade._solver import system_of
 from negotiation.trade.calibration import calibrate
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.equilibrium import counterfactual, counterfactuals
 from negotiation.trade.model import TradeModel
-from negotiation.trade.policy import nash_tariffs, optimal_tariffs
+from negotiation.trade.solver.jacobian import jacobian_at
+from negotiation.trade.solver.solve import system_of
 
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
 REPEATS = 7

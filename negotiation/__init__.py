@@ -6,8 +6,11 @@ so that ``import negotiation`` stays light.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Any
+
+from negotiation.former_names import FormerPaths
 
 __version__ = "0.1.0"
 
@@ -22,21 +25,21 @@ _HOME = {
         "NonFiniteError",
     ),
     "negotiation.trade.economy": ("Economy", "TariffSchedule"),
-    "negotiation.trade.dependence": ("ExportDependence", "export_dependence"),
-    "negotiation.trade.objective": ("JobLosses", "Objective"),
-    "negotiation.trade.linear_tariffs": ("LinearTariffModel", "linear_tariff_war"),
+    "negotiation.trade.analysis.dependence": ("ExportDependence", "export_dependence"),
+    "negotiation.policy.objectives.objective": ("JobLosses", "Objective"),
+    "negotiation.trade.markets.linear_tariffs": ("LinearTariffModel", "linear_tariff_war"),
     "negotiation.trade.model": ("TradeModel",),
-    "negotiation.trade.decomposition": ("WelfareDecomposition", "decompose_welfare"),
-    "negotiation.trade.diversion": ("TradeDiversion", "trade_diversion"),
+    "negotiation.trade.analysis.decomposition": ("WelfareDecomposition", "decompose_welfare"),
+    "negotiation.trade.analysis.diversion": ("TradeDiversion", "trade_diversion"),
     "negotiation.trade.purging": ("purge_imbalances",),
-    "negotiation.trade.closed_form": (
+    "negotiation.policy.closed_form": (
         "approximate_optimal_retaliation",
         "approximate_optimal_tariff",
     ),
-    "negotiation.trade.policy": ("nash_tariffs", "optimal_tariffs"),
-    "negotiation.trade.cooperation": ("cooperative_tariffs",),
-    "negotiation.trade.bargained": ("bargained_tariffs",),
-    "negotiation.trade.policy_results": ("PolicyResult",),
+    "negotiation.policy.noncooperative": ("nash_tariffs", "optimal_tariffs"),
+    "negotiation.policy.cooperative": ("cooperative_tariffs",),
+    "negotiation.policy.bargained": ("bargained_tariffs",),
+    "negotiation.policy.results": ("PolicyResult",),
     "negotiation.trade.results": ("TradeEquilibria", "TradeEquilibrium"),
     "negotiation.trade.equilibrium": ("counterfactual", "counterfactuals"),
     "negotiation.games.normal_form": ("NormalFormGame",),
@@ -45,15 +48,15 @@ _HOME = {
     "negotiation.data.sources": ("sources",),
     "negotiation.data.tables": ("load_table", "table_names"),
     "negotiation.data.tariffs": ("average_tariff", "exempt_sectors", "tariff_history"),
-    "negotiation.equilibrium.nash": ("Equilibrium", "NashResult", "nash_equilibria"),
+    "negotiation.equilibrium.normal_form.nash": ("Equilibrium", "NashResult", "nash_equilibria"),
     "negotiation.data.icio": ("read_icio",),
     "negotiation.data.readers": (
         "read_ignatenko2025",
         "read_ignatenko2025_tariffs",
         "read_ossa2014",
     ),
-    "negotiation.equilibrium.batch": ("BatchNashResult", "nash_equilibria_batch"),
-    "negotiation.equilibrium.large": ("one_equilibrium",),
+    "negotiation.equilibrium.normal_form.batch": ("BatchNashResult", "nash_equilibria_batch"),
+    "negotiation.equilibrium.normal_form.one_equilibrium": ("one_equilibrium",),
     "negotiation.equilibrium.interop": (
         "from_nashpy",
         "from_pygambit",
@@ -62,26 +65,32 @@ _HOME = {
         "to_pygambit",
         "to_quantecon",
     ),
-    "negotiation.equilibrium.dominance": (
+    "negotiation.equilibrium.refinements.dominance": (
         "best_responses",
         "iterated_elimination",
         "pareto_frontier",
     ),
-    "negotiation.equilibrium.quantal_response": ("fit_quantal_response", "quantal_response"),
-    "negotiation.equilibrium.refinement": ("is_perfect", "is_proper"),
-    "negotiation.equilibrium.selection": ("payoff_dominant", "risk_dominance"),
-    "negotiation.equilibrium.repeated": ("critical_discount_factors", "sustainable_payoffs"),
-    "negotiation.equilibrium.sequence_form": ("sequence_form_equilibrium",),
-    "negotiation.equilibrium.stackelberg": ("stackelberg",),
-    "negotiation.equilibrium.subgame_perfect": ("subgame_perfect_equilibria",),
-    "negotiation.equilibrium.zero_sum": ("zero_sum_value",),
-    "negotiation.equilibrium.markov": ("markov_perfect_equilibrium",),
+    "negotiation.equilibrium.quantal.quantal_response": (
+        "fit_quantal_response",
+        "quantal_response",
+    ),
+    "negotiation.equilibrium.refinements.perfection": ("is_perfect", "is_proper"),
+    "negotiation.equilibrium.refinements.selection": ("payoff_dominant", "risk_dominance"),
+    "negotiation.equilibrium.dynamic.repeated": (
+        "critical_discount_factors",
+        "sustainable_payoffs",
+    ),
+    "negotiation.equilibrium.trees.sequence_form": ("sequence_form_equilibrium",),
+    "negotiation.equilibrium.normal_form.stackelberg": ("stackelberg",),
+    "negotiation.equilibrium.trees.subgame_perfect": ("subgame_perfect_equilibria",),
+    "negotiation.equilibrium.normal_form.zero_sum": ("zero_sum_value",),
+    "negotiation.equilibrium.dynamic.markov": ("markov_perfect_equilibrium",),
     "negotiation.games.bayesian": ("BayesianGame",),
     "negotiation.games.extensive_form": ("ExtensiveFormGame",),
     "negotiation.games.stochastic": ("StochasticGame",),
     "negotiation.games.formats": ("read_efg", "read_nfg", "write_efg", "write_nfg"),
-    "negotiation.equilibrium.correlated": ("correlated_equilibria",),
-    "negotiation.equilibrium.reading": ("read_game",),
+    "negotiation.equilibrium.correlated.equilibria": ("correlated_equilibria",),
+    "negotiation.equilibrium.refinements.classification": ("read_game",),
     "negotiation.payoffs": (
         "TariffGame",
         "best_response_curves",
@@ -89,28 +98,29 @@ _HOME = {
         "tariff_payoffs",
         "tariff_plane",
     ),
-    "negotiation.bargaining.problem": ("BargainingProblem",),
-    "negotiation.bargaining.solutions": (
+    "negotiation.bargaining.solutions.problem": ("BargainingProblem",),
+    "negotiation.bargaining.solutions.axiomatic": (
         "deal_me_out",
         "egalitarian",
         "kalai_smorodinsky",
         "nash_bargaining",
         "utilitarian",
     ),
-    "negotiation.bargaining.stepwise_solutions": ("discrete_raiffa", "maschler_perles"),
-    "negotiation.bargaining.solution": ("BargainingSolution",),
-    "negotiation.bargaining.alternating_offers": ("rubinstein", "rubinstein_limit"),
-    "negotiation.bargaining.fairness": ("equal_cuts", "inequity_averse"),
-    "negotiation.bargaining.threats": ("variable_threats",),
-    "negotiation.process.stages": ("MultiStepProcess", "Stage"),
+    "negotiation.bargaining.solutions.stepwise": ("discrete_raiffa", "maschler_perles"),
+    "negotiation.bargaining.solutions.result": ("BargainingSolution",),
+    "negotiation.bargaining.offers.alternating_offers": ("rubinstein", "rubinstein_limit"),
+    "negotiation.bargaining.solutions.fairness": ("equal_cuts", "inequity_averse"),
+    "negotiation.bargaining.solutions.variable_threats": ("variable_threats",),
+    "negotiation.process.stage": ("Stage",),
+    "negotiation.process.stages": ("MultiStepProcess",),
     "negotiation.process.solve": ("ProcessSolution", "solve_process"),
-    "negotiation.process.simulate": ("ProcessPaths", "simulate_process"),
-    "negotiation.process.load": ("load_process",),
-    "negotiation.process.beliefs": ("filter_beliefs",),
-    "negotiation.process.forecast": ("outlook",),
+    "negotiation.process.tough_types.simulation": ("ProcessPaths", "simulate_process"),
+    "negotiation.process.multi_step.load": ("load_process",),
+    "negotiation.process.beliefs.updating": ("filter_beliefs",),
+    "negotiation.process.analysis.forecast": ("outlook",),
     "negotiation.process.batch": ("solve_processes",),
-    "negotiation.process.break_even": ("break_even",),
-    "negotiation.process.identified": ("identified_set",),
+    "negotiation.process.analysis.break_even": ("break_even",),
+    "negotiation.process.analysis.identified_set": ("identified_set",),
     "negotiation.study.spec": ("Study", "load_study"),
     "negotiation.study.sweep": ("Sweep", "SweepResult", "load_sweep", "run_sweep"),
     "negotiation.study.design": ("ParameterRange",),
@@ -118,6 +128,9 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = ["__version__", *sorted(_MODULE_OF)]  # noqa: PLE0604  # strings all, which the rule cannot see
+
+
+sys.meta_path.append(FormerPaths())
 
 
 def __getattr__(name: str) -> Any:

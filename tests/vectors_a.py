@@ -15,14 +15,29 @@ from typing import Any
 
 import numpy as np
 
-from negotiation.bargaining.agenda import issue_linkage, sequential_agenda
-from negotiation.bargaining.agreements import (
+from negotiation.bargaining.agreements.flexibility import (
+    escape_clause,
+    quiet_exemption,
+    reassurance,
+)
+from negotiation.bargaining.agreements.monitoring import (
+    cooperation_thresholds,
+    detection_lag_discounts,
+    trigger_phase,
+)
+from negotiation.bargaining.agreements.purchases import (
+    purchase_compliance,
+    self_enforcing_purchases,
+)
+from negotiation.bargaining.agreements.repeated_strategies import long_run_play, play_match
+from negotiation.bargaining.agreements.self_enforcing import (
     critical_discounts,
     gradual_cuts,
     managed_trade,
     most_cooperative_tariff,
 )
-from negotiation.bargaining.alternating_offers import (
+from negotiation.bargaining.agreements.staged_exchange import stage_chain, staged_exchange
+from negotiation.bargaining.offers.alternating_offers import (
     alternating_offers_breakdown,
     alternating_offers_commitment,
     alternating_offers_fixed_costs,
@@ -31,28 +46,19 @@ from negotiation.bargaining.alternating_offers import (
     rubinstein,
     rubinstein_limit,
 )
-from negotiation.bargaining.fairness import inequity_averse_ultimatum
-from negotiation.bargaining.finite_horizon import stahl_finite_horizon
-from negotiation.bargaining.flexibility import escape_clause, quiet_exemption, reassurance
-from negotiation.bargaining.monitoring import (
-    cooperation_thresholds,
-    detection_lag_discounts,
-    trigger_phase,
-)
-from negotiation.bargaining.problem import BargainingProblem
-from negotiation.bargaining.purchases import purchase_compliance, self_enforcing_purchases
-from negotiation.bargaining.random_proposer import (
+from negotiation.bargaining.offers.finite_horizon import stahl_finite_horizon
+from negotiation.bargaining.offers.random_proposer import (
     optimism_deadline,
     random_proposer,
     stochastic_surplus,
 )
-from negotiation.bargaining.ratification import (
+from negotiation.bargaining.offers.ratification import (
     domestic_constraints,
     ratification_offer,
     win_sets,
 )
-from negotiation.bargaining.repeated_strategies import long_run_play, play_match
-from negotiation.bargaining.solutions import (
+from negotiation.bargaining.solutions.agenda import issue_linkage, sequential_agenda
+from negotiation.bargaining.solutions.axiomatic import (
     deal_me_out,
     egalitarian,
     kalai_smorodinsky,
@@ -60,13 +66,17 @@ from negotiation.bargaining.solutions import (
     split_the_difference,
     utilitarian,
 )
-from negotiation.bargaining.staged_exchange import stage_chain, staged_exchange
-from negotiation.bargaining.stepwise_solutions import discrete_raiffa, maschler_perles
-from negotiation.bargaining.tariff_war_settlement import equivalent_withdrawal, settle_tariff_war
-from negotiation.bargaining.threats import variable_threats
-from negotiation.bargaining.transferable import nash_risk_averse, nash_transferable
+from negotiation.bargaining.solutions.fairness import inequity_averse_ultimatum
+from negotiation.bargaining.solutions.problem import BargainingProblem
+from negotiation.bargaining.solutions.stepwise import discrete_raiffa, maschler_perles
+from negotiation.bargaining.solutions.tariff_war_settlement import (
+    equivalent_withdrawal,
+    settle_tariff_war,
+)
+from negotiation.bargaining.solutions.transferable import nash_risk_averse, nash_transferable
+from negotiation.bargaining.solutions.variable_threats import variable_threats
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.trade.linear_tariffs import LinearTariffModel, linear_tariff_war
+from negotiation.trade.markets.linear_tariffs import LinearTariffModel, linear_tariff_war
 
 Inputs = dict[str, Any]
 Outputs = dict[str, Any]

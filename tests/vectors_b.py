@@ -15,29 +15,33 @@ from typing import Any
 import numpy as np
 import scipy.stats
 
-from negotiation.bargaining.attrition import (
-    private_value_attrition,
-    shadow_of_the_future,
-    war_of_attrition,
-)
-from negotiation.bargaining.audience_costs import audience_cost_crisis_uniform
-from negotiation.bargaining.bilateral_trade import second_best_trade
-from negotiation.bargaining.cheap_talk import cheap_talk_partition, two_audiences
-from negotiation.bargaining.commitment import uncertain_commitment
-from negotiation.bargaining.crisis_signals import crisis_signalling, sunk_cost_signal, tying_hands
-from negotiation.bargaining.hazard import concession_hazard
-from negotiation.bargaining.persuasion import bayesian_persuasion
-from negotiation.bargaining.private_information import (
-    double_auction,
-    screening_offers,
-    two_type_screening,
-)
-from negotiation.bargaining.reputation import (
+from negotiation.bargaining.attrition.audience_costs import audience_cost_crisis_uniform
+from negotiation.bargaining.attrition.hazard import concession_hazard
+from negotiation.bargaining.attrition.reputation import (
     abreu_gul,
     reputational_bargaining,
     stubbornness_limit,
 )
-from negotiation.bargaining.signals import (
+from negotiation.bargaining.attrition.war_of_attrition import (
+    private_value_attrition,
+    shadow_of_the_future,
+    war_of_attrition,
+)
+from negotiation.bargaining.offers.bilateral_trade import second_best_trade
+from negotiation.bargaining.offers.commitment import uncertain_commitment
+from negotiation.bargaining.offers.private_information import (
+    double_auction,
+    screening_offers,
+    two_type_screening,
+)
+from negotiation.bargaining.signals.cheap_talk import cheap_talk_partition, two_audiences
+from negotiation.bargaining.signals.crisis_signals import (
+    crisis_signalling,
+    sunk_cost_signal,
+    tying_hands,
+)
+from negotiation.bargaining.signals.persuasion import bayesian_persuasion
+from negotiation.bargaining.signals.sources import (
     electronic_mail,
     source_posterior,
     source_reliability,

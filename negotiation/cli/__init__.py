@@ -1,4 +1,7 @@
-"""The command ``negotiation``."""
+"""The command ``negotiation``.
+
+One file a command; `commands` registers them, and `output` prints tables or JSON.
+"""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def dependence(
 ) -> None:
     """Print how much one region depends on selling to another, by goods sector."""
     from negotiation.data import load_economy
-    from negotiation.trade.dependence import export_dependence
+    from negotiation.trade.analysis.dependence import export_dependence
 
     economy = load_economy()
     goods = [sector for sector in economy.sectors if sector != "SERV"]

@@ -67,8 +67,8 @@ def game(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print the payoff matrix, its equilibria and what kind of game it is."""
-    from negotiation.equilibrium.nash import nash_equilibria
-    from negotiation.equilibrium.reading import read_game
+    from negotiation.equilibrium.normal_form.nash import nash_equilibria
+    from negotiation.equilibrium.refinements.classification import read_game
 
     options = {"model": model, "horizon": horizon, "as_of": as_of}
     chosen = _game_of(file, usa, chn, options)

@@ -45,7 +45,7 @@ def process(
     """Print stages, who concedes first, and the probability of a deal by date."""
     import math
 
-    from negotiation.process.load import load_process
+    from negotiation.process.multi_step.load import load_process
     from negotiation.process.solve import solve_process
 
     values = _assignments(changes or [])

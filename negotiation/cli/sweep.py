@@ -24,7 +24,7 @@ EXAMPLE = """\b
 A file of a sweep looks like this:
 \b
   name = "toughness"
-  evaluate = "negotiation.process.outcomes_over:evaluate"
+  evaluate = "negotiation.process.analysis.parameter_draws:evaluate"
   design = "sobol"      # or "grid", "sobol_indices"
   size = 1024           # points; a grid takes points from each range
   store = "npz"         # or "parquet"

@@ -1,4 +1,9 @@
-"""Embedded tables with their sources, dated parameters, and readers of files users bring."""
+"""Embedded tables with their sources, dated parameters, and readers of files users bring.
+
+Begin with `tables` (`load_table`; columns in `schema`) and `embedded` (`load_economy`);
+`parameters`, `tariffs` and `sources` are dated facts, `catalog` lists everything, and `readers`
+and `icio` load what users bring.
+"""
 
 from negotiation.data.embedded import economy_names, load_economy
 from negotiation.data.icio import read_icio

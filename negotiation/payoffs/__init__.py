@@ -1,7 +1,7 @@
 """Where trade meets games: payoffs of tariffs, the tariff game and best-response curves.
 
 Players: governments, each with tariffs on the others' goods. Timing: all set them at once.
-Information: complete. Payoffs: each government's :class:`~negotiation.trade.objective.Objective`
+Information: complete. Payoffs: each government's `negotiation.Objective`
 in percent of its GDP, against the baseline tariffs of the economy.
 """
 

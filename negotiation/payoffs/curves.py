@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from negotiation.errors import InvalidInputError
 from negotiation.payoffs.defaults import standoff_rates
 from negotiation.payoffs.scenarios import PayoffOptions, tariff_payoffs
-from negotiation.trade.best_responses import BestResponseCurves, best_responses
+from negotiation.policy.best_responses import BestResponseCurves, best_responses
 from negotiation.trade.economy import Economy
 from negotiation.trade.tariff_scenarios import baseline_averages
 
@@ -49,7 +49,7 @@ def best_response_curves(
         Added points in force by player, for pictures and as a start of the search for Nash
         points; None: the sourced ones of the standoff where both players have one.
     grid_size, tol
-        As in :func:`~negotiation.trade.best_responses.best_responses`; None: 61 and 1e-7, or 21
+        As in :func:`~negotiation.policy.best_responses.best_responses`; None: 61 and 1e-7, or 21
         and 1e-5 in general equilibrium, where each scenario is an equilibrium of the world.
     options
         As in :func:`tariff_payoffs`.

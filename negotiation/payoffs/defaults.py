@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from negotiation.data.parameters import parameter
 from negotiation.data.sources import sources
 from negotiation.errors import InvalidInputError
+from negotiation.policy.objectives.objective import JobLosses, Objective
 from negotiation.trade.economy import Economy
 from negotiation.trade.elasticity_sets import TradeElasticities, trade_elasticities
-from negotiation.trade.objective import JobLosses, Objective
 from negotiation.values import one_of
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike
 from negotiation.errors import InvalidInputError
 from negotiation.payoffs.defaults import standoff_rates
 from negotiation.payoffs.scenarios import PayoffOptions, tariff_payoffs
+from negotiation.policy.objectives.partial_equilibrium_payoffs import TariffPayoffs
 from negotiation.trade.economy import Economy
-from negotiation.trade.tariff_payoffs import TariffPayoffs
 from negotiation.trade.tariff_scenarios import baseline_averages
 from negotiation.values import (
     FloatArray,

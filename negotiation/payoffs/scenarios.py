@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from negotiation.data.parameters import parameter
 from negotiation.errors import InvalidInputError
 from negotiation.payoffs.defaults import HORIZONS, horizon_elasticities, player_objectives
+from negotiation.policy.objectives.objective import Objective
+from negotiation.policy.objectives.partial_equilibrium_payoffs import (
+    TariffPayoffs,
+    partial_equilibrium_payoffs,
+)
 from negotiation.trade.economy import Economy
 from negotiation.trade.elasticity_sets import ElasticityChoice, trade_elasticities
-from negotiation.trade.objective import Objective
-from negotiation.trade.tariff_payoffs import TariffPayoffs, partial_equilibrium_payoffs
 from negotiation.trade.tariff_scenarios import Exemptions, tariff_scenarios
 from negotiation.values import one_of
 
@@ -129,7 +132,9 @@ def tariff_payoffs(
         )
         name, horizon = chosen.name, horizon if elasticities is None else "as given"
     if model == "general_equilibrium":
-        from negotiation.trade.general_equilibrium_payoffs import general_equilibrium_payoffs
+        from negotiation.policy.objectives.general_equilibrium_payoffs import (
+            general_equilibrium_payoffs,
+        )
         from negotiation.trade.model import TradeModel
 
         _refuse(exporter_incidence is not None, "exporter_incidence", model)

@@ -1,1 +1,4 @@
-"""Figures of results; nothing here solves anything."""
+"""Figures of results; nothing here solves anything.
+
+One file a subject: each function takes a result and axes, and returns the axes.
+"""

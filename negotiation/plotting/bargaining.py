@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from negotiation.bargaining.agreements import GradualCuts
-from negotiation.bargaining.finite_horizon import FiniteHorizonOffers
-from negotiation.bargaining.problem import BargainingProblem
-from negotiation.bargaining.purchases import PurchaseCompliance
-from negotiation.bargaining.ratification import RatificationOffer, WinSets
-from negotiation.bargaining.solution import BargainingSolution
+from negotiation.bargaining.agreements.purchases import PurchaseCompliance
+from negotiation.bargaining.agreements.self_enforcing import GradualCuts
+from negotiation.bargaining.offers.finite_horizon import FiniteHorizonOffers
+from negotiation.bargaining.offers.ratification import RatificationOffer, WinSets
+from negotiation.bargaining.solutions.problem import BargainingProblem
+from negotiation.bargaining.solutions.result import BargainingSolution
 from negotiation.errors import InvalidInputError
 
 if TYPE_CHECKING:

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from negotiation.bargaining.audience_costs import AudienceCostCrisis
-from negotiation.bargaining.cheap_talk import CheapTalkPartition
-from negotiation.bargaining.hazard import ConcessionPath
-from negotiation.bargaining.reputation import ReputationEquilibrium, survival_of_reputation
-from negotiation.bargaining.signals import SourcePosterior
+from negotiation.bargaining.attrition.audience_costs import AudienceCostCrisis
+from negotiation.bargaining.attrition.hazard import ConcessionPath
+from negotiation.bargaining.attrition.reputation import (
+    ReputationEquilibrium,
+    survival_of_reputation,
+)
+from negotiation.bargaining.signals.cheap_talk import CheapTalkPartition
+from negotiation.bargaining.signals.sources import SourcePosterior
 from negotiation.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -52,7 +55,7 @@ def plot_concession_hazards(
     Parameters
     ----------
     path
-        Result of :func:`negotiation.bargaining.hazard.concession_path`.
+        Result of :func:`negotiation.bargaining.attrition.hazard.concession_path`.
     ax
         Where to draw; a new figure when None.
     sides
@@ -86,7 +89,7 @@ def plot_concession_survival(
     Parameters
     ----------
     equilibrium
-        Result of :func:`negotiation.bargaining.reputation.reputational_bargaining`, of kind
+        Result of `reputational_bargaining`, of kind
         "attrition".
     ax
         Where to draw; a new figure when None.
@@ -151,7 +154,7 @@ def plot_audience_cost_horizon(
     Parameters
     ----------
     crisis
-        Result of :func:`negotiation.bargaining.audience_costs.audience_cost_crisis`.
+        Result of :func:`negotiation.bargaining.attrition.audience_costs.audience_cost_crisis`.
     ax
         Where to draw; a new figure when None.
     sides
@@ -205,7 +208,7 @@ def plot_cheap_talk_partition(
     Parameters
     ----------
     talk
-        Result of :func:`negotiation.bargaining.cheap_talk.cheap_talk_partition` with finitely many
+        Result of `cheap_talk_partition` with finitely many
         messages.
     ax
         Where to draw; a new figure when None.
@@ -253,7 +256,7 @@ def plot_source_posterior(
     Parameters
     ----------
     found
-        Result of :func:`negotiation.bargaining.signals.source_posterior`.
+        Result of :func:`negotiation.bargaining.signals.sources.source_posterior`.
     ax
         Where to draw; a new figure when None.
     sources

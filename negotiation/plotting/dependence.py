@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from negotiation.errors import InvalidInputError
-from negotiation.trade.dependence import ExportDependence
+from negotiation.trade.analysis.dependence import ExportDependence
 from negotiation.values import one_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import numpy as np
 
 from negotiation.errors import InvalidInputError
 from negotiation.plotting.process import new_axes
-from negotiation.process.scores import DatedForecasts, FirstCutForecast
+from negotiation.process.analysis.scores import DatedForecasts, FirstCutForecast
 
 if TYPE_CHECKING:
     from datetime import date

@@ -9,7 +9,7 @@ import numpy as np
 
 from negotiation.errors import InvalidInputError
 from negotiation.payoffs.plane import TariffPlane
-from negotiation.trade.best_responses import BestResponseCurves
+from negotiation.policy.best_responses import BestResponseCurves
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
-from negotiation.process.beliefs import BeliefPath
-from negotiation.process.codes import ATTRITION
-from negotiation.process.node_laws import node_laws
-from negotiation.process.simulate import ProcessPaths
+from negotiation.process.beliefs.updating import BeliefPath
 from negotiation.process.solve import ProcessSolution
+from negotiation.process.tough_types.kernels.regimes import ATTRITION
+from negotiation.process.tough_types.node_laws import node_laws
+from negotiation.process.tough_types.simulation import ProcessPaths
 from negotiation.values import float_array, one_of
 
 if TYPE_CHECKING:

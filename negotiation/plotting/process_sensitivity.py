@@ -10,7 +10,7 @@ import numpy as np
 from negotiation.data.labels import spelled
 from negotiation.errors import InvalidInputError
 from negotiation.plotting.process import new_axes
-from negotiation.process.sensitivity import (
+from negotiation.process.analysis.sensitivity import (
     ExemptionRegions,
     FirstConcessionMap,
     SweptDates,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negotiation.equilibrium.correlated import CorrelatedPayoffSet
-from negotiation.equilibrium.quantal_response import QuantalResponseResult
+from negotiation.equilibrium.correlated.equilibria import CorrelatedPayoffSet
+from negotiation.equilibrium.quantal.quantal_response import QuantalResponseResult
 from negotiation.errors import InvalidInputError
 
 if TYPE_CHECKING:

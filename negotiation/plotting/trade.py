@@ -271,7 +271,7 @@ def plot_welfare_parts(parts: _Parts, *, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     parts
-        Result of :func:`~negotiation.trade.decomposition.decompose_welfare`.
+        Result of :func:`~negotiation.trade.analysis.decomposition.decompose_welfare`.
     ax
         Axes to draw on; a new figure where None.
 

@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
-from negotiation.process.stages import MultiStepProcess, Stage
+from negotiation.process.stage import Stage
+from negotiation.process.stages import MultiStepProcess
 from negotiation.values import FloatArray, float_array, number, one_of
 
 __all__ = ["process_from", "stage_number"]

@@ -10,17 +10,17 @@ from typing import TypeAlias
 import numpy as np
 
 from negotiation.errors import ConvergenceError, InvalidInputError, NonFiniteError
-from negotiation.process.closed_form import (
+from negotiation.process.stages import MultiStepProcess
+from negotiation.process.tough_types.closed_form import (
     Branches,
     ProcessArrays,
     process_arrays,
     solve_closed_form,
     values_of_war,
 )
-from negotiation.process.codes import ATTRITION, NO_EQUILIBRIUM
-from negotiation.process.persistent import Curves, solve_persistent
-from negotiation.process.solution import ProcessSolution
-from negotiation.process.stages import MultiStepProcess
+from negotiation.process.tough_types.kernels.regimes import ATTRITION, NO_EQUILIBRIUM
+from negotiation.process.tough_types.persistent_types import Curves, solve_persistent
+from negotiation.process.tough_types.solution import ProcessSolution
 from negotiation.values import FloatArray, number
 
 __all__ = ["ProcessSolution", "solve_all", "solve_process"]
@@ -182,7 +182,7 @@ def _finished(
         elapsed_seconds=elapsed,
     )
     if curves is not None and not reason and (curves.kinds != ATTRITION).any():
-        from negotiation.process.strategy_check import corner_gain
+        from negotiation.process.tough_types.deviations import corner_gain
 
         if corner_gain(solution) > _CORNER_TOLERANCE:
             reason = "a corner holds for some reputations only"
@@ -198,7 +198,7 @@ def _finished(
         bool(np.all(arrays.discount_rates > 0.0)) and bool(arrays.audience_growth.any())
     )
     if not reason and (clocked or (curves is not None and process.has_relapse)):
-        from negotiation.process.strategy_check import check_strategies
+        from negotiation.process.tough_types.deviations import check_strategies
 
         gain = max(check_strategies(solution).worst, solution.residual)
         if not gain <= residual_tol:

@@ -12,12 +12,12 @@ import numpy as np
 
 from negotiation.data.embedded import load_economy
 from negotiation.data.parameters import Parameter, parameters
+from negotiation.process.analysis.forecast import lowered_by
+from negotiation.process.analysis.parameter_draws import RATIO
+from negotiation.process.beliefs.events import read_events
 from negotiation.process.continuation import process_from
-from negotiation.process.definition import read_definition
-from negotiation.process.events import read_events
-from negotiation.process.forecast import lowered_by
-from negotiation.process.load import load_process
-from negotiation.process.outcomes_over import RATIO
+from negotiation.process.multi_step.definition import read_definition
+from negotiation.process.multi_step.load import load_process
 from negotiation.process.solve import solve_process
 from negotiation.study.design import ParameterRange
 from negotiation.study.sweep import Sweep, run_sweep
@@ -81,7 +81,7 @@ def first_cut_forecasts(
     ranges
         See `stated_ranges`.
     fixed
-        See `negotiation.process.outcomes_over.evaluate`.
+        See `negotiation.process.analysis.parameter_draws.evaluate`.
     draws, seed
         Points of the Sobol sequence, and its seed.
     executor
@@ -89,7 +89,7 @@ def first_cut_forecasts(
     """
     sweep = Sweep(
         name="first_cut",
-        evaluate="negotiation.process.outcomes_over:evaluate",
+        evaluate="negotiation.process.analysis.parameter_draws:evaluate",
         ranges=ranges,
         fixed=fixed,
         size=draws,

@@ -6,7 +6,7 @@ import datetime as dt
 
 from negotiation.data.labels import spelled
 from negotiation.data.tables import load_table
-from negotiation.process.scores import constant_hazard
+from negotiation.process.analysis.scores import constant_hazard
 from negotiation.study.results import Number, StudyTable
 
 __all__ = ["episode_table"]

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from negotiation.data.tables import load_table
-from negotiation.process.events import DatedEvent
-from negotiation.process.scores import (
+from negotiation.process.analysis.scores import (
     ConstantHazard,
     RateCut,
     ScoredForecast,
@@ -18,6 +17,7 @@ from negotiation.process.scores import (
     log_score,
     next_cut,
 )
+from negotiation.process.beliefs.events import DatedEvent
 from negotiation.study.results import Number, StudyTable
 from negotiation.values import FloatArray
 

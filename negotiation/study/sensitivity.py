@@ -1,6 +1,6 @@
 """What a named process's answers rest on: sweeps whose results the figures take.
 
-Every function sweeps outcomes of `negotiation.process.outcomes_over.evaluate`, in this process or
+Every function sweeps outcomes of `parameter_draws.evaluate`, in this process or
 on any executor, over the ranges that the parameters' table states.
 """
 
@@ -16,17 +16,17 @@ from numpy.typing import ArrayLike
 
 from negotiation.data.tables import DateLike
 from negotiation.errors import InvalidInputError
-from negotiation.process.exemptions import choose_exemptions, exemption_game
-from negotiation.process.forecast import outlook
-from negotiation.process.load import load_process, standoff_flows
-from negotiation.process.parameter_changes import parameter_spans
-from negotiation.process.sensitivity import (
+from negotiation.process.analysis.forecast import outlook
+from negotiation.process.analysis.parameter_changes import parameter_spans
+from negotiation.process.analysis.sensitivity import (
     ExemptionRegions,
     FirstConcessionMap,
     SweptDates,
     SweptOutcome,
     Tornado,
 )
+from negotiation.process.choices.exemptions import choose_exemptions, exemption_game
+from negotiation.process.multi_step.load import load_process, standoff_flows
 from negotiation.process.stages import MultiStepProcess
 from negotiation.study.design import ParameterRange, sobol_indices_of
 from negotiation.study.sweep import Sweep, run_sweep
@@ -41,7 +41,7 @@ __all__ = [
     "tornado",
 ]
 
-EVALUATE = "negotiation.process.outcomes_over:evaluate"
+EVALUATE = "negotiation.process.analysis.parameter_draws:evaluate"
 
 
 def recorded_ranges(
@@ -84,16 +84,16 @@ def swept_outcomes(
     Parameters
     ----------
     process, as_of
-        See `negotiation.process.load.load_process`.
+        See `negotiation.process.multi_step.load.load_process`.
     parameters
         What is swept; ``size * (parameters + 2)`` rows are solved.
     outcomes
-        Outputs of `negotiation.process.outcomes_over.evaluate`, or a mapping from them to what
+        Outputs of `parameter_draws.evaluate`, or a mapping from them to what
         they are in words.
     size, seed
         See `negotiation.study.design.design_rows`.
     fixed
-        More keys of `negotiation.process.outcomes_over.outlook_at`.
+        More keys of `negotiation.process.analysis.parameter_draws.outlook_at`.
     resamples, confidence
         See `negotiation.study.design.sobol_indices_of`.
     executor
@@ -213,7 +213,7 @@ def first_concession_map(
     low, high, points
         Of both axes, logarithmic.
     fixed
-        More keys of `negotiation.process.outcomes_over.outlook_at`.
+        More keys of `negotiation.process.analysis.parameter_draws.outlook_at`.
     """
     loaded = load_process(process, as_of=as_of)
     names = [f"toughness_{player.lower()}" for player in loaded.players]
@@ -253,11 +253,11 @@ def exemption_regions(
     Parameters
     ----------
     process, as_of, values
-        See `negotiation.process.load.load_process`.
+        See `negotiation.process.multi_step.load.load_process`.
     visibility, curvature, shares
-        Grids; see `negotiation.process.exemptions.choose_exemptions`.
+        Grids; see `negotiation.process.choices.exemptions.choose_exemptions`.
     """
-    from negotiation.equilibrium.nash import nash_equilibria
+    from negotiation.equilibrium.normal_form.nash import nash_equilibria
 
     loaded = load_process(process, as_of=as_of, values=values)
     seen = float_array(visibility, name="visibility", ndim=1, low=0.0, high=1.0)
@@ -301,13 +301,13 @@ def tornado(
     process, as_of, parameters
         As in `swept_outcomes`.
     outcome
-        Output of `negotiation.process.outcomes_over.evaluate`.
+        Output of `parameter_draws.evaluate`.
     label
         What it is, in words; empty takes its name.
     fixed
-        More keys of `negotiation.process.outcomes_over.outlook_at`.
+        More keys of `negotiation.process.analysis.parameter_draws.outlook_at`.
     """
-    from negotiation.process.outcomes_over import evaluate
+    from negotiation.process.analysis.parameter_draws import evaluate
 
     spans = parameter_spans(load_process(process, as_of=as_of), parameters)
     middle = np.array([span.value for span in spans])

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
 from negotiation.errors import InvalidInputError
-from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.values import FloatArray
 
-__all__ = ["aggregate_economy"]
+__all__ = ["aggregate_tables"]
 
 
 def _membership(
@@ -46,14 +46,28 @@ def _weighted_mean(values: FloatArray, weights: FloatArray, matrix: FloatArray) 
     return np.where(total > 0.0, mean, plain)
 
 
-def aggregate_economy(
-    economy: Economy,
+def aggregate_tables(
+    tables: Mapping[str, Any],
     regions: Mapping[str, Iterable[str]],
     sectors: Mapping[str, Iterable[str]],
-) -> Economy:
-    """Return the economy with groups added up; see `Economy.aggregate`."""
-    new_regions, R = _membership(economy.regions, regions, "regions")
-    new_sectors, S = _membership(economy.sectors, sectors, "sectors")
+) -> dict[str, Any]:
+    """Return labels and tables of an economy with groups added up; see `Economy.aggregate`.
+
+    Parameters
+    ----------
+    tables
+        ``regions``, ``sectors``, ``flows``, ``rates``, ``gdp``, ``value_added_share``,
+        ``elasticities`` and ``political_weights``, shaped as in `Economy`.
+    regions, sectors
+        New label to the labels it holds.
+
+    Returns
+    -------
+    dict
+        The same keys.
+    """
+    new_regions, R = _membership(tables["regions"], regions, "regions")
+    new_sectors, S = _membership(tables["sectors"], sectors, "sectors")
     count = len(new_regions)
 
     def add_up(values: FloatArray) -> FloatArray:
@@ -67,26 +81,28 @@ def aggregate_economy(
             weighted = add_up(weights * values) / total
         return np.where(total > 0.0, weighted, add_up(values) / np.maximum(plain, 1.0))
 
-    flows = add_up(economy.flows)
-    rates = mean(economy.tariffs.rates, economy.flows)
+    flows = tables["flows"]
+    rates = mean(tables["rates"], flows)
     rates[:, np.arange(count), np.arange(count)] = 0.0
-    output = economy.flows.sum(axis=2)
-    traded = output - np.einsum("sxx->sx", economy.flows)
-    share, weights = economy.value_added_share, economy.political_weights
-    return Economy(
-        name=economy.name,
-        regions=new_regions,
-        sectors=new_sectors,
-        flows=flows,
-        tariffs=TariffSchedule(new_regions, new_sectors, rates),
-        gdp=None if economy.gdp is None else R @ economy.gdp,
-        value_added_share=None if share is None else _weighted_mean(share, output.sum(axis=0), R),
-        elasticities={
-            name: _weighted_mean(values, traded.sum(axis=1), S)
-            for name, values in economy.elasticities.items()
+    output = flows.sum(axis=2)
+    traded = (output - np.einsum("sxx->sx", flows)).sum(axis=1)
+    gdp, share, weights = (
+        tables[name] for name in ("gdp", "value_added_share", "political_weights")
+    )
+    return {
+        "regions": new_regions,
+        "sectors": new_sectors,
+        "flows": add_up(flows),
+        "rates": rates,
+        "gdp": None if gdp is None else R @ gdp,
+        "value_added_share": None
+        if share is None
+        else _weighted_mean(share, output.sum(axis=0), R),
+        "elasticities": {
+            name: _weighted_mean(values, traded, S)
+            for name, values in tables["elasticities"].items()
         },
-        political_weights=None
+        "political_weights": None
         if weights is None
         else (R @ (weights * output.T) @ S.T) / np.maximum(R @ output.T @ S.T, 1e-300),
-        year=economy.year,
-    )
+    }

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from negotiation.errors import InvalidInputError
+from negotiation.trade.aggregation import aggregate_tables
 from negotiation.values import FloatArray, compact_repr, float_array, number, quantity
 
 __all__ = ["Economy", "TariffSchedule"]
@@ -305,6 +306,7 @@ class Economy:
             different regions; value added over output and political weights are means weighted
             by gross output.
         """
-        from negotiation.trade.aggregation import aggregate_economy
-
-        return aggregate_economy(self, regions or {}, sectors or {})
+        tables = {**vars(self), "rates": self.tariffs.rates}
+        new = aggregate_tables(tables, regions or {}, sectors or {})
+        tariffs = TariffSchedule(new["regions"], new["sectors"], new.pop("rates"))
+        return Economy(name=self.name, tariffs=tariffs, year=self.year, **new)

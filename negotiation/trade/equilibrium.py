@@ -15,12 +15,12 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from negotiation.errors import ConvergenceError, InvalidInputError
-from negotiation.trade._solver import Solution, solve_batch, system_of
-from negotiation.trade._system import Outcome, System
 from negotiation.trade.calibration import calibrate
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.model import TradeModel
 from negotiation.trade.results import TradeEquilibria, TradeEquilibrium
+from negotiation.trade.solver.solve import Solution, solve_batch, system_of
+from negotiation.trade.solver.system import Outcome, System
 from negotiation.values import FloatArray, number, read_only
 
 __all__ = [

@@ -7,16 +7,59 @@ in levels, flow by flow, for every region, the one left out by Walras' law inclu
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
+from negotiation.trade.calibration import Calibration
+from negotiation.trade.economy import TariffSchedule
 from negotiation.values import FloatArray
 
-if TYPE_CHECKING:
-    from negotiation.trade.equilibrium import TradeEquilibrium
-
 __all__ = ["EquilibriumCertificate", "flows_at", "verify_equilibrium"]
+
+
+class ReportedWorld(Protocol):
+    """The numbers of a world that are checked; see `TradeEquilibrium`."""
+
+    @property
+    def calibration(self) -> Calibration:
+        """See `TradeEquilibrium`."""
+
+    @property
+    def tariffs(self) -> TariffSchedule:
+        """See `TradeEquilibrium`."""
+
+    @property
+    def wage_index(self) -> FloatArray:
+        """See `TradeEquilibrium`."""
+
+    @property
+    def price_index(self) -> FloatArray:
+        """See `TradeEquilibrium`."""
+
+    @property
+    def employment_index(self) -> FloatArray:
+        """See `TradeEquilibrium`."""
+
+    @property
+    def sector_prices(self) -> FloatArray:
+        """See `TradeEquilibrium`."""
+
+    @property
+    def expenditure(self) -> FloatArray:
+        """See `TradeEquilibrium`."""
+
+    @property
+    def spending(self) -> FloatArray:
+        """See `TradeEquilibrium`."""
+
+    @property
+    def flows(self) -> FloatArray:
+        """See `TradeEquilibrium`."""
+
+    @property
+    def sector_scale(self) -> FloatArray | None:
+        """See `TradeEquilibrium`."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +95,7 @@ class EquilibriumCertificate:
         return float(max(vars(self).values()))
 
 
-def _unit_costs(result: TradeEquilibrium) -> FloatArray:
+def _unit_costs(result: ReportedWorld) -> FloatArray:
     """Unit cost factor ``[S, N]``."""
     cal = result.calibration
     wage = result.wage_index[None, :]
@@ -69,7 +112,7 @@ def _unit_costs(result: TradeEquilibrium) -> FloatArray:
     return costs
 
 
-def _delivered(result: TradeEquilibrium) -> FloatArray:
+def _delivered(result: ReportedWorld) -> FloatArray:
     """Factor ``[c tau^phi]^-theta`` times the baseline share, flow by flow."""
     cal = result.calibration
     change = ((1.0 + result.tariffs.rates) / (1.0 + cal.tariffs)) ** cal.phi
@@ -77,7 +120,7 @@ def _delivered(result: TradeEquilibrium) -> FloatArray:
     return cal.shares * factor
 
 
-def flows_at(result: TradeEquilibrium) -> FloatArray:
+def flows_at(result: ReportedWorld) -> FloatArray:
     """Return trade net of tariffs ``[sector, exporter, importer]`` at the reported prices."""
     weighted = _delivered(result)
     share = weighted / weighted.sum(axis=1, keepdims=True)
@@ -91,7 +134,7 @@ def _gap(have: FloatArray, want: FloatArray) -> float:
     return float(np.max(np.abs(have - want) / scale, initial=0.0))
 
 
-def verify_equilibrium(result: TradeEquilibrium) -> EquilibriumCertificate:
+def verify_equilibrium(result: ReportedWorld) -> EquilibriumCertificate:
     """Return how far the reported numbers are from satisfying each condition."""
     cal = result.calibration
     flows = result.flows

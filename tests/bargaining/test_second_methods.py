@@ -5,13 +5,9 @@ import tomllib
 
 import pytest
 
-from tests.bargaining import (
-    second_methods_agreements,
-    second_methods_offers,
-    second_methods_screening,
-    second_methods_solutions,
-    second_methods_stages,
-)
+from tests.bargaining.agreements import second_methods_agreements, second_methods_stages
+from tests.bargaining.offers import second_methods_offers, second_methods_screening
+from tests.bargaining.solutions import second_methods_solutions
 from tests.reference import ROOT
 
 ROWS = tomllib.loads((ROOT / "docs" / "models_a.toml").read_text(encoding="utf-8"))["model"]

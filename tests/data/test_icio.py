@@ -9,8 +9,8 @@ from hypothesis.extra.numpy import arrays
 import negotiation.data
 from negotiation.data import load_economy, read_icio
 from negotiation.errors import DataError, InvalidInputError
+from negotiation.policy.noncooperative import nash_tariffs
 from negotiation.trade.model import TradeModel
-from negotiation.trade.policy import nash_tariffs
 
 WIDE = """V1,A_01,A_02,B_01,B_02,A_HFCE,B_HFCE,A_INVNT,OUT
 A_01,1,2,3,4,10,5,-1,24

@@ -5,8 +5,8 @@ import pytest
 
 from negotiation import InvalidInputError, NormalFormGame
 from negotiation.equilibrium.certificate import regret
-from negotiation.equilibrium.nash import nash_equilibria
-from negotiation.equilibrium.sequence_form import sequence_form_equilibrium
+from negotiation.equilibrium.normal_form.nash import nash_equilibria
+from negotiation.equilibrium.trees.sequence_form import sequence_form_equilibrium
 from negotiation.games.bayesian import BayesianGame
 from negotiation.games.strategies import to_normal_form
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from negotiation.equilibrium.peers import lrsnash
+from negotiation.equilibrium.normal_form.other_solvers import lrsnash
 from negotiation.games.normal_form import NormalFormGame
 from tests.strategies_games import KINDS
 

@@ -11,10 +11,10 @@ from negotiation.payoffs import (
     tariff_game,
     tariff_payoffs,
 )
+from negotiation.policy.noncooperative import nash_tariffs
+from negotiation.policy.objectives.objective import JobLosses, Objective
 from negotiation.trade.equilibrium import counterfactual
 from negotiation.trade.model import TradeModel
-from negotiation.trade.objective import JobLosses, Objective
-from negotiation.trade.policy import nash_tariffs
 from tests.strategies_payoffs import economy_of
 
 GE = "general_equilibrium"

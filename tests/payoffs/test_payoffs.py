@@ -16,9 +16,9 @@ from negotiation.payoffs import (
     tariff_game,
     tariff_payoffs,
 )
-from negotiation.trade.dependence import export_dependence
-from negotiation.trade.linear_tariffs import LinearTariffModel
-from negotiation.trade.objective import JobLosses, Objective
+from negotiation.policy.objectives.objective import JobLosses, Objective
+from negotiation.trade.analysis.dependence import export_dependence
+from negotiation.trade.markets.linear_tariffs import LinearTariffModel
 from negotiation.trade.tariff_actions import DEFAULT_RATES
 from tests.strategies_payoffs import economy_of
 

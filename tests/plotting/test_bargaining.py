@@ -4,12 +4,12 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from negotiation.bargaining.agreements import gradual_cuts
-from negotiation.bargaining.finite_horizon import stahl_finite_horizon
-from negotiation.bargaining.problem import BargainingProblem
-from negotiation.bargaining.purchases import phase_one_compliance
-from negotiation.bargaining.ratification import ratification_offer, win_sets
-from negotiation.bargaining.solutions import kalai_smorodinsky, nash_bargaining
+from negotiation.bargaining.agreements.purchases import phase_one_compliance
+from negotiation.bargaining.agreements.self_enforcing import gradual_cuts
+from negotiation.bargaining.offers.finite_horizon import stahl_finite_horizon
+from negotiation.bargaining.offers.ratification import ratification_offer, win_sets
+from negotiation.bargaining.solutions.axiomatic import kalai_smorodinsky, nash_bargaining
+from negotiation.bargaining.solutions.problem import BargainingProblem
 from negotiation.errors import InvalidInputError
 from negotiation.plotting.bargaining import (
     plot_bargaining_set,
@@ -19,7 +19,7 @@ from negotiation.plotting.bargaining import (
     plot_ratification_offer,
     plot_win_sets,
 )
-from negotiation.trade.linear_tariffs import LinearTariffModel
+from negotiation.trade.markets.linear_tariffs import LinearTariffModel
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt

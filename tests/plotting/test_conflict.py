@@ -4,11 +4,11 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from negotiation.bargaining.audience_costs import audience_cost_crisis_uniform
-from negotiation.bargaining.cheap_talk import cheap_talk_partition
-from negotiation.bargaining.hazard import AttritionSide, concession_path
-from negotiation.bargaining.reputation import reputational_bargaining
-from negotiation.bargaining.signals import source_posterior
+from negotiation.bargaining.attrition.audience_costs import audience_cost_crisis_uniform
+from negotiation.bargaining.attrition.hazard import AttritionSide, concession_path
+from negotiation.bargaining.attrition.reputation import reputational_bargaining
+from negotiation.bargaining.signals.cheap_talk import cheap_talk_partition
+from negotiation.bargaining.signals.sources import source_posterior
 from negotiation.errors import InvalidInputError
 from negotiation.plotting.conflict import (
     plot_audience_cost_horizon,

@@ -7,7 +7,7 @@ import pytest
 
 from negotiation.errors import InvalidInputError
 from negotiation.plotting.forecasts import plot_cut_levels, plot_cut_times, plot_dated_forecasts
-from negotiation.process.scores import DatedForecasts, FirstCutForecast
+from negotiation.process.analysis.scores import DatedForecasts, FirstCutForecast
 
 DAY = dt.date(2025, 5, 31)
 

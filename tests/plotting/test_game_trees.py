@@ -4,7 +4,7 @@ import matplotlib as mpl
 import pytest
 
 from negotiation import InvalidInputError
-from negotiation.equilibrium.sequence_form import sequence_form_equilibrium
+from negotiation.equilibrium.trees.sequence_form import sequence_form_equilibrium
 from negotiation.plotting.game_trees import plot_game_tree
 from tests.game_trees import beer_quiche, centipede, crisis, kuhn_poker, selten_horse
 

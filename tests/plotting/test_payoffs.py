@@ -9,7 +9,7 @@ from negotiation.errors import InvalidInputError
 from negotiation.payoffs import best_response_curves, tariff_plane
 from negotiation.plotting.dependence import plot_export_dependence
 from negotiation.plotting.payoffs import plot_best_responses, plot_tariff_plane
-from negotiation.trade.dependence import export_dependence
+from negotiation.trade.analysis.dependence import export_dependence
 from tests.strategies_payoffs import economy_of
 
 mpl.use("Agg")

@@ -22,18 +22,18 @@ from negotiation.plotting.process_sensitivity import (
     plot_sobol_indices,
     plot_tornado,
 )
-from negotiation.process.beliefs import filter_beliefs
-from negotiation.process.load import load_process
-from negotiation.process.sensitivity import (
+from negotiation.process.analysis.sensitivity import (
     ExemptionRegions,
     FirstConcessionMap,
     SweptDates,
     SweptOutcome,
     Tornado,
 )
-from negotiation.process.simulate import simulate_process
+from negotiation.process.beliefs.updating import filter_beliefs
+from negotiation.process.multi_step.load import load_process
 from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
+from negotiation.process.tough_types.simulation import simulate_process
 
 matplotlib.use("agg")
 plt = pytest.importorskip("matplotlib.pyplot")

@@ -5,9 +5,12 @@ import numpy as np
 import pytest
 
 from negotiation import InvalidInputError, NormalFormGame
-from negotiation.equilibrium.correlated import correlated_payoff_set
-from negotiation.equilibrium.nash import nash_equilibria
-from negotiation.equilibrium.quantal_response import quantal_response, quantal_response_branch
+from negotiation.equilibrium.correlated.equilibria import correlated_payoff_set
+from negotiation.equilibrium.normal_form.nash import nash_equilibria
+from negotiation.equilibrium.quantal.quantal_response import (
+    quantal_response,
+    quantal_response_branch,
+)
 from negotiation.plotting.solution_sets import plot_correlated_payoffs, plot_quantal_response
 
 mpl.use("Agg")

@@ -15,7 +15,7 @@ from negotiation.plotting.trade import (
 from negotiation.study.analyses.validation import ValidationPoints
 from negotiation.study.model_map import MapRow, ModelMap
 from negotiation.study.policy_exhibit import SectorTariffs, WarGains
-from negotiation.trade.decomposition import decompose_welfare
+from negotiation.trade.analysis.decomposition import decompose_welfare
 from negotiation.trade.equilibrium import counterfactual
 from tests.trade.worlds import random_world
 

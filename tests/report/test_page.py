@@ -6,15 +6,19 @@ import shutil
 import numpy as np
 import pytest
 
-from negotiation.bargaining.problem import BargainingProblem
-from negotiation.bargaining.solutions import egalitarian, kalai_smorodinsky, nash_bargaining
+from negotiation.bargaining.solutions.axiomatic import (
+    egalitarian,
+    kalai_smorodinsky,
+    nash_bargaining,
+)
+from negotiation.bargaining.solutions.problem import BargainingProblem
 from negotiation.data import load_economy
-from negotiation.equilibrium.nash import nash_equilibria
+from negotiation.equilibrium.normal_form.nash import nash_equilibria
 from negotiation.errors import InvalidInputError
 from negotiation.payoffs import tariff_game
+from negotiation.policy.objectives.objective import Objective
 from negotiation.report.page import write_report
 from negotiation.study.run import run_study_file
-from negotiation.trade.objective import Objective
 from tests.reference import ROOT
 
 

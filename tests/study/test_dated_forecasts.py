@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from negotiation.process.scores import RateCut, constant_hazard
+from negotiation.process.analysis.scores import RateCut, constant_hazard
 from negotiation.study.dated_forecasts import (
     evaluate_later,
     first_cut_forecasts,

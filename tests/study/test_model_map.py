@@ -5,13 +5,13 @@ import pytest
 
 from negotiation.data import load_economy
 from negotiation.errors import InvalidInputError
+from negotiation.policy.noncooperative import nash_tariffs
 from negotiation.study.model_map import _Bilateral, model_map
 from negotiation.study.model_settings import ModelSetting, goods_economy, model_settings
 from negotiation.study.run import StudyInputs, run_study
 from negotiation.study.spec import load_study
 from negotiation.trade.equilibrium import counterfactual
 from negotiation.trade.model import TradeModel
-from negotiation.trade.policy import nash_tariffs
 from tests.reference import ROOT
 from tests.trade.worlds import random_world
 

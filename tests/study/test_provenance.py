@@ -46,7 +46,7 @@ def hashes(folder):
     ("edited", "reruns", "rests"),
     [
         ("trade/economy.py", {"export_dependence", "data"}, set()),
-        ("trade/dependence.py", {"export_dependence"}, {"data"}),
+        ("trade/analysis/dependence.py", {"export_dependence"}, {"data"}),
         ("data/parameters.py", {"data"}, set()),
         ("plotting/games.py", {"figures"}, {"data", "export_dependence"}),
         ("cli/output.py", set(), {"figures", "data", "export_dependence"}),

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from negotiation.errors import InvalidInputError
-from negotiation.process.exemptions import choose_exemptions
-from negotiation.process.forecast import outlook
-from negotiation.process.load import load_process, standoff_flows
+from negotiation.process.analysis.forecast import outlook
+from negotiation.process.choices.exemptions import choose_exemptions
+from negotiation.process.multi_step.load import load_process, standoff_flows
 from negotiation.process.solve import solve_process
 from negotiation.study.sensitivity import (
     exemption_regions,

@@ -145,7 +145,7 @@ def test_all_mistakes_of_a_file_at_once(tmp_path):
 def test_mistakes_in_names_are_found_before_anything_is_computed(tmp_path):
     path = tmp_path / "sweep.toml"
     path.write_text(
-        'name = "a"\nevaluate = "negotiation.process.outcomes_over:evaluate"\n'
+        'name = "a"\nevaluate = "negotiation.process.analysis.parameter_draws:evaluate"\n'
         "[ranges.toughnes_usa]\nlow = 0.1\nhigh = 0.2\n"
         '[ranges."ratio:threats"]\nlow = 0.5\nhigh = 2\n'
         "[ranges.terms_duration]\nlow = 1\nhigh = 2\n"

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiation.errors import ConvergenceError, InvalidInputError
-from negotiation.trade._setting import setting
+from negotiation.policy.problem.setting import setting
 from negotiation.trade.calibration import calibrate
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.equilibrium import counterfactual, counterfactuals

@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 
 from negotiation.errors import DataError
-from negotiation.process.definition import read_definition
-from negotiation.process.events import read_events
-from negotiation.process.scores import (
+from negotiation.process.analysis.scores import (
     DatedForecasts,
     FirstCutForecast,
     RateCut,
     constant_hazard,
     next_cut,
 )
+from negotiation.process.beliefs.events import read_events
+from negotiation.process.multi_step.definition import read_definition
 from negotiation.study.dated_forecasts import (
     first_cut_forecasts,
     later_forecasts,

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from negotiation.bargaining.fairness import equal_cuts, inequity_averse
-from negotiation.bargaining.problem import BargainingProblem
-from negotiation.bargaining.solutions import (
+from negotiation.bargaining.solutions.axiomatic import (
     egalitarian,
     kalai_smorodinsky,
     nash_bargaining,
     utilitarian,
 )
+from negotiation.bargaining.solutions.fairness import equal_cuts, inequity_averse
+from negotiation.bargaining.solutions.problem import BargainingProblem
 from negotiation.data import load_economy
 from negotiation.payoffs import tariff_payoffs
 from negotiation.study.analyses.tariff_game import Case, standoff_rates

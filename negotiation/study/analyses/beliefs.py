@@ -8,16 +8,16 @@ from dataclasses import replace
 import numpy as np
 from pydantic import Field
 
-from negotiation.equilibrium.nash import nash_equilibria
-from negotiation.process.beliefs import BeliefPath, filter_beliefs
-from negotiation.process.continuation import stage_number
-from negotiation.process.events import ContactClaim
-from negotiation.process.exemptions import (
+from negotiation.equilibrium.normal_form.nash import nash_equilibria
+from negotiation.process.beliefs.events import ContactClaim
+from negotiation.process.beliefs.updating import BeliefPath, filter_beliefs
+from negotiation.process.choices.exemptions import (
     ExemptionChoice,
     choose_exemptions,
     exemption_game,
 )
-from negotiation.process.load import load_process, standoff_flows
+from negotiation.process.continuation import stage_number
+from negotiation.process.multi_step.load import load_process, standoff_flows
 from negotiation.process.solve import ProcessSolution, solve_process
 from negotiation.study.dated_forecasts import known_parameters
 from negotiation.study.results import Number, StudyResult, StudyTable

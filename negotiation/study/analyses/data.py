@@ -14,7 +14,7 @@ from negotiation.data import (
     tariff_history,
 )
 from negotiation.data.labels import sector_names, spelled
-from negotiation.process.definition import read_definition
+from negotiation.process.multi_step.definition import read_definition
 from negotiation.study.results import Number, StudyResult, StudyTable
 from negotiation.study.run import StudyInputs
 from negotiation.study.spec import Settings, Study

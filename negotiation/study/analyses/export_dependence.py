@@ -9,7 +9,7 @@ from negotiation.data.labels import sector_names
 from negotiation.study.results import Number, StudyResult, StudyTable
 from negotiation.study.run import StudyInputs
 from negotiation.study.spec import Settings, Study
-from negotiation.trade.dependence import ExportDependence, export_dependence
+from negotiation.trade.analysis.dependence import ExportDependence, export_dependence
 
 __all__ = ["AnalysisSettings", "analyse"]
 

@@ -11,20 +11,20 @@ import numpy as np
 from negotiation.data import load_economy
 from negotiation.data.labels import sector_names
 from negotiation.payoffs import tariff_plane
+from negotiation.policy.cooperative import cooperative_tariffs
+from negotiation.policy.noncooperative import nash_tariffs, optimal_tariffs
+from negotiation.policy.results import PolicyResult
 from negotiation.study.analyses.tariff_game import standoff_rates
 from negotiation.study.policy_exhibit import SectorTariffs, WarGains
 from negotiation.study.results import Number, StudyResult, StudyTable
 from negotiation.study.run import StudyInputs
 from negotiation.study.spec import Settings, Study
+from negotiation.trade.analysis.decomposition import WelfareDecomposition, decompose_welfare
+from negotiation.trade.analysis.diversion import trade_diversion
 from negotiation.trade.calibration import calibrate
-from negotiation.trade.cooperation import cooperative_tariffs
-from negotiation.trade.decomposition import WelfareDecomposition, decompose_welfare
-from negotiation.trade.diversion import trade_diversion
 from negotiation.trade.economy import Economy
 from negotiation.trade.equilibrium import counterfactual
 from negotiation.trade.model import TradeModel
-from negotiation.trade.policy import nash_tariffs, optimal_tariffs
-from negotiation.trade.policy_results import PolicyResult
 from negotiation.trade.results import TradeEquilibrium
 
 __all__ = ["AnalysisSettings", "analyse"]

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from negotiation.process.alternatives import compare_models
+from negotiation.process.analysis.forecast import outlook
+from negotiation.process.analysis.other_models import compare_models
 from negotiation.process.continuation import stage_number
-from negotiation.process.forecast import outlook
-from negotiation.process.load import load_process
-from negotiation.process.simulate import simulate_process
+from negotiation.process.multi_step.load import load_process
 from negotiation.process.solve import ProcessSolution, solve_process
+from negotiation.process.tough_types.simulation import simulate_process
 from negotiation.study.results import Number, StudyResult, StudyTable
 from negotiation.study.run import StudyInputs
 from negotiation.study.spec import Settings, Study

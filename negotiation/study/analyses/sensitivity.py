@@ -9,12 +9,12 @@ import numpy as np
 from pydantic import Field
 
 from negotiation.data.labels import spelled
-from negotiation.process.break_even import BreakEvens, break_even
-from negotiation.process.conclusions import CONCLUSIONS
-from negotiation.process.identified import IdentifiedSet, dated_moments, identified_set
-from negotiation.process.load import load_process
-from negotiation.process.parameter_changes import parameter_spans
-from negotiation.process.sensitivity import SweptOutcome
+from negotiation.process.analysis.break_even import BreakEvens, break_even
+from negotiation.process.analysis.conclusions import CONCLUSIONS
+from negotiation.process.analysis.identified_set import IdentifiedSet, dated_moments, identified_set
+from negotiation.process.analysis.parameter_changes import parameter_spans
+from negotiation.process.analysis.sensitivity import SweptOutcome
+from negotiation.process.multi_step.load import load_process
 from negotiation.process.stages import MultiStepProcess
 from negotiation.study.results import Number, StudyResult, StudyTable
 from negotiation.study.run import StudyInputs
@@ -44,7 +44,7 @@ class AnalysisSettings(Settings):
     parameters
         What is varied, each over the range that its table states.
     outcomes
-        Outputs of `negotiation.process.outcomes_over.evaluate` whose variance is split, and what
+        Outputs of `parameter_draws.evaluate` whose variance is split, and what
         they are in words.
     base, resamples
         Base size of the design for Sobol indices, and bootstrap resamples of their intervals.

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from negotiation.data import load_economy, parameter
-from negotiation.equilibrium.nash import nash_equilibria
-from negotiation.equilibrium.reading import read_game
+from negotiation.equilibrium.normal_form.nash import nash_equilibria
+from negotiation.equilibrium.refinements.classification import read_game
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.payoffs import TariffGame, tariff_game
 from negotiation.study.results import Number, StudyResult, StudyTable

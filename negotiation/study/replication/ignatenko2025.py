@@ -17,11 +17,11 @@ from pydantic import Field
 
 from negotiation.data.readers import read_ignatenko2025, read_ignatenko2025_tariffs
 from negotiation.errors import InvalidInputError
-from negotiation.study.spec import Settings
-from negotiation.trade.closed_form import (
+from negotiation.policy.closed_form import (
     approximate_optimal_retaliation,
     approximate_optimal_tariff,
 )
+from negotiation.study.spec import Settings
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.equilibrium import counterfactual
 from negotiation.trade.model import TradeModel

@@ -10,13 +10,13 @@ from typing import Literal
 import numpy as np
 
 from negotiation.data.readers import read_ossa2014
+from negotiation.policy.cooperative import cooperative_tariffs
+from negotiation.policy.noncooperative import nash_tariffs, optimal_tariffs
+from negotiation.policy.results import PolicyResult
 from negotiation.study.spec import Settings
-from negotiation.trade.cooperation import cooperative_tariffs
 from negotiation.trade.economy import Economy
 from negotiation.trade.equilibrium import counterfactual
 from negotiation.trade.model import TradeModel
-from negotiation.trade.policy import nash_tariffs, optimal_tariffs
-from negotiation.trade.policy_results import PolicyResult
 from negotiation.values import FloatArray
 
 __all__ = ["FILES", "OSSA_MEASURES", "OSSA_ROWS", "Problem", "problem_cells"]

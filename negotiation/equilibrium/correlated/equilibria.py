@@ -1,0 +1,334 @@
+r"""Correlated and coarse correlated equilibria of games with any number of players.
+
+A mediator draws a profile from a known distribution and tells each player only the own action.
+The distribution is a correlated equilibrium (Aumann 1974, 1987) if nobody gains by disobeying a
+recommendation,
+
+.. math:: \sum_{s_{-i}} q(a, s_{-i}) [u_i(b, s_{-i}) - u_i(a, s_{-i})] \le 0
+    \quad\text{for all } i, a, b,
+
+and a coarse one (Moulin and Vial 1978) if nobody gains by choosing an action before the
+recommendation is heard. Both sets are polytopes; an objective picks one of their points.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from negotiation.equilibrium.correlated.programme import CorrelatedProgramme, scaled_payoffs
+from negotiation.errors import ConvergenceError, InvalidInputError
+from negotiation.games.normal_form import NormalFormGame, as_normal_form
+from negotiation.values import FloatArray, compact_repr, float_array, number, one_of, read_only
+
+__all__ = [
+    "CorrelatedPayoffSet",
+    "CorrelatedResult",
+    "correlated_equilibria",
+    "correlated_payoff_set",
+    "incentive_to_disobey",
+]
+
+OBJECTIVES = ("welfare", "best", "worst", "fairest")
+
+
+@dataclass(frozen=True, eq=False)
+class CorrelatedResult:
+    """One correlated or coarse correlated equilibrium.
+
+    Attributes
+    ----------
+    game
+        The game that was solved.
+    distribution
+        Probability of each profile, axes ``[action of player 1, action of player 2, ...]``.
+    payoffs
+        Expected payoff of each player.
+    objective
+        What was optimised.
+    value
+        Its value in payoff units.
+    coarse
+        Whether only commitments made before the recommendation are ruled out.
+    regret
+        Largest gain from disobeying, relative to the player's payoff range, from the payoffs and
+        the distribution alone; weighted by the probability of the recommendation.
+    optimality_gap
+        How far the objective may be from its optimum, by weak duality, relative to the payoff
+        range.
+    converged
+        Whether regret and gap are within the tolerance.
+    elapsed_seconds
+        Wall-clock time; never compared.
+    """
+
+    game: NormalFormGame
+    distribution: FloatArray
+    payoffs: FloatArray
+    objective: str
+    value: float
+    coarse: bool
+    regret: float
+    optimality_gap: float
+    converged: bool
+    elapsed_seconds: float = field(default=0.0, compare=False)
+
+    __repr__ = compact_repr
+
+
+@dataclass(frozen=True, eq=False)
+class CorrelatedPayoffSet:
+    """Payoff pairs that correlated equilibria reach.
+
+    Attributes
+    ----------
+    game
+        The game.
+    players
+        Positions of the two players on the axes.
+    vertices
+        Corners of the polygon counter-clockwise, ``[corner, player]``; one corner where all
+        equilibria pay the same, two where they lie on a line.
+    coarse
+        Whether the equilibria are coarse ones.
+    """
+
+    game: NormalFormGame
+    players: tuple[int, int]
+    vertices: FloatArray
+    coarse: bool
+
+
+def incentive_to_disobey(
+    game: NormalFormGame, distribution: FloatArray, *, coarse: bool = False
+) -> float:
+    """Return the largest gain from disobeying, relative to the player's payoff range.
+
+    Examples
+    --------
+    >>> game = NormalFormGame.from_bimatrix([[6, 2], [7, 0]], [[6, 7], [2, 0]])
+    >>> incentive_to_disobey(game, np.array([[1 / 3, 1 / 3], [1 / 3, 0]]))
+    0.0
+    """
+    worst = 0.0
+    for player, table in enumerate(game.payoffs):
+        spread = float(np.ptp(table))
+        if spread == 0.0:
+            continue
+        # mass[a, others] and share[b, others]: conditional on a, action b earns row b of share.
+        mass = np.moveaxis(distribution, player, 0).reshape(game.shape[player], -1)
+        share = (np.moveaxis(table, player, 0).reshape(mass.shape) - table.min()) / spread
+        if coarse:
+            gain = (share @ mass.sum(axis=0)).max() - float((mass * share).sum())
+        else:
+            earned = mass @ share.T
+            gain = (earned - np.diagonal(earned)[:, np.newaxis]).max()
+        worst = max(worst, float(gain))
+    return worst
+
+
+def correlated_equilibria(
+    game: NormalFormGame,
+    objective: str = "welfare",
+    *,
+    player: int | None = None,
+    weights: Sequence[float] | None = None,
+    coarse: bool = False,
+    tol: float = 1e-8,
+    raise_on_failure: bool = True,
+) -> CorrelatedResult:
+    """Return the correlated equilibrium that an objective picks.
+
+    Any number of players, who move at once after a private recommendation. See the module for
+    the inequalities (Aumann 1974, 1987; coarse: Moulin and Vial 1978).
+
+    Parameters
+    ----------
+    game
+        Payoffs of different players are added and compared as they are, so give them in one
+        unit, or weights.
+    objective
+        ``"welfare"``: largest weighted sum of payoffs. ``"best"`` and ``"worst"``: largest and
+        smallest payoff of ``player``, or of the weighted sum where ``player`` is None.
+        ``"fairest"``: largest smallest weighted payoff, and among these the largest weighted sum.
+    player
+        For ``"best"`` and ``"worst"``: position of one player.
+    weights
+        One positive weight a player; 1 each where None.
+    coarse
+        Whether to look among the coarse correlated equilibria.
+    tol
+        Largest regret and gap, relative to payoff ranges.
+    raise_on_failure
+        Whether a larger one raises.
+
+    Raises
+    ------
+    InvalidInputError
+        If the objective is unknown, the player does not exist, or a weight is not positive.
+    ConvergenceError
+        If the certificate fails.
+
+    Examples
+    --------
+    >>> game = NormalFormGame.from_bimatrix([[6, 2], [7, 0]], [[6, 7], [2, 0]])
+    >>> result = correlated_equilibria(game)
+    >>> result.payoffs.round(9).tolist(), result.distribution.round(9).tolist()
+    ([5.25, 5.25], [[0.5, 0.25], [0.25, 0.0]])
+    """
+    start = time.perf_counter()
+    as_normal_form(game, "correlated_equilibria")
+    one_of(objective, OBJECTIVES, name="objective")
+    number(tol, name="tol", low=0.0)
+    count = len(game.shape)
+    if player is not None:
+        if objective not in {"best", "worst"}:
+            raise InvalidInputError(
+                "only 'best' and 'worst' are for one player", where="player", seen=player
+            )
+        if not 0 <= player < count:
+            raise InvalidInputError(
+                "no such player", where="player", seen=player, allowed=f"0..{count - 1}"
+            )
+    weight = float_array(
+        np.ones(count) if weights is None else weights, name="weights", shape=(count,)
+    )
+    if np.any(weight <= 0.0):
+        raise InvalidInputError(
+            "weights must be positive", where="weights", seen=weight.tolist(), allowed="> 0"
+        )
+    if player is not None:
+        weight = np.eye(count)[player]
+
+    gains, low, spread = scaled_payoffs(game)
+    unit = spread * float(weight.max()) or 1.0
+    programme = CorrelatedProgramme(game, coarse=coarse)
+    if objective == "fairest":
+        # The smallest payoff is compared across players, so their lowest payoffs stay in.
+        floor = float((weight * low).min())
+        levels = (weight[:, np.newaxis] * (gains + low[:, np.newaxis]) - floor) / unit
+        level_unit = max(float(levels.max()), 1.0)
+        q, bound = programme.fairest(levels / level_unit)
+        reached = float((levels / level_unit @ q).min())
+    else:
+        gain = (weight @ gains) / unit
+        gain = -gain if objective == "worst" else gain
+        q, bound = programme.best(gain)
+        reached = float(gain @ q)
+    payoffs = low + gains @ q
+    weighted = weight * payoffs
+    value = float(weighted.min() if objective == "fairest" else weighted.sum())
+    distribution = q.reshape(game.shape)
+    regret = incentive_to_disobey(game, distribution, coarse=coarse)
+    gap = max(bound - reached, 0.0)
+    result = CorrelatedResult(
+        game=game,
+        distribution=read_only(distribution),
+        payoffs=read_only(payoffs),
+        objective=objective,
+        value=value,
+        coarse=coarse,
+        regret=regret,
+        optimality_gap=gap,
+        converged=regret <= tol and gap <= tol,
+        elapsed_seconds=time.perf_counter() - start,
+    )
+    if raise_on_failure and not result.converged:
+        raise ConvergenceError(
+            f"regret {regret:.1e}, optimality gap {gap:.1e}",
+            where="correlated_equilibria",
+            partial=result,
+            hint="Raise tol, or rescale payoffs of very different size.",
+        )
+    return result
+
+
+def correlated_payoff_set(
+    game: NormalFormGame,
+    *,
+    players: tuple[int, int] = (0, 1),
+    coarse: bool = False,
+    tol: float = 1e-8,
+) -> CorrelatedPayoffSet:
+    """Return the polygon of expected payoffs that (coarse) correlated equilibria reach.
+
+    Corners are found by maximising in one direction after another, always orthogonal to an edge
+    between known corners, until no edge can be pushed out by more than ``tol`` of the range.
+
+    Parameters
+    ----------
+    game
+        Any number of players.
+    players
+        The two players on the axes.
+    coarse
+        Whether to use coarse correlated equilibria.
+    tol
+        Distances, relative to the payoff ranges, below which points count as one.
+
+    Raises
+    ------
+    InvalidInputError
+        If the two players are not two different ones of the game.
+
+    Examples
+    --------
+    >>> game = NormalFormGame.from_bimatrix([[6, 2], [7, 0]], [[6, 7], [2, 0]])
+    >>> correlated_payoff_set(game).vertices.round(9).tolist()
+    [[7.0, 2.0], [5.25, 5.25], [2.0, 7.0], [3.6, 3.6]]
+    """
+    first, second = players
+    if first == second or not {first, second} <= set(range(len(game.shape))):
+        raise InvalidInputError(
+            "two different players of the game",
+            where="players",
+            seen=players,
+            allowed=f"0..{len(game.shape) - 1}",
+        )
+    gains, low, _ = scaled_payoffs(game)
+    chosen = gains[[first, second]]
+    spread = chosen.max(axis=1)
+    unit = np.where(spread > 0.0, spread, 1.0)
+    shares = chosen / unit[:, np.newaxis]
+    programme = CorrelatedProgramme(game, coarse=coarse)
+
+    def extreme(direction: FloatArray) -> FloatArray:
+        q, _ = programme.best(direction @ shares)
+        return np.asarray(shares @ q, dtype=np.float64)
+
+    compass = [np.array(d, dtype=np.float64) for d in ((0, -1), (1, 0), (0, 1), (-1, 0))]
+    corners: list[FloatArray] = []
+    for direction in compass:
+        point = extreme(direction)
+        if all(np.abs(point - c).max() > tol for c in corners):
+            corners.append(point)
+    position = 0
+    while len(corners) > 1 and position < len(corners):
+        a, b = corners[position], corners[(position + 1) % len(corners)]
+        normal = np.array([b[1] - a[1], a[0] - b[0]])
+        normal /= np.linalg.norm(normal)
+        point = extreme(normal)
+        if normal @ (point - a) > tol:
+            corners.insert(position + 1, point)
+        else:
+            position += 1
+    points = np.array(corners)
+    if len(points) > 2:
+        before, after = np.roll(points, 1, axis=0) - points, np.roll(points, -1, axis=0) - points
+        turn = np.abs(before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0])
+        kept = points[turn > tol * np.linalg.norm(after, axis=1)]
+        if len(kept) < 3:
+            # All corners lie on one line, up to rounding: the set is a segment.
+            far = points[np.argmax(np.linalg.norm(points - points[0], axis=1))]
+            along = points @ (far - points[0])
+            kept = points[[int(np.argmin(along)), int(np.argmax(along))]]
+        points = kept
+    return CorrelatedPayoffSet(
+        game=game,
+        players=(first, second),
+        vertices=read_only(low[[first, second]] + points * spread),
+        coarse=coarse,
+    )

@@ -1,0 +1,114 @@
+"""Linear programmes over the polytope of correlated or coarse correlated equilibria."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import csr_array, hstack, vstack
+
+from negotiation.equilibrium.normal_form.zero_sum import TIGHT
+from negotiation.errors import ConvergenceError
+from negotiation.games.normal_form import NormalFormGame
+from negotiation.values import FloatArray
+
+__all__ = ["CorrelatedProgramme", "scaled_payoffs", "to_distribution"]
+
+
+def scaled_payoffs(game: NormalFormGame) -> tuple[FloatArray, FloatArray, float]:
+    """Return payoffs ``[player, cell]`` above their lowest, the lowest, and the largest range."""
+    flat = game.payoffs.reshape(len(game.shape), -1)
+    low = flat.min(axis=1)
+    gains = flat - low[:, np.newaxis]
+    return gains, low, float(gains.max())
+
+
+def _incentive_rows(game: NormalFormGame, *, coarse: bool) -> csr_array:
+    """Rows of the inequalities, each scaled by its player's payoff range."""
+    cells = np.arange(int(np.prod(game.shape))).reshape(game.shape)
+    rows: list[int] = []
+    columns: list[int] = []
+    entries: list[float] = []
+    count = 0
+    for player, table in enumerate(game.payoffs):
+        spread = float(np.ptp(table)) or 1.0
+        size = game.shape[player]
+        u = (np.moveaxis(table, player, 0).reshape(size, -1) - table.min()) / spread
+        place = np.moveaxis(cells, player, 0).reshape(size, -1)
+        for b in range(size):
+            if coarse:
+                gain = u[b] - u
+                rows.extend([count] * gain.size)
+                columns.extend(place.ravel().tolist())
+                entries.extend(gain.ravel().tolist())
+                count += 1
+                continue
+            for a in range(size):
+                if a != b:
+                    rows.extend([count] * place.shape[1])
+                    columns.extend(place[a].tolist())
+                    entries.extend((u[b] - u[a]).tolist())
+                    count += 1
+    out = csr_array((entries, (rows, columns)), shape=(max(count, 1), cells.size))
+    out.eliminate_zeros()
+    return out
+
+
+class CorrelatedProgramme:
+    """Linear programmes over the polytope of (coarse) correlated equilibria."""
+
+    def __init__(self, game: NormalFormGame, *, coarse: bool) -> None:
+        self.rows = _incentive_rows(game, coarse=coarse)
+        self.cells = self.rows.shape[1]
+
+    def best(self, gain: FloatArray) -> tuple[FloatArray, float]:
+        """Maximise ``gain @ q``; return q and an upper bound on the optimum."""
+        answer = linprog(
+            -gain,
+            A_ub=self.rows,
+            b_ub=np.zeros(self.rows.shape[0]),
+            A_eq=np.ones((1, self.cells)),
+            b_eq=[1.0],
+            options=TIGHT,
+        )
+        if answer.x is None:
+            raise ConvergenceError("linear programme not solved", where="correlated_equilibria")
+        prices = np.clip(-answer.ineqlin.marginals, 0.0, None)
+        return to_distribution(answer.x), float((gain - prices @ self.rows).max())
+
+    def fairest(self, gains: FloatArray) -> tuple[FloatArray, float]:
+        """Maximise the smallest of ``gains @ q``, then their sum; return q and a bound."""
+        count = len(gains)
+        wide = hstack([self.rows, csr_array((self.rows.shape[0], 1))])
+        shares = np.hstack([-gains, np.ones((count, 1))])
+        answer = linprog(
+            np.append(np.zeros(self.cells), -1.0),
+            A_ub=vstack([wide, csr_array(shares)]),
+            b_ub=np.zeros(wide.shape[0] + count),
+            A_eq=np.append(np.ones(self.cells), 0.0)[np.newaxis],
+            b_eq=[1.0],
+            bounds=[(0.0, None)] * self.cells + [(None, None)],
+            options=TIGHT,
+        )
+        if answer.x is None:
+            raise ConvergenceError("linear programme not solved", where="correlated_equilibria")
+        prices = np.clip(-answer.ineqlin.marginals, 0.0, None)
+        weights = prices[-count:] / prices[-count:].sum()
+        bound = float((weights @ gains - prices[:-count] @ self.rows).max())
+        floor = float(answer.x[-1])
+        second = linprog(
+            -gains.sum(axis=0),
+            A_ub=vstack([self.rows, csr_array(-gains)]),
+            b_ub=np.append(np.zeros(self.rows.shape[0]), np.full(count, -floor + 1e-12)),
+            A_eq=np.ones((1, self.cells)),
+            b_eq=[1.0],
+            options=TIGHT,
+        )
+        q = answer.x[:-1] if second.x is None else second.x
+        return to_distribution(q), bound
+
+
+def to_distribution(q: FloatArray) -> FloatArray:
+    """Return ``q`` without rounding errors below zero, summing to 1."""
+    positive = np.clip(q, 0.0, None)
+    positive[positive < 1e-14] = 0.0
+    return np.asarray(positive / positive.sum(), dtype=np.float64)

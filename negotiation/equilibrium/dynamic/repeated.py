@@ -1,0 +1,349 @@
+r"""Infinitely repeated games with discounting and perfect monitoring.
+
+A stage profile c is kept up by the threat of a worse continuation p if no player gains from
+cheating once: with d the payoff from the best deviation,
+
+.. math:: c_i \ge (1 - \delta) d_i + \delta p_i \iff \delta \ge \frac{d_i - c_i}{d_i - p_i}
+
+(Friedman 1971). With enough patience every feasible payoff above all minmax values can be
+sustained (Fudenberg and Maskin 1986).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.optimize import linprog
+
+from negotiation.equilibrium.certificate import check_profile, expected_payoffs, regret
+from negotiation.equilibrium.normal_form.nash import nash_equilibria, pure_equilibria
+from negotiation.equilibrium.normal_form.zero_sum import TIGHT, maximin_strategy
+from negotiation.errors import InvalidInputError
+from negotiation.games.normal_form import NormalFormGame
+from negotiation.values import FloatArray, compact_repr, float_array, number, read_only
+
+__all__ = [
+    "CriticalDiscounts",
+    "SustainablePayoffs",
+    "critical_discount_factors",
+    "is_sustainable",
+    "minmax_payoffs",
+    "sustainable_payoffs",
+]
+
+# Distance, relative to payoff ranges, below which two corners are one: minmax payoffs come from
+# linear programmes and corners may lie on them.
+_NEAR = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class CriticalDiscounts:
+    """How patient players must be to keep up a stage profile.
+
+    Attributes
+    ----------
+    factors
+        Smallest discount factor of each player: 0 where the player has nothing to gain from
+        cheating, infinity where no patience is enough.
+    critical
+        The largest of them.
+    cooperation, deviation, punishment
+        Payoffs a period of each player: at the profile, from the best deviation, and after one.
+    threat
+        ``"nash"``, ``"minmax"`` or ``"profile"``.
+    """
+
+    factors: FloatArray
+    critical: float
+    cooperation: FloatArray
+    deviation: FloatArray
+    punishment: FloatArray
+    threat: str
+
+    def sustains(self, discount: float) -> bool:
+        """Say whether the threat is enough at a common discount factor."""
+        return bool(discount >= self.critical)
+
+
+@dataclass(frozen=True, eq=False)
+class SustainablePayoffs:
+    """Feasible and individually rational payoffs of a two-player game.
+
+    Attributes
+    ----------
+    game
+        The stage game.
+    minmax
+        What each player can be held down to.
+    feasible
+        Corners of the convex hull of the stage payoffs, counter-clockwise, ``[corner, player]``.
+    vertices
+        Corners of the part of it where nobody gets less than the minmax payoff.
+    """
+
+    game: NormalFormGame
+    minmax: FloatArray
+    feasible: FloatArray
+    vertices: FloatArray
+
+    __repr__ = compact_repr
+
+
+def minmax_payoffs(game: NormalFormGame) -> FloatArray:
+    r"""Return the payoff that the others can hold each player down to.
+
+    .. math:: v_i = \min_{q} \max_{a} \sum_{s_{-i}} q(s_{-i})\, u_i(a, s_{-i}),
+
+    a linear programme a player. With three or more players the others may correlate their
+    actions in secret, which can hold the player lower than independent mixing.
+
+    Examples
+    --------
+    >>> dilemma = NormalFormGame.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+    >>> minmax_payoffs(dilemma).tolist()
+    [1.0, 1.0]
+    """
+    out = []
+    for player, table in enumerate(game.payoffs):
+        rows = np.moveaxis(table, player, 0).reshape(game.shape[player], -1)
+        low, spread = float(rows.min()), float(np.ptp(rows))
+        if spread == 0.0:
+            out.append(low)
+            continue
+        share = (rows - low) / spread
+        q = maximin_strategy(1.0 - share.T)
+        out.append(low + spread * float((share @ q).max()))
+    return read_only(np.array(out))
+
+
+def _action(game: NormalFormGame, player: int, given: int | str) -> int:
+    labels = game.actions[player]
+    if isinstance(given, str):
+        if given not in labels:
+            raise InvalidInputError(
+                "no such action", where=f"target[{player}]", seen=given, allowed=", ".join(labels)
+            )
+        return labels.index(given)
+    if not 0 <= given < len(labels):
+        raise InvalidInputError(
+            "no such action", where=f"target[{player}]", seen=given, allowed=f"0..{len(labels) - 1}"
+        )
+    return int(given)
+
+
+def _threat(
+    game: NormalFormGame, punishment: str | Sequence[ArrayLike], tolerance: float
+) -> tuple[FloatArray, str]:
+    if isinstance(punishment, str):
+        if punishment == "minmax":
+            return minmax_payoffs(game), "minmax"
+        if punishment != "nash":
+            raise InvalidInputError(
+                "unknown choice",
+                where="punishment",
+                seen=repr(punishment),
+                allowed="nash, minmax, or a profile",
+            )
+        pair = len(game.shape) == 2
+        found = nash_equilibria(game).equilibria if pair else pure_equilibria(game)
+        if not found:
+            raise InvalidInputError(
+                "the stage game has no pure equilibrium to revert to",
+                where="punishment",
+                seen="nash",
+                hint="Give a Nash profile of the stage game.",
+            )
+        return np.min([e.payoffs for e in found], axis=0), "nash"
+    profile = check_profile(game, [np.asarray(p, dtype=np.float64) for p in punishment])
+    if regret(game, profile) > tolerance:
+        raise InvalidInputError(
+            "a threat to play this for ever is not credible: it is no Nash profile of the stage",
+            where="punishment",
+            seen=f"regret {regret(game, profile):.3g}",
+            allowed=f"<= {tolerance:g}",
+        )
+    return expected_payoffs(game, profile), "profile"
+
+
+def critical_discount_factors(
+    game: NormalFormGame,
+    target: Sequence[int | str],
+    *,
+    punishment: str | Sequence[ArrayLike] = "nash",
+    tolerance: float = 1e-9,
+) -> CriticalDiscounts:
+    """Return the smallest discount factors at which a threat keeps up a pure stage profile.
+
+    Players, any number, see all past actions and discount the future by a common or an own
+    factor a period; whoever deviates alone is met with the punishment for ever.
+
+    Parameters
+    ----------
+    game
+        The stage game.
+    target
+        One action a player, by position or label.
+    punishment
+        ``"nash"``: grim reversion to the stage equilibrium that is worst for the deviator (all
+        extreme equilibria of two players, pure ones of more), which is subgame-perfect.
+        ``"minmax"``: the harshest payoff there is, a lower bound on any critical factor. Or one
+        distribution a player: reversion to this Nash profile of the stage.
+    tolerance
+        Regret, relative to payoff ranges, up to which a profile counts as Nash.
+
+    Raises
+    ------
+    InvalidInputError
+        If an action does not exist, or the punishment is unknown or no Nash profile.
+
+    Examples
+    --------
+    >>> dilemma = NormalFormGame.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+    >>> critical_discount_factors(dilemma, (0, 0)).critical
+    0.5
+    """
+    number(tolerance, name="tolerance", low=0.0)
+    if len(target) != len(game.shape):
+        raise InvalidInputError(
+            "one action a player", where="target", seen=tuple(target), allowed=f"{len(game.shape)}"
+        )
+    cell = tuple(_action(game, i, a) for i, a in enumerate(target))
+    threat, name = _threat(game, punishment, tolerance)
+    cooperation = np.array([float(table[cell]) for table in game.payoffs])
+    deviation = np.array(
+        [
+            float(np.moveaxis(table, i, -1)[tuple(a for k, a in enumerate(cell) if k != i)].max())
+            for i, table in enumerate(game.payoffs)
+        ]
+    )
+    factors = np.zeros(len(cell))
+    for i, (c, d, p) in enumerate(zip(cooperation, deviation, threat, strict=True)):
+        if d > c:
+            factors[i] = (d - c) / (d - p) if c > p else math.inf
+    return CriticalDiscounts(
+        factors=read_only(factors),
+        critical=float(factors.max()),
+        cooperation=read_only(cooperation),
+        deviation=read_only(deviation),
+        punishment=read_only(threat),
+        threat=name,
+    )
+
+
+def is_sustainable(game: NormalFormGame, payoffs: ArrayLike, *, tolerance: float = 1e-9) -> bool:
+    """Say whether payoffs are feasible by correlation and above everybody's minmax payoff.
+
+    Any number of players; a linear programme decides feasibility.
+
+    Parameters
+    ----------
+    game
+        The stage game.
+    payoffs
+        One number a player, the average a period.
+    tolerance
+        Slack, relative to payoff ranges.
+
+    Examples
+    --------
+    >>> dilemma = NormalFormGame.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+    >>> is_sustainable(dilemma, [2.5, 2.5]), is_sustainable(dilemma, [4.5, 0.5])
+    (True, False)
+    """
+    count = len(game.shape)
+    u = float_array(payoffs, name="payoffs", shape=(count,))
+    flat = game.payoffs.reshape(count, -1)
+    low = flat.min(axis=1)
+    spread = np.ptp(flat, axis=1)
+    unit = np.where(spread > 0.0, spread, 1.0)
+    wanted = (u - low) / unit
+    if np.any(wanted < (minmax_payoffs(game) - low) / unit - tolerance):
+        return False
+    shares = (flat - low[:, np.newaxis]) / unit[:, np.newaxis]
+    # Smallest distance t with |shares @ q - wanted| <= t.
+    cells = shares.shape[1]
+    answer = linprog(
+        np.append(np.zeros(cells), 1.0),
+        A_ub=np.block([[shares, -np.ones((count, 1))], [-shares, -np.ones((count, 1))]]),
+        b_ub=np.append(wanted, -wanted),
+        A_eq=np.append(np.ones(cells), 0.0)[np.newaxis],
+        b_eq=[1.0],
+        options=TIGHT,
+    )
+    return bool(answer.fun <= tolerance)
+
+
+def _hull(points: FloatArray) -> FloatArray:
+    """Corners of the convex hull, counter-clockwise, by Andrew's (1979) chains."""
+    unique = np.unique(points, axis=0)
+    if len(unique) <= 2:
+        return unique
+
+    def chain(ordered: FloatArray) -> list[FloatArray]:
+        out: list[FloatArray] = []
+        for p in ordered:
+            while len(out) > 1:
+                a, b = out[-1] - out[-2], p - out[-1]
+                if a[0] * b[1] - a[1] * b[0] > _NEAR**2:
+                    break
+                out.pop()
+            out.append(p)
+        return out[:-1]
+
+    corners = np.array(chain(unique) + chain(unique[::-1]))
+    gaps = np.abs(corners - np.roll(corners, 1, axis=0)).max(axis=1)
+    return corners[gaps > _NEAR] if np.any(gaps > _NEAR) else corners[:1]
+
+
+def _cut(corners: FloatArray, axis: int, level: float) -> FloatArray:
+    """Part of a convex polygon on which a coordinate is at least ``level``."""
+    out: list[FloatArray] = []
+    for k, here in enumerate(corners):
+        before = corners[k - 1]
+        if (here[axis] >= level - _NEAR) != (before[axis] >= level - _NEAR):
+            share = (level - before[axis]) / (here[axis] - before[axis])
+            point = before + share * (here - before)
+            point[axis] = level
+            out.append(point)
+        if here[axis] >= level - _NEAR:
+            out.append(here)
+    return np.array(out).reshape(-1, 2)
+
+
+def sustainable_payoffs(game: NormalFormGame) -> SustainablePayoffs:
+    """Return the feasible and individually rational payoffs of a two-player game.
+
+    The convex hull of the stage payoffs (a public draw picks the profile), cut at the minmax
+    payoffs. By the folk theorem its interior can be sustained by patient players (Fudenberg and
+    Maskin 1986).
+
+    Raises
+    ------
+    InvalidInputError
+        If there are not two players; see :func:`is_sustainable` for more.
+
+    Examples
+    --------
+    >>> dilemma = NormalFormGame.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+    >>> sustainable_payoffs(dilemma).vertices.round(9).tolist()
+    [[1.0, 1.0], [4.333333333, 1.0], [3.0, 3.0], [1.0, 4.333333333]]
+    """
+    A, B = game.bimatrix
+    low = np.array([A.min(), B.min()])
+    spread = np.array([np.ptp(A), np.ptp(B)])
+    unit = np.where(spread > 0.0, spread, 1.0)
+    points = (np.column_stack([A.ravel(), B.ravel()]) - low) / unit
+    hull = _hull(points)
+    minmax = minmax_payoffs(game)
+    levels = (minmax - low) / unit
+    part = _cut(_cut(hull, 0, float(levels[0])), 1, float(levels[1]))
+    return SustainablePayoffs(
+        game=game,
+        minmax=minmax,
+        feasible=read_only(low + hull * unit),
+        vertices=read_only(low + _hull(part) * unit),
+    )

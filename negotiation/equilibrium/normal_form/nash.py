@@ -1,0 +1,390 @@
+"""All Nash equilibria of a finite game, each with its certificate."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from negotiation.equilibrium.certificate import expected_payoffs, regret
+from negotiation.equilibrium.normal_form.bimatrix import Strategy, match_vertices
+from negotiation.equilibrium.normal_form.components import Component, nash_components
+from negotiation.equilibrium.normal_form.other_solvers import PEERS
+from negotiation.equilibrium.normal_form.polytopes import most_vertices
+from negotiation.equilibrium.refinements.dominance import iterated_elimination
+from negotiation.errors import InvalidInputError
+from negotiation.games.normal_form import NormalFormGame, as_normal_form
+from negotiation.values import FloatArray, compact_repr, number, one_of, read_only
+
+__all__ = [
+    "Equilibrium",
+    "NashResult",
+    "certified_equilibrium",
+    "nash_equilibria",
+    "pure_equilibria",
+]
+
+ExactProfile = tuple[tuple[Fraction, ...], ...]
+
+# Beyond this many vertices a player, a complete answer is refused unless a limit is given.
+MOST_VERTICES = 2_000_000
+# Below this many vertices plain Python answers before the kernels are loaded.
+UNCOMPILED_VERTICES = 40
+
+
+@dataclass(frozen=True, eq=False)
+class Equilibrium:
+    """One Nash equilibrium.
+
+    Attributes
+    ----------
+    probabilities
+        One read-only vector of probabilities a player.
+    exact
+        The same as fractions; None where the solver is numerical.
+    payoffs
+        Expected payoff of each player, in the game's units.
+    regret
+        Largest gain from deviating, relative to that player's payoff range.
+    index
+        +1 or -1 (Shapley 1974) where the equilibrium is regular, otherwise None.
+    """
+
+    probabilities: tuple[FloatArray, ...]
+    exact: ExactProfile | None
+    payoffs: FloatArray
+    regret: float
+    index: int | None = None
+
+    @property
+    def is_pure(self) -> bool:
+        """Whether every player plays one action for sure."""
+        return all(bool((x == 1.0).any()) for x in self.probabilities)
+
+
+@dataclass(frozen=True, eq=False)
+class NashResult:
+    """Nash equilibria of one game.
+
+    Attributes
+    ----------
+    game
+        The game that was solved.
+    equilibria
+        Every one certified: its regret, computed apart from the solver, is within tolerance.
+        For two players these are the extreme equilibria.
+    components
+        Connected components made of maximal Nash subsets; empty where ``complete`` is False.
+    complete
+        True only where it is proven that no extreme equilibrium is missing.
+    method
+        The solver that answered.
+    notes
+        What the reader must know: limits that were hit, profiles that were dropped.
+    converged
+        False where a limit stopped the search.
+    elapsed_seconds
+        Wall-clock time; never compared.
+    """
+
+    game: NormalFormGame
+    equilibria: tuple[Equilibrium, ...]
+    components: tuple[Component, ...]
+    complete: bool
+    method: str
+    notes: tuple[str, ...] = ()
+    converged: bool = True
+    elapsed_seconds: float = field(default=0.0, compare=False)
+
+    __repr__ = compact_repr
+
+    @property
+    def max_regret(self) -> float:
+        """Largest regret of any equilibrium; 0 where there is none."""
+        return max((e.regret for e in self.equilibria), default=0.0)
+
+
+def certified_equilibrium(
+    game: NormalFormGame,
+    probabilities: Sequence[ArrayLike],
+    exact: ExactProfile | None = None,
+) -> Equilibrium:
+    """Return a profile with its payoffs and its regret, both from the payoffs alone."""
+    profile = tuple(read_only(np.asarray(x, dtype=np.float64)) for x in probabilities)
+    return Equilibrium(
+        probabilities=profile,
+        exact=exact,
+        payoffs=read_only(expected_payoffs(game, profile)),
+        regret=regret(game, profile),
+    )
+
+
+def _unit(size: int, action: int) -> tuple[Fraction, ...]:
+    return tuple(Fraction(int(k == action)) for k in range(size))
+
+
+def pure_equilibria(game: NormalFormGame, *, most: int | None = None) -> tuple[Equilibrium, ...]:
+    """Return every equilibrium in pure strategies, for any number of players; or at most ``most``.
+
+    Payoffs are compared as they are, without tolerance: a near-tie is not a tie.
+
+    Examples
+    --------
+    >>> dilemma = NormalFormGame.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+    >>> [e.payoffs.tolist() for e in pure_equilibria(dilemma)]
+    [[1.0, 1.0]]
+    """
+    best = np.ones(game.shape, dtype=bool)
+    for player, table in enumerate(game.exact_payoffs):
+        best &= table == table.max(axis=player, keepdims=True)
+    out = []
+    for cell in np.argwhere(best)[:most].tolist():
+        exact = tuple(_unit(n, a) for n, a in zip(game.shape, cell, strict=True))
+        out.append(
+            certified_equilibrium(game, [np.array(x, dtype=np.float64) for x in exact], exact)
+        )
+    return tuple(out)
+
+
+def _widened(vector: Strategy, kept: Sequence[int], size: int) -> tuple[Any, ...]:
+    out: list[Any] = [type(vector[0])(0)] * size
+    for value, place in zip(vector, kept, strict=True):
+        out[place] = value
+    return tuple(out)
+
+
+def _refuse_the_impossible(m: int, n: int) -> None:
+    vertices = min(most_vertices(m + n, m), most_vertices(m + n, n))
+    if vertices > MOST_VERTICES:
+        raise InvalidInputError(
+            "too large to find every equilibrium",
+            where="nash_equilibria",
+            seen=f"{m} x {n} actions after dominance, up to {vertices:.1e} vertices a player",
+            allowed=f"{MOST_VERTICES:.0e} vertices",
+            hint="Use one_equilibrium(game), or give max_seconds or max_equilibria.",
+        )
+
+
+def _bimatrix_equilibria(
+    game: NormalFormGame,
+    method: str,
+    max_seconds: float | None,
+    max_equilibria: int | None,
+) -> NashResult:
+    # What strict dominance by pure actions removes carries no weight in any equilibrium, and
+    # its constraints are never tight: no vertex is touched.
+    reduced = iterated_elimination(game, "strict")
+    A, B = reduced.game.exact_payoffs
+    m, n = A.shape
+    if max_seconds is None and max_equilibria is None:
+        _refuse_the_impossible(m, n)
+    found = match_vertices(
+        A,
+        B,
+        max_seconds=max_seconds,
+        max_equilibria=max_equilibria,
+        compiled=method == "floating_point"
+        or (method == "auto" and most_vertices(m + n, min(m, n)) > UNCOMPILED_VERTICES),
+        floating=method == "floating_point",
+    )
+    profiles = {
+        (i, j): (
+            _widened(found.rows[i], reduced.surviving[0], game.shape[0]),
+            _widened(found.columns[j], reduced.surviving[1], game.shape[1]),
+        )
+        for i, j in found.pairs
+    }
+    pairs = sorted(found.pairs, key=profiles.__getitem__, reverse=True)
+    equilibria = [
+        certified_equilibrium(game, profiles[pair], None if found.is_floating else profiles[pair])
+        for pair in pairs
+    ]
+    components: tuple[Component, ...] = ()
+    notes: list[str] = []
+    if found.complete:
+        components = tuple(
+            replace(c, index=sum(found.indices.get(pairs[k], 0) for k in c.equilibria))
+            for c in nash_components(pairs)
+        )
+        for component in components:
+            if component.is_isolated:
+                k = component.equilibria[0]
+                equilibria[k] = replace(equilibria[k], index=component.index)
+    else:
+        notes.append("a limit stopped the search: equilibria may be missing")
+        known = {tuple(x.tobytes() for x in e.probabilities) for e in equilibria}
+        equilibria += [
+            e
+            for e in pure_equilibria(game)
+            if tuple(x.tobytes() for x in e.probabilities) not in known
+        ][: None if max_equilibria is None else max_equilibria - len(equilibria)]
+    if method == "floating_point" and not found.is_floating:
+        notes.append("floating point left a sign open: solved in whole numbers")
+    return NashResult(
+        game=game,
+        equilibria=tuple(equilibria),
+        components=components,
+        complete=found.complete,
+        method="floating_point" if found.is_floating else "vertex_enumeration",
+        notes=tuple(notes),
+        converged=found.complete,
+    )
+
+
+def _by_pure_actions(game: NormalFormGame) -> NashResult:
+    equilibria = pure_equilibria(game)
+    solved = iterated_elimination(game, "strict").is_solved
+    return NashResult(
+        game=game,
+        equilibria=equilibria,
+        components=nash_components([(0, 0)]) if solved else (),
+        complete=solved,
+        method="pure",
+        notes=() if solved else ("equilibria in mixed strategies are not looked for",),
+    )
+
+
+def _by_peer(game: NormalFormGame, method: str, max_equilibria: int | None) -> NashResult:
+    answer = PEERS[method](game)
+    exact: Sequence[ExactProfile | None] = answer.exact or [None] * len(answer.profiles)
+    distinct: dict[tuple[float, ...], Equilibrium] = {}
+    notes = list(answer.notes)
+    for profile, fractions in zip(answer.profiles, exact, strict=True):
+        try:
+            equilibrium = certified_equilibrium(game, profile, fractions)
+        except InvalidInputError as error:
+            notes.append(f"a profile was dropped: {error}")
+            continue
+        key = tuple(np.round(np.concatenate(equilibrium.probabilities), 9).tolist())
+        distinct.setdefault(key, equilibrium)
+    equilibria = sorted(
+        distinct.values(), key=lambda e: np.concatenate(e.probabilities).tolist(), reverse=True
+    )
+    complete = answer.complete
+    if max_equilibria is not None and len(equilibria) > max_equilibria:
+        equilibria, complete = equilibria[:max_equilibria], False
+        notes.append("max_equilibria was reached")
+    components: tuple[Component, ...] = ()
+    if complete and answer.exact is not None:
+        rows = {x: k for k, x in enumerate(sorted({e.exact[0] for e in equilibria if e.exact}))}
+        columns = {y: k for k, y in enumerate(sorted({e.exact[1] for e in equilibria if e.exact}))}
+        components = nash_components(
+            [(rows[e.exact[0]], columns[e.exact[1]]) for e in equilibria if e.exact]
+        )
+    return NashResult(
+        game=game,
+        equilibria=tuple(equilibria),
+        components=components,
+        complete=complete,
+        method=method,
+        notes=tuple(notes),
+        converged=bool(equilibria),
+    )
+
+
+def _without_uncertified(result: NashResult, tolerance: float) -> NashResult:
+    kept = tuple(e for e in result.equilibria if e.regret <= tolerance)
+    dropped = len(result.equilibria) - len(kept)
+    if not dropped:
+        return result
+    note = f"{dropped} profiles dropped: regret above {tolerance:g}"
+    return replace(
+        result, equilibria=kept, components=(), complete=False, notes=(*result.notes, note)
+    )
+
+
+METHODS = ("auto", "vertex_enumeration", "floating_point", "pure", *PEERS)
+
+
+def nash_equilibria(
+    game: NormalFormGame,
+    method: str = "auto",
+    *,
+    max_seconds: float | None = None,
+    max_equilibria: int | None = None,
+    tolerance: float = 1e-9,
+) -> NashResult:
+    """Return all Nash equilibria of a game; of two players, all extreme ones exactly.
+
+    All choose at once and know all payoffs. With two players an extreme equilibrium is a pair
+    of vertices of the best-response polyhedra that together carry every label; every
+    equilibrium is a mixture of extreme ones of one maximal Nash subset.
+
+    Parameters
+    ----------
+    game
+        A finite normal-form game; payoffs are taken as the fractions that were given, floats as
+        the binary rational numbers that they are.
+    method
+        ``"auto"``: with two players compiled kernels where the game is large enough for them,
+        every sign proven, and fractions as the answer; with more, the pure equilibria where
+        dominance leaves one profile, otherwise Gambit.
+        ``"vertex_enumeration"``: two players, whole numbers of any size in plain Python.
+        ``"floating_point"``: two players, every label proven but probabilities as floats only;
+        games with ties are solved exactly after all.
+        ``"pure"``: any number of players, pure strategies only.
+        ``"nashpy_support"``, ``"nashpy_vertex"``, ``"nashpy_lemke_howson"``, ``"pygambit"``,
+        ``"quantecon"``, ``"lrsnash"``: other people's solvers, their profiles certified here.
+    max_seconds, max_equilibria
+        Limits; where one is hit, what was found is returned with ``complete=False``.
+        ``max_seconds`` is for the library's own two-player methods.
+    tolerance
+        Largest regret, relative to the payoff range, of a profile that may be returned.
+
+    Raises
+    ------
+    InvalidInputError
+        If the method is unknown or does not fit the number of players, or if the game is too
+        large to be solved completely and no limit is given.
+    MissingDependencyError
+        If the method needs a package or program that is not installed.
+
+    Notes
+    -----
+    Vertices of best-response polyhedra: Mangasarian (1964). Lexicographic pivoting and the
+    labelled polytopes: von Stengel (2002). Index: Shapley (1974); that of a component is the
+    sum over its neighbours in a nearby game without ties.
+
+    Examples
+    --------
+    >>> sexes = NormalFormGame.from_bimatrix([[2, 0], [0, 1]], [[1, 0], [0, 2]])
+    >>> result = nash_equilibria(sexes)
+    >>> [tuple(str(p) for p in e.exact[0]) for e in result.equilibria]
+    [('1', '0'), ('2/3', '1/3'), ('0', '1')]
+    >>> [e.index for e in result.equilibria]
+    [1, -1, 1]
+    >>> result.complete
+    True
+    """
+    start = time.perf_counter()
+    one_of(method, METHODS, name="method")
+    if max_seconds is not None:
+        number(max_seconds, name="max_seconds", low=0.0)
+    if max_equilibria is not None:
+        number(max_equilibria, name="max_equilibria", low=1.0)
+    number(tolerance, name="tolerance", low=0.0)
+    two = len(as_normal_form(game, "nash_equilibria").shape) == 2
+    if method == "pure":
+        result = _by_pure_actions(game)
+    elif method in PEERS:
+        result = _by_peer(game, method, max_equilibria)
+    elif two:
+        result = _bimatrix_equilibria(game, method, max_seconds, max_equilibria)
+    elif method != "auto":
+        raise InvalidInputError(
+            "this method is for two players",
+            where=f"method={method!r}",
+            seen=f"{len(game.shape)} players",
+            hint='With more players use method="pygambit" or method="pure".',
+        )
+    else:
+        result = _by_pure_actions(game)
+        if not result.complete:
+            result = _by_peer(game, "pygambit", max_equilibria)
+    result = _without_uncertified(result, tolerance)
+    return replace(result, elapsed_seconds=time.perf_counter() - start)

@@ -1,0 +1,145 @@
+"""One Nash equilibrium of a game too large for all of them."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from negotiation.equilibrium.normal_form.nash import (
+    Equilibrium,
+    NashResult,
+    certified_equilibrium,
+    nash_equilibria,
+    pure_equilibria,
+)
+from negotiation.errors import ConvergenceError
+from negotiation.games.normal_form import NormalFormGame, as_normal_form
+from negotiation.values import FloatArray, number
+
+__all__ = ["one_equilibrium"]
+
+# Pivots of the first round of paths; short paths are common, and one of many labels finds one.
+FIRST_CAP = 10
+# The difference of two payoffs up to this size is a float.
+LARGEST_PAYOFF = 8e307
+
+
+def _unit_rows(payoffs: FloatArray) -> tuple[FloatArray, FloatArray]:
+    # Shift and scale each row into [0, 1]: the other player's best responses stay as they are.
+    # Halved only where a range could overflow: the smallest floats have no half.
+    size = payoffs / 2 if np.abs(payoffs).max() > LARGEST_PAYOFF else payoffs
+    shifted = size - size.min(axis=1, keepdims=True)
+    top = shifted.max(axis=1, keepdims=True)
+    flat = top == 0
+    out = np.where(flat, 1.0, shifted / np.where(flat, 1.0, top))
+    return np.ascontiguousarray(out), np.where(flat, 1.0, top)[:, 0]
+
+
+def _strategy(vertex: FloatArray, scales: FloatArray) -> FloatArray:
+    # Only ratios matter; dividing by the largest scale keeps the smallest in range.
+    weights = np.clip(vertex, 0.0, None) / (scales / scales.max())
+    return np.asarray(weights / weights.sum())
+
+
+def _by_paths(
+    game: NormalFormGame, max_pivots: int, tolerance: float
+) -> tuple[Equilibrium | None, int]:
+    from negotiation.equilibrium.normal_form import kernels
+
+    A, B = game.bimatrix
+    m, n = game.shape
+    row_source, row_scales = _unit_rows(B)
+    column_source, column_scales = _unit_rows(A.T)
+    x, y = np.zeros(m), np.zeros(n)
+    cap, pivots = FIRST_CAP, 0
+    while pivots < max_pivots:
+        label = 0
+        while label < m + n and pivots < max_pivots:
+            limit = min(cap, max_pivots - pivots)
+            found, used = kernels.lemke_howson(row_source, column_source, label, limit, x, y)
+            pivots += used
+            if found < 0:
+                break
+            equilibrium = certified_equilibrium(
+                game, [_strategy(x, row_scales), _strategy(y, column_scales)]
+            )
+            if equilibrium.regret <= tolerance:
+                return equilibrium, pivots
+            label = found + 1
+        cap *= 4
+    return None, pivots
+
+
+def one_equilibrium(
+    game: NormalFormGame, *, tolerance: float = 1e-9, max_pivots: int = 1_000_000
+) -> NashResult:
+    """Return one certified Nash equilibrium, also of games with hundreds of actions.
+
+    Looks for a pure equilibrium first, then follows Lemke-Howson paths with lexicographic
+    pivots: at most ten pivots from each label in turn, then forty, and so on.
+
+    Parameters
+    ----------
+    game
+        A finite normal-form game. With more than two players, where no pure equilibrium exists,
+        Gambit's solver is asked.
+    tolerance
+        Largest regret, relative to the payoff range, that is accepted.
+    max_pivots
+        Pivots in all before giving up.
+
+    Returns
+    -------
+    NashResult
+        With one equilibrium; ``complete`` is False, since others are not looked for.
+
+    Raises
+    ------
+    ConvergenceError
+        If no profile within the tolerance was found; an uncertified one is never returned.
+    MissingDependencyError
+        With more than two players, if no pure equilibrium exists and Gambit is not installed.
+
+    Notes
+    -----
+    Lemke and Howson (1964); several labels with a cap on the length of each path: Codenotti, De
+    Rossi and Pagan (2008).
+
+    Examples
+    --------
+    >>> pennies = NormalFormGame.from_bimatrix([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])
+    >>> one_equilibrium(pennies).equilibria[0].probabilities[0].tolist()
+    [0.5, 0.5]
+    """
+    start = time.perf_counter()
+    number(tolerance, name="tolerance", low=0.0)
+    number(max_pivots, name="max_pivots", low=1.0)
+    as_normal_form(game, "one_equilibrium")
+    method = "pure"
+    notes: tuple[str, ...] = ()
+    found: Equilibrium | None = next(iter(pure_equilibria(game, most=1)), None)
+    if found is None and len(game.shape) > 2:
+        result = nash_equilibria(game, "pygambit", max_equilibria=1, tolerance=tolerance)
+        found, method, notes = next(iter(result.equilibria), None), result.method, result.notes
+    elif found is None:
+        found, pivots = _by_paths(game, int(max_pivots), tolerance)
+        method, notes = "lemke_howson", (f"{pivots} pivots",)
+    result = NashResult(
+        game=game,
+        equilibria=() if found is None else (found,),
+        components=(),
+        complete=False,
+        method=method,
+        notes=notes,
+        converged=found is not None,
+        elapsed_seconds=time.perf_counter() - start,
+    )
+    if found is None:
+        raise ConvergenceError(
+            "no profile within the tolerance was found",
+            where="one_equilibrium",
+            partial=result,
+            hint="Try nash_equilibria(game, max_seconds=...), or a larger max_pivots.",
+        )
+    return result

@@ -1,0 +1,203 @@
+r"""Commitment: one player moves first and is believed.
+
+The leader commits to a mixed strategy x (von Stackelberg 1934; von Stengel and Zamir 2010), the
+follower sees x and chooses an action. For each action j that the follower could choose, the
+leader's best commitment is a linear programme (Conitzer and Sandholm 2006):
+
+.. math:: \max_x \sum_i x_i u^L_{ij} \quad\text{s.t.}\quad
+    \sum_i x_i (u^F_{ij} - u^F_{ik}) \ge 0 \;\forall k, \quad \sum_i x_i = 1, \quad x \ge 0.
+
+The best of these is the strong Stackelberg equilibrium, in which the follower breaks ties in
+the leader's favour (the leader can come as close as wished without that favour in generic games).
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.optimize import linprog
+
+from negotiation.equilibrium.normal_form.zero_sum import TIGHT
+from negotiation.errors import ConvergenceError, InvalidInputError
+from negotiation.games.normal_form import NormalFormGame, as_normal_form
+from negotiation.values import FloatArray, compact_repr, number, one_of, read_only
+
+__all__ = ["StackelbergResult", "stackelberg"]
+
+
+@dataclass(frozen=True, eq=False)
+class StackelbergResult:
+    """Optimal commitment of one player.
+
+    Attributes
+    ----------
+    game
+        The game that was solved.
+    leader
+        Position of the leader.
+    commitment
+        Probability of each of the leader's actions.
+    response
+        The follower's action.
+    payoffs
+        Expected payoff of each player, in player order.
+    follower_regret
+        What the follower could gain by another response, relative to the payoff range.
+    optimality_gap
+        How much more the leader might get, by weak duality over all responses, relative to the
+        payoff range; 0 for pure commitments, which are enumerated.
+    converged
+        Whether regret and gap are within the tolerance.
+    elapsed_seconds
+        Wall-clock time; never compared.
+    """
+
+    game: NormalFormGame
+    leader: int
+    commitment: FloatArray
+    response: int
+    payoffs: FloatArray
+    follower_regret: float
+    optimality_gap: float
+    converged: bool
+    elapsed_seconds: float = field(default=0.0, compare=False)
+
+    __repr__ = compact_repr
+
+
+def _shares(table: FloatArray) -> FloatArray:
+    spread = float(np.ptp(table))
+    return (table - table.min()) / spread if spread > 0.0 else np.zeros_like(table)
+
+
+def _pure(lead: FloatArray, follow: FloatArray, favour: str) -> tuple[FloatArray, int]:
+    best = follow == follow.max(axis=1, keepdims=True)
+    if favour == "leader":
+        reply = np.where(best, lead, -np.inf).argmax(axis=1)
+    else:
+        reply = np.where(best, lead, np.inf).argmin(axis=1)
+    row = int(lead[np.arange(len(lead)), reply].argmax())
+    return np.eye(len(lead))[row], int(reply[row])
+
+
+def _mixed(lead: FloatArray, follow: FloatArray) -> tuple[FloatArray, int, float]:
+    """Best commitment, its response, and an upper bound on what any commitment earns."""
+    rows, columns = lead.shape
+    best: tuple[FloatArray, int] | None = None
+    value = bound = -np.inf
+    for j in range(columns):
+        temptation = (follow - follow[:, [j]]).T
+        answer = linprog(
+            -lead[:, j],
+            A_ub=temptation,
+            b_ub=np.zeros(columns),
+            A_eq=np.ones((1, rows)),
+            b_eq=[1.0],
+            options=TIGHT,
+        )
+        if answer.x is None:
+            continue
+        prices = np.clip(-answer.ineqlin.marginals, 0.0, None)
+        bound = max(bound, float((lead[:, j] - prices @ temptation).max()))
+        x = np.clip(answer.x, 0.0, None)
+        x /= x.sum()
+        if float(x @ lead[:, j]) > value:
+            best, value = (x, j), float(x @ lead[:, j])
+    if best is None:
+        raise ConvergenceError("linear programme not solved", where="stackelberg")
+    return (*best, bound)
+
+
+def stackelberg(
+    game: NormalFormGame,
+    leader: int = 0,
+    *,
+    commitment: str = "mixed",
+    favour: str = "leader",
+    tol: float = 1e-8,
+    raise_on_failure: bool = True,
+) -> StackelbergResult:
+    """Return a leader's optimal commitment and the follower's response.
+
+    Two players. The leader commits first, in public and for good; the follower observes the
+    commitment (for a mixed one: the probabilities, not the draw) and best responds.
+
+    Parameters
+    ----------
+    game
+        A two-player game.
+    leader
+        Position of the player who commits; solve for 0 and for 1 to compare initiatives.
+    commitment
+        ``"mixed"`` (multiple linear programmes) or ``"pure"`` (enumeration).
+    favour
+        How a follower who is indifferent chooses: for the ``"leader"`` (strong equilibrium), or,
+        for pure commitments only, ``"against"`` (weak equilibrium; payoff ties are exact).
+    tol
+        Largest follower regret and optimality gap, relative to payoff ranges.
+    raise_on_failure
+        Whether a larger one raises.
+
+    Raises
+    ------
+    InvalidInputError
+        If there are not two players or an option is unknown.
+    ConvergenceError
+        If the certificate fails.
+
+    Examples
+    --------
+    >>> game = NormalFormGame.from_bimatrix([[2, 4], [1, 3]], [[1, 0], [0, 1]])
+    >>> result = stackelberg(game)
+    >>> result.commitment.round(9).tolist(), result.response, result.payoffs.round(9).tolist()
+    ([0.5, 0.5], 1, [3.5, 0.5])
+    >>> stackelberg(game, commitment="pure").payoffs.tolist()
+    [3.0, 1.0]
+    """
+    start = time.perf_counter()
+    one_of(commitment, ("mixed", "pure"), name="commitment")
+    as_normal_form(game, "stackelberg")
+    one_of(favour, ("leader", "against"), name="favour")
+    number(tol, name="tol", low=0.0)
+    if leader not in (0, 1):
+        raise InvalidInputError("no such player", where="leader", seen=leader, allowed="0, 1")
+    if commitment == "mixed" and favour == "against":
+        raise InvalidInputError(
+            "mixed commitments need favour='leader'",
+            where="favour",
+            seen=favour,
+            hint="Against the leader the optimum need not exist: it is approached, not reached.",
+        )
+    A, B = game.bimatrix
+    lead, follow = (A, B) if leader == 0 else (B.T, A.T)
+    lead_share, follow_share = _shares(lead), _shares(follow)
+    if commitment == "pure":
+        x, j = _pure(lead, follow, favour)
+        bound = float(x @ lead_share[:, j])
+    else:
+        x, j, bound = _mixed(lead_share, follow_share)
+    replies = x @ follow_share
+    regret = float(replies.max() - replies[j])
+    gap = max(bound - float(x @ lead_share[:, j]), 0.0)
+    earned = [float(x @ lead[:, j]), float(x @ follow[:, j])]
+    result = StackelbergResult(
+        game=game,
+        leader=leader,
+        commitment=read_only(x),
+        response=j,
+        payoffs=read_only(np.array(earned if leader == 0 else earned[::-1])),
+        follower_regret=regret,
+        optimality_gap=gap,
+        converged=regret <= tol and gap <= tol,
+        elapsed_seconds=time.perf_counter() - start,
+    )
+    if raise_on_failure and not result.converged:
+        raise ConvergenceError(
+            f"follower regret {regret:.1e}, optimality gap {gap:.1e}",
+            where="stackelberg",
+            partial=result,
+            hint="Raise tol.",
+        )
+    return result

@@ -1,0 +1,5 @@
+"""Quantal response equilibria.
+
+Begin with `quantal_response` (logit responses at a precision, and their estimation);
+`logit_branch` follows the principal branch as a curve.
+"""

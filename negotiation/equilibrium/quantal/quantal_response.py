@@ -1,0 +1,368 @@
+r"""Logit quantal response equilibria of games with any number of players.
+
+Players see payoffs with noise: action a is chosen with probability
+
+.. math:: p_{ia} = \frac{e^{\lambda u_{ia}(p)}}{\sum_b e^{\lambda u_{ib}(p)}},
+
+where :math:`u_{ia}(p)` is the expected payoff of a and the precision :math:`\lambda \ge 0` is in
+1 / payoff units (McKelvey and Palfrey 1995). At precision 0 all actions are equally likely; the
+branch of solutions that starts there is traced in log-probabilities (Turocy 2005).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.optimize import minimize_scalar
+
+from negotiation.equilibrium.path_following import CurvePoint
+from negotiation.equilibrium.quantal.logit_branch import (
+    LogitSystem,
+    QuantalResponse,
+    crosses_another,
+    principal_branch,
+)
+from negotiation.errors import ConvergenceError, InvalidInputError
+from negotiation.games.normal_form import NormalFormGame, as_normal_form
+from negotiation.values import FloatArray, compact_repr, float_array, number
+
+__all__ = [
+    "QuantalResponse",
+    "QuantalResponseFit",
+    "QuantalResponseResult",
+    "fit_quantal_response",
+    "quantal_response",
+    "quantal_response_branch",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class QuantalResponseResult:
+    """Points of the principal branch.
+
+    Attributes
+    ----------
+    game
+        The game that was solved.
+    points
+        One equilibrium a precision asked for, in the order asked; along the branch where the
+        whole branch was asked for.
+    bifurcations
+        Precisions near which another branch crosses, as in games with symmetric players or
+        actions; the trace goes straight on.
+    converged
+        Whether every residual is within the tolerance.
+    elapsed_seconds
+        Wall-clock time; never compared.
+    """
+
+    game: NormalFormGame
+    points: tuple[QuantalResponse, ...]
+    bifurcations: tuple[float, ...]
+    converged: bool
+    elapsed_seconds: float = field(default=0.0, compare=False)
+
+    __repr__ = compact_repr
+
+    @property
+    def probabilities(self) -> tuple[FloatArray, ...]:
+        """Profile at the last point."""
+        return self.points[-1].probabilities
+
+    @property
+    def precisions(self) -> FloatArray:
+        """Precision of each point."""
+        return np.array([point.precision for point in self.points])
+
+
+@dataclass(frozen=True, eq=False)
+class QuantalResponseFit:
+    """Precision that makes observed play most likely.
+
+    Attributes
+    ----------
+    point
+        The equilibrium at the estimate.
+    log_likelihood
+        Of the counts, without the multinomial constant.
+    standard_error
+        From the curvature of the log-likelihood; NaN at a limit or where precision has no effect.
+    at_limit
+        Whether the estimate is 0 or the largest precision that was tried.
+    observations
+        Number of choices.
+    """
+
+    point: QuantalResponse
+    log_likelihood: float
+    standard_error: float
+    at_limit: bool
+    observations: float
+
+    @property
+    def precision(self) -> float:
+        """The estimate, in 1 / payoff units."""
+        return self.point.precision
+
+
+def quantal_response(
+    game: NormalFormGame,
+    precision: float | Sequence[float] | FloatArray,
+    *,
+    tol: float = 1e-8,
+    max_steps: int = 20_000,
+    raise_on_failure: bool = True,
+) -> QuantalResponseResult:
+    """Return logit quantal response equilibria on the principal branch.
+
+    Any number of players, who move at once; noise is independent across players and actions
+    (McKelvey and Palfrey 1995). Where the branch folds and passes a precision more than once,
+    the first passage counts.
+
+    Parameters
+    ----------
+    game
+        Any finite normal-form game.
+    precision
+        One precision or several, >= 0, in 1 / payoff units: payoffs times c with precision / c
+        give the same play.
+    tol
+        Largest residual of a certified point.
+    max_steps
+        Largest number of steps along the branch.
+    raise_on_failure
+        Whether a precision that is not reached, or a residual above ``tol``, raises.
+
+    Raises
+    ------
+    InvalidInputError
+        If a precision is negative or not finite.
+    ConvergenceError
+        If the branch cannot be followed far enough; ``.partial`` has the points found.
+
+    Examples
+    --------
+    >>> game = NormalFormGame.from_bimatrix([[9, 0], [0, 1]], [[0, 1], [1, 0]])
+    >>> result = quantal_response(game, [0.0, 2.0])
+    >>> [point.probabilities[0].round(4).tolist() for point in result.points]
+    [[0.5, 0.5], [0.8608, 0.1392]]
+    """
+    start = time.perf_counter()
+    number(tol, name="tol", low=0.0)
+    wanted = float_array(np.atleast_1d(np.asarray(precision)), name="precision", ndim=1, low=0.0)
+    system = LogitSystem(as_normal_form(game, "quantal_response"))
+    scaled = wanted * system.unit
+    found: dict[float, FloatArray] = {0.0: system.centroid()}
+    waiting = sorted({float(s) for s in scaled} - {0.0})
+    bifurcations: list[float] = []
+    problem = ""
+    try:
+        before: CurvePoint | None = None
+        for here in principal_branch(system, max_steps):
+            if before is not None:
+                low, high = sorted((float(before.position[-1]), float(here.position[-1])))
+                if crosses_another(before, here):
+                    bifurcations.append(0.5 * (low + high) / system.unit)
+                for target in [t for t in waiting if low <= t <= high]:
+                    share = (target - before.position[-1]) / (
+                        here.position[-1] - before.position[-1]
+                    )
+                    guess = before.position + share * (here.position - before.position)
+                    z = system.at(guess, target)
+                    if z is not None:
+                        found[target] = z
+                        waiting.remove(target)
+            if not waiting:
+                break
+            before = here
+    except ConvergenceError as error:
+        problem = str(error)
+    points = tuple(system.point(found[float(s)]) for s in scaled if float(s) in found)
+    residual = max((p.residual for p in points), default=0.0)
+    result = QuantalResponseResult(
+        game=game,
+        points=points,
+        bifurcations=tuple(bifurcations),
+        converged=not waiting and residual <= tol,
+        elapsed_seconds=time.perf_counter() - start,
+    )
+    if raise_on_failure and not result.converged:
+        raise ConvergenceError(
+            problem or f"residual {residual:.1e} is above {tol:.1e}",
+            where="quantal_response",
+            partial=result,
+            hint="Ask for a smaller precision, or raise max_steps or tol.",
+        )
+    return result
+
+
+def quantal_response_branch(
+    game: NormalFormGame,
+    max_precision: float,
+    *,
+    refine: int = 4,
+    tol: float = 1e-8,
+    max_steps: int = 20_000,
+) -> QuantalResponseResult:
+    """Return points of the principal branch up to ``max_precision``, folds included.
+
+    Parameters
+    ----------
+    game
+        Any finite normal-form game.
+    max_precision
+        Where to stop, in 1 / payoff units.
+    refine
+        Points a step of the trace, 1 or more; more make a smoother picture.
+    tol, max_steps
+        As in :func:`quantal_response`.
+
+    Raises
+    ------
+    InvalidInputError
+        If ``max_precision`` is not positive and finite, or ``refine`` is below 1.
+    ConvergenceError
+        If the branch cannot be followed that far.
+    """
+    start = time.perf_counter()
+    number(max_precision, name="max_precision", low=0.0, open_low=True)
+    number(refine, name="refine", low=1)
+    system = LogitSystem(game)
+    points = []
+    bifurcations = []
+    before: CurvePoint | None = None
+    for here in principal_branch(system, max_steps):
+        if before is not None and crosses_another(before, here):
+            middle = 0.5 * float(before.position[-1] + here.position[-1])
+            bifurcations.append(middle / system.unit)
+        if before is None:
+            points.append(system.point(here.position))
+        else:
+            for k in range(1, refine + 1):
+                z = system.between(before.position, here.position, k / refine)
+                if z[-1] < max_precision * system.unit:
+                    points.append(system.point(z))
+        if here.position[-1] > max_precision * system.unit:
+            break
+        before = here
+    last = quantal_response(game, max_precision, tol=tol, max_steps=max_steps)
+    points.extend(last.points)
+    return QuantalResponseResult(
+        game=game,
+        points=tuple(points),
+        bifurcations=tuple(bifurcations),
+        converged=all(p.residual <= tol for p in points),
+        elapsed_seconds=time.perf_counter() - start,
+    )
+
+
+def fit_quantal_response(
+    game: NormalFormGame,
+    counts: Sequence[ArrayLike],
+    *,
+    max_precision: float | None = None,
+    max_steps: int = 20_000,
+) -> QuantalResponseFit:
+    r"""Estimate the precision from observed play by maximum likelihood.
+
+    Maximises :math:`\sum_{i,a} n_{ia} \ln p_{ia}(\lambda)` along the principal branch (McKelvey
+    and Palfrey 1995), first over the traced points, then between the neighbours of the best.
+
+    Parameters
+    ----------
+    game
+        Any finite normal-form game.
+    counts
+        For each player, how often each action was played; weights need not be whole.
+    max_precision
+        Largest precision tried, in 1 / payoff units; None stands for 1,000 / payoff range.
+    max_steps
+        Largest number of steps along the branch.
+
+    Raises
+    ------
+    InvalidInputError
+        If counts are negative, all zero, or not one an action.
+    ConvergenceError
+        If the branch cannot be followed.
+
+    Examples
+    --------
+    >>> game = NormalFormGame.from_bimatrix([[9, 0], [0, 1]], [[0, 1], [1, 0]])
+    >>> fit = fit_quantal_response(game, [[64, 36], [19, 81]])
+    >>> round(fit.precision, 3)
+    6.267
+    """
+    if len(counts) != len(game.shape):
+        raise InvalidInputError(
+            "one vector of counts a player",
+            where="counts",
+            seen=len(counts),
+            allowed=str(len(game.shape)),
+        )
+    observed = np.concatenate(
+        [
+            float_array(c, name=f"counts[{i}]", shape=(n,), low=0.0)
+            for i, (c, n) in enumerate(zip(counts, game.shape, strict=True))
+        ]
+    )
+    if observed.sum() == 0.0:
+        raise InvalidInputError("nothing was observed", where="counts", seen=0.0)
+    system = LogitSystem(game)
+    limit = 1e3 if max_precision is None else (
+        number(max_precision, name="max_precision", low=0.0, open_low=True) * system.unit
+    )  # fmt: skip
+
+    def likelihood(z: FloatArray) -> float:
+        return float(observed @ z[:-1])
+
+    curve = []
+    for here in principal_branch(system, max_steps):
+        curve.append(here)
+        if here.position[-1] >= limit:
+            break
+    beyond = system.at(curve[-1].position, limit) if len(curve) > 1 else None
+    if beyond is not None:
+        curve[-1] = CurvePoint(beyond, curve[-1].tangent, curve[-1].orientation)
+    values = [likelihood(point.position) for point in curve]
+    best = int(np.argmax(values))
+    z = curve[best].position
+
+    def between(s: float) -> FloatArray:
+        k = min(int(s), len(curve) - 2)
+        return system.between(curve[k].position, curve[k + 1].position, s - k)
+
+    span = (max(best - 1, 0), min(best + 1, len(curve) - 1))
+    answer = minimize_scalar(
+        lambda s: -likelihood(between(float(s))),
+        bounds=span,
+        method="bounded",
+        options={"xatol": 1e-10},
+    )
+    if -float(answer.fun) > values[best]:
+        z = between(float(answer.x))
+    # On a plateau that reaches an end of the range, the end is the answer.
+    ends = [k for k in (0, -1) if values[k] >= likelihood(z) - 1e-9 * float(observed.sum())]
+    if ends:
+        z = curve[ends[0]].position
+    scaled = float(z[-1])
+    at_limit = scaled <= 1e-9 or scaled >= limit * (1.0 - 1e-6)
+    error = np.nan
+    if not at_limit:
+        width = 1e-3 * max(scaled, 1e-3)
+        sides = [system.at(z, scaled - width), system.at(z, scaled + width)]
+        if sides[0] is not None and sides[1] is not None:
+            bend = likelihood(sides[0]) + likelihood(sides[1]) - 2.0 * likelihood(z)
+            curvature = -bend / width**2
+            error = 1.0 / np.sqrt(curvature) / system.unit if curvature > 0.0 else np.nan
+    return QuantalResponseFit(
+        point=system.point(z),
+        log_likelihood=likelihood(z),
+        standard_error=float(error),
+        at_limit=at_limit,
+        observations=float(observed.sum()),
+    )

@@ -1,0 +1,113 @@
+"""Paths of modules in version 0.1: they still import, and the warning names the present path."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from importlib import import_module
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any, cast
+
+__all__ = ["FORMER", "FormerPaths", "former_module"]
+
+#: (former room, present room): modules, as ``former=present`` where the name has changed too.
+_MOVED = {
+    ("trade", "trade.analysis"): ("decomposition diversion dependence"),
+    ("trade", "trade.markets"): ("linear_tariffs partial_equilibrium"),
+    ("trade", "policy"): (
+        "policy=noncooperative cooperation=cooperative bargained closed_form "
+        "policy_results=results best_responses"
+    ),
+    ("trade", "policy.objectives"): (
+        "objective tariff_payoffs=partial_equilibrium_payoffs general_equilibrium_payoffs"
+    ),
+    ("equilibrium", "equilibrium.normal_form"): (
+        "nash batch bimatrix components polytopes search=vertex_search large=one_equilibrium "
+        "peers=other_solvers zero_sum stackelberg"
+    ),
+    ("equilibrium", "equilibrium.refinements"): (
+        "dominance refinement=perfection selection reading=classification"
+    ),
+    ("equilibrium", "equilibrium.trees"): (
+        "sequence_form subgame_perfect perfect_bayesian tree_certificate=certificate"
+    ),
+    ("equilibrium", "equilibrium.dynamic"): ("markov markov_certificate repeated learning"),
+    ("equilibrium", "equilibrium.correlated"): (
+        "correlated=equilibria correlated_programme=programme"
+    ),
+    ("equilibrium", "equilibrium.quantal"): ("quantal_response logit_branch"),
+    ("bargaining", "bargaining.solutions"): (
+        "problem curve frontier solution=result solutions=axiomatic "
+        "stepwise_solutions=stepwise fairness threats=variable_threats transferable agenda "
+        "tariff_war_settlement"
+    ),
+    ("bargaining", "bargaining.offers"): (
+        "alternating_offers finite_horizon random_proposer private_information "
+        "bilateral_trade ratification commitment"
+    ),
+    ("bargaining", "bargaining.attrition"): (
+        "attrition=war_of_attrition hazard audience_costs reputation reputation_types"
+    ),
+    ("bargaining", "bargaining.signals"): ("signals=sources cheap_talk persuasion crisis_signals"),
+    ("bargaining", "bargaining.agreements"): (
+        "agreements=self_enforcing flexibility monitoring purchases repeated_strategies "
+        "staged_exchange"
+    ),
+    ("process", "process"): ("reading=mapping checks=validation audience=audience_costs"),
+    ("process", "process.tough_types"): (
+        "closed_form persistent=persistent_types graph=histories node_laws places=posteriors "
+        "certificate strategy_check=deviations solution simulate=simulation"
+    ),
+    ("process", "process.beliefs"): ("beliefs=updating belief_draws=draws events silence"),
+    ("process", "process.analysis"): (
+        "break_even identified=identified_set conclusions forecast scores sensitivity "
+        "outcomes_over=parameter_draws parameter_changes alternatives=other_models"
+    ),
+    ("process", "process.choices"): ("demands exemptions escalation"),
+    ("process", "process.multi_step"): ("load definition economy_stages"),
+}
+#: Former path of a module to its present one.
+FORMER = {
+    f"negotiation.{old}.{pair.split('=')[0]}": f"negotiation.{new}.{pair.split('=')[-1]}"
+    for (old, new), names in _MOVED.items()
+    for pair in names.split()
+}
+
+
+def _warn(former: str) -> ModuleType:
+    present = FORMER[former]
+    warnings.warn(
+        f"{former} is now {present}; the former path goes in version 0.3",
+        DeprecationWarning,
+        stacklevel=3,
+    )
+    return import_module(present)
+
+
+class FormerPaths:
+    """Finds a module by its former path, when no module of that path exists."""
+
+    def find_spec(self, fullname: str, *_: Any) -> ModuleSpec | None:
+        """Return how to load a former path, or None for any other."""
+        return ModuleSpec(fullname, cast(Any, self)) if fullname in FORMER else None
+
+    def create_module(self, _: ModuleSpec) -> None:
+        """Leave the making of the module to Python."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Give the module the names of the present one."""
+        vars(module).update(
+            {k: v for k, v in vars(_warn(module.__name__)).items() if not k.startswith("__")}
+        )
+
+
+def former_module(room: str) -> Callable[[str], Any]:
+    """Return the ``__getattr__`` of a room that has the path of a former module."""
+
+    def named(name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(_warn(room), name)
+
+    return named

@@ -1,0 +1,136 @@
+"""A tariff problem put together from a user's arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from negotiation.errors import InvalidInputError
+from negotiation.policy.objectives.objective import Objective
+from negotiation.policy.problem.government import Government, governments
+from negotiation.policy.problem.tariff_problem import TariffProblem, instruments
+from negotiation.trade.calibration import calibrate
+from negotiation.trade.economy import Economy, TariffSchedule
+from negotiation.trade.equilibrium import checked_rates
+from negotiation.trade.model import TradeModel
+from negotiation.trade.solver.solve import Solution, solve_batch, system_of
+from negotiation.trade.solver.system import System
+from negotiation.values import FloatArray, number
+
+__all__ = ["Objectives", "Setting", "protective_rates", "setting", "starting_rates"]
+
+Objectives: TypeAlias = Mapping[str, Objective] | Objective | None
+
+EQUILIBRIUM_TOLERANCE = 1e-9
+EQUILIBRIUM_STEPS = 100
+_HIGH = 3.0
+_MODEST = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """What every tariff problem starts from."""
+
+    economy: Economy
+    model: TradeModel
+    system: System
+    base: FloatArray
+    players: tuple[str, ...]
+    governments: tuple[Government, ...]
+    problem: TariffProblem
+
+    def world_at(self, tariffs: FloatArray) -> Solution:
+        """Equilibrium at a tariff table ``[S, N, N]``."""
+        return solve_batch(
+            self.system, tariffs[None], tol=EQUILIBRIUM_TOLERANCE, max_iter=EQUILIBRIUM_STEPS
+        )
+
+
+def setting(
+    economy: Economy,
+    players: tuple[str, ...],
+    scope: str,
+    exporters: Iterable[str] | None,
+    model: TradeModel | None,
+    objectives: Objectives,
+    tariffs: TariffSchedule | None,
+    bounds: Sequence[float],
+    sectors: Iterable[str] | None = None,
+) -> Setting:
+    """Return the problem of the players, with every argument checked."""
+    model = TradeModel() if model is None else model
+    if not players or len(set(players)) < len(players):
+        raise InvalidInputError("players must be distinct", where="players", seen=players)
+    for player in players:
+        if player not in economy.regions:
+            raise InvalidInputError(
+                "unknown region",
+                where="players",
+                seen=player,
+                allowed=", ".join(economy.regions),
+            )
+    if np.ndim(bounds) != 1 or len(bounds) != 2:
+        raise InvalidInputError("not a pair", where="bounds", seen=bounds, allowed="(low, high)")
+    low = number(bounds[0], name="bounds[0]", low=-1.0, open_low=True)
+    high = number(bounds[1], name="bounds[1]", low=low, open_low=True)
+    base = economy.tariffs.rates if tariffs is None else checked_rates(economy, tariffs)
+    system = system_of(calibrate(economy, model))
+    if not (objectives is None or isinstance(objectives, Mapping | Objective)):
+        raise InvalidInputError(
+            "not an objective, or one a player by name",
+            where="objectives",
+            seen=type(objectives).__name__,
+            allowed="Objective(...) or {player: Objective(...)}",
+        )
+    if isinstance(objectives, Mapping):
+        unknown = [name for name in objectives if name not in economy.regions]
+        if unknown:
+            raise InvalidInputError(
+                "unknown region", where="objectives", seen=unknown[0], allowed=", ".join(players)
+            )
+    own = governments(system, economy, players, objectives)
+    problem = TariffProblem(
+        system=system,
+        governments=own,
+        instruments=instruments(economy, players, scope, exporters, sectors),
+        base=base,
+        low=low,
+        high=high,
+        tol=EQUILIBRIUM_TOLERANCE,
+        max_iter=EQUILIBRIUM_STEPS,
+        weights=np.eye(len(players)),
+    )
+    return Setting(economy, model, system, base, players, own, problem)
+
+
+def starting_rates(problem: TariffProblem, count: int) -> list[FloatArray]:
+    """Starts of a search.
+
+    In turn: rates in force, high rates on politically weighty sectors (where weights differ), all
+    rates high, the rule ``1/(theta phi)``, free trade, all rates at 50 %.
+    """
+    cal, owned = problem.system.calibration, problem.instruments
+    rule = 1.0 / (cal.theta[:, None, None] * np.broadcast_to(cal.phi, cal.shares.shape))
+    starts = [owned.mean(problem.base), *protective_rates(problem), owned.mean(rule)]
+    starts += [np.zeros(owned.count), np.full(owned.count, 0.5)]
+    return [np.clip(start, problem.low, problem.high) for start in starts[: max(count, 1)]]
+
+
+def protective_rates(problem: TariffProblem) -> list[FloatArray]:
+    """High rates on the sectors that a government favours, then on everything.
+
+    Objectives with political weights have peaks where favoured sectors are shut off.
+    """
+    owned = problem.instruments
+    table = np.full(problem.base.shape, _HIGH)
+    favours = False
+    for government in problem.governments:
+        weights = government.income_weights
+        if weights is not None:
+            favoured = np.where(weights > weights.mean(), _HIGH, _MODEST)
+            table[:, :, government.region] = favoured[:, None]
+            favours = True
+    return [owned.mean(table)] * favours + [np.full(owned.count, _HIGH)]

@@ -1,0 +1,270 @@
+"""Parameters that facts dated before the information date do not rule out.
+
+A moment is a number that a process implies and an interval that the facts allow. The identified
+set is every parameter value at which all moments lie in their intervals; it is described by the
+points of a Sobol sequence that do (Sobol 1967). What holds at all of them is identified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from time import perf_counter
+
+import numpy as np
+
+from negotiation.data.tables import DateLike, as_date, load_table
+from negotiation.errors import InvalidInputError, NegotiationError
+from negotiation.process.analysis.conclusions import Conclusion, conclusion_named
+from negotiation.process.analysis.forecast import Outlook, outlook
+from negotiation.process.analysis.parameter_changes import parameter_spans, rebuilder
+from negotiation.process.continuation import process_from
+from negotiation.process.solve import solve_process
+from negotiation.process.stages import MultiStepProcess
+from negotiation.values import FloatArray, compact_repr, number
+
+__all__ = ["IdentifiedSet", "Moment", "dated_moments", "identified_set"]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A number implied by a process, and the interval the facts allow.
+
+    Attributes
+    ----------
+    name
+        What it is.
+    measure
+        Its value at a process.
+    low, high
+        The interval.
+    known_on
+        When the fact became known.
+    """
+
+    name: str
+    measure: Callable[[Outlook], float]
+    low: float
+    high: float
+    known_on: date
+
+
+def _from_start(found: Outlook) -> Callable[[float], float]:
+    """Distribution of the end of the open stage, by days since it opened at its priors."""
+    k = len(found.whole.process.stages) - len(found.solution.process.stages)
+    solution = solve_process(process_from(found.whole.process, k), raise_on_failure=False)
+    return lambda days: float(solution.stage_by(0, days))
+
+
+def dated_moments(
+    *, as_of: DateLike, start: DateLike, level: float = 0.05, within: float = 0.25
+) -> tuple[Moment, ...]:
+    """Return the moments that the embedded facts give at a date.
+
+    No concession by that date: its probability is at least ``level``. The life of the Phase One
+    terms (14 February 2020 to 31 December 2021) is no surprise at that level under an exponential
+    life of the mean assumed. Prices of prediction markets, in the days after the start, of a cut
+    by a date lie within ``within`` of the probability; prices of an end of the tariffs, which
+    implies a cut, are no more than ``within`` above it.
+
+    Parameters
+    ----------
+    as_of
+        Information date.
+    start
+        When the stage opened.
+    level, within
+        Tolerances, assumptions both.
+    """
+    day, begin = as_date(as_of), as_date(start, name="start")
+    if day is None or begin is None or day < begin:
+        raise InvalidInputError("no such dates", where="as_of", seen=(as_of, start))
+    level = number(level, name="level", low=0.0, high=1.0)
+    life = (date(2021, 12, 31) - date(2020, 2, 14)).days / 365.25
+
+    def position_of_life(found: Outlook) -> float:
+        for entry in found.whole.process.parameters:
+            if entry.name == "terms_duration":
+                return float(-np.expm1(-life / entry.value))
+        return 0.5
+
+    moments = [
+        Moment(f"no concession by {day}", lambda found: found.survival, level, 1.0, day),
+        Moment(
+            "life of the Phase One terms",
+            position_of_life,
+            level / 2.0,
+            1.0 - level / 2.0,
+            date(2021, 12, 31),
+        ),
+    ]
+    for row in load_table("forecasts", as_of=day):
+        question, made, resolves = str(row["question"]), row["date"], row["resolve_by"]
+        price, known = row["value"], row["known_on"]
+        if not (isinstance(made, date) and isinstance(resolves, date) and isinstance(known, date)):
+            continue
+        if row["kind"] != "prediction market" or not 0 <= (made - begin).days <= 7:
+            continue
+        lowers = "lowers tariffs on China" in question
+        if not (lowers or "ends tariffs on China" in question) or not isinstance(price, float):
+            continue
+        days = float((resolves - begin).days)
+        share = price / 100.0
+        moments.append(
+            Moment(
+                f"{row['forecaster']}: {question}",
+                lambda found, days=days: _from_start(found)(days),  # type: ignore[misc]  # binds days now
+                max(0.0, share - within),
+                min(1.0, share + within) if lowers else 1.0,
+                known,
+            )
+        )
+    return tuple(moments)
+
+
+@dataclass(frozen=True, eq=False)
+class IdentifiedSet:
+    """Parameter values that the moments allow, and what can be concluded from them.
+
+    Attributes
+    ----------
+    parameters
+        Names.
+    draws
+        Values tried, ``[draw, parameter]``.
+    moments
+        Names of the moments.
+    measured
+        Their values ``[draw, moment]``, NaN where the process has no equilibrium.
+    consistent
+        Which draws are in the set.
+    conclusions
+        Statements.
+    margins
+        Margin of each ``[draw, conclusion]``; positive where it holds.
+    elapsed_seconds
+        Time spent; not compared.
+    """
+
+    parameters: tuple[str, ...]
+    draws: FloatArray
+    moments: tuple[str, ...]
+    measured: FloatArray
+    consistent: FloatArray
+    conclusions: tuple[str, ...]
+    margins: FloatArray
+    elapsed_seconds: float = field(default=0.0, compare=False)
+
+    __repr__ = compact_repr
+
+    @property
+    def share(self) -> float:
+        """Share of the draws that the moments allow."""
+        return float(self.consistent.mean())
+
+    @property
+    def intervals(self) -> Mapping[str, tuple[float, float]]:
+        """Smallest and largest value of each parameter in the set; NaN where it is empty."""
+        inside = self.draws[self.consistent > 0.0]
+        if not len(inside):
+            return dict.fromkeys(self.parameters, (float("nan"), float("nan")))
+        return {
+            name: (float(inside[:, k].min()), float(inside[:, k].max()))
+            for k, name in enumerate(self.parameters)
+        }
+
+    def holds(self, conclusion: str) -> float:
+        """Share of the set in which a conclusion holds; NaN where the set is empty."""
+        values = self.margin_values(conclusion)
+        return float(np.mean(values > 0.0)) if len(values) else float("nan")
+
+    def margin_values(self, conclusion: str) -> FloatArray:
+        """Margins of a conclusion over the set."""
+        if conclusion not in self.conclusions:
+            raise InvalidInputError(
+                "not evaluated over this set",
+                where="conclusion",
+                seen=conclusion,
+                allowed="; ".join(self.conclusions),
+            )
+        values = self.margins[self.consistent > 0.0, self.conclusions.index(conclusion)]
+        return np.asarray(values[np.isfinite(values)])
+
+
+def identified_set(
+    process: MultiStepProcess,
+    moments: Sequence[Moment],
+    ranges: Sequence[str] | Mapping[str, tuple[float, float]],
+    *,
+    conclusions: Sequence[str | Conclusion] = (),
+    stage: str | int = "de-escalation",
+    draws: int = 128,
+    seed: int = 20250502,
+    rebuild: Callable[[Mapping[str, float]], MultiStepProcess] | None = None,
+) -> IdentifiedSet:
+    """Return the parameters that are consistent with moments, and conclusions over them.
+
+    Parameters
+    ----------
+    process
+        Whose other parameters stay as they are.
+    moments
+        See `Moment` and `dated_moments`. One that became known after the process's information
+        date is refused.
+    ranges
+        As ``parameters`` of `negotiation.process.analysis.break_even.break_even`.
+    conclusions
+        Whose margins are kept.
+    stage, rebuild
+        As in `negotiation.process.analysis.break_even.break_even`.
+    draws, seed
+        Points of the Sobol sequence, and its scrambling.
+
+    Raises
+    ------
+    InvalidInputError
+        If a parameter or conclusion is unknown, or a moment is too late.
+    """
+    from scipy.stats import qmc
+
+    started = perf_counter()
+    late = [m.name for m in moments if process.as_of is not None and m.known_on > process.as_of]
+    if late:
+        raise InvalidInputError(
+            "moments that were not known at the information date",
+            where="moments",
+            seen="; ".join(late),
+            allowed=f"known on or before {process.as_of}",
+        )
+    spans = parameter_spans(process, ranges)
+    statements = [conclusion_named(item, process.players) for item in conclusions]
+    build = rebuilder(process, rebuild)
+    sampler = qmc.Sobol(len(spans), scramble=True, rng=np.random.default_rng(seed))
+    unit = sampler.random_base2(max(0, int(np.ceil(np.log2(max(draws, 1))))))[:draws]
+    values = np.stack([span.between(unit[:, k]) for k, span in enumerate(spans)], axis=1)
+    measured = np.full((len(values), len(moments)), np.nan)
+    margins = np.full((len(values), len(statements)), np.nan)
+    for n, row in enumerate(values):
+        try:
+            changed = build({s.name: float(v) for s, v in zip(spans, row, strict=True)})
+            found = outlook(changed, stage=stage)
+        except NegotiationError:
+            continue
+        measured[n] = [moment.measure(found) for moment in moments]
+        margins[n] = [statement.margin(found) for statement in statements]
+    low = np.array([moment.low for moment in moments])
+    high = np.array([moment.high for moment in moments])
+    with np.errstate(invalid="ignore"):
+        inside = ((measured >= low) & (measured <= high)).all(axis=1)
+    solved = np.isfinite(margins).any(axis=1) if statements else np.ones(len(values), dtype=bool)
+    return IdentifiedSet(
+        parameters=tuple(span.name for span in spans),
+        draws=values,
+        moments=tuple(moment.name for moment in moments),
+        measured=measured,
+        consistent=(inside & solved).astype(np.float64),
+        conclusions=tuple(statement.name for statement in statements),
+        margins=margins,
+        elapsed_seconds=perf_counter() - started,
+    )

@@ -1,0 +1,161 @@
+"""Processes from mappings and TOML files: short keys of the literature, all mistakes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, TypeVar
+
+import numpy as np
+
+from negotiation.data.parameters import Parameter
+from negotiation.data.tables import as_date
+from negotiation.errors import InvalidInputError
+from negotiation.process.stage import Stage
+from negotiation.process.validation import raise_mistakes
+
+__all__ = ["process_from_mapping"]
+
+Process = TypeVar("Process")
+
+_STAGE_KEYS = {
+    "g": "flows",
+    "l": "concede",
+    "f": "win",
+    "B": "breakdown",
+    "beta": "breakdown_hazard",
+    "z": "stubbornness",
+    "A": "audience_cost",
+    "a": "audience_growth",
+    "relapse_to": "relapse_to",
+    "relapse_lump": "relapse_lump",
+    "deadline": "deadline",
+    "rates": "rates",
+    "opens": "opens",
+    "remembered": "remembered",
+    "name": "name",
+}
+_PROCESS_KEYS = {
+    "r": "discount_rates",
+    "psi": "type_persistence",
+    "time_unit": "time_unit",
+    "players": "players",
+    "start": "start",
+    "as_of": "as_of",
+    "rates_after": "rates_after",
+}
+_OTHER_KEYS = {"stages", "z", "names", "parameters", "A", "a"}
+_NEEDED = ("g", "l", "f")
+_STATUS = ("sourced", "derived", "assumption")
+
+
+def process_from_mapping(build: Callable[..., Process], data: Mapping[str, Any]) -> Process:
+    """Build a process from the mapping described at `MultiStepProcess.from_dict`."""
+    mistakes: list[str] = []
+    allowed = {*_PROCESS_KEYS, *_PROCESS_KEYS.values(), *_OTHER_KEYS, "stubbornness"}
+    mistakes += [
+        f"{key}: unknown key; allowed: {', '.join(sorted(allowed))}"
+        for key in data
+        if key not in allowed
+    ]
+    options = {
+        name: data[key]
+        for short, name in _PROCESS_KEYS.items()
+        for key in (short, name)
+        if key in data
+    }
+    if "discount_rates" not in options:
+        mistakes.append("r: missing; allowed: one discount rate a side")
+        options["discount_rates"] = (0.0, 0.0)
+    entries = data.get("stages")
+    if not isinstance(entries, list | tuple) or not entries:
+        raise_mistakes([*mistakes, "stages: missing; allowed: a list of one or more stages"])
+        raise AssertionError  # raise_mistakes has raised
+    names = list(data.get("names", []))
+    if names and len(names) != len(entries):
+        mistakes.append(f"names: seen {len(names)}; allowed: one a stage, {len(entries)}")
+        names = []
+    prior = np.asarray(data.get("z", data.get("stubbornness", np.nan)), dtype=object)
+    stages = []
+    for k, entry in enumerate(entries):
+        label = names[k] if names else f"stage {k + 1}"
+        known = {**dict.fromkeys(_STAGE_KEYS.values()), **dict.fromkeys(_STAGE_KEYS)}
+        mistakes += [
+            f"stage {label!r}: unknown key {key!r}; allowed: {', '.join(_STAGE_KEYS)}"
+            for key in entry
+            if key not in known
+        ]
+        found = {
+            name: entry[key]
+            for short, name in _STAGE_KEYS.items()
+            for key in (short, name)
+            if key in entry
+        }
+        for short in _NEEDED:
+            if _STAGE_KEYS[short] not in found:
+                mistakes.append(f"stage {label!r}: {short} ({_STAGE_KEYS[short]}) is missing")
+                found[_STAGE_KEYS[short]] = (0.0, 0.0)
+        if "stubbornness" not in found:
+            if prior.ndim == 0:
+                mistakes.append(f"stage {label!r}: z (stubbornness) is missing")
+                found["stubbornness"] = (0.5, 0.5)
+            else:
+                found["stubbornness"] = prior[k] if prior.ndim == 2 else list(prior)
+        for short in ("A", "a"):
+            if short in data and _STAGE_KEYS[short] not in found:
+                found[_STAGE_KEYS[short]] = data[short]
+        stages.append(Stage(**{"name": label, **found}))
+    options["parameters"] = _parameters(data.get("parameters", []), mistakes)
+    try:
+        process = build(stages=tuple(stages), **options)
+    except InvalidInputError as error:
+        if not mistakes:
+            raise
+        raise_mistakes([*mistakes, *_listed(error)])
+        raise AssertionError from error  # raise_mistakes has raised
+    raise_mistakes(mistakes)
+    return process
+
+
+def _listed(error: InvalidInputError) -> list[str]:
+    """Take apart the list of mistakes in an error of `raise_mistakes`."""
+    lines = str(error).split("\n")[1:]
+    if not lines:
+        return [str(error).removeprefix("process: ")]
+    return [line.split(". ", 1)[1] for line in lines]
+
+
+def _parameters(entries: Any, mistakes: list[str]) -> tuple[Parameter, ...]:
+    out = []
+    for entry in entries:
+        if isinstance(entry, Parameter):
+            out.append(entry)
+            continue
+        name = str(entry.get("name", "?"))
+        if not entry.get("source"):
+            mistakes.append(f"parameter {name}: no source; allowed: a source or a reason")
+        if entry.get("status") not in _STATUS:
+            mistakes.append(
+                f"parameter {name}: status {entry.get('status')!r}; allowed: {', '.join(_STATUS)}"
+            )
+        try:
+            value = float(entry["value"])
+            known = as_date(entry.get("known_on"), name=f"parameter {name}")
+            out.append(
+                Parameter(
+                    name=name,
+                    value=value,
+                    unit=str(entry.get("unit", "")),
+                    symbol=str(entry.get("symbol", "")),
+                    meaning=str(entry.get("meaning", "")),
+                    low=float(entry.get("low", value)),
+                    high=float(entry.get("high", value)),
+                    known_on=date.min if known is None else known,
+                    status=str(entry.get("status", "assumption")),
+                    source=str(entry.get("source", "")),
+                    note=str(entry.get("note", "")),
+                )
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            mistakes.append(f"parameter {name}: {error!r}")
+    return tuple(out)

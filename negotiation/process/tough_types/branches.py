@@ -1,0 +1,31 @@
+"""A solved process as its dates, its checks and its nodes read it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from negotiation.process.stages import MultiStepProcess
+from negotiation.process.tough_types.closed_form import Branches, ProcessArrays
+from negotiation.process.tough_types.persistent_types import Curves
+
+__all__ = ["SolvedProcess"]
+
+
+class SolvedProcess(Protocol):
+    """The numbers of a process and its equilibrium by stage and history."""
+
+    @property
+    def process(self) -> MultiStepProcess:
+        """The process that was solved."""
+
+    @property
+    def arrays(self) -> ProcessArrays:
+        """Its numbers by stage and history."""
+
+    @property
+    def branch_solution(self) -> Branches:
+        """Its equilibrium by stage and history."""
+
+    @property
+    def curves(self) -> Curves | None:
+        """Paths of the posteriors of persistent types; None without persistence."""

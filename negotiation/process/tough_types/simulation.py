@@ -1,0 +1,299 @@
+"""Simulate paths of a solved process: who concedes in which stage and when.
+
+A path is a list of events; each event ends a visit to a stage. Beliefs are those of the
+equilibrium: a side with posterior b at the opening has not conceded when its posterior reaches
+b' with probability b / b', so concession times are drawn by inverting the path of its posterior.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from negotiation.errors import InvalidInputError
+from negotiation.process.solve import ProcessSolution
+from negotiation.process.stage import DAYS_IN
+from negotiation.process.stages import MultiStepProcess
+from negotiation.process.tough_types.node_laws import node_laws
+from negotiation.process.tough_types.posteriors import NodeLaw
+from negotiation.values import FloatArray, IntArray, compact_repr, float_array
+
+__all__ = ["ProcessPaths", "simulate_process"]
+
+BREAKDOWN = -1
+NOTHING = -2
+_DEAL, _OVER = -1, -2
+
+
+@dataclass(frozen=True, eq=False)
+class ProcessPaths:
+    """Simulated paths, arrays ``[path, event]``.
+
+    Attributes
+    ----------
+    process
+        The process that was simulated.
+    stage
+        Number of the stage that the event ends; -1 after the last event of a path.
+    time
+        Time of the event in units of the clock; infinite for an impasse that never ends.
+    outcome
+        0 or 1: the side that conceded; -1: the stage broke down; -2: no event.
+    history
+        History with which the stage was entered.
+    deal_time
+        Time of the deal, ``[path]``; infinite where there is none.
+    elapsed_seconds
+        Time spent; not compared.
+    """
+
+    process: MultiStepProcess
+    stage: IntArray
+    time: FloatArray
+    outcome: IntArray
+    history: IntArray
+    deal_time: FloatArray
+    elapsed_seconds: float = field(default=0.0, compare=False)
+
+    __repr__ = compact_repr
+
+    @property
+    def deal_probability(self) -> float:
+        """Share of the paths that reach a deal."""
+        return float(np.isfinite(self.deal_time).mean())
+
+    def deal_by(self, days: ArrayLike) -> FloatArray:
+        """Share of the paths with a deal by a number of days."""
+        times = np.atleast_1d(self.process.in_time(days))
+        ordered = np.sort(self.deal_time)
+        share: FloatArray = np.searchsorted(ordered, times * (1 + 1e-15), side="right") / len(
+            ordered
+        )
+        return share
+
+    @cached_property
+    def concessions(self) -> FloatArray:
+        """Share of the visits to a stage that each side ends by conceding, ``[stage, side]``.
+
+        Every visit counts, after a relapse too, as in `ProcessSolution.success`; not a number
+        where there is none.
+        """
+        count = len(self.process.stages)
+        out = np.full((count, 2), np.nan)
+        for k in range(count):
+            visit = self.stage == k
+            if visit.any():
+                out[k] = [float((self.outcome[visit] == c).mean()) for c in range(2)]
+        return out
+
+    def tariffs(self, days: ArrayLike, *, paths: slice = slice(None)) -> FloatArray:
+        """Additional tariffs in force ``[path, day, side]``, as fractions.
+
+        Needs the ``rates`` of every stage and ``rates_after`` of the process.
+        """
+        process = self.process
+        in_force = [stage.rates for stage in process.stages] + [process.rates_after]
+        rows = [values for values in in_force if values is not None]
+        if len(rows) < len(in_force):
+            raise InvalidInputError(
+                "the process does not say which tariffs are in force",
+                where="tariffs",
+                hint="Give every stage its rates and the process its rates_after.",
+            )
+        shift = np.array(process.remembered, dtype=np.int64)
+        level = np.concatenate([[0], np.cumsum(shift)])
+        width = 1 << int(level[-1])
+        table = np.stack([_spread(values, width) for values in rows])
+        times = np.atleast_1d(process.in_time(float_array(days, name="days", low=0.0)))
+        stage, time = self.stage[paths], self.time[paths]
+        outcome, history = self.outcome[paths], self.history[paths]
+        targets = np.array(
+            [m if s.relapse_to is None else s.relapse_to for m, s in enumerate(process.stages)]
+        )
+        rates = np.broadcast_to(table[0, 0], (len(stage), len(times), 2)).copy()
+        for event in range(stage.shape[1]):
+            k, c, h = stage[:, event], outcome[:, event], history[:, event]
+            there = np.flatnonzero((k >= 0) & np.isfinite(time[:, event]))
+            if not len(there):
+                continue
+            k, c, h = k[there], c[there], h[there]
+            broke = c == BREAKDOWN
+            following = np.where(broke, targets[k], k + 1)
+            onward = np.where(
+                broke, h >> (level[k] - level[targets[k]]), (h << shift[k]) + c * shift[k]
+            )
+            after = table[following, onward]
+            late = times[None, :] >= time[there, event][:, None]
+            rates[there] = np.where(late[:, :, None], after[:, None, :], rates[there])
+        return rates
+
+    def tariff_quantiles(
+        self, days: ArrayLike, probabilities: ArrayLike, *, chunk: int = 16
+    ) -> FloatArray:
+        """Quantiles over paths of the tariffs in force, ``[probability, day, side]``."""
+        asked = float_array(np.atleast_1d(days), name="days", low=0.0)
+        levels = float_array(np.atleast_1d(probabilities), name="probabilities", low=0.0, high=1.0)
+        parts = [
+            np.quantile(self.tariffs(asked[n : n + chunk]), levels, axis=0, method="inverted_cdf")
+            for n in range(0, len(asked), chunk)
+        ]
+        return np.concatenate(parts, axis=1)
+
+
+def _spread(values: FloatArray, width: int) -> FloatArray:
+    """Repeat one row for every history, or pad the rows of a stage."""
+    if len(values) == 1:
+        return np.broadcast_to(values, (width, 2))
+    out = np.zeros((width, 2))
+    out[: len(values)] = values
+    return out
+
+
+def simulate_process(
+    solution: ProcessSolution,
+    n: int = 10_000,
+    *,
+    rng: np.random.Generator,
+    horizon_days: float | None = None,
+) -> ProcessPaths:
+    """Simulate a solved process.
+
+    Parameters
+    ----------
+    solution
+        From `solve_process`.
+    n
+        Number of paths.
+    rng
+        Source of randomness.
+    horizon_days
+        Paths are followed until this many days; None: to the end, or 20 years where breakdowns
+        return to an earlier stage.
+
+    Returns
+    -------
+    ProcessPaths
+
+    Examples
+    --------
+    >>> from negotiation.process.solve import solve_process
+    >>> process = MultiStepProcess.from_payoffs(
+    ...     flows=[[-0.05, -0.08]],
+    ...     terms=[[[0.3, 0.6], [0.7, 0.4]]],
+    ...     discount_rates=[0.05, 0.05],
+    ...     stubbornness=[0.1, 0.1],
+    ... )
+    >>> solution = solve_process(process)
+    >>> paths = simulate_process(solution, 20_000, rng=np.random.default_rng(1))
+    >>> bool(abs(paths.deal_probability - solution.deal_probability) < 0.01)
+    True
+    """
+    started = perf_counter()
+    if int(n) < 1:
+        raise InvalidInputError("no paths", where="n", seen=n, allowed="1 or more")
+    process = solution.process
+    if horizon_days is None:
+        horizon = 20.0 * 365.25 / DAYS_IN[process.time_unit] if process.has_relapse else np.inf
+    else:
+        horizon = float(process.in_time(float_array(horizon_days, name="horizon_days", low=0.0)))
+    events = _Events(int(n))
+    laws = node_laws(solution)
+    walk = _Walk(
+        node=np.zeros(int(n), dtype=np.int64),
+        time=np.zeros(int(n)),
+        belief=np.tile(laws[0].prior, (int(n), 1)),
+        loser=np.full(int(n), -1, dtype=np.int64),
+    )
+    while True:
+        active = np.flatnonzero((walk.node >= 0) & (walk.time <= horizon))
+        if not len(active):
+            break
+        record = events.add()
+        # A path takes one step a round, wherever that step leads it.
+        standing = walk.node[active]
+        for number in np.unique(standing):
+            members = active[standing == number]
+            _step(laws, int(number), process.type_persistence, walk, members, record, rng)
+    deal = np.where(walk.node == _DEAL, walk.time, np.inf)
+    stage, time, outcome, history = events.stacked()
+    return ProcessPaths(
+        process=process,
+        stage=stage,
+        time=time,
+        outcome=outcome,
+        history=history,
+        deal_time=deal,
+        elapsed_seconds=perf_counter() - started,
+    )
+
+
+@dataclass
+class _Walk:
+    """Where every path stands: its node (-1 after a deal, -2 after another end), time, beliefs.
+
+    ``loser`` is the side that conceded last, -1 for none.
+    """
+
+    node: IntArray
+    time: FloatArray
+    belief: FloatArray
+    loser: IntArray
+
+
+class _Events:
+    """Columns of events, one appended for each round of steps."""
+
+    def __init__(self, n: int) -> None:
+        self.n = n
+        self.columns: list[tuple[IntArray, FloatArray, IntArray, IntArray]] = []
+
+    def add(self) -> tuple[IntArray, FloatArray, IntArray, IntArray]:
+        column = (
+            np.full(self.n, -1, dtype=np.int64),
+            np.full(self.n, np.inf),
+            np.full(self.n, NOTHING, dtype=np.int64),
+            np.zeros(self.n, dtype=np.int64),
+        )
+        self.columns.append(column)
+        return column
+
+    def stacked(self) -> tuple[IntArray, FloatArray, IntArray, IntArray]:
+        parts = [np.stack(list(part), axis=1) for part in zip(*self.columns, strict=True)]
+        return parts[0], parts[1], parts[2], parts[3]
+
+
+def _step(
+    laws: list[NodeLaw],
+    number: int,
+    psi: float,
+    walk: _Walk,
+    members: IntArray,
+    record: tuple[IntArray, FloatArray, IntArray, IntArray],
+    rng: np.random.Generator,
+) -> None:
+    """Play one node for the paths that stand in it."""
+    law = laws[number]
+    spent, outcome, winner = law.draw(walk.belief[members], rng, walk.loser[members])
+    time = walk.time[members] + spent
+    stage_column, time_column, outcome_column, history_column = record
+    stage_column[members] = law.stage
+    time_column[members] = time
+    outcome_column[members] = outcome
+    history_column[members] = law.history
+    walk.time[members] = time
+    walk.loser[members] = np.where(outcome >= 0, outcome, -1)
+    for c in range(2):
+        conceded = members[outcome == c]
+        child = int(law.following[c])
+        walk.node[conceded] = child if child >= 0 else _DEAL
+        if child >= 0:
+            walk.belief[conceded] = (1.0 - psi) * laws[child].prior
+            walk.belief[conceded, 1 - c] += psi * winner[outcome == c]
+    broke = members[outcome == BREAKDOWN]
+    walk.node[broke] = law.back if law.back >= 0 else _OVER
+    walk.belief[broke] = laws[law.back].prior
+    walk.node[members[outcome == NOTHING]] = _OVER

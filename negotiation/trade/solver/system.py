@@ -1,0 +1,394 @@
+"""The equilibrium as a square system of equations, in batches, with its analytic Jacobian.
+
+Unknowns, all in logs of changes: wages ``w_i`` and final spending ``h_i`` always; employment
+``L_i`` with elastic labour; prices ``P_js`` and spending ``x_js`` with inputs; firms' labour
+``L_is`` with scale economies in several sectors. Residuals are relative, so that one tolerance
+fits every region:
+
+1. labour market: ``sum_s [(1-pi) gL (1-nu) sales + nu imports] / (w L Y) - 1`` (one of them is
+   implied by the others and gives its place to ``mean wage = 1``);
+2. budget: ``(w L Y + profits + R + T') / (E h) - 1``;
+3. labour supply: ``log L - kappa log(after-tax wage / P)``;
+4. prices: ``log P_js - [(1-phi) log(x_js/w_j) - log(S_js)/theta]``;
+5. goods: ``(mu E h + sum_k gIO (1-pi) sales_k) / X_js - 1``;
+6. scale: ``log L_is - log(sector wage bill change / w_i)``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negotiation.trade.calibration import Calibration
+from negotiation.values import FloatArray, IntArray
+
+__all__ = ["Outcome", "Shares", "System"]
+
+_SPARSE = 0.25
+_FEW = 2
+_COMPILED = 20_000
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a state implies; all arrays start with the batch axis ``B``.
+
+    ``unit_price`` is ``log P_js``, ``price`` ``log P_j``; supply and share sums are the factors
+    ``a_is`` and ``S_js``; the rest are levels in the economy's units.
+    """
+
+    state: FloatArray
+    supply: FloatArray
+    share_sum: FloatArray
+    spending: FloatArray
+    sales: FloatArray
+    imports: FloatArray
+    sector_wage_bill: FloatArray
+    wage_bill: FloatArray
+    profits: FloatArray
+    revenue: FloatArray
+    labor_income: FloatArray
+    unit_price: FloatArray
+    price: FloatArray
+    gdp: FloatArray
+    index: FloatArray
+    transfers: FloatArray
+    residual: FloatArray
+
+
+class Shares:
+    """Share kernels ``A = share [(1+t')/(1+t0)]^(-theta phi)`` and ``A/(1+t')`` of a batch.
+
+    Where few tariffs change, the unchanged kernels (zero where something changes) are shared by
+    the batch, so that its products are one matrix product, and the new ones are added apart.
+    One or two scenarios are cheaper with kernels of their own.
+    """
+
+    def __init__(self, system: System, tariffs: FloatArray) -> None:
+        cal = system.calibration
+        self.count = len(tariffs)
+        self.system = system
+        flat = self.rates = tariffs.reshape(self.count, -1)
+        changed = self.changed = system.changed_places(tariffs)
+        many = system.is_dense(changed)
+        self.dense = self.count <= _FEW or many
+        if many and flat.size > _COMPILED:
+            self._own_kernels(flat)
+            return
+        rates = flat[:, changed]
+        exponent = system.flat_exponent[changed]
+        new = system.flat_kernel[changed] * np.exp(
+            exponent * (np.log1p(rates) - system.flat_log_tariffs[changed])
+        )
+        new_net = new / (1.0 + rates)
+        if self.dense:
+            shape = (self.count, *cal.shares.shape)
+            self.kernel = np.repeat(system.flat_kernel[None], self.count, axis=0)
+            self.net = np.repeat(system.flat_net[None], self.count, axis=0)
+            self.kernel[:, changed] = new
+            self.net[:, changed] = new_net
+            self.kernel = self.kernel.reshape(shape)
+            self.net = self.net.reshape(shape)
+            return
+        self.new, self.new_net = new, new_net
+        self.kernel = _without(system.kernel, changed)
+        self.net = _without(system.net, changed)
+        count = len(cal.regions)
+        sector, place = np.divmod(changed, count * count)
+        exporter, importer = np.divmod(place, count)
+        self.at_exporter = sector * count + exporter
+        self.at_importer = sector * count + importer
+        self.by_importer = _Groups(self.at_importer)
+        self.by_exporter = _Groups(self.at_exporter)
+
+    def _own_kernels(self, rates: FloatArray) -> None:
+        """Kernels of every scenario from all its rates ``[B, place]``."""
+        from negotiation.trade.solver.kernels import fill_kernels
+
+        system = self.system
+        kernel, net = np.empty(rates.shape), np.empty(rates.shape)
+        fill_kernels(
+            # read-only arrays are another type to the compiler
+            rates if rates.flags.writeable else rates.copy(),
+            system.flat_tariffs,
+            system.flat_log_tariffs,
+            system.flat_exponent,
+            system.flat_kernel,
+            system.flat_net,
+            kernel,
+            net,
+        )
+        shape = (self.count, *system.calibration.shares.shape)
+        self.kernel, self.net = kernel.reshape(shape), net.reshape(shape)
+
+    def _to_importers(self, values: FloatArray, kernel: str) -> FloatArray:
+        """``sum_i values_is K_ijs``."""
+        if self.dense:
+            dense: FloatArray = getattr(self, kernel)
+            product: FloatArray = np.matmul(values[:, :, None, :], dense)[:, :, 0, :]
+            return product
+        base = self.kernel if kernel == "kernel" else self.net
+        out: FloatArray = np.matmul(values.transpose(1, 0, 2), base).transpose(1, 0, 2)
+        if len(self.changed):
+            new = self.new if kernel == "kernel" else self.new_net
+            out = np.ascontiguousarray(out)
+            self.by_importer.add(
+                out.reshape(self.count, -1),
+                new * values.reshape(self.count, -1)[:, self.at_exporter],
+            )
+        return out
+
+    def share_sums(self, supply: FloatArray) -> FloatArray:
+        """``S_js = sum_i a_is A_ijs``."""
+        return self._to_importers(supply, "kernel")
+
+    def net_sums(self, supply: FloatArray) -> FloatArray:
+        """``sum_i a_is A_ijs/(1+t_ijs)``."""
+        return self._to_importers(supply, "net")
+
+    def to_exporters(self, demand: FloatArray) -> FloatArray:
+        """``sum_j A_ijs/(1+t_ijs) v_js``."""
+        if self.dense:
+            product: FloatArray = np.matmul(self.net, demand[..., None])[..., 0]
+            return product
+        out: FloatArray = np.matmul(
+            demand.transpose(1, 0, 2), self.net.transpose(0, 2, 1)
+        ).transpose(1, 0, 2)
+        if len(self.changed):
+            out = np.ascontiguousarray(out)
+            self.by_exporter.add(
+                out.reshape(self.count, -1),
+                self.new_net * demand.reshape(self.count, -1)[:, self.at_importer],
+            )
+        return out
+
+    def kernels(self, scenario: int) -> tuple[FloatArray, FloatArray]:
+        """Dense ``A`` and ``A/(1+t)`` of one scenario, ``[S, N, N]``."""
+        if self.dense:
+            return self.kernel[scenario], self.net[scenario]
+        kernel, net = self.kernel.copy(), self.net.copy()
+        kernel.reshape(-1)[self.changed] = self.new[scenario]
+        net.reshape(-1)[self.changed] = self.new_net[scenario]
+        return kernel, net
+
+
+def _without(kernel: FloatArray, places: IntArray) -> FloatArray:
+    """Copy with zeros at some flat places: the new values are never differences of large ones."""
+    out = kernel.copy()
+    out.reshape(-1)[places] = 0.0
+    return out
+
+
+def _places(marks: NDArray[np.bool_]) -> IntArray:
+    """Places marked in some row of ``[B, place]``."""
+    return np.flatnonzero(marks[0] if len(marks) == 1 else marks.any(axis=0))
+
+
+def _by_user(weights: FloatArray, cells: FloatArray) -> FloatArray:
+    """``sum_k weights_irk cells_bki`` as ``[B, r, i]``, region by region."""
+    product: FloatArray = np.matmul(weights, cells.transpose(2, 1, 0)).transpose(2, 1, 0)
+    return product
+
+
+class _Groups:
+    """Adds values up by target, in the order of a sorted copy."""
+
+    def __init__(self, targets: IntArray) -> None:
+        self.order = np.argsort(targets, kind="stable")
+        ordered = targets[self.order]
+        first = np.ones(len(ordered), dtype=bool)
+        first[1:] = ordered[1:] != ordered[:-1]
+        self.starts = np.flatnonzero(first)
+        self.targets = ordered[self.starts]
+
+    def add(self, out: FloatArray, values: FloatArray) -> None:
+        """Add ``values [B, item]`` to ``out [B, target]`` in place."""
+        out[:, self.targets] += np.add.reduceat(values[:, self.order], self.starts, axis=1)
+
+
+class System:
+    """Residual and Jacobian of one calibration."""
+
+    def __init__(self, calibration: Calibration) -> None:
+        cal = self.calibration = calibration
+        self.sectors, self.regions = cal.spending.shape
+        count, cells = self.regions, self.sectors * self.regions
+        self.elastic = cal.kappa > 0.0
+        self.inputs = cal.input_shares is not None
+        self.sector_scale = self.sectors > 1 and bool(np.any(cal.psi > 0.0))
+        self.relief = self.elastic and cal.model.revenue == "income_tax_relief"
+        sizes = (
+            ("wage", count),
+            ("expenditure", count),
+            ("labor", count if self.elastic else 0),
+            ("price", cells if self.inputs else 0),
+            ("spending", cells if self.inputs else 0),
+            ("scale", cells if self.sector_scale else 0),
+        )
+        self.block: dict[str, slice] = {}
+        start = 0
+        for name, size in sizes:
+            self.block[name] = slice(start, start + size)
+            start += size
+        self.size = start
+        self.flat_tariffs = cal.tariffs.reshape(-1).copy()
+        self.flat_log_tariffs = np.log1p(self.flat_tariffs)
+        self.taxed = _places(self.flat_tariffs[None] != 0.0)
+        self.flat_exponent = np.broadcast_to(
+            -cal.theta[:, None, None] * cal.phi, cal.shares.shape
+        ).reshape(-1)
+        self.kernel = np.ascontiguousarray(cal.shares)
+        self.net = self.kernel / (1.0 + cal.tariffs)
+        self.flat_kernel = self.kernel.reshape(-1)
+        self.flat_net = self.net.reshape(-1)
+        self.no_spending = cal.spending <= 0.0
+        self.no_labor = cal.sector_wage_bill <= 0.0
+        self.wage_weight = cal.wage_bill / cal.wage_bill.sum()
+        self.price_weight = cal.expenditure / cal.expenditure.sum()
+        self.world_gdp = float(cal.gdp.sum())
+        self.base_tax_room = 1.0 - cal.revenue / cal.wage_bill
+        self.scale_in_labor = self.sectors == 1 and self.elastic and cal.psi[0] > 0.0
+        self.minus_theta = -cal.theta[:, None]
+        self.kept = 1.0 - cal.nu
+        self.markup = 1.0 - cal.phi
+        self.partial_markup = bool(np.any(self.markup != 0.0))
+        self.labor_cost = cal.labor_share * (1.0 - cal.profit)[:, None]
+        self.pays_profits = bool(np.any(cal.profit > 0.0))
+        if cal.input_shares is not None:
+            cost_share = (1.0 - cal.profit) * cal.input_shares
+            self.input_cost = np.ascontiguousarray(cost_share)
+            self.input_prices = np.ascontiguousarray(cal.input_shares.transpose(0, 2, 1))
+
+    def _by_region(self, cells: FloatArray) -> FloatArray:
+        """Sum over sectors of ``[B, S, N]``."""
+        if self.sectors == 1:
+            return cells[:, 0]
+        total: FloatArray = cells.sum(axis=1)
+        return total
+
+    def changed_places(self, tariffs: FloatArray) -> IntArray:
+        """Flat places where some scenario of a batch departs from the baseline."""
+        return _places(tariffs.reshape(len(tariffs), -1) != self.flat_tariffs)
+
+    def is_dense(self, changed: IntArray) -> bool:
+        """Whether so many places change that every scenario needs kernels of its own."""
+        return len(changed) > _SPARSE * self.flat_kernel.size
+
+    def shares(self, tariffs: FloatArray) -> Shares:
+        """Share kernels of a batch of tariffs ``[B, S, N, N]``."""
+        return Shares(self, tariffs)
+
+    def _cells(self, state: FloatArray, name: str) -> FloatArray:
+        return state[:, self.block[name]].reshape(len(state), self.sectors, self.regions)
+
+    def _log_spending(self, state: FloatArray) -> FloatArray:
+        if self.inputs:
+            return self._cells(state, "spending")
+        return state[:, None, self.block["expenditure"]]
+
+    def _cost(self, state: FloatArray) -> FloatArray:
+        """``log c_is``, possibly with a sector axis of length 1."""
+        cal = self.calibration
+        wage = state[:, None, self.block["wage"]]
+        bundle = wage
+        if cal.input_shares is not None:
+            prices = self._cells(state, "price")
+            bundle = cal.labor_share * wage + _by_user(self.input_prices, prices)
+        if self.sector_scale:
+            labor = self._cells(state, "scale")
+        elif self.scale_in_labor:
+            labor = state[:, None, self.block["labor"]]
+        else:
+            return bundle
+        psi = cal.psi[:, None]
+        return (1.0 + psi) * bundle - psi * (labor + wage)
+
+    def outcome(self, state: FloatArray, shares: Shares) -> Outcome:
+        """Everything that a batch of states ``[B, n]`` implies, with the residual.
+
+        A state far off may give infinities or NaN; callers look at the norm of the residual.
+        """
+        with np.errstate(all="ignore"):
+            return self._outcome(state, shares)
+
+    def _outcome(self, state: FloatArray, shares: Shares) -> Outcome:
+        cal, block = self.calibration, self.block
+        wage = state[:, block["wage"]]
+        levels = np.exp(state[:, : block["labor"].stop])
+        wages = levels[:, block["wage"]]
+        labor_income = cal.wage_bill * wages
+        if self.elastic:
+            labor_income = labor_income * levels[:, block["labor"]]
+        expenditure = cal.expenditure * levels[:, block["expenditure"]]
+        log_spending = self._log_spending(state)
+        supply = np.exp(self.minus_theta * self._cost(state))
+        share_sum = shares.share_sums(supply)
+        if self.inputs:
+            spending = cal.spending * np.exp(log_spending)
+        else:
+            spending = cal.final_shares * expenditure[:, None, :]
+        demand = spending / share_sum
+        sales = supply * shares.to_exporters(demand * self.kept)
+        imports = demand * shares.net_sums(supply)
+        sector_wage_bill = self.labor_cost * sales + cal.nu * imports
+        wage_bill = self._by_region(sector_wage_bill)
+        profits = cal.profit @ sales if self.pays_profits else np.zeros_like(wage)
+        revenue = self._by_region(spending - imports)
+        implied = np.log(share_sum) / self.minus_theta
+        if self.partial_markup:
+            implied = implied + self.markup * (log_spending - wage[:, None, :])
+        unit_price = self._cells(state, "price") if self.inputs else implied
+        price = self._by_region(cal.final_shares * unit_price)
+        gdp = labor_income + profits
+        mean_wage = wages @ self.wage_weight
+        in_wages = cal.model.numeraire == "wages"
+        index = mean_wage if in_wages else np.exp(price) @ self.price_weight
+        transfers = self._transfer_scale(gdp, index)[:, None] * cal.new_transfers
+        residual = np.empty_like(state)
+        residual[:, block["wage"]] = wage_bill / labor_income - 1.0
+        residual[:, cal.anchor] = mean_wage - 1.0
+        residual[:, block["expenditure"]] = (gdp + revenue + transfers) / expenditure - 1.0
+        if self.elastic:
+            real = wage - price
+            if self.relief:
+                real = real - np.log((1.0 - revenue / labor_income) / self.base_tax_room)
+            residual[:, block["labor"]] = state[:, block["labor"]] - cal.kappa * real
+        if self.inputs:
+            wanted = cal.final_shares * expenditure[:, None, :] + _by_user(self.input_cost, sales)
+            level = np.where(self.no_spending, 1.0, spending)
+            gap = np.where(self.no_spending, log_spending, wanted / level - 1.0)
+            residual[:, block["spending"]] = gap.reshape(len(state), -1)
+            residual[:, block["price"]] = (unit_price - implied).reshape(len(state), -1)
+        if self.sector_scale:
+            own = self._cells(state, "scale")
+            base = np.where(self.no_labor, 1.0, cal.sector_wage_bill)
+            ratio = np.where(self.no_labor, 1.0, sector_wage_bill / base)
+            gap = np.where(self.no_labor, own, own + wage[:, None, :] - np.log(ratio))
+            residual[:, block["scale"]] = gap.reshape(len(state), -1)
+        return Outcome(
+            state=state,
+            supply=supply,
+            share_sum=share_sum,
+            spending=spending,
+            sales=sales,
+            imports=imports,
+            sector_wage_bill=sector_wage_bill,
+            wage_bill=wage_bill,
+            profits=profits,
+            revenue=revenue,
+            labor_income=labor_income,
+            unit_price=unit_price,
+            price=price,
+            gdp=gdp,
+            index=index,
+            transfers=transfers,
+            residual=residual,
+        )
+
+    def _transfer_scale(self, gdp: FloatArray, index: FloatArray) -> FloatArray:
+        if self.calibration.model.transfers == "given":
+            return index
+        scale: FloatArray = gdp.sum(axis=1) / self.world_gdp
+        return scale
