@@ -111,7 +111,10 @@ _HOME = {
     "negotiation.process.batch": ("solve_processes",),
     "negotiation.process.break_even": ("break_even",),
     "negotiation.process.identified": ("identified_set",),
-    "negotiation.study.spec": ("Study", "load_study"),
+    "negotiation.study.spec": ("Settings", "Study", "load_study"),
+    "negotiation.study.run": ("StudyInputs",),
+    "negotiation.study.results": ("Number", "StudyResult", "StudyTable"),
+    "negotiation.study.exhibit": ("Exhibit",),
     "negotiation.study.sweep": ("Sweep", "SweepResult", "load_sweep", "run_sweep"),
     "negotiation.study.design": ("ParameterRange",),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import inspect
 import json
 import tomllib
 from collections.abc import Callable, Mapping
@@ -17,9 +18,10 @@ import numpy as np
 
 from negotiation.errors import InvalidInputError
 from negotiation.study.design import DESIGNS, ParameterRange, design_rows
+from negotiation.study.functions import function_named, modules_of
 from negotiation.study.parts import STORES, Columns, PartsFolder
-from negotiation.study.provenance import data_hash, file_hash, source_hash
-from negotiation.study.sweep_tasks import SweepProgress, SweepTasks, function_named
+from negotiation.study.provenance import data_hash, source_hash
+from negotiation.study.sweep_tasks import SweepProgress, SweepTasks
 from negotiation.values import closest, one_of
 
 __all__ = ["Sweep", "SweepProgress", "SweepResult", "load_sweep", "run_sweep"]
@@ -34,10 +36,11 @@ class Sweep:
     name
         Short name.
     evaluate
-        ``package.module:function``; called as ``function(columns, fixed, generators)`` with one
-        array a parameter and one random generator a row, it returns one array an output, of the
-        same length. Where its module has a function ``sweep_mistakes(names, fixed)``, what that
-        returns (lines, one a mistake) is reported before anything is computed.
+        ``negotiation.<module>:<function>``, or ``<file>:<function>`` of a Python file in
+        ``folder``; called as ``function(columns, fixed, generators)`` with one array a parameter
+        and one random generator a row, it returns one array an output, of the same length. Where
+        its module has a function ``sweep_mistakes(names, fixed)``, what that returns (lines, one a
+        mistake) is reported before anything is computed.
     ranges
         Swept parameters.
     fixed
@@ -48,6 +51,9 @@ class Sweep:
         Rows a task, and a part on disk. Results do not depend on it.
     store
         "npz", or "parquet" (needs the extra ``cluster``).
+    folder
+        Where the Python file stands; for a sweep from a TOML file, the folder of that file.
+        Results do not depend on it.
     """
 
     name: str
@@ -59,6 +65,7 @@ class Sweep:
     seed: int = 20250502
     chunk: int = 64
     store: str = "npz"
+    folder: Path | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         """Report every mistake at once."""
@@ -73,13 +80,11 @@ class Sweep:
     def fingerprint(self) -> str:
         """Hash of everything that decides the results: the sweep, the code and the data."""
         content = {
-            **{key: getattr(self, key) for key in self.__dataclass_fields__},
+            **{key: getattr(self, key) for key in self.__dataclass_fields__ if key != "folder"},
             "ranges": {key: asdict(item) for key, item in self.ranges.items()},
         }
-        module, _ = function_named(self.evaluate)
-        source = getattr(module, "__file__", None)
-        content["code"] = source_hash([module.__name__])
-        content["module"] = "" if source is None else file_hash(Path(source))
+        modules = modules_of(function_named(self.evaluate, self.folder), self.evaluate)
+        content["code"] = source_hash(modules, self.folder)
         content["data"] = data_hash()
         text = json.dumps(content, sort_keys=True, default=_plain)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -152,11 +157,11 @@ def _mistakes(given: Mapping[str, Any]) -> list[str]:
             mistakes.append(f"{name}: seen {value!r}; allowed: a whole number >= {low}")
     if "evaluate" in given:
         try:
-            module, _ = function_named(given["evaluate"])
+            function = function_named(given["evaluate"], given.get("folder"))
         except InvalidInputError as error:
             mistakes.append(str(error))
         else:
-            check = getattr(module, "sweep_mistakes", None)
+            check = getattr(inspect.getmodule(function), "sweep_mistakes", None)
             if check is not None:
                 mistakes += check(tuple(given.get("ranges", ())), given.get("fixed", {}))
     return mistakes
@@ -175,7 +180,7 @@ def load_sweep(path: str | Path) -> Sweep:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidInputError(f"cannot be read: {error}", where=str(path)) from error
-    known = Sweep.__dataclass_fields__
+    known = [key for key in Sweep.__dataclass_fields__ if key != "folder"]
     mistakes = [
         f"{key}: no such key. {closest(key, known)}".rstrip(". ")
         for key in content
@@ -183,6 +188,7 @@ def load_sweep(path: str | Path) -> Sweep:
     ]
     mistakes += [f"{key}: missing" for key in ("name", "evaluate", "ranges") if key not in content]
     given = {key: value for key, value in content.items() if key in known}
+    given["folder"] = path.resolve().parent
     for key in ("ranges", "fixed"):
         if not isinstance(given.get(key, {}), dict):
             mistakes.append(f"{key}: seen {given.pop(key)!r}; allowed: a table")

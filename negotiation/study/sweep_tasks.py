@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import importlib
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
-from types import ModuleType
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from negotiation.errors import InvalidInputError, NegotiationError
+from negotiation.study.functions import function_named
 from negotiation.study.parts import Columns, PartsFolder
 
 if TYPE_CHECKING:
     from negotiation.study.sweep import Sweep
 
-__all__ = ["SweepProgress", "SweepTasks", "evaluate_rows", "function_named"]
+__all__ = ["SweepProgress", "SweepTasks", "evaluate_rows"]
 
 
 @dataclass(frozen=True)
@@ -31,26 +31,16 @@ class SweepProgress:
     seconds_left: float
 
 
-def function_named(path: str) -> tuple[ModuleType, Callable[..., Columns]]:
-    """Return the module and the function that ``package.module:function`` names."""
-    name, _, attribute = str(path).partition(":")
-    try:
-        module = importlib.import_module(name)
-        return module, getattr(module, attribute)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise InvalidInputError(
-            "no such function", where="evaluate", seen=path, allowed="package.module:function"
-        ) from error
-
-
-def evaluate_rows(sweep: tuple[str, Mapping[str, Any], int], start: int, rows: Columns) -> Columns:
+def evaluate_rows(
+    sweep: tuple[str, Path | None, Mapping[str, Any], int], start: int, rows: Columns
+) -> Columns:
     """Outputs of the rows of a design from one on; the same however the design is cut."""
-    evaluate, fixed, seed = sweep
+    evaluate, folder, fixed, seed = sweep
     count = len(next(iter(rows.values())))
     generators = tuple(
         np.random.default_rng(np.random.SeedSequence([seed, start + n])) for n in range(count)
     )
-    outputs = function_named(evaluate)[1](rows, fixed, generators)
+    outputs = function_named(evaluate, folder)(rows, fixed, generators)
     for name, values in outputs.items():
         if np.shape(values) != (count,):
             raise InvalidInputError(
@@ -119,7 +109,8 @@ class SweepTasks:
     def finish(self, executor: Executor | None, in_flight: int) -> None:
         """Compute the parts that are missing."""
         missing = [index for index in range(self.chunks) if index not in self.done]
-        sweep = (self.sweep.evaluate, dict(self.sweep.fixed), self.sweep.seed)
+        given = self.sweep
+        sweep = (given.evaluate, given.folder, dict(given.fixed), given.seed)
         self.report()
         if executor is None:
             for index in missing:

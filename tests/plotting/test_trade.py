@@ -12,11 +12,11 @@ from negotiation.plotting.trade import (
     plot_war_gains,
     plot_welfare_parts,
 )
-from negotiation.study.analyses.validation import ValidationPoints
 from negotiation.study.model_map import MapRow, ModelMap
-from negotiation.study.policy_exhibit import SectorTariffs, WarGains
+from negotiation.study.published import ValidationPoints
 from negotiation.trade.decomposition import decompose_welfare
 from negotiation.trade.equilibrium import counterfactual
+from negotiation.trade.policy_results import SectorTariffs, WarGains
 from tests.trade.worlds import random_world
 
 mpl.use("Agg")

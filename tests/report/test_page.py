@@ -10,9 +10,9 @@ from negotiation.bargaining.problem import BargainingProblem
 from negotiation.bargaining.solutions import egalitarian, kalai_smorodinsky, nash_bargaining
 from negotiation.data import load_economy
 from negotiation.equilibrium.nash import nash_equilibria
-from negotiation.errors import InvalidInputError
 from negotiation.payoffs import tariff_game
 from negotiation.report.page import write_report
+from negotiation.study.exhibit import exhibit_scripts
 from negotiation.study.run import run_study_file
 from negotiation.trade.objective import Objective
 from tests.reference import ROOT
@@ -24,7 +24,7 @@ def page(tmp_path_factory):
     results = folder / "experiments" / "results"
     for study in ("explorer", "export_dependence"):
         run_study_file(ROOT / "experiments" / f"{study}.toml", results)
-    return write_report(folder, folder / "report.html", {})
+    return write_report(results, {}, folder / "report.html")
 
 
 def test_nothing_is_fetched(page):
@@ -35,9 +35,22 @@ def test_nothing_is_fetched(page):
     assert len(text) < 5_000_000
 
 
-def test_without_results(tmp_path):
-    with pytest.raises(InvalidInputError, match="negotiation reproduce"):
-        write_report(tmp_path, tmp_path / "report.html", {})
+def test_parts_and_figures_of_a_project(tmp_path):
+    results, figures = tmp_path / "results", tmp_path / "figures"
+    run_study_file(ROOT / "experiments" / "export_dependence.toml", results)
+    (figures / "out").mkdir(parents=True)
+    (figures / "out" / "shares.png").write_bytes(b"picture")
+    (figures / "shares.py").write_text(
+        '"""Shares & all."""\nexhibit = Exhibit(__file__)\n'
+        'exhibit.load("../results/export_dependence/usa")\n'
+    )
+    layout = {"title": "Mine & yours", "parts": {"One part": ["export_"]}}
+    page = write_report(
+        results, exhibit_scripts(figures), tmp_path / "report.html", layout=layout
+    ).read_text(encoding="utf-8")
+    for text in ("<h1>Mine &amp; yours</h1>", "One part", "Figure 1.</b> Shares &amp; all."):
+        assert text in page
+    assert "explorer" not in page
 
 
 @pytest.fixture(scope="module")
