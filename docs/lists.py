@@ -59,11 +59,8 @@ def public_types() -> str:
     """The stub of the package: each public name, from the module that defines it."""
     lines = ["# Written by docs/lists.py from the table of public names.", "__version__: str"]
     lines.append("_MODULE_OF: dict[str, str]")
-    lines += [
-        f"from {module} import {name} as {name}"
-        for module, names in sorted(negotiation._HOME.items())
-        for name in sorted(names)
-    ]
+    for module, names in sorted(negotiation._HOME.items()):
+        lines.append(f"from {module} import {', '.join(f'{n} as {n}' for n in sorted(names))}")
     return "\n".join(lines) + "\n"
 
 

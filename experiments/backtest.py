@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from dated_forecasts import (
-    first_cut_forecasts,
-    later_forecasts,
-    stated_ranges,
-)
+
+import negotiation as ng
+from dated_forecasts import first_cut_forecasts, later_forecasts, stated_ranges
 from episode_table import episode_table
 from forecast_tables import (
     first_cut_scores,
@@ -24,8 +22,6 @@ from forecast_tables import (
     timing_table,
     who_cut_more,
 )
-
-import negotiation as ng
 from negotiation.process.definition import read_definition
 from negotiation.process.events import read_events
 from negotiation.process.scores import (
@@ -37,8 +33,6 @@ from negotiation.process.scores import (
 )
 from negotiation.study.workers import study_pool
 from negotiation.values import FloatArray
-
-__all__ = ["AnalysisSettings", "analyse"]
 
 
 class AnalysisSettings(ng.Settings):

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from tariff_game import Case, standoff_rates
 
 import negotiation as ng
 from negotiation.values import FloatArray
-
-__all__ = ["AnalysisSettings", "analyse"]
+from tariff_game import Case, standoff_rates
 
 
 class AnalysisSettings(ng.Settings):

@@ -5,21 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from dated_forecasts import known_parameters
 from pydantic import Field
 
 import negotiation as ng
+from dated_forecasts import known_parameters
 from negotiation.process.beliefs import BeliefPath
 from negotiation.process.continuation import stage_number
 from negotiation.process.events import ContactClaim
-from negotiation.process.exemptions import (
-    ExemptionChoice,
-    choose_exemptions,
-    exemption_game,
-)
+from negotiation.process.exemptions import ExemptionChoice, choose_exemptions, exemption_game
 from negotiation.process.load import standoff_flows
-
-__all__ = ["AnalysisSettings", "analyse"]
 
 
 class AnalysisSettings(ng.Settings):
@@ -111,14 +105,7 @@ def _path_table(path: BeliefPath) -> ng.StudyTable:
                 *(ng.Number(float(b), ".1f", 100) for b in path.posteriors[n]),
             )
         )
-    columns = (
-        "day",
-        "events",
-        "silence: USA",
-        "China",
-        "events: USA",
-        "China",
-    )
+    columns = ("day", "events", "silence: USA", "China", "events: USA", "China")
     return ng.StudyTable(columns, tuple(rows), "lp{72mm}rrrr")
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from tariff_game import Case, standoff_rates
 
 import negotiation as ng
-
-__all__ = ["AnalysisSettings", "analyse"]
+from tariff_game import Case, standoff_rates
 
 
 class AnalysisSettings(ng.Settings):

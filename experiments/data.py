@@ -8,8 +8,6 @@ import negotiation as ng
 from negotiation.data.labels import sector_names, spelled
 from negotiation.process.definition import read_definition
 
-__all__ = ["AnalysisSettings", "analyse"]
-
 
 class AnalysisSettings(ng.Settings):
     """Settings of the exhibit.
@@ -93,9 +91,5 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
         "assumptions": ng.Number(sum(row[4] == "assumption" for row in listed.rows), "d"),
         "sectors": ng.Number(len(ng.load_economy(study.economy).sectors), "d"),
     }
-    tables = {
-        "timeline": _timeline(study),
-        "parameters": listed,
-        "sectors": _sectors(study),
-    }
+    tables = {"timeline": _timeline(study), "parameters": listed, "sectors": _sectors(study)}
     return ng.StudyResult(numbers=numbers, tables=tables)

@@ -20,14 +20,6 @@ from negotiation.process.forecast import lowered_by
 from negotiation.process.outcomes_over import RATIO
 from negotiation.values import FloatArray
 
-__all__ = [
-    "evaluate_later",
-    "first_cut_forecasts",
-    "known_parameters",
-    "later_forecasts",
-    "stated_ranges",
-]
-
 #: First stage after the cut of tariffs.
 AFTER_THE_CUT = "purchases"
 
@@ -154,9 +146,7 @@ def _economy(name: str) -> ng.Economy:
 
 
 def evaluate_later(
-    columns: Mapping[str, FloatArray],
-    fixed: Mapping[str, Any],
-    rng: object = None,
+    columns: Mapping[str, FloatArray], fixed: Mapping[str, Any], rng: object = None
 ) -> dict[str, FloatArray]:
     """Return the probability that the first side's added tariff falls within a horizon.
 

@@ -8,8 +8,6 @@ import negotiation as ng
 from negotiation.data.labels import spelled
 from negotiation.process.scores import constant_hazard
 
-__all__ = ["episode_table"]
-
 
 def episode_table() -> tuple[ng.StudyTable, dict[str, ng.Number]]:
     """Return where each other case falls under the hazard of the rest, and deadlines met."""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from tariff_game import standoff_rates
 
 import negotiation as ng
-
-__all__ = ["AnalysisSettings", "analyse"]
+from tariff_game import standoff_rates
 
 
 class AnalysisSettings(ng.Settings):

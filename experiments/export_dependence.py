@@ -5,8 +5,6 @@ from __future__ import annotations
 import negotiation as ng
 from negotiation.data.labels import sector_names
 
-__all__ = ["AnalysisSettings", "analyse"]
-
 
 class AnalysisSettings(ng.Settings):
     """Settings of the exhibit.

@@ -20,19 +20,6 @@ from negotiation.process.scores import (
 )
 from negotiation.values import FloatArray
 
-__all__ = [
-    "first_cut_scores",
-    "forecast_table",
-    "interval",
-    "later_scores",
-    "level_mixture",
-    "level_table",
-    "mixture_at",
-    "public_scores",
-    "timing_table",
-    "who_cut_more",
-]
-
 Found = Mapping[float, Mapping[str, FloatArray]]
 
 
@@ -55,10 +42,7 @@ def forecast_table(found: Found, dates: Sequence[dt.date], probability: float) -
     for years, out in sorted(found.items()):
         keys = (*(f"cut_{day.isoformat()}" for day in dates), "level", "usa_more", "chn_more")
         rows.append(
-            (
-                ng.Number(years, ".2f"),
-                *(_spread(out[key], probability) for key in (*keys, "equal")),
-            )
+            (ng.Number(years, ".2f"), *(_spread(out[key], probability) for key in (*keys, "equal")))
         )
     columns = (
         "D",

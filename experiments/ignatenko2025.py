@@ -18,8 +18,6 @@ from pydantic import Field
 import negotiation as ng
 from negotiation.values import FloatArray
 
-__all__ = ["FILES", "ModelChoice", "Panel", "european_union", "panel_cells", "panel_schedule"]
-
 FILES = ("country_labels.csv", "gdp.csv", "tariffs.csv", "trade_cepii.csv")
 
 _US, _CHINA = "USA", "CHN"
@@ -198,11 +196,7 @@ def panel_schedule(world: _World, panel: Panel) -> ng.TariffSchedule:
 
 
 def panel_cells(
-    world: _World,
-    panel: Panel,
-    rows: tuple[str, ...],
-    measures: tuple[str, ...],
-    weights: str,
+    world: _World, panel: Panel, rows: tuple[str, ...], measures: tuple[str, ...], weights: str
 ) -> tuple[Iterator[tuple[str, str, float]], float]:
     """Return (row, measure, value) of a panel and its largest equilibrium violation.
 

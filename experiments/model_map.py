@@ -8,8 +8,6 @@ import negotiation as ng
 from negotiation.study.model_map import PLAYERS, ModelMap, model_map
 from negotiation.study.model_settings import model_settings
 
-__all__ = ["AnalysisSettings", "analyse"]
-
 _NAMES = {"USA": "the United States", "CHN": "China"}
 
 
@@ -51,8 +49,7 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
     """Return the map with the number of settings in which each side is worse off."""
     economy = ng.load_economy(study.economy)
     found = model_map(
-        model_settings(economy, elasticities=settings.elasticities or None),
-        points=settings.points,
+        model_settings(economy, elasticities=settings.elasticities or None), points=settings.points
     )
     numbers = {"settings": ng.Number(len(found.rows), "d")}
     keys = [f"at_{label.replace('/', '_')}" for label in found.labels[:-1]] + ["at_nash"]
@@ -85,9 +82,6 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
                 max(row.nash_regret for row in found.rows),
                 settings.regret_bound,
             ),
-            "Nash points not found": (
-                float(sum(not row.converged for row in found.rows)),
-                0.0,
-            ),
+            "Nash points not found": (float(sum(not row.converged for row in found.rows)), 0.0),
         },
     )

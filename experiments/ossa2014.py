@@ -12,8 +12,6 @@ import numpy as np
 import negotiation as ng
 from negotiation.values import FloatArray
 
-__all__ = ["FILES", "OSSA_MEASURES", "OSSA_ROWS", "Problem", "problem_cells"]
-
 FILES = ("DATA.mat",)
 
 OSSA_ROWS = {

@@ -7,14 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from tariff_game import standoff_rates
 
 import negotiation as ng
 from negotiation.data.labels import sector_names
 from negotiation.trade.calibration import calibrate
 from negotiation.trade.policy_results import SectorTariffs, WarGains
-
-__all__ = ["AnalysisSettings", "analyse"]
+from tariff_game import standoff_rates
 
 _PAIR = ("USA", "CHN")
 _KEYS = {"USA": "usa", "CHN": "china"}

@@ -12,8 +12,6 @@ from negotiation.process.alternatives import compare_models
 from negotiation.process.continuation import stage_number
 from negotiation.values import FloatArray
 
-__all__ = ["AnalysisSettings", "analyse"]
-
 
 class AnalysisSettings(ng.Settings):
     """Settings of the exhibit.

@@ -6,21 +6,13 @@ import os
 from pathlib import Path
 from typing import Literal
 
-import ignatenko2025
-import ossa2014
 from pydantic import Field
 
+import ignatenko2025
 import negotiation as ng
+import ossa2014
 from negotiation.study.provenance import source_hash
-from negotiation.study.published import (
-    Cell,
-    Replication,
-    input_hashes,
-    printed_cells,
-    read_stored,
-)
-
-__all__ = ["AnalysisSettings", "analyse", "replicate"]
+from negotiation.study.published import Cell, Replication, input_hashes, printed_cells, read_stored
 
 HERE = Path(__file__).resolve().parent
 #: Tables computed where the authors' files were at hand; see paper/validate.py.

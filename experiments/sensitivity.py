@@ -25,8 +25,6 @@ from negotiation.study.sensitivity import (
 from negotiation.study.workers import study_pool
 from negotiation.values import FloatArray
 
-__all__ = ["AnalysisSettings", "analyse"]
-
 
 class AnalysisSettings(ng.Settings):
     """Settings of the exhibit.

@@ -8,8 +8,6 @@ import numpy as np
 
 import negotiation as ng
 
-__all__ = ["AnalysisSettings", "analyse", "standoff_rates"]
-
 
 class Case(ng.Settings):
     """One set of payoffs: model, horizon, and exporter incidence (None: the sourced value)."""

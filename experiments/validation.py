@@ -5,8 +5,6 @@ from __future__ import annotations
 import negotiation as ng
 from negotiation.study.published import Replication, ValidationPoints
 
-__all__ = ["AnalysisSettings", "ValidationPoints", "analyse"]
-
 _PAPERS = {"ignatenko2025": "Ignatenko et al. (2025)", "ossa2014": "Ossa (2014)"}
 
 
@@ -67,10 +65,7 @@ def analyse(study: ng.Study, settings: AnalysisSettings, inputs: ng.StudyInputs)
         "outside": ng.Number(outside, "d"),
         "origin": ng.Number("; ".join(dict.fromkeys(origins))),
     }
-    columns = (
-        *("paper", "table", "cells", "largest deviation"),
-        *("of loose cells", "outside"),
-    )
+    columns = (*("paper", "table", "cells", "largest deviation"), *("of loose cells", "outside"))
     points = ValidationPoints(
         papers=tuple(_PAPERS[name] for name in _PAPERS),
         paper=tuple(_PAPERS[name] for name in paper),

@@ -1,136 +1,70 @@
 # Written by docs/lists.py from the table of public names.
 __version__: str
 _MODULE_OF: dict[str, str]
-from negotiation.bargaining.alternating_offers import rubinstein as rubinstein
-from negotiation.bargaining.alternating_offers import rubinstein_limit as rubinstein_limit
-from negotiation.bargaining.fairness import equal_cuts as equal_cuts
-from negotiation.bargaining.fairness import inequity_averse as inequity_averse
+from negotiation.bargaining.alternating_offers import rubinstein as rubinstein, rubinstein_limit as rubinstein_limit
+from negotiation.bargaining.fairness import equal_cuts as equal_cuts, inequity_averse as inequity_averse
 from negotiation.bargaining.problem import BargainingProblem as BargainingProblem
 from negotiation.bargaining.solution import BargainingSolution as BargainingSolution
-from negotiation.bargaining.solutions import deal_me_out as deal_me_out
-from negotiation.bargaining.solutions import egalitarian as egalitarian
-from negotiation.bargaining.solutions import kalai_smorodinsky as kalai_smorodinsky
-from negotiation.bargaining.solutions import nash_bargaining as nash_bargaining
-from negotiation.bargaining.solutions import utilitarian as utilitarian
-from negotiation.bargaining.stepwise_solutions import discrete_raiffa as discrete_raiffa
-from negotiation.bargaining.stepwise_solutions import maschler_perles as maschler_perles
+from negotiation.bargaining.solutions import deal_me_out as deal_me_out, egalitarian as egalitarian, kalai_smorodinsky as kalai_smorodinsky, nash_bargaining as nash_bargaining, utilitarian as utilitarian
+from negotiation.bargaining.stepwise_solutions import discrete_raiffa as discrete_raiffa, maschler_perles as maschler_perles
 from negotiation.bargaining.threats import variable_threats as variable_threats
 from negotiation.data.embedded import load_economy as load_economy
 from negotiation.data.icio import read_icio as read_icio
-from negotiation.data.parameters import parameter as parameter
-from negotiation.data.parameters import parameters as parameters
-from negotiation.data.readers import read_ignatenko2025 as read_ignatenko2025
-from negotiation.data.readers import read_ignatenko2025_tariffs as read_ignatenko2025_tariffs
-from negotiation.data.readers import read_ossa2014 as read_ossa2014
+from negotiation.data.parameters import parameter as parameter, parameters as parameters
+from negotiation.data.readers import read_ignatenko2025 as read_ignatenko2025, read_ignatenko2025_tariffs as read_ignatenko2025_tariffs, read_ossa2014 as read_ossa2014
 from negotiation.data.sources import sources as sources
-from negotiation.data.tables import load_table as load_table
-from negotiation.data.tables import table_names as table_names
-from negotiation.data.tariffs import average_tariff as average_tariff
-from negotiation.data.tariffs import exempt_sectors as exempt_sectors
-from negotiation.data.tariffs import tariff_history as tariff_history
-from negotiation.equilibrium.batch import BatchNashResult as BatchNashResult
-from negotiation.equilibrium.batch import nash_equilibria_batch as nash_equilibria_batch
+from negotiation.data.tables import load_table as load_table, table_names as table_names
+from negotiation.data.tariffs import average_tariff as average_tariff, exempt_sectors as exempt_sectors, tariff_history as tariff_history
+from negotiation.equilibrium.batch import BatchNashResult as BatchNashResult, nash_equilibria_batch as nash_equilibria_batch
 from negotiation.equilibrium.correlated import correlated_equilibria as correlated_equilibria
-from negotiation.equilibrium.dominance import best_responses as best_responses
-from negotiation.equilibrium.dominance import iterated_elimination as iterated_elimination
-from negotiation.equilibrium.dominance import pareto_frontier as pareto_frontier
-from negotiation.equilibrium.interop import from_nashpy as from_nashpy
-from negotiation.equilibrium.interop import from_pygambit as from_pygambit
-from negotiation.equilibrium.interop import from_quantecon as from_quantecon
-from negotiation.equilibrium.interop import to_nashpy as to_nashpy
-from negotiation.equilibrium.interop import to_pygambit as to_pygambit
-from negotiation.equilibrium.interop import to_quantecon as to_quantecon
+from negotiation.equilibrium.dominance import best_responses as best_responses, iterated_elimination as iterated_elimination, pareto_frontier as pareto_frontier
+from negotiation.equilibrium.interop import from_nashpy as from_nashpy, from_pygambit as from_pygambit, from_quantecon as from_quantecon, to_nashpy as to_nashpy, to_pygambit as to_pygambit, to_quantecon as to_quantecon
 from negotiation.equilibrium.large import one_equilibrium as one_equilibrium
 from negotiation.equilibrium.markov import markov_perfect_equilibrium as markov_perfect_equilibrium
-from negotiation.equilibrium.nash import Equilibrium as Equilibrium
-from negotiation.equilibrium.nash import NashResult as NashResult
-from negotiation.equilibrium.nash import nash_equilibria as nash_equilibria
-from negotiation.equilibrium.quantal_response import fit_quantal_response as fit_quantal_response
-from negotiation.equilibrium.quantal_response import quantal_response as quantal_response
+from negotiation.equilibrium.nash import Equilibrium as Equilibrium, NashResult as NashResult, nash_equilibria as nash_equilibria
+from negotiation.equilibrium.quantal_response import fit_quantal_response as fit_quantal_response, quantal_response as quantal_response
 from negotiation.equilibrium.reading import read_game as read_game
-from negotiation.equilibrium.refinement import is_perfect as is_perfect
-from negotiation.equilibrium.refinement import is_proper as is_proper
-from negotiation.equilibrium.repeated import critical_discount_factors as critical_discount_factors
-from negotiation.equilibrium.repeated import sustainable_payoffs as sustainable_payoffs
-from negotiation.equilibrium.selection import payoff_dominant as payoff_dominant
-from negotiation.equilibrium.selection import risk_dominance as risk_dominance
-from negotiation.equilibrium.sequence_form import (
-    sequence_form_equilibrium as sequence_form_equilibrium,
-)
+from negotiation.equilibrium.refinement import is_perfect as is_perfect, is_proper as is_proper
+from negotiation.equilibrium.repeated import critical_discount_factors as critical_discount_factors, sustainable_payoffs as sustainable_payoffs
+from negotiation.equilibrium.selection import payoff_dominant as payoff_dominant, risk_dominance as risk_dominance
+from negotiation.equilibrium.sequence_form import sequence_form_equilibrium as sequence_form_equilibrium
 from negotiation.equilibrium.stackelberg import stackelberg as stackelberg
-from negotiation.equilibrium.subgame_perfect import (
-    subgame_perfect_equilibria as subgame_perfect_equilibria,
-)
+from negotiation.equilibrium.subgame_perfect import subgame_perfect_equilibria as subgame_perfect_equilibria
 from negotiation.equilibrium.zero_sum import zero_sum_value as zero_sum_value
-from negotiation.errors import ConvergenceError as ConvergenceError
-from negotiation.errors import DataError as DataError
-from negotiation.errors import InformationDateError as InformationDateError
-from negotiation.errors import InvalidInputError as InvalidInputError
-from negotiation.errors import MissingDependencyError as MissingDependencyError
-from negotiation.errors import NegotiationError as NegotiationError
-from negotiation.errors import NonFiniteError as NonFiniteError
+from negotiation.errors import ConvergenceError as ConvergenceError, DataError as DataError, InformationDateError as InformationDateError, InvalidInputError as InvalidInputError, MissingDependencyError as MissingDependencyError, NegotiationError as NegotiationError, NonFiniteError as NonFiniteError
 from negotiation.games.bayesian import BayesianGame as BayesianGame
 from negotiation.games.extensive_form import ExtensiveFormGame as ExtensiveFormGame
-from negotiation.games.formats import read_efg as read_efg
-from negotiation.games.formats import read_nfg as read_nfg
-from negotiation.games.formats import write_efg as write_efg
-from negotiation.games.formats import write_nfg as write_nfg
+from negotiation.games.formats import read_efg as read_efg, read_nfg as read_nfg, write_efg as write_efg, write_nfg as write_nfg
 from negotiation.games.normal_form import NormalFormGame as NormalFormGame
 from negotiation.games.stochastic import StochasticGame as StochasticGame
-from negotiation.payoffs import TariffGame as TariffGame
-from negotiation.payoffs import best_response_curves as best_response_curves
-from negotiation.payoffs import tariff_game as tariff_game
-from negotiation.payoffs import tariff_payoffs as tariff_payoffs
-from negotiation.payoffs import tariff_plane as tariff_plane
+from negotiation.payoffs import TariffGame as TariffGame, best_response_curves as best_response_curves, tariff_game as tariff_game, tariff_payoffs as tariff_payoffs, tariff_plane as tariff_plane
 from negotiation.process.batch import solve_processes as solve_processes
 from negotiation.process.beliefs import filter_beliefs as filter_beliefs
 from negotiation.process.break_even import break_even as break_even
 from negotiation.process.forecast import outlook as outlook
 from negotiation.process.identified import identified_set as identified_set
 from negotiation.process.load import load_process as load_process
-from negotiation.process.simulate import ProcessPaths as ProcessPaths
-from negotiation.process.simulate import simulate_process as simulate_process
-from negotiation.process.solve import ProcessSolution as ProcessSolution
-from negotiation.process.solve import solve_process as solve_process
-from negotiation.process.stages import MultiStepProcess as MultiStepProcess
-from negotiation.process.stages import Stage as Stage
+from negotiation.process.simulate import ProcessPaths as ProcessPaths, simulate_process as simulate_process
+from negotiation.process.solve import ProcessSolution as ProcessSolution, solve_process as solve_process
+from negotiation.process.stages import MultiStepProcess as MultiStepProcess, Stage as Stage
 from negotiation.study.design import ParameterRange as ParameterRange
 from negotiation.study.exhibit import Exhibit as Exhibit
-from negotiation.study.results import Number as Number
-from negotiation.study.results import StudyResult as StudyResult
-from negotiation.study.results import StudyTable as StudyTable
+from negotiation.study.results import Number as Number, StudyResult as StudyResult, StudyTable as StudyTable
 from negotiation.study.run import StudyInputs as StudyInputs
-from negotiation.study.spec import Settings as Settings
-from negotiation.study.spec import Study as Study
-from negotiation.study.spec import load_study as load_study
-from negotiation.study.sweep import Sweep as Sweep
-from negotiation.study.sweep import SweepResult as SweepResult
-from negotiation.study.sweep import load_sweep as load_sweep
-from negotiation.study.sweep import run_sweep as run_sweep
+from negotiation.study.spec import Settings as Settings, Study as Study, load_study as load_study
+from negotiation.study.sweep import Sweep as Sweep, SweepResult as SweepResult, load_sweep as load_sweep, run_sweep as run_sweep
 from negotiation.trade.bargained import bargained_tariffs as bargained_tariffs
-from negotiation.trade.closed_form import (
-    approximate_optimal_retaliation as approximate_optimal_retaliation,
-)
-from negotiation.trade.closed_form import approximate_optimal_tariff as approximate_optimal_tariff
+from negotiation.trade.closed_form import approximate_optimal_retaliation as approximate_optimal_retaliation, approximate_optimal_tariff as approximate_optimal_tariff
 from negotiation.trade.cooperation import cooperative_tariffs as cooperative_tariffs
-from negotiation.trade.decomposition import WelfareDecomposition as WelfareDecomposition
-from negotiation.trade.decomposition import decompose_welfare as decompose_welfare
-from negotiation.trade.dependence import ExportDependence as ExportDependence
-from negotiation.trade.dependence import export_dependence as export_dependence
-from negotiation.trade.diversion import TradeDiversion as TradeDiversion
-from negotiation.trade.diversion import trade_diversion as trade_diversion
-from negotiation.trade.economy import Economy as Economy
-from negotiation.trade.economy import TariffSchedule as TariffSchedule
-from negotiation.trade.equilibrium import counterfactual as counterfactual
-from negotiation.trade.equilibrium import counterfactuals as counterfactuals
-from negotiation.trade.linear_tariffs import LinearTariffModel as LinearTariffModel
-from negotiation.trade.linear_tariffs import linear_tariff_war as linear_tariff_war
+from negotiation.trade.decomposition import WelfareDecomposition as WelfareDecomposition, decompose_welfare as decompose_welfare
+from negotiation.trade.dependence import ExportDependence as ExportDependence, export_dependence as export_dependence
+from negotiation.trade.diversion import TradeDiversion as TradeDiversion, trade_diversion as trade_diversion
+from negotiation.trade.economy import Economy as Economy, TariffSchedule as TariffSchedule
+from negotiation.trade.equilibrium import counterfactual as counterfactual, counterfactuals as counterfactuals
+from negotiation.trade.linear_tariffs import LinearTariffModel as LinearTariffModel, linear_tariff_war as linear_tariff_war
 from negotiation.trade.model import TradeModel as TradeModel
-from negotiation.trade.objective import JobLosses as JobLosses
-from negotiation.trade.objective import Objective as Objective
-from negotiation.trade.policy import nash_tariffs as nash_tariffs
-from negotiation.trade.policy import optimal_tariffs as optimal_tariffs
+from negotiation.trade.objective import JobLosses as JobLosses, Objective as Objective
+from negotiation.trade.policy import nash_tariffs as nash_tariffs, optimal_tariffs as optimal_tariffs
 from negotiation.trade.policy_results import PolicyResult as PolicyResult
 from negotiation.trade.purging import purge_imbalances as purge_imbalances
-from negotiation.trade.results import TradeEquilibria as TradeEquilibria
-from negotiation.trade.results import TradeEquilibrium as TradeEquilibrium
+from negotiation.trade.results import TradeEquilibria as TradeEquilibria, TradeEquilibrium as TradeEquilibrium

@@ -6,6 +6,7 @@ import json
 import logging
 import shutil
 import sys
+import tomllib
 from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Annotated, Any
@@ -51,13 +52,14 @@ def _build(project: Path, profile: str, *, lines: bool) -> Any:
     studies, figures = project / "experiments", project / "figures"
     results = studies / "results"
     tasks = study_tasks(studies, results, profile=profile)
-    config, state = project / "pyproject.toml", project / ".pytask"
+    state, config = project / ".pytask", project / "pyproject.toml"
     state.mkdir(exist_ok=True)
+    told = config.is_file() and "pytask" in tomllib.loads(config.read_text("utf-8")).get("tool", {})
     return pytask.build(
         tasks=[*tasks, *figure_tasks(figures, studies, results)],
         # A project's own tasks, those of a paper for instance, are files task_*.py.
         paths=[item for item in (studies, figures, project / "paper") if item.is_dir()],
-        config=config if config.is_file() else None,
+        config=config if told else None,
         database_url=f"sqlite:///{state.as_posix()}/pytask.sqlite3",
         verbose=1,
         log_cli=lines,

@@ -59,7 +59,7 @@ def _figure_function() -> Callable[..., None]:
 
 def study_tasks(folder: Path, results: Path, *, profile: str) -> list[Callable[..., Any]]:
     """Return a task a study: ``<name>.toml`` -> ``results/<name>/summary.json``."""
-    data = _hashed(data_hash())
+    data = data_hash()
     tasks = []
     for path in sorted(folder.glob("*.toml")):
         study = load_study(path)
@@ -68,7 +68,7 @@ def study_tasks(folder: Path, results: Path, *, profile: str) -> list[Callable[.
             "needs": {name: results / name / "summary.json" for name in study.needs},
             "summary": results / study.name / "summary.json",
             "code": _hashed(study_sources(study)),
-            "data": data,
+            "data": _hashed(data),
             "profile": _hashed(profile),
         }
         tasks.append(task(id=study.name, kwargs=arguments)(_study_function(results)))

@@ -4,12 +4,8 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from dated_forecasts import (
-    evaluate_later,
-    first_cut_forecasts,
-    later_forecasts,
-    stated_ranges,
-)
+
+from dated_forecasts import evaluate_later, first_cut_forecasts, later_forecasts, stated_ranges
 from episode_table import episode_table
 from forecast_tables import (
     first_cut_scores,
@@ -19,7 +15,6 @@ from forecast_tables import (
     timing_table,
     who_cut_more,
 )
-
 from negotiation.process.scores import RateCut, constant_hazard
 from negotiation.study.workers import study_pool
 

@@ -3,20 +3,14 @@
 import json
 
 import pytest
-from ignatenko2025 import (
-    ModelChoice,
-    Panel,
-    panel_cells,
-    panel_schedule,
-    read_world,
-)
-from replication import STORED, replicate
 
+from ignatenko2025 import ModelChoice, Panel, panel_cells, panel_schedule, read_world
 from negotiation.errors import DataError, InvalidInputError
 from negotiation.study.published import Cell, input_hashes, printed_cells, read_stored, write_stored
 from negotiation.study.run import StudyInputs, run_study
 from negotiation.study.spec import load_study
 from negotiation.trade.calibration import calibrate
+from replication import STORED, replicate
 from tests.reference import ROOT, reference_path
 
 STUDIES = sorted((ROOT / "experiments").glob("replication_*.toml"))

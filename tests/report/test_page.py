@@ -92,17 +92,8 @@ def put(browser, name, value):
     browser.execute_script(script, name, str(value))
 
 
-RATES = {
-    "USA": [0, 0.1, 0.3, 0.54, 0.8, 1.04, 1.45, 2],
-    "CHN": [0, 0.1, 0.34, 0.6, 0.84, 1.25, 2],
-}
-SETS = [
-    "boehm_short_run",
-    "boehm_long_run",
-    "fontagne_2022",
-    "caliendo_parro_2015",
-    "flat_4",
-]
+RATES = {"USA": [0, 0.1, 0.3, 0.54, 0.8, 1.04, 1.45, 2], "CHN": [0, 0.1, 0.34, 0.6, 0.84, 1.25, 2]}
+SETS = ["boehm_short_run", "boehm_long_run", "fontagne_2022", "caliendo_parro_2015", "flat_4"]
 SOLUTIONS = [nash_bargaining, kalai_smorodinsky, egalitarian]
 
 
