@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -65,75 +66,38 @@ def test_lines_of_the_readme(installed, tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-STUDY = """
-import negotiation as ng
-from shared import scaled
-
-class Choices(ng.Settings):
-    rates: tuple[float, ...]
-
-def losses(study: ng.Study, settings: Choices) -> ng.StudyResult:
-    economy = ng.load_economy(study.economy)
-    found = [
-        ng.counterfactual(economy, economy.tariffs.add(importer="USA", exporter="CHN", rate=rate))
-        for rate in settings.rates
-    ]
-    losses = tuple(scaled(item.welfare[0]) for item in found)
-    return ng.StudyResult(
-        numbers={"largest": ng.Number(min(losses))}, objects={"curve": (settings.rates, losses)}
-    )
-"""
-FIGURE = '''"""What a tariff costs."""
-
-import matplotlib.pyplot as plt
-
-import negotiation as ng
-
-exhibit = ng.Exhibit(__file__)
-rates, losses = exhibit.load("../experiments/results/mine/curve")
-figure, ax = plt.subplots()
-ax.plot(rates, losses)
-exhibit.save(figure)
-'''
-SPEC = """
-title = "{0}"
-name = "{0}"
-as_of = 2025-05-02
-analysis = "{1}"
-[settings]
-{2}
-"""
-
-
 def test_a_project_in_an_empty_folder(installed, tmp_path):
-    for name in ("experiments", "figures"):
-        (tmp_path / name).mkdir()
-    studies = tmp_path / "experiments"
-    (studies / "mine.toml").write_text(SPEC.format("mine", "mine:losses", "rates = [0.1, 0.5]"))
-    (studies / "mine.py").write_text(STUDY)
-    (studies / "shared.py").write_text("def scaled(value):\n    return float(value)\n")
-    (tmp_path / "figures" / "cost.py").write_text(FIGURE)
-    listed = SPEC.format("duty", "negotiation:parameter", 'name = "standoff_added_usa"')
-    (studies / "duty.toml").write_text(listed)
+    studies, figures = tmp_path / "experiments", tmp_path / "figures"
+    studies.mkdir()
+    figures.mkdir()
+    text = (ROOT / "README.md").read_text(encoding="utf-8").partition("## A study of your own")[2]
+    blocks = re.findall(r"```(?:toml|python)\n(.*?)```", text, flags=re.DOTALL)
+    files = (studies / "costs.toml", studies / "costs.py", figures / "costs.py")
+    for path, block in zip(files, blocks, strict=True):
+        path.write_text(block)
+    (studies / "shared.py").write_text("FACTOR = 1.0\n")
+    files[1].write_text("import shared\n" + blocks[1].replace("[:, 0]", "[:, 0] * shared.FACTOR"))
+    (studies / "duty.toml").write_text(
+        'name = "duty"\ntitle = "A duty"\nas_of = 2025-05-02\n'
+        'analysis = "negotiation:parameter"\nsettings = { name = "standoff_added_usa" }\n'
+    )
     report = reproduce(installed, tmp_path)
-    assert set(report["studies"]) == {"mine", "duty"}
-    assert report["figures"] == ["cost.pdf"]
-    first = report["studies"]["mine"]["numbers"]["largest"]["value"]
-    assert first < 0.0
+    assert report["figures"] == ["costs.pdf"]
+    first = report["studies"]["costs"]["numbers"]["highest"]["value"]
     made = built(tmp_path)
-    assert set(made) == {"mine", "duty", "cost.pdf"}
+    assert set(made) == {"costs", "duty", "costs.pdf"}
     reproduce(installed, tmp_path)
     assert built(tmp_path) == made
-    (studies / "shared.py").write_text("def scaled(value):\n    return 2.0 * float(value)\n")
+    (studies / "shared.py").write_text("FACTOR = 2.0\n")
     report = reproduce(installed, tmp_path)
-    assert report["studies"]["mine"]["numbers"]["largest"]["value"] == 2.0 * first
+    assert report["studies"]["costs"]["numbers"]["highest"]["value"] == 2.0 * first != 0.0
     again = built(tmp_path)
-    assert {name for name in made if again[name] != made[name]} == {"mine", "cost.pdf"}
-    alone = installed(tmp_path / "figures" / "cost.py", cwd="/")
+    assert {name for name in made if again[name] != made[name]} == {"costs", "costs.pdf"}
+    alone = installed(files[2], cwd="/")
     assert alone.returncode == 0, alone.stderr
     page = installed("-m", "negotiation", "report", "--project", tmp_path, cwd=tmp_path)
     assert page.returncode == 0, page.stderr
-    assert "What a tariff costs." in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "What a tariff costs" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 def test_the_paper_from_a_clone(installed, tmp_path):

@@ -83,7 +83,7 @@ def _report(project: Path) -> dict[str, Any]:
     }
 
 
-def _print_report(report: dict[str, Any]) -> None:
+def _print_report(report: dict[str, Any], *, has_paper: bool) -> None:
     studies = report["studies"]
     rows = [
         [name, item["title"], len(item["numbers"]), len(item["tables"])]
@@ -102,9 +102,10 @@ def _print_report(report: dict[str, Any]) -> None:
         for name, study in studies.items()
         for key, item in sorted(study["health"].items())
     ]
-    typer.echo()
-    print_table(["study", "certificate", "largest", "bound"], health, title="Solver health")
-    if not shutil.which("latexmk"):
+    if health:
+        typer.echo()
+        print_table(["study", "certificate", "largest", "bound"], health, title="Solver health")
+    if has_paper and not shutil.which("latexmk"):
         typer.echo(
             "\nThe pdf was not built: latexmk is not installed. On Debian: "
             "apt-get install latexmk texlive-latex-recommended texlive-fonts-recommended"
@@ -143,4 +144,4 @@ def reproduce(
     if as_json:
         typer.echo(json.dumps(report, sort_keys=True, indent=1))
     else:
-        _print_report(report)
+        _print_report(report, has_paper=(root / "paper").is_dir())

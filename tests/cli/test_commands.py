@@ -233,7 +233,8 @@ def test_archive_is_the_same_twice(capsys, tmp_path):
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
     names = zipfile.ZipFile(tmp_path / "a.zip").namelist()
     assert any(name.endswith("/Makefile") for name in names)
-    assert any("/paper/validation/" in name for name in names)
+    for item in ("/paper/validation/", "/experiments/policy.py", "/figures/sobol.py"):
+        assert any(item in name for name in names)
     assert not any("/experiments/results/" in name or "/.git/" in name for name in names)
     with zipfile.ZipFile(tmp_path / "a.zip") as package:
         (commit,) = [name for name in names if name.endswith("/COMMIT")]
