@@ -36,43 +36,29 @@ from negotiation.values import FloatArray
 
 
 class AnalysisSettings(ng.Settings):
-    """Settings of the exhibit; all of them fixed before anything is scored.
+    """Settings of the exhibit; all of them fixed before anything is scored."""
 
-    Attributes
-    ----------
-    process
-        Name of the process.
-    durations
-        How long terms are expected to last, years; the first is the headline.
-    dates
-        Dates of the probabilities of a first cut.
-    linear, logarithmic
-        Swept parameters, over the ranges that stand beside them in the tables of parameters.
-    events
-        Types of events whose likelihood ratio is swept over the range of likelihood_ratio.
-    draws, later_draws
-        Points of the Sobol sequence, at the first information date and at each later one.
-    interval
-        Probability of the printed intervals over swept parameters.
-    equal_within
-        Cuts that differ by no more than this fraction are equal.
-    later_dates
-        Information dates after the first.
-    horizon
-        Days over which later information dates look ahead.
-    """
-
+    #: Name of the process.
     process: str = "multi-step-2025"
+    #: How long terms are expected to last, years; the first is the headline.
     durations: tuple[float, ...] = (1.7, 0.25, 0.5, 1.0, 3.0, 5.0)
+    #: Dates of the probabilities of a first cut.
     dates: tuple[dt.date, ...] = (dt.date(2025, 5, 31), dt.date(2025, 6, 30), dt.date(2025, 12, 31))
+    #: Swept parameters, over the ranges that stand beside them in the tables of parameters.
     linear: tuple[str, ...] = ()
     logarithmic: tuple[str, ...] = ()
+    #: Types of events whose likelihood ratio is swept over the range of likelihood_ratio.
     events: tuple[str, ...] = ()
+    #: Points of the Sobol sequence, at the first information date and at each later one.
     draws: int = 256
     later_draws: int = 64
+    #: Probability of the printed intervals over swept parameters.
     interval: float = 0.9
+    #: Cuts that differ by no more than this fraction are equal.
     equal_within: float = 0.05
+    #: Information dates after the first.
     later_dates: tuple[dt.date, ...] = ()
+    #: Days over which later information dates look ahead.
     horizon: int = 90
 
 

@@ -12,27 +12,18 @@ from tariff_game import Case, standoff_rates
 
 
 class AnalysisSettings(ng.Settings):
-    """Settings of the exhibit.
+    """Settings of the exhibit."""
 
-    Attributes
-    ----------
-    cases
-        Payoffs to compare.
-    points
-        Added rates a side: from nothing to the standoff.
-    weight_usa
-        Bargaining weight of the United States in the weighted solution.
-    envy, guilt
-        Parameters of inequity aversion, USA and CHN (Fehr and Schmidt 1999).
-    residual_bound
-        Largest defining residual and efficiency slack of a solution.
-    """
-
+    #: Payoffs to compare.
     cases: tuple[Case, ...] = (Case(name="long_run"),)
+    #: Added rates a side: from nothing to the standoff.
     points: int = 30
+    #: Bargaining weight of the United States in the weighted solution.
     weight_usa: float = 0.7
+    #: Parameters of inequity aversion, USA and CHN (Fehr and Schmidt 1999).
     envy: tuple[float, float] = (0.5, 0.5)
     guilt: tuple[float, float] = (0.25, 0.25)
+    #: Largest defining residual and efficiency slack of a solution.
     residual_bound: float = 1e-6
 
 
@@ -83,52 +74,31 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
             "utilitarian": ng.utilitarian(problem),
             "equal cuts": ng.equal_cuts(problem, standoff=standoff),
         }
-        gained += [item.gains for item in solutions.values()]
-        for name, item in solutions.items():
-            tariffs = item.parameters
-            worst = max(worst, item.defining_residual)
+        fair = ng.inequity_averse(problem, envy=settings.envy, guilt=settings.guilt)
+        gains = {name: item.gains for name, item in solutions.items()}
+        gains["inequity averse"] = fair.payoffs - problem.point
+        gained += gains.values()
+        for name, pair in gains.items():
+            item = solutions.get(name)
+            tariffs = [] if item is None else [ng.Number(x, ".0f", 100) for x in item.parameters]
+            worst = max(worst, (item or fair.solution).defining_residual)
             rows.append(
                 (
-                    case.name.replace("_", " "),
-                    name,
-                    ng.Number(tariffs[0], ".0f", 100),
-                    ng.Number(tariffs[1], ".0f", 100),
-                    ng.Number(float(item.gains[0]), "+.2f"),
-                    ng.Number(float(item.gains[1]), "+.2f"),
+                    *(case.name.replace("_", " "), name),
+                    *(tariffs or ("", "")),
+                    *(ng.Number(gain, "+.2f") for gain in pair),
                 )
             )
-        fair = ng.inequity_averse(problem, envy=settings.envy, guilt=settings.guilt)
-        gains = fair.payoffs - problem.point
-        gained.append(gains)
-        worst = max(worst, fair.solution.defining_residual)
-        rows.append(
-            (
-                case.name.replace("_", " "),
-                "inequity averse",
-                "",
-                "",
-                ng.Number(float(gains[0]), "+.2f"),
-                ng.Number(float(gains[1]), "+.2f"),
-            )
-        )
-        nash, equal = solutions["Nash"], solutions["equal cuts"]
-        numbers |= {
-            f"{case.name}_nash_us_tariff": ng.Number(nash.parameters[0], ".0f", 100),
-            f"{case.name}_nash_china_tariff": ng.Number(nash.parameters[1], ".0f", 100),
-            f"{case.name}_equal_us_tariff": ng.Number(equal.parameters[0], ".0f", 100),
-            f"{case.name}_equal_china_tariff": ng.Number(equal.parameters[1], ".0f", 100),
-            f"{case.name}_equal_us_gain": ng.Number(float(equal.gains[0]), ".2f"),
-            f"{case.name}_equal_china_gain": ng.Number(float(equal.gains[1]), ".2f"),
-            f"{case.name}_nash_us_gain": ng.Number(float(nash.gains[0]), ".2f"),
-            f"{case.name}_nash_china_gain": ng.Number(float(nash.gains[1]), ".2f"),
-        }
+        for key, name in (("nash", "Nash"), ("equal", "equal cuts")):
+            for side, word in enumerate(("us", "china")):
+                tariff, gain = solutions[name].parameters[side], gains[name][side]
+                numbers[f"{case.name}_{key}_{word}_tariff"] = ng.Number(tariff, ".0f", 100)
+                numbers[f"{case.name}_{key}_{word}_gain"] = ng.Number(gain, ".2f")
         objects[f"{case.name}_problem"] = problem
         objects[f"{case.name}_solutions"] = tuple(solutions.values())
     for side, name in enumerate(("us", "china")):
-        numbers[f"{name}_gain_lowest"] = ng.Number(float(min(item[side] for item in gained)), ".2f")
-        numbers[f"{name}_gain_highest"] = ng.Number(
-            float(max(item[side] for item in gained)), ".2f"
-        )
+        numbers[f"{name}_gain_lowest"] = ng.Number(min(item[side] for item in gained), ".2f")
+        numbers[f"{name}_gain_highest"] = ng.Number(max(item[side] for item in gained), ".2f")
     columns = ("payoffs", "solution", "added USA, %", "added China, %", "gain USA", "gain China")
     return ng.StudyResult(
         numbers=numbers,

@@ -17,41 +17,27 @@ from negotiation.process.load import standoff_flows
 
 
 class AnalysisSettings(ng.Settings):
-    """Settings of the exhibit.
+    """Settings of the exhibit."""
 
-    Attributes
-    ----------
-    process
-        Name of the process.
-    stage
-        The stage that is open.
-    dates
-        Dates of the probabilities of a first cut.
-    readings
-        Likelihood ratios, tough against normal, of types of events, by the name of a reading.
-    shown
-        The reading whose path is drawn.
-    claims
-        Who said on which day whether the leaders had talked.
-    models
-        Payoff models of the exemption game.
-    visibilities
-        Probabilities that an exemption is seen; the parameter's own is solved besides.
-    shares
-        Grid of exempt shares.
-    regret_bound
-        Largest relative regret of an equilibrium.
-    """
-
+    #: Name of the process.
     process: str = "multi-step-2025"
+    #: The stage that is open.
     stage: str = "de-escalation"
+    #: Dates of the probabilities of a first cut.
     dates: tuple[dt.date, ...] = (dt.date(2025, 5, 31), dt.date(2025, 6, 30), dt.date(2025, 12, 31))
+    #: Likelihood ratios, tough against normal, of types of events, by the name of a reading.
     readings: dict[str, dict[str, float]] = Field(default_factory=dict)
+    #: The reading whose path is drawn.
     shown: str
+    #: Who said on which day whether the leaders had talked.
     claims: tuple[tuple[dt.date, str, bool], ...] = ()
+    #: Payoff models of the exemption game.
     models: tuple[str, ...] = ("export_dependence", "general_equilibrium")
+    #: Probabilities that an exemption is seen; the parameter's own is solved besides.
     visibilities: tuple[float, ...] = (0.05, 1.0)
+    #: Grid of exempt shares.
     shares: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+    #: Largest relative regret of an equilibrium.
     regret_bound: float = 1e-9
 
 
@@ -78,8 +64,8 @@ def _filters(
         rows.append(
             (
                 name,
-                *(ng.Number(float(b), ".1f", 100) for b in process.stages[0].stubbornness),
-                *(ng.Number(float(p), ".1f", 100) for p in at_once),
+                *(ng.Number(b, ".1f", 100) for b in process.stages[0].stubbornness),
+                *(ng.Number(p, ".1f", 100) for p in at_once),
                 *(ng.Number(p, ".0f", 100) for p in cuts),
             )
         )
@@ -101,8 +87,8 @@ def _path_table(path: BeliefPath) -> ng.StudyTable:
             (
                 day.isoformat(),
                 path.labels[n],
-                *(ng.Number(float(b), ".1f", 100) for b in path.quiet[n]),
-                *(ng.Number(float(b), ".1f", 100) for b in path.posteriors[n]),
+                *(ng.Number(b, ".1f", 100) for b in path.quiet[n]),
+                *(ng.Number(b, ".1f", 100) for b in path.posteriors[n]),
             )
         )
     columns = ("day", "events", "silence: USA", "China", "events: USA", "China")
@@ -172,8 +158,8 @@ def _choice_rows(
             model.replace("_", " "),
             ng.Number(seen, ".2f"),
             f"{n} of {count}",
-            *(ng.Number(float(x), ".0f", 100) for x in mean),
-            *(ng.Number(float(x), ".0f", 100) for x in choice.myopic),
+            *(ng.Number(x, ".0f", 100) for x in mean),
+            *(ng.Number(x, ".0f", 100) for x in choice.myopic),
         )
         for n, mean in enumerate(choice.expected_shares, start=1)
     ]
@@ -183,9 +169,9 @@ def _choice_numbers(model: str, choice: ExemptionChoice) -> dict[str, ng.Number]
     out = {f"{model}_equilibria": ng.Number(len(choice.expected_shares), "d")}
     low, high = choice.expected_shares.min(axis=0), choice.expected_shares.max(axis=0)
     for side, name in enumerate(("us", "china")):
-        out[f"{model}_exempt_{name}_low"] = ng.Number(float(low[side]), ".0f", 100)
-        out[f"{model}_exempt_{name}_high"] = ng.Number(float(high[side]), ".0f", 100)
-        out[f"{model}_myopic_{name}"] = ng.Number(float(choice.myopic[side]), ".0f", 100)
+        out[f"{model}_exempt_{name}_low"] = ng.Number(low[side], ".0f", 100)
+        out[f"{model}_exempt_{name}_high"] = ng.Number(high[side], ".0f", 100)
+        out[f"{model}_myopic_{name}"] = ng.Number(choice.myopic[side], ".0f", 100)
     return out
 
 
@@ -217,10 +203,10 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
     numbers["cut_by_may_highest"] = ng.Number(max(cuts), ".0f", 100)
     for side, name in enumerate(("us", "china")):
         numbers |= {
-            f"prior_{name}": ng.Number(float(prior[side]), ".0f", 100),
-            f"quiet_{name}": ng.Number(float(shown.quiet[-1, side]), ".1f", 100),
-            f"posterior_{name}": ng.Number(float(shown.beliefs[side]), ".1f", 100),
-            f"reliability_{name}": ng.Number(float(shown.reliability[side]), ".0f", 100),
+            f"prior_{name}": ng.Number(prior[side], ".0f", 100),
+            f"quiet_{name}": ng.Number(shown.quiet[-1, side], ".1f", 100),
+            f"posterior_{name}": ng.Number(shown.beliefs[side], ".1f", 100),
+            f"reliability_{name}": ng.Number(shown.reliability[side], ".0f", 100),
         }
     return ng.StudyResult(
         numbers=numbers,

@@ -11,20 +11,13 @@ from tariff_game import Case, standoff_rates
 
 
 class AnalysisSettings(ng.Settings):
-    """Settings of the exhibit.
+    """Settings of the exhibit."""
 
-    Attributes
-    ----------
-    cases
-        Payoffs to compare.
-    points
-        Partner's rates on each curve.
-    regret_bound
-        What the best point of the certifying grid may pay more, percent of GDP.
-    """
-
+    #: Payoffs to compare.
     cases: tuple[Case, ...] = (Case(name="short_run_incidence", exporter_incidence=0.2),)
+    #: Partner's rates on each curve.
     points: int = 21
+    #: What the best point of the certifying grid may pay more, percent of GDP.
     regret_bound: float = 1e-6
 
 
@@ -53,9 +46,9 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
             rows.append(
                 (
                     case.name.replace("_", " "),
-                    ng.Number(float(point.rates[0]), "+.0f", 100),
+                    ng.Number(point.rates[0], "+.0f", 100),
                     ng.Number(total[0], ".0f", 100),
-                    ng.Number(float(point.rates[1]), "+.0f", 100),
+                    ng.Number(point.rates[1], "+.0f", 100),
                     ng.Number(total[1], ".0f", 100),
                 )
             )

@@ -10,14 +10,9 @@ from negotiation.process.definition import read_definition
 
 
 class AnalysisSettings(ng.Settings):
-    """Settings of the exhibit.
+    """Settings of the exhibit."""
 
-    Attributes
-    ----------
-    process
-        Name of the process whose own parameters are listed beside the embedded ones.
-    """
-
+    #: Name of the process whose own parameters are listed beside the embedded ones.
     process: str = "multi-step-2025"
 
 
@@ -39,7 +34,7 @@ def _sectors(study: ng.Study) -> ng.StudyTable:
     sets = {name: values for name, values in economy.elasticities.items() if len(set(values)) > 1}
     rows: list[tuple[str | ng.Number, ...]] = []
     for k, code in enumerate(economy.sectors):
-        values = (ng.Number(float(item[k]), ".2f") for item in sets.values())
+        values = (ng.Number(item[k], ".2f") for item in sets.values())
         rows.append((code, labels.get(code, code), *values))
     columns = ("code", "sector", *map(spelled, sets))
     return ng.StudyTable(columns, tuple(rows), "lp{54mm}" + "r" * len(sets))

@@ -34,14 +34,9 @@ def stated_ranges(
 ) -> dict[str, ng.ParameterRange]:
     """Return the interval of each swept parameter, as its own table states it.
 
-    Parameters
-    ----------
-    process
-        Name of the process.
-    linear, logarithmic
-        Names of parameters, by the scale of their range.
-    events
-        Types of events; the likelihood ratio of each has the range of ``likelihood_ratio``.
+    ``process``: name of the process; ``linear``, ``logarithmic``: names of parameters, by the scale
+    of their range; ``events``: types of events; the likelihood ratio of each has the range of
+    ``likelihood_ratio``.
     """
     known = known_parameters(process)
     ranges = {}
@@ -64,16 +59,9 @@ def first_cut_forecasts(
 ) -> dict[str, FloatArray]:
     """Return outcomes over the swept parameters; draws without an equilibrium are left out.
 
-    Parameters
-    ----------
-    ranges
-        See `stated_ranges`.
-    fixed
-        See `negotiation.process.outcomes_over.evaluate`.
-    draws, seed
-        Points of the Sobol sequence, and its seed.
-    executor
-        See `negotiation.study.sweep.run_sweep`.
+    ``ranges``: see `stated_ranges`; ``fixed``: see `negotiation.process.outcomes_over.evaluate`;
+    ``draws``, ``seed``: points of the Sobol sequence, and its seed; ``executor``: see
+    `negotiation.study.sweep.run_sweep`.
     """
     sweep = ng.Sweep(
         name="first_cut",
@@ -98,14 +86,9 @@ def later_forecasts(
 ) -> FloatArray:
     """Return the probability, over swept parameters, that the first side's tariff falls again.
 
-    Parameters
-    ----------
-    ranges
-        See `stated_ranges`; what `evaluate_later` sets itself, and likelihood ratios, are left out.
-    fixed
-        See `evaluate_later`.
-    draws, seed, executor
-        As in `first_cut_forecasts`.
+    ``ranges``: see `stated_ranges`; what `evaluate_later` sets itself, and likelihood ratios, are
+    left out; ``fixed``: see `evaluate_later`; ``draws``, ``seed``, ``executor``: as in
+    `first_cut_forecasts`.
     """
     day = dt.date.fromisoformat(fixed["as_of"])
     now = _in_force(day, float(fixed["duration"]))
@@ -153,19 +136,9 @@ def evaluate_later(
     The first cut is over: play is in the stages that follow, whoever conceded, at the tariffs that
     the events known on that day say are in force; terms then made lapse as at first.
 
-    Parameters
-    ----------
-    columns
-        One array a parameter of the process.
-    fixed
-        ``process``, ``as_of`` (ISO date), ``economy``, ``duration`` (years), ``horizon`` (days).
-    rng
-        Not used: outcomes are exact.
-
-    Returns
-    -------
-    dict
-        ``fell``; NaN for rows without an equilibrium.
+    ``columns``: one array a parameter of the process; ``fixed``: ``process``, ``as_of`` (ISO date),
+    ``economy``, ``duration`` (years), ``horizon`` (days); ``rng``: not used: outcomes are exact.
+    Returns ``fell``; NaN for rows without an equilibrium.
     """
     day = dt.date.fromisoformat(fixed["as_of"])
     now = _in_force(day, float(fixed["duration"]))

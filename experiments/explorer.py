@@ -9,21 +9,14 @@ from tariff_game import standoff_rates
 
 
 class AnalysisSettings(ng.Settings):
-    """Settings of the grid.
+    """Settings of the grid."""
 
-    Attributes
-    ----------
-    usa, china
-        Added rates; the standoff's must be among them.
-    incidence
-        Exporter incidences.
-    elasticities
-        Named sets, with the label that the page shows.
-    """
-
+    #: Added rates; the standoff's must be among them.
     usa: tuple[float, ...] = (0.0, 0.1, 0.3, 0.54, 0.8, 1.04, 1.45, 2.0)
     china: tuple[float, ...] = (0.0, 0.1, 0.34, 0.6, 0.84, 1.25, 2.0)
+    #: Exporter incidences.
     incidence: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
+    #: Named sets, with the label that the page shows.
     elasticities: dict[str, str] = {  # noqa: RUF012  pydantic copies a model's defaults
         "boehm_short_run": "short run, Boehm et al. 2023",
         "boehm_long_run": "long run, Boehm et al. 2023",

@@ -7,17 +7,11 @@ from negotiation.data.labels import sector_names
 
 
 class AnalysisSettings(ng.Settings):
-    """Settings of the exhibit.
+    """Settings of the exhibit."""
 
-    Attributes
-    ----------
-    elasticities
-        Set of trade elasticities behind substitutability.
-    shown
-        How many sectors a side the table shows.
-    """
-
+    #: Set of trade elasticities behind substitutability.
     elasticities: str = "caliendo_parro_2015"
+    #: How many sectors a side the table shows.
     shown: int = 8
 
 

@@ -58,12 +58,8 @@ def forecast_table(found: Found, dates: Sequence[dt.date], probability: float) -
 def timing_table(found: Found, days: Sequence[int], dates: Sequence[str]) -> ng.StudyTable:
     """Return the days within which a first cut comes with given probability, by life of terms.
 
-    Parameters
-    ----------
-    found
-        Outcomes over draws by life of terms.
-    days, dates
-        Days since the information date at which probabilities are at hand, and their ISO dates.
+    ``found``: outcomes over draws by life of terms; ``days``, ``dates``: days since the information
+    date at which probabilities are at hand, and their ISO dates.
     """
     levels = (0.1, 0.25, 0.5)
     rows: list[tuple[str | ng.Number, ...]] = []
@@ -76,7 +72,7 @@ def timing_table(found: Found, days: Sequence[int], dates: Sequence[str]) -> ng.
             elif level <= curve[0]:
                 cells.append(f"at most {days[0]}")
             else:
-                cells.append(ng.Number(float(np.interp(level, curve, days)), ".0f"))
+                cells.append(ng.Number(np.interp(level, curve, days), ".0f"))
         cells.append(ng.Number(1.0 - float(np.nanmean(out["cut_ever"])), ".0f", 100))
         rows.append(tuple(cells))
     columns = (
@@ -123,24 +119,10 @@ def first_cut_scores(
 ) -> tuple[ng.StudyTable, dict[str, ng.Number], list[ScoredForecast]]:
     """Score the forecasts of the first cut against what happened, with the baseline beside.
 
-    Parameters
-    ----------
-    found
-        Outcomes over draws by life of terms.
-    cut
-        What happened.
-    base
-        The baseline.
-    as_of
-        Information date.
-    dates
-        Of the scored probabilities.
-    headline
-        Life of terms whose numbers the text prints.
-    probability
-        Of the intervals over swept parameters.
-    within
-        Cuts that differ by no more than this are equal.
+    ``found``: outcomes over draws by life of terms; ``cut``: what happened; ``base``: the baseline;
+    ``as_of``: information date; ``dates``: of the scored probabilities; ``headline``: life of terms
+    whose numbers the text prints; ``probability``: of the intervals over swept parameters;
+    ``within``: cuts that differ by no more than this are equal.
     """
     waited = (cut.day - as_of).days
     outcomes = [float(cut.day <= day) for day in dates]
@@ -219,16 +201,9 @@ def later_scores(
 ) -> tuple[ng.StudyTable, dict[str, ng.Number], list[ScoredForecast]]:
     """Score later information dates; a window that outlasts the events is not scored.
 
-    Parameters
-    ----------
-    later
-        Probabilities over draws by information date.
-    events
-        All that are known, in order.
-    horizon
-        Days over which each date looks ahead.
-    probability
-        Of the intervals over swept parameters.
+    ``later``: probabilities over draws by information date; ``events``: all that are known, in
+    order; ``horizon``: days over which each date looks ahead; ``probability``: of the intervals
+    over swept parameters.
     """
     last = max(event.day for event in events)
     rows: list[tuple[str | ng.Number, ...]] = []
@@ -313,16 +288,8 @@ def level_table(
 ) -> ng.StudyTable:
     """Return public point forecasts of the added tariff by a date, and the model's beside them.
 
-    Parameters
-    ----------
-    out
-        Outcomes over draws.
-    cut
-        What happened first.
-    as_of
-        Forecasts that were public by then are listed.
-    probability
-        Of the interval of the model's level.
+    ``out``: outcomes over draws; ``cut``: what happened first; ``as_of``: forecasts that were
+    public by then are listed; ``probability``: of the interval of the model's level.
     """
     outcomes = _outcomes()
     rows: list[tuple[str | ng.Number, ...]] = []

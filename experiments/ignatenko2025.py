@@ -28,37 +28,25 @@ _EUROPEAN_UNION = (
 
 
 class ModelChoice(ng.Settings):
-    """A published setting of the model and what is changed in it.
+    """A published setting of the model and what is changed in it."""
 
-    Attributes
-    ----------
-    preset
-        ``ignatenko2025``, ``eaton_kortum`` (no destination shares, exponent 1) or ``roundabout``.
-    pass_through
-        Tariff pass-through, for the first preset: .25 in their sensitivity analysis.
-    revenue
-        ``income_tax_relief`` or ``lump_sum``.
-    trade_elasticity
-        None keeps 4; their sensitivity analysis takes 8 and leaves everything else as at 4.
-    transfers
-        ``world_gdp_share``, ``balanced`` (imbalances end) or ``given``.
-    transfers_ended
-        Countries whose transfers end while all others keep theirs; needs ``absorbing_region``
-        unless their transfers add to 0.
-    balances_ended
-        Countries that trade in balance with every partner: each partner's transfer loses its
-        bilateral balance with them, and theirs end, as in the authors' "balanced trade".
-    absorbing_region
-        Whose market takes up transfers that do not add to 0. The result is no equilibrium.
-    """
-
+    #: ``ignatenko2025``, ``eaton_kortum`` (no destination shares, exponent 1) or ``roundabout``.
     preset: Literal["ignatenko2025", "eaton_kortum", "roundabout"] = "ignatenko2025"
+    #: Tariff pass-through, for the first preset: .25 in their sensitivity analysis.
     pass_through: float = 1.0
+    #: ``income_tax_relief`` or ``lump_sum``.
     revenue: Literal["income_tax_relief", "lump_sum"] = "income_tax_relief"
+    #: None keeps 4; their sensitivity analysis takes 8 and leaves everything else as at 4.
     trade_elasticity: float | None = None
+    #: ``world_gdp_share``, ``balanced`` (imbalances end) or ``given``.
     transfers: Literal["world_gdp_share", "balanced", "given"] = "world_gdp_share"
+    #: Countries whose transfers end while all others keep theirs; needs ``absorbing_region`` unless
+    #: their transfers add to 0.
     transfers_ended: tuple[str, ...] = ()
+    #: Countries that trade in balance with every partner: each partner's transfer loses its
+    #: bilateral balance with them, and theirs end, as in the authors' "balanced trade".
     balances_ended: tuple[str, ...] = ()
+    #: Whose market takes up transfers that do not add to 0. The result is no equilibrium.
     absorbing_region: str | None = None
 
     def model(self, economy: ng.Economy) -> ng.TradeModel:
@@ -94,39 +82,27 @@ class ModelChoice(ng.Settings):
 
 
 class Panel(ng.Settings):
-    """One scenario of a table.
+    """One scenario of a table."""
 
-    Attributes
-    ----------
-    name
-        Title of the panel.
-    us_tariffs
-        ``ustr`` (2 April 2025, floor of 10 %), ``optimal`` (closed form, expenditure in its
-        denominator), ``optimal_income`` (income there, as the authors do where both sides are
-        "optimal"), ``none``, or one rate on everybody.
-    retaliation
-        ``none``; ``reciprocal``: everybody mirrors the rate it faces; ``optimal``: closed form;
-        or one rate of everybody on the United States.
-    partners
-        Iso3 codes or ``EU``; only they are part of the war. None is everybody.
-    others_rate
-        Rate of the United States on countries outside the war, and theirs on it.
-    rates
-        Rate by country that replaces ``us_tariffs`` (and is mirrored under ``reciprocal``).
-    over_no_tariffs
-        Whether cells are points over those of the same model without tariffs, for transfers that
-        change the world already without them.
-    model
-        See `ModelChoice`.
-    """
-
+    #: Title of the panel.
     name: str
+    #: ``ustr`` (2 April 2025, floor of 10 %), ``optimal`` (closed form, expenditure in its
+    #: denominator), ``optimal_income`` (income there, as the authors do where both sides are
+    #: "optimal"), ``none``, or one rate on everybody.
     us_tariffs: Literal["ustr", "optimal", "optimal_income", "none"] | float = "ustr"
+    #: ``none``; ``reciprocal``: everybody mirrors the rate it faces; ``optimal``: closed form; or
+    #: one rate of everybody on the United States.
     retaliation: Literal["none", "reciprocal", "optimal"] | float = "none"
+    #: Iso3 codes or ``EU``; only they are part of the war. None is everybody.
     partners: tuple[str, ...] | None = None
+    #: Rate of the United States on countries outside the war, and theirs on it.
     others_rate: float = 0.10
+    #: Rate by country that replaces ``us_tariffs`` (and is mirrored under ``reciprocal``).
     rates: Mapping[str, float] = Field(default_factory=dict)
+    #: Whether cells are points over those of the same model without tariffs, for transfers that
+    #: change the world already without them.
     over_no_tariffs: bool = False
+    #: See `ModelChoice`.
     model: ModelChoice = ModelChoice()
 
 

@@ -12,20 +12,13 @@ _NAMES = {"USA": "the United States", "CHN": "China"}
 
 
 class AnalysisSettings(ng.Settings):
-    """Settings of the exhibit.
+    """Settings of the exhibit."""
 
-    Attributes
-    ----------
-    points
-        Points added by (USA, CHN), fractions.
-    elasticities
-        Elasticity sets to go through; empty for all.
-    regret_bound
-        What a deviation from a Nash point may gain, percent of real income.
-    """
-
+    #: Points added by (USA, CHN), fractions.
     points: tuple[tuple[float, float], ...] = ((1.45, 1.25), (0.30, 0.10))
+    #: Elasticity sets to go through; empty for all.
     elasticities: tuple[str, ...] = ()
+    #: What a deviation from a Nash point may gain, percent of real income.
     regret_bound: float = 1e-4
 
 
@@ -61,8 +54,8 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
         numbers[f"{key}_mostly"] = ng.Number(_NAMES[most])
         values = np.array([(*row.losses, row.nash)[k] for row in found.rows])
         for column, player in enumerate(("usa", "china")):
-            numbers[f"{key}_{player}_lowest"] = ng.Number(float(values[:, column].min()), ".2f")
-            numbers[f"{key}_{player}_highest"] = ng.Number(float(values[:, column].max()), ".2f")
+            numbers[f"{key}_{player}_lowest"] = ng.Number(values[:, column].min(), ".2f")
+            numbers[f"{key}_{player}_highest"] = ng.Number(values[:, column].max(), ".2f")
     short = [row for row in found.rows if row.horizon == "one year"]
     numbers["one_year_settings"] = ng.Number(len(short), "d")
     numbers["one_year_china_worse_off"] = ng.Number(

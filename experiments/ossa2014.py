@@ -33,27 +33,18 @@ OSSA_MEASURES = {"optimal": _OPTIMAL, "nash": _NASH, "cooperative": _NASH}
 
 
 class Problem(ng.Settings):
-    """Whose tariffs are chosen and how.
+    """Whose tariffs are chosen and how."""
 
-    Attributes
-    ----------
-    name
-        Title of the panel.
-    problem
-        ``optimal``: each region in turn, the others at factual tariffs; ``nash``: all at once;
-        ``cooperative``: the largest gain that all governments share.
-    lobbying
-        Whether governments weigh industries by the political weights.
-    scope
-        ``discriminatory``, ``most_favored_nation`` or ``uniform``.
-    start
-        Where cooperation starts and gains are measured from.
-    """
-
+    #: Title of the panel.
     name: str
+    #: ``optimal``: each region in turn, the others at factual tariffs; ``nash``: all at once;
+    #: ``cooperative``: the largest gain that all governments share.
     problem: Literal["optimal", "nash", "cooperative"] = "optimal"
+    #: Whether governments weigh industries by the political weights.
     lobbying: bool = False
+    #: ``discriminatory``, ``most_favored_nation`` or ``uniform``.
     scope: Literal["discriminatory", "most_favored_nation", "uniform"] = "discriminatory"
+    #: Where cooperation starts and gains are measured from.
     start: Literal["factual", "nash", "free_trade"] = "factual"
 
 

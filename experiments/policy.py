@@ -19,34 +19,23 @@ _KEYS = {"USA": "usa", "CHN": "china"}
 
 
 class AnalysisSettings(ng.Settings):
-    """Settings of the exhibit.
+    """Settings of the exhibit."""
 
-    Attributes
-    ----------
-    elasticities
-        Name of a set.
-    importers
-        Regions whose optimal tariffs make the rows of the matrix; empty for all.
-    scope
-        Of optimal and Nash tariffs.
-    cooperation_inputs, world_inputs
-        Whether the pair's cooperation and the world-wide war count inputs; without them
-        percentages are of gross sales, not of GDP, and the problems are far smaller.
-    plane_points
-        Tariffs of each side in the plane of payoffs (one-year elasticities).
-    gradient_bound
-        Largest relative gradient left at an interior rate.
-    gain_bound
-        Largest gain from a deviation, percent of GDP.
-    """
-
+    #: Name of a set.
     elasticities: str = "fontagne_2022"
+    #: Regions whose optimal tariffs make the rows of the matrix; empty for all.
     importers: tuple[str, ...] = ()
+    #: Of optimal and Nash tariffs.
     scope: str = "most_favored_nation"
+    #: Whether the pair's cooperation and the world-wide war count inputs; without them percentages
+    #: are of gross sales, not of GDP, and the problems are far smaller.
     cooperation_inputs: bool = False
     world_inputs: bool = False
+    #: Tariffs of each side in the plane of payoffs (one-year elasticities).
     plane_points: int = 21
+    #: Largest relative gradient left at an interior rate.
     gradient_bound: float = 1e-6
+    #: Largest gain from a deviation, percent of GDP.
     gain_bound: float = 1e-6
 
 
@@ -54,69 +43,39 @@ class _Exercises:
     """The problems of the study on one economy."""
 
     def __init__(self, economy: ng.Economy, settings: AnalysisSettings) -> None:
-        self.economy = economy
-        self.settings = settings
+        self.economy, self.settings = economy, settings
         self.goods = tuple(sector for sector in economy.sectors if sector != "SERV")
         self.inputs = ng.TradeModel(trade_elasticity=settings.elasticities)
         self.plain = ng.TradeModel(trade_elasticity=settings.elasticities, value_added_share=1.0)
+        self.given: dict[str, Any] = {"scope": settings.scope, "sectors": self.goods}
 
     def optimal(self, importer: str) -> ng.PolicyResult:
+        starts = 1 if importer in _PAIR else 0
         return ng.optimal_tariffs(
-            self.economy,
-            importer,
-            self.settings.scope,
-            model=self.inputs,
-            sectors=self.goods,
-            check_starts=0 if importer not in _PAIR else 1,
+            self.economy, importer, model=self.inputs, check_starts=starts, **self.given
         )
 
     def optimal_with_profits(self, importer: str) -> ng.PolicyResult:
-        return ng.optimal_tariffs(
-            self.economy,
-            importer,
-            self.settings.scope,
-            model=replace(self.plain, profit_share="monopolistic"),
-            sectors=self.goods,
-            check_starts=1,
-        )
+        model = replace(self.plain, profit_share="monopolistic")
+        return ng.optimal_tariffs(self.economy, importer, model=model, check_starts=1, **self.given)
 
     def pair_nash(self) -> ng.PolicyResult:
-        return ng.nash_tariffs(
-            self.economy,
-            _PAIR,
-            self.settings.scope,
-            exporters="players",
-            model=self.inputs,
-            sectors=self.goods,
-            check_starts=1,
-        )
+        given = {"exporters": "players", "check_starts": 1, **self.given}
+        return ng.nash_tariffs(self.economy, _PAIR, model=self.inputs, **given)
 
     def pair_cooperation(self) -> ng.PolicyResult:
-        return ng.cooperative_tariffs(
-            self.economy,
-            "factual",
-            _PAIR,
-            self.settings.scope,
-            exporters="players",
-            model=self.inputs if self.settings.cooperation_inputs else self.plain,
-            sectors=self.goods,
-        )
+        model = self.inputs if self.settings.cooperation_inputs else self.plain
+        given = {"exporters": "players", **self.given}
+        return ng.cooperative_tariffs(self.economy, "factual", _PAIR, model=model, **given)
 
     def world_nash(self) -> ng.PolicyResult:
-        return ng.nash_tariffs(
-            self.economy,
-            None,
-            self.settings.scope,
-            model=self.inputs if self.settings.world_inputs else self.plain,
-            sectors=self.goods,
-            check_starts=1,
-        )
+        model = self.inputs if self.settings.world_inputs else self.plain
+        return ng.nash_tariffs(self.economy, None, model=model, check_starts=1, **self.given)
 
     def standoff(self, added: tuple[float, float]) -> ng.TradeEquilibrium:
-        usa, china = _PAIR
-        war = self.economy.tariffs.add(
-            importer=usa, exporter=china, rate=added[0], sectors=self.goods
-        ).add(importer=china, exporter=usa, rate=added[1], sectors=self.goods)
+        war = self.economy.tariffs
+        for importer, exporter, rate in zip(_PAIR, _PAIR[::-1], added, strict=True):
+            war = war.add(importer=importer, exporter=exporter, rate=rate, sectors=self.goods)
         return ng.counterfactual(self.economy, war, self.inputs)
 
 
@@ -138,8 +97,8 @@ def _policy_table(found: Mapping[str, tuple[ng.PolicyResult, bool]]) -> ng.Study
                 name,
                 "GDP" if inputs else "gross sales",
                 *("" if np.isnan(rate) else ng.Number(rate, ".0f", 100) for rate in medians),
-                *(ng.Number(float(world[k]), "+.2f") for k in at),
-                ng.Number(float(np.average(world, weights=spent)), "+.2f"),
+                *(ng.Number(world[k], "+.2f") for k in at),
+                ng.Number(np.average(world, weights=spent), "+.2f"),
             )
         )
     columns = ("tariffs", "% of", "rate USA, %", "China, %", "USA", "China", "world")
@@ -149,7 +108,7 @@ def _policy_table(found: Mapping[str, tuple[ng.PolicyResult, bool]]) -> ng.Study
 def _parts_table(parts: ng.WelfareDecomposition) -> ng.StudyTable:
     names = ("welfare", "terms_of_trade", "tariff_burden", "revenue", "volume", "transfers")
     rows: list[tuple[str | ng.Number, ...]] = [
-        (region, *(ng.Number(float(getattr(parts, name)[k]), "+.2f") for name in names))
+        (region, *(ng.Number(getattr(parts, name)[k], "+.2f") for name in names))
         for k, region in enumerate(parts.regions)
     ]
     columns = ("region", *(name.replace("_", " ") for name in names))
@@ -214,22 +173,22 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
             numbers[f"optimal_{key}_rate"] = ng.Number(
                 _median_rate(optimal[region], region), ".0f", 100
             )
-            numbers[f"optimal_{key}_gain"] = ng.Number(float(optimal[region].payoffs[at]), ".2f")
+            numbers[f"optimal_{key}_gain"] = ng.Number(optimal[region].payoffs[at], ".2f")
         if region in profits:
             spread = by_sector.rates[list(choices).index(f"{region}, with profits")]
-            numbers[f"profits_{key}_lowest"] = ng.Number(float(spread.min()), ".0f", 100)
-            numbers[f"profits_{key}_highest"] = ng.Number(float(spread.max()), ".0f", 100)
+            numbers[f"profits_{key}_lowest"] = ng.Number(spread.min(), ".0f", 100)
+            numbers[f"profits_{key}_highest"] = ng.Number(spread.max(), ".0f", 100)
             spread = by_sector.rates[list(choices).index(region)]
-            numbers[f"optimal_{key}_lowest"] = ng.Number(float(spread.min()), ".0f", 100)
-            numbers[f"optimal_{key}_highest"] = ng.Number(float(spread.max()), ".0f", 100)
+            numbers[f"optimal_{key}_lowest"] = ng.Number(spread.min(), ".0f", 100)
+            numbers[f"optimal_{key}_highest"] = ng.Number(spread.max(), ".0f", 100)
         numbers[f"nash_{key}_rate"] = ng.Number(_median_rate(pair, region), ".0f", 100)
-        numbers[f"nash_{key}_gain"] = ng.Number(float(pair.equilibrium.welfare[at]), ".2f")
-        numbers[f"world_nash_{key}"] = ng.Number(float(world.equilibrium.welfare[at]), ".2f")
+        numbers[f"nash_{key}_gain"] = ng.Number(pair.equilibrium.welfare[at], ".2f")
+        numbers[f"world_nash_{key}"] = ng.Number(world.equilibrium.welfare[at], ".2f")
         numbers[f"cooperative_{key}_rate"] = ng.Number(
             _median_rate(cooperation, region), ".0f", 100
         )
         numbers[f"cooperative_{key}_gain"] = ng.Number(
-            float(np.atleast_1d(cooperation.objective.gain_pct)[k]), ".2f"
+            np.atleast_1d(cooperation.objective.gain_pct)[k], ".2f"
         )
         for name in ("welfare", "terms_of_trade", "volume", "revenue", "tariff_burden"):
             value = float(getattr(parts, name)[at])
@@ -239,7 +198,7 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
     numbers["standoff_third_winners"] = ng.Number(int((war.welfare[third] > 0.0).sum()), "d")
     numbers["standoff_third_regions"] = ng.Number(len(third), "d")
     numbers["standoff_third_gains_most"] = ng.Number(economy.regions[winner])
-    numbers["standoff_third_largest_gain"] = ng.Number(float(war.welfare[winner]), ".2f")
+    numbers["standoff_third_largest_gain"] = ng.Number(war.welfare[winner], ".2f")
     numbers["standoff_replaced_share"] = ng.Number(moved.replaced_share, ".0f", 100)
     numbers["standoff_redirected_share"] = ng.Number(moved.redirected_share, ".0f", 100)
     numbers["standoff_usa_redirected_share"] = ng.Number(back.redirected_share, ".0f", 100)
@@ -259,7 +218,7 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
     diverted: list[tuple[Any, ...]] = [
         (
             names.get(str(sector), str(sector)),
-            *(ng.Number(float(value), "+.1f") for value in sectors.loc[sector]),
+            *(ng.Number(value, "+.1f") for value in sectors.loc[sector]),
         )
         for sector in largest
     ]

@@ -14,29 +14,19 @@ from negotiation.values import FloatArray
 
 
 class AnalysisSettings(ng.Settings):
-    """Settings of the exhibit.
+    """Settings of the exhibit."""
 
-    Attributes
-    ----------
-    process
-        Name of the process.
-    durations
-        How long terms are expected to last, years; the first is the headline.
-    dates
-        Dates of the probabilities.
-    models
-        Payoff models whose audience-cost bound is compared.
-    paths
-        Simulated paths.
-    residual_bound, other_bound
-        Largest violation of the equilibrium conditions, and of those of the other models.
-    """
-
+    #: Name of the process.
     process: str = "multi-step-2025"
+    #: How long terms are expected to last, years; the first is the headline.
     durations: tuple[float, ...] = (1.7, 0.25, 0.5, 1.0, 3.0, 5.0)
+    #: Dates of the probabilities.
     dates: tuple[dt.date, ...] = (dt.date(2025, 5, 31), dt.date(2025, 6, 30), dt.date(2025, 12, 31))
+    #: Payoff models whose audience-cost bound is compared.
     models: tuple[str, ...] = ("export_dependence", "general_equilibrium")
+    #: Simulated paths.
     paths: int = 20_000
+    #: Largest violation of the equilibrium conditions, and of those of the other models.
     residual_bound: float = 1e-9
     other_bound: float = 1e-8
 
@@ -57,7 +47,7 @@ def _dates_table(
                 ng.Number(years, ".2f"),
                 *(ng.Number(p, ".0f", 100) for p in cut),
                 ng.Number(deal, ".0f", 100),
-                ng.Number(float(first[0] / first.sum()), ".0f", 100),
+                ng.Number(first[0] / first.sum(), ".0f", 100),
             )
         )
     columns = (
@@ -70,33 +60,22 @@ def _dates_table(
 
 
 def _stage_table(solution: ng.ProcessSolution) -> ng.StudyTable:
+    shown = [
+        "reached",
+        "hazard_USA",
+        "hazard_CHN",
+        "atom_USA",
+        "atom_CHN",
+        "success",
+        "USA_concedes_first",
+    ]
+    columns = ("stage", "reached", "hazard USA", "hazard China", "atom USA", "atom China")
     rows: list[tuple[str | ng.Number, ...]] = []
     for _, row in solution.stages.iterrows():
         if row["kind"] == "passed":
             continue
-        rows.append(
-            (
-                str(row["stage"]),
-                ng.Number(float(row["reached"]), ".2f"),
-                ng.Number(float(row["hazard_USA"]), ".2f"),
-                ng.Number(float(row["hazard_CHN"]), ".2f"),
-                ng.Number(float(row["atom_USA"]), ".2f"),
-                ng.Number(float(row["atom_CHN"]), ".2f"),
-                ng.Number(float(row["success"]), ".2f"),
-                ng.Number(float(row["USA_concedes_first"]), ".2f"),
-            )
-        )
-    columns = (
-        "stage",
-        "reached",
-        "hazard USA",
-        "hazard China",
-        "atom USA",
-        "atom China",
-        "passed",
-        "USA first",
-    )
-    return ng.StudyTable(columns, tuple(rows))
+        rows.append((str(row["stage"]), *(ng.Number(row[name], ".2f") for name in shown)))
+    return ng.StudyTable((*columns, "passed", "USA first"), tuple(rows))
 
 
 def _alternatives_table(
@@ -115,11 +94,11 @@ def _alternatives_table(
         rows.append(
             (
                 str(row["model"]),
-                *(ng.Number(float(row[f"deal_by_{days:g}_days"]), ".0f", 100) for days in waits),
-                ng.Number(float(row["deal"]), ".0f", 100),
-                ng.Number(float(row[f"{first}_concedes_first"]), ".0f", 100),
-                ng.Number(float(row[f"value_{first}"]), ".2f"),
-                ng.Number(float(row[f"value_{second}"]), ".2f"),
+                *(ng.Number(row[f"deal_by_{days:g}_days"], ".0f", 100) for days in waits),
+                ng.Number(row["deal"], ".0f", 100),
+                ng.Number(row[f"{first}_concedes_first"], ".0f", 100),
+                ng.Number(row[f"value_{first}"], ".2f"),
+                ng.Number(row[f"value_{second}"], ".2f"),
             )
         )
     december = [float(item) for item in frame[f"deal_by_{waits[1]:g}_days"]]
@@ -165,8 +144,8 @@ def analyse(
                 (
                     model.replace("_", " "),
                     horizon.replace("_", " "),
-                    ng.Number(float(bound[0]), ".2f"),
-                    ng.Number(float(bound[1]), ".2f"),
+                    ng.Number(bound[0], ".2f"),
+                    ng.Number(bound[1], ".2f"),
                 )
             )
     open_still = ng.outlook(headline.process, as_of=study.as_of)
@@ -178,10 +157,8 @@ def analyse(
         numbers[f"bound_{name}_highest"] = ng.Number(max(column), ".2f")
     names = ("may", "june", "december")
     for name, day in zip(names, settings.dates, strict=True):
-        numbers[f"open_cut_by_{name}"] = ng.Number(float(open_still.cut_by(day)), ".0f", 100)
-    numbers["open_deal_by_december"] = ng.Number(
-        float(open_still.deal_by(settings.dates[-1])), ".0f", 100
-    )
+        numbers[f"open_cut_by_{name}"] = ng.Number(open_still.cut_by(day), ".0f", 100)
+    numbers["open_deal_by_december"] = ng.Number(open_still.deal_by(settings.dates[-1]), ".0f", 100)
     alternatives, alternative_numbers, certificate = _alternatives_table(headline, settings)
     labels = {f"{years:g} years": item for years, item in sorted(solutions.items())}
     return ng.StudyResult(
@@ -210,14 +187,14 @@ def _numbers(solution: ng.ProcessSolution, settings: AnalysisSettings) -> dict[s
         "deal_probability": ng.Number(solution.deal_probability, ".0f", 100),
         "us_concedes_cut": ng.Number(share, ".0f", 100),
         "who_concedes_first": ng.Number("the United States" if share > 0.5 else "China"),
-        "bound_us": ng.Number(float(solution.audience_cost_bound[1, 0]), ".2f"),
-        "bound_china": ng.Number(float(solution.audience_cost_bound[1, 1]), ".2f"),
-        "value_us": ng.Number(float(solution.values[0]), ".2f"),
-        "value_china": ng.Number(float(solution.values[1]), ".2f"),
+        "bound_us": ng.Number(solution.audience_cost_bound[1, 0], ".2f"),
+        "bound_china": ng.Number(solution.audience_cost_bound[1, 1], ".2f"),
+        "value_us": ng.Number(solution.values[0], ".2f"),
+        "value_china": ng.Number(solution.values[1], ".2f"),
         "duration": ng.Number(settings.durations[0], ".1f"),
     }
     for name, day in zip(names, settings.dates, strict=True):
         days = solution.days_until(day)
-        out[f"cut_by_{name}"] = ng.Number(float(solution.stage_by(CUT, days)), ".0f", 100)
-        out[f"deal_by_{name}"] = ng.Number(float(solution.deal_by(days)), ".0f", 100)
+        out[f"cut_by_{name}"] = ng.Number(solution.stage_by(CUT, days), ".0f", 100)
+        out[f"deal_by_{name}"] = ng.Number(solution.deal_by(days), ".0f", 100)
     return out

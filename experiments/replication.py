@@ -22,43 +22,29 @@ _MEASURES = ("welfare", "deficit", "exports_to_gdp", "imports_to_gdp", "employme
 
 
 class AnalysisSettings(ng.Settings):
-    """Settings of a table.
+    """Settings of a table."""
 
-    Attributes
-    ----------
-    paper
-        Whose files are read.
-    panels
-        Scenarios of Ignatenko et al. (2025).
-    problems
-        Tariff problems of Ossa (2014).
-    rows, measures
-        Of a table of Ignatenko et al.; measures are columns of ``TradeEquilibrium.table()``.
-    weights
-        Weights of groups of countries: ``expenditure``, ``gdp`` or ``equal``.
-    published
-        Name of the csv file of printed cells in the folder ``published``; empty without one.
-    decimals
-        Printed decimals; None reads them off each printed text.
-    slack
-        By measure (``*`` for all others), the distance that counts as agreement where the
-        published number is known to be loose.
-    stored
-        Whether the stored table is used even where the files are: for tables that take long.
-    residual_bound
-        Largest violation of an equilibrium condition that is accepted.
-    """
-
+    #: Whose files are read.
     paper: Literal["ignatenko2025", "ossa2014"]
+    #: Scenarios of Ignatenko et al. (2025).
     panels: tuple[ignatenko2025.Panel, ...] = ()
+    #: Tariff problems of Ossa (2014).
     problems: tuple[ossa2014.Problem, ...] = ()
+    #: Of a table of Ignatenko et al.; measures are columns of ``TradeEquilibrium.table()``.
     rows: tuple[str, ...] = ("USA", "non-US (average)")
     measures: tuple[str, ...] = _MEASURES
+    #: Weights of groups of countries: ``expenditure``, ``gdp`` or ``equal``.
     weights: Literal["expenditure", "gdp", "equal"] = "expenditure"
+    #: Name of the csv file of printed cells in the folder ``published``; empty without one.
     published: str = ""
+    #: Printed decimals; None reads them off each printed text.
     decimals: int | None = None
+    #: By measure (``*`` for all others), the distance that counts as agreement where the published
+    #: number is known to be loose.
     slack: dict[str, float] = Field(default_factory=dict)
+    #: Whether the stored table is used even where the files are: for tables that take long.
     stored: bool = False
+    #: Largest violation of an equilibrium condition that is accepted.
     residual_bound: float = 1e-9
 
 

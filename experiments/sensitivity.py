@@ -27,48 +27,33 @@ from negotiation.values import FloatArray
 
 
 class AnalysisSettings(ng.Settings):
-    """Settings of the exhibit.
+    """Settings of the exhibit."""
 
-    Attributes
-    ----------
-    process
-        Name of the process.
-    conclusions
-        Statements whose reversal is looked for.
-    parameters
-        What is varied, each over the range that its table states.
-    outcomes
-        Outputs of `negotiation.process.outcomes_over.evaluate` whose variance is split, and what
-        they are in words.
-    base, resamples
-        Base size of the design for Sobol indices, and bootstrap resamples of their intervals.
-    draws, band_draws
-        Points of the identified set, and of the bands over dates.
-    steps
-        Grid steps of the break-even search.
-    split
-        A conclusion that holds in a share of the identified set between this and its complement is
-        not identified.
-    bins
-        Points a side of the phase diagram over stubbornness.
-    days
-        Days from the information date at which bands are drawn.
-    visibility, curvature, exempt_shares
-        Grids of the exemption regions.
-    """
-
+    #: Name of the process.
     process: str = "multi-step-2025"
+    #: Statements whose reversal is looked for.
     conclusions: tuple[str, ...] = CONCLUSIONS
+    #: What is varied, each over the range that its table states.
     parameters: tuple[str, ...] = ()
+    #: Outputs of `negotiation.process.outcomes_over.evaluate` whose variance is split, and what
+    #: they are in words.
     outcomes: dict[str, str] = Field(default_factory=dict)
+    #: Base size of the design for Sobol indices, and bootstrap resamples of their intervals.
     base: int = 32
     resamples: int = 200
+    #: Points of the identified set, and of the bands over dates.
     draws: int = 512
     band_draws: int = 128
+    #: Grid steps of the break-even search.
     steps: int = 4
+    #: A conclusion that holds in a share of the identified set between this and its complement is
+    #: not identified.
     split: float = 0.05
+    #: Points a side of the phase diagram over stubbornness.
     bins: int = 11
+    #: Days from the information date at which bands are drawn.
     days: tuple[float, ...] = tuple(float(day) for day in range(0, 731, 10))
+    #: Grids of the exemption regions.
     visibility: tuple[float, ...] = tuple(k / 20 for k in range(1, 21))
     curvature: tuple[float, ...] = tuple(10.0 ** (k / 8 - 3) for k in range(25))
     exempt_shares: tuple[float, ...] = tuple(k / 10 for k in range(11))
@@ -76,7 +61,7 @@ class AnalysisSettings(ng.Settings):
 
 def _over_the_set(value: float, style: str, scale: float = 1.0) -> str | ng.Number:
     """A number over the identified set, or the word that no point of the sweep is in it."""
-    return "empty set" if np.isnan(value) else ng.Number(float(value), style, scale)
+    return "empty set" if np.isnan(value) else ng.Number(value, style, scale)
 
 
 def _verdict(found: BreakEvens, allowed: IdentifiedSet, split: float) -> str:
@@ -152,7 +137,7 @@ def _leaders(outcomes: tuple[SweptOutcome, ...]) -> dict[str, ng.Number]:
         order = np.argsort(-item.total_order, kind="stable")
         for place, k in zip(("leader", "second"), order[:2], strict=True):
             numbers[f"{key}_{place}"] = ng.Number(spelled(item.parameters[k]))
-            numbers[f"{key}_{place}_total"] = ng.Number(float(item.total_order[k]), ".2f")
+            numbers[f"{key}_{place}_total"] = ng.Number(item.total_order[k], ".2f")
         width = float(np.max(item.total_interval[:, 1] - item.total_interval[:, 0]))
         numbers[f"{key}_widest"] = ng.Number(width, ".2f")
     return numbers

@@ -19,17 +19,11 @@ class Case(ng.Settings):
 
 
 class AnalysisSettings(ng.Settings):
-    """Settings of the exhibit.
+    """Settings of the exhibit."""
 
-    Attributes
-    ----------
-    cases
-        Payoffs to compare.
-    regret_bound
-        Largest relative regret that an equilibrium may have.
-    """
-
+    #: Payoffs to compare.
     cases: tuple[Case, ...] = (Case(name="long_run"), Case(name="short_run", horizon="short_run"))
+    #: Largest relative regret that an equilibrium may have.
     regret_bound: float = 1e-9
 
 
@@ -102,14 +96,14 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
                     case.name.replace("_", " "),
                     jobs,
                     _profiles(game, found),
-                    ng.Number(float(at_war[0]), "+.2f"),
-                    ng.Number(float(at_war[1]), "+.2f"),
+                    ng.Number(at_war[0], "+.2f"),
+                    ng.Number(at_war[1], "+.2f"),
                     *(ng.Number(gain, "+.2f") for gain in alone[-1]),
                 )
             )
             key = case.name + ("" if jobs == "counted" else "_no_jobs")
-            numbers[f"{key}_us"] = ng.Number(float(at_war[0]), ".2f")
-            numbers[f"{key}_china"] = ng.Number(float(at_war[1]), ".2f")
+            numbers[f"{key}_us"] = ng.Number(at_war[0], ".2f")
+            numbers[f"{key}_china"] = ng.Number(at_war[1], ".2f")
             numbers[f"{key}_loses_more"] = ng.Number(
                 "China" if at_war[1] < at_war[0] else "the United States"
             )
@@ -122,8 +116,8 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
     )  # fmt: skip
     gains = np.array(alone)
     for side, name in enumerate(("us", "china")):
-        numbers[f"alone_{name}_least"] = ng.Number(float(gains[:, side].min()), ".2f")
-        numbers[f"alone_{name}_most"] = ng.Number(float(gains[:, side].max()), ".2f")
+        numbers[f"alone_{name}_least"] = ng.Number(gains[:, side].min(), ".2f")
+        numbers[f"alone_{name}_most"] = ng.Number(gains[:, side].max(), ".2f")
     numbers["alone_gains"] = ng.Number(int(np.sum(np.all(gains > 0.0, axis=1))), "d")
     numbers["payoffs_compared"] = ng.Number(len(gains), "d")
     return ng.StudyResult(

@@ -9,14 +9,9 @@ _PAPERS = {"ignatenko2025": "Ignatenko et al. (2025)", "ossa2014": "Ossa (2014)"
 
 
 class AnalysisSettings(ng.Settings):
-    """Settings of the exhibit.
+    """Settings of the exhibit."""
 
-    Attributes
-    ----------
-    tables
-        Replication studies with printed cells, and what each table is called.
-    """
-
+    #: Replication studies with printed cells, and what each table is called.
     tables: dict[str, str]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from negotiation.errors import DataError
@@ -158,16 +158,7 @@ def write_stored(result: Replication, folder: Path) -> Path:
     """Write ``<name>.json`` of a replication and return its path."""
     path = folder / f"{result.name}.json"
     cells = [
-        {
-            "panel": cell.panel,
-            "row": cell.row,
-            "measure": cell.measure,
-            "computed": cell.computed,
-            "printed": cell.printed,
-            "deviation": cell.deviation if cell.printed else None,
-            "slack": cell.slack,
-            "decimals": cell.decimals,
-        }
+        {**asdict(cell), "deviation": cell.deviation if cell.printed else None}
         for cell in result.cells
     ]
     write_json(
