@@ -28,7 +28,7 @@ WORKERS ?= 2
 help:
 	@echo "make reproduce     data, games, bargaining, process, figures, tables and paper"
 	@echo "make test          the test suite"
-	@echo "make test-oracles  comparisons with other solvers, a cluster and a browser"
+	@echo "make test-oracles  other solvers, a cluster, a browser, fresh installations"
 	@echo "make lint types layers   style, types and import layers"
 	@echo "make coverage      branch coverage of the numeric packages (at least 95 %)"
 	@echo "make bench         timings against named peers -> benchmarks/latest.json"
@@ -62,7 +62,7 @@ reproduce: .venv/.ready
 	$(BIN)/negotiation reproduce
 
 test: .venv/.ready
-	$(PYTEST) -n $(WORKERS) -m "not oracle and not slow"
+	$(PYTEST) -n $(WORKERS) -m "not oracle and not slow and not fresh"
 
 coverage: .venv/.ready
 	$(BIN)/coverage erase

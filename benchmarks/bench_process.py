@@ -21,8 +21,9 @@ from negotiation.process.multi_step.load import load_process
 from negotiation.process.solve import solve_process
 from negotiation.process.tough_types.closed_form import process_arrays
 from negotiation.process.tough_types.simulation import simulate_process
-from negotiation.study.sensitivity import recorded_ranges
-from negotiation.study.sweep import Sweep, run_sweep
+from negotiation.study.comparisons.sensitivity import recorded_ranges
+from negotiation.study.sweeps.run import run_sweep
+from negotiation.study.sweeps.specification import Sweep
 
 AS_OF = "2025-05-02"
 SWEPT = (

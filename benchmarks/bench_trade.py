@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -26,7 +27,6 @@ from negotiation.data.readers import (
 )
 from negotiation.policy.noncooperative import nash_tariffs, optimal_tariffs
 from negotiation.policy.problem.setting import setting, starting_rates
-from negotiation.study.replication.cells import reference_folder
 from negotiation.trade.calibration import calibrate
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.equilibrium import counterfactual, counterfactuals
@@ -96,6 +96,13 @@ def made_up(regions: int, sectors: int, seed: int = 0, inputs: bool = False) -> 
         value_added_share=np.full(regions, 0.5) if inputs else None,
         elasticities={"drawn": rng.uniform(2.0, 8.0, sectors)},
     )
+
+
+def reference_folder(*parts: str) -> Path | None:
+    """Path of other authors' files, or None where it is absent."""
+    shared = Path(__file__).resolve().parents[2] / "shared" / "reference"
+    path = Path(os.environ.get("NEGOTIATION_REFERENCE") or shared).joinpath(*parts)
+    return path if path.exists() else None
 
 
 def countries() -> tuple[Economy, TariffSchedule, str]:

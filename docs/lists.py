@@ -1,4 +1,4 @@
-"""Write the generated parts of the README (headline numbers, data sets, exhibits) and sources.md.
+"""Write the generated parts of the README, docs/sources.md and negotiation/__init__.pyi.
 
 Usage: python docs/lists.py [--check]
 """
@@ -8,10 +8,11 @@ import re
 import sys
 from pathlib import Path
 
+import negotiation
 from negotiation.data.parameters import parameters
 from negotiation.data.sources import described_tables, sources
 from negotiation.data.tables import load_table, table_names
-from negotiation.exhibits import EXHIBITS
+from negotiation.study.exhibit import exhibit_scripts
 from negotiation.study.provenance import VERSIONED
 from negotiation.study.spec import load_study
 
@@ -25,20 +26,42 @@ def table_of(columns: list[str], rows: list[list[str]]) -> str:
     return "\n".join(lines)
 
 
+def shown_in_paper() -> list[str]:
+    """Names of the figures, in the order of the paper."""
+    paper = (ROOT / "paper" / "paper.tex").read_text(encoding="utf-8")
+
+    def section(found: re.Match[str]) -> str:
+        path = ROOT / "paper" / f"{found[1]}.tex"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    text = re.sub(r"\\input\{([^}]*)\}", section, paper)
+    return re.findall(r"\\includegraphics\[[^\]]*\]\{([^}]*)\}", text)
+
+
 def exhibits() -> str:
     """One line a figure and a study."""
     rows = []
-    for k, (name, item) in enumerate(EXHIBITS.items(), start=1):
-        studies = ", ".join(f"`experiments/{study}.toml`" for study in item.studies)
+    scripts = exhibit_scripts(ROOT / "figures")
+    for k, name in enumerate(shown_in_paper(), start=1):
+        studies = ", ".join(f"`experiments/{item.name}.toml`" for item in scripts[name].folders)
         out = f"`figures/out/{name}.pdf`"
-        rows.append([f"Figure {k}", item.caption, "`negotiation/exhibits.py`", studies, out])
+        rows.append([f"Figure {k}", scripts[name].caption, f"`figures/{name}.py`", studies, out])
     for path in sorted((ROOT / "experiments").glob("*.toml")):
         study = load_study(path)
-        program = f"`negotiation/study/analyses/{study.analysis}.py`"
+        program = f"`experiments/{study.analysis.partition(':')[0]}.py`"
         out = f"`experiments/results/{study.name}/summary.json`"
         row = ["Tables, numbers", study.title, program, f"`{path.relative_to(ROOT)}`", out]
         rows.append(row)
     return table_of(["exhibit", "what", "program", "study", "output file"], rows)
+
+
+def public_types() -> str:
+    """The stub of the package: each public name, from the module that defines it."""
+    lines = ["# Written by docs/lists.py from the table of public names.", "__version__: str"]
+    lines.append("_MODULE_OF: dict[str, str]")
+    for module, names in sorted(negotiation._HOME.items()):
+        lines.append(f"from {module} import {', '.join(f'{n} as {n}' for n in sorted(names))}")
+    return "\n".join(lines) + "\n"
 
 
 def data_sets() -> str:
@@ -124,7 +147,8 @@ def main() -> int:
     """Write the lists, or say that they are stale."""
     readme, page = ROOT / "README.md", ROOT / "docs" / "sources.md"
     old = readme.read_text(encoding="utf-8")
-    wanted = {readme: renewed(old), page: source_page()}
+    stub = ROOT / "negotiation" / "__init__.pyi"
+    wanted = {readme: renewed(old), page: source_page(), stub: public_types()}
     if "--check" in sys.argv[1:]:
         return int(
             any(not p.exists() or p.read_text(encoding="utf-8") != t for p, t in wanted.items())

@@ -121,9 +121,13 @@ _HOME = {
     "negotiation.process.batch": ("solve_processes",),
     "negotiation.process.analysis.break_even": ("break_even",),
     "negotiation.process.analysis.identified_set": ("identified_set",),
-    "negotiation.study.spec": ("Study", "load_study"),
-    "negotiation.study.sweep": ("Sweep", "SweepResult", "load_sweep", "run_sweep"),
-    "negotiation.study.design": ("ParameterRange",),
+    "negotiation.study.spec": ("Settings", "Study", "load_study"),
+    "negotiation.study.run": ("StudyInputs",),
+    "negotiation.study.results": ("Number", "StudyResult", "StudyTable"),
+    "negotiation.study.exhibit": ("Exhibit",),
+    "negotiation.study.sweeps.run": ("SweepResult", "run_sweep"),
+    "negotiation.study.sweeps.specification": ("Sweep", "load_sweep"),
+    "negotiation.study.sweeps.design": ("ParameterRange",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

@@ -65,6 +65,8 @@ _MOVED = {
         "outcomes_over=parameter_draws parameter_changes alternatives=other_models"
     ),
     ("process", "process.choices"): ("demands exemptions escalation"),
+    ("study", "study.sweeps"): "design sweep=specification sweep_tasks=tasks parts=folder workers",
+    ("study", "study.comparisons"): "model_map model_settings sensitivity",
     ("process", "process.multi_step"): ("load definition economy_stages"),
 }
 #: Former path of a module to its present one.

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pytask import Product, PythonNode, task
 
-from negotiation.exhibits import EXHIBITS
+from negotiation.study.exhibit import exhibit_scripts
 from negotiation.study.latex import compile_paper, write_generated
 from negotiation.study.provenance import source_hash
 from negotiation.study.spec import load_study
@@ -16,6 +16,7 @@ ROOT = HERE.parent
 RESULTS = ROOT / "experiments" / "results"
 GENERATED = HERE / "generated"
 STUDIES = [load_study(path) for path in sorted((ROOT / "experiments").glob("*.toml"))]
+EXHIBITS = exhibit_scripts(ROOT / "figures")
 CODE = source_hash(["negotiation.study.latex"])
 
 

@@ -5,11 +5,12 @@ import re
 
 import pytest
 
-from negotiation.exhibits import EXHIBITS
+from negotiation.study.exhibit import exhibit_scripts
 from tests.reference import ROOT
 
 PAPER = ROOT / "paper"
 SOURCES = [PAPER / "paper.tex", *sorted((PAPER / "sections").glob("*.tex"))]
+EXHIBITS = exhibit_scripts(ROOT / "figures")
 STUDIES = {path.stem for path in (ROOT / "experiments").glob("*.toml")}
 # Words of the case and of the design, not results: dates, counts of the embedded tables, names.
 ALLOWED = re.compile(

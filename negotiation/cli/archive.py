@@ -35,7 +35,7 @@ def _tracked(project: Path) -> list[str]:
 def archive(
     output: Annotated[Path | None, typer.Option(help="File to write (default: dist/).")] = None,
     project: Annotated[
-        Path | None, typer.Option(help="Folder of the checkout (default: found upwards).")
+        Path | None, typer.Option(help="Folder of the project (default: found upwards).")
     ] = None,
 ) -> None:
     """Write a zip that, unpacked, reproduces everything with ``make reproduce``."""

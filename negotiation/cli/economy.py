@@ -115,8 +115,8 @@ def compare(
     sales, every other percent of GDP. The first call of a fresh installation compiles.
     """
     from negotiation.data import load_economy
-    from negotiation.study.model_map import PLAYERS, model_map
-    from negotiation.study.model_settings import model_settings
+    from negotiation.study.comparisons.model_map import PLAYERS, model_map
+    from negotiation.study.comparisons.model_settings import model_settings
 
     economy = load_economy(name)
     found = model_map(model_settings(economy, elasticities=elasticities or None))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import shutil
 import sys
+import tomllib
 from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,23 +21,22 @@ __all__ = ["find_project", "reproduce"]
 
 
 def find_project(given: Path | None) -> Path:
-    """Return the checkout: the given folder, or the first one upwards that holds one.
+    """Return the project: the given folder, or the first one upwards that holds studies.
 
     Raises
     ------
     InvalidInputError
-        Outside a checkout.
+        Where no folder has study files in ``experiments``.
     """
     start = (given or Path.cwd()).resolve()
-    candidates = [start] if given else [start, *start.parents]
-    for folder in candidates:
-        if (folder / "experiments" / "task_studies.py").is_file():
+    for folder in [start] if given else [start, *start.parents]:
+        if any((folder / "experiments").glob("*.toml")):
             return folder
     raise InvalidInputError(
-        "no checkout of negotiation here",
+        "no project here: no folder experiments with study files (.toml)",
         where="--project" if given else "current folder",
         seen=str(start),
-        hint="Clone the project's repository and run this inside it, or name it with --project.",
+        hint="Name one with --project; the paper's own is in a clone of the repository.",
     )
 
 
@@ -46,12 +45,22 @@ def _build(project: Path, profile: str, *, lines: bool) -> Any:
         import pytask
     except ImportError as error:
         raise MissingDependencyError("pytask", extra="reproduce", purpose="reproduce") from error
-    os.environ["NEGOTIATION_PROFILE"] = profile
+    from negotiation.study.tasks import figure_tasks, study_tasks
+
     # Fonts put into a pdf would print a line each.
     logging.getLogger("fontTools").setLevel(logging.WARNING)
+    studies, figures = project / "experiments", project / "figures"
+    results = studies / "results"
+    tasks = study_tasks(studies, results, profile=profile)
+    state, config = project / ".pytask", project / "pyproject.toml"
+    state.mkdir(exist_ok=True)
+    told = config.is_file() and "pytask" in tomllib.loads(config.read_text("utf-8")).get("tool", {})
     return pytask.build(
-        paths=[project / "experiments", project / "figures", project / "paper"],
-        config=project / "pyproject.toml",
+        tasks=[*tasks, *figure_tasks(figures, studies, results)],
+        # A project's own tasks, those of a paper for instance, are files task_*.py.
+        paths=[item for item in (studies, figures, project / "paper") if item.is_dir()],
+        config=config if told else None,
+        database_url=f"sqlite:///{state.as_posix()}/pytask.sqlite3",
         verbose=1,
         log_cli=lines,
         log_cli_level="INFO",
@@ -74,7 +83,7 @@ def _report(project: Path) -> dict[str, Any]:
     }
 
 
-def _print_report(report: dict[str, Any]) -> None:
+def _print_report(report: dict[str, Any], *, has_paper: bool) -> None:
     studies = report["studies"]
     rows = [
         [name, item["title"], len(item["numbers"]), len(item["tables"])]
@@ -84,18 +93,19 @@ def _print_report(report: dict[str, Any]) -> None:
     typer.echo(
         f"\n{len(report['figures'])} figures in figures/out; paper: {report['paper'] or '-'}"
     )
-    headline = studies.get("headline", {}).get("tables", {}).get("headline")
-    if headline:
+    first = studies.get("headline", {})
+    for table in first.get("tables", {}).values():
         typer.echo()
-        print_table(headline["columns"], headline["rows"], title="Headline numbers")
+        print_table(table["columns"], table["rows"], title=first["title"])
     health = [
         [name, key, f"{item['value']:.1e}", f"{item['bound']:.0e}"]
         for name, study in studies.items()
         for key, item in sorted(study["health"].items())
     ]
-    typer.echo()
-    print_table(["study", "certificate", "largest", "bound"], health, title="Solver health")
-    if not shutil.which("latexmk"):
+    if health:
+        typer.echo()
+        print_table(["study", "certificate", "largest", "bound"], health, title="Solver health")
+    if has_paper and not shutil.which("latexmk"):
         typer.echo(
             "\nThe pdf was not built: latexmk is not installed. On Debian: "
             "apt-get install latexmk texlive-latex-recommended texlive-fonts-recommended"
@@ -104,7 +114,7 @@ def _print_report(report: dict[str, Any]) -> None:
 
 def reproduce(
     project: Annotated[
-        Path | None, typer.Option(help="Folder of the checkout (default: found upwards).")
+        Path | None, typer.Option(help="Folder of the project (default: found upwards).")
     ] = None,
     profile: Annotated[str, typer.Option(help="fast, full (about ten minutes) or tiny.")] = "fast",
     paper: Annotated[bool, typer.Option("--paper", help="Fail if the pdf is not built.")] = False,
@@ -134,4 +144,4 @@ def reproduce(
     if as_json:
         typer.echo(json.dumps(report, sort_keys=True, indent=1))
     else:
-        _print_report(report)
+        _print_report(report, has_paper=(root / "paper").is_dir())

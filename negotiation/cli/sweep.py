@@ -15,7 +15,7 @@ from negotiation.cli.output import emit
 from negotiation.errors import InvalidInputError, MissingDependencyError
 
 if TYPE_CHECKING:
-    from negotiation.study.sweep import SweepProgress
+    from negotiation.study.sweeps.run import SweepProgress
 
 __all__ = ["EXAMPLE", "sweep"]
 
@@ -115,7 +115,8 @@ def sweep(
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
-    from negotiation.study.sweep import load_sweep, run_sweep
+    from negotiation.study.sweeps.run import run_sweep
+    from negotiation.study.sweeps.specification import load_sweep
 
     chosen = load_sweep(file)
     console = Console(stderr=True)

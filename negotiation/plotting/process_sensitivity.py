@@ -41,7 +41,7 @@ def plot_probability_bands(
     Parameters
     ----------
     result
-        From `negotiation.study.sensitivity.swept_dates`. Draws without an equilibrium are left out.
+        From `swept_dates`. Draws without an equilibrium are left out.
     intervals
         Share of the draws in each band around the median.
     """
@@ -90,7 +90,7 @@ def plot_tornado(result: Tornado, *, most: int | None = 12, ax: Axes | None = No
     Parameters
     ----------
     result
-        From `negotiation.study.sensitivity.tornado`. An end without an equilibrium has no bar.
+        From `tornado`. An end without an equilibrium has no bar.
     most
         Only this many of the widest bars; None: all.
     """
@@ -137,7 +137,7 @@ def plot_sobol_indices(
     Parameters
     ----------
     result
-        From `negotiation.study.sensitivity.swept_outcomes`: the share of the variance due to a
+        From `swept_outcomes`: the share of the variance due to a
         parameter alone, and with all its interactions.
     most
         Only this many of the largest; None: all.
@@ -195,7 +195,7 @@ def plot_first_concession_map(result: FirstConcessionMap, *, ax: Axes | None = N
     Parameters
     ----------
     result
-        From `negotiation.study.sensitivity.first_concession_map`.
+        From `first_concession_map`.
     """
     first, second = result.players
     x = float_array(
@@ -242,7 +242,7 @@ def plot_exemption_regions(
     Parameters
     ----------
     result
-        From `negotiation.study.sensitivity.exemption_regions`.
+        From `exemption_regions`.
     player
         Whose share it is.
     """

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from negotiation.errors import InvalidInputError
-from negotiation.values import FloatArray
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from negotiation.policy.results import SectorTariffs, WarGains
+    from negotiation.trade.analysis.decomposition import WelfareDecomposition
 
 __all__ = [
     "plot_model_map",
@@ -23,19 +25,6 @@ __all__ = [
 _COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 _MARKERS = ("o", "s", "^", "D")
 _HATCHES = ("", "///", "...", "xxx", "\\\\\\")
-
-
-class _SectorTariffs(Protocol):
-    importers: tuple[str, ...]
-    sectors: tuple[str, ...]
-    rates: FloatArray
-    elasticities: FloatArray
-
-
-class _WarGains(Protocol):
-    wars: tuple[str, ...]
-    regions: tuple[str, ...]
-    welfare: FloatArray
 
 
 class _Points(Protocol):
@@ -61,11 +50,6 @@ class _ModelMap(Protocol):
     def labels(self) -> tuple[str, ...]: ...
 
 
-class _Parts(Protocol):
-    regions: tuple[str, ...]
-    welfare: FloatArray
-
-
 def _axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
     import matplotlib.pyplot as plt
 
@@ -73,14 +57,14 @@ def _axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
 
 
 def plot_optimal_tariffs(
-    result: _SectorTariffs, *, annotate: int = 0, ax: Axes | None = None
+    result: SectorTariffs, *, annotate: int = 0, ax: Axes | None = None
 ) -> Axes:
     """Draw optimal tariffs by sector against the inverse of the sector's trade elasticity.
 
     Parameters
     ----------
     result
-        Rates ``[importer, sector]`` and elasticities, as stored by the study ``policy``.
+        Rates ``[importer, sector]`` and elasticities.
     annotate
         How many sectors are named, those with the highest rates of the first importer.
     ax
@@ -121,13 +105,13 @@ def plot_optimal_tariffs(
     return ax
 
 
-def plot_war_gains(result: _WarGains, *, decimals: int = 2, ax: Axes | None = None) -> Axes:
+def plot_war_gains(result: WarGains, *, decimals: int = 2, ax: Axes | None = None) -> Axes:
     """Draw who gains from whose war: one row a war, one column a region.
 
     Parameters
     ----------
     result
-        Welfare changes ``[war, region]`` in percent, as stored by the study ``policy``.
+        Welfare changes ``[war, region]`` in percent.
     decimals
         Of the numbers in the cells.
     ax
@@ -172,7 +156,7 @@ def plot_validation(points: _Points, *, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     points
-        As stored by the study ``validation``.
+        See `negotiation.study.comparisons.published.ValidationPoints`.
     ax
         Axes to draw on; a new figure where None.
 
@@ -223,7 +207,7 @@ def plot_model_map(found: _ModelMap, *, point: int | None = 0, ax: Axes | None =
     Parameters
     ----------
     found
-        Result of :func:`~negotiation.study.model_map.model_map`.
+        Result of :func:`~negotiation.study.comparisons.model_map.model_map`.
     point
         Which point of the map; None is the Nash point.
     ax
@@ -265,7 +249,7 @@ def plot_model_map(found: _ModelMap, *, point: int | None = 0, ax: Axes | None =
     return ax
 
 
-def plot_welfare_parts(parts: _Parts, *, ax: Axes | None = None) -> Axes:
+def plot_welfare_parts(parts: WelfareDecomposition, *, ax: Axes | None = None) -> Axes:
     """Draw the parts of each region's welfare change as stacked bars.
 
     Parameters

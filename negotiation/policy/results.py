@@ -10,12 +10,12 @@ import numpy as np
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.model import TradeModel
 from negotiation.trade.results import TradeEquilibrium
-from negotiation.values import FloatArray, compact_repr
+from negotiation.values import FloatArray, compact_repr, quantity
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PolicyCertificate", "PolicyObjective", "PolicyResult"]
+__all__ = ["PolicyCertificate", "PolicyObjective", "PolicyResult", "SectorTariffs", "WarGains"]
 
 
 @dataclass(frozen=True)
@@ -162,3 +162,48 @@ class PolicyResult:
         ]
         frame = pd.DataFrame(rows, columns=["importer", "exporter", "sector"])
         return frame.assign(rate=self.tariffs.rates[self.chosen > 0.0])
+
+
+@dataclass(frozen=True, eq=False)
+class WarGains:
+    """Change of every region's real income under tariffs that one or several regions choose.
+
+    Attributes
+    ----------
+    wars
+        Names of the rows.
+    regions
+        Columns.
+    welfare
+        Percent ``[war, region]``.
+    title
+        Model and elasticities.
+    """
+
+    wars: tuple[str, ...]
+    regions: tuple[str, ...]
+    welfare: FloatArray = quantity("W", "percent", "change of real income [war, region]")
+    title: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class SectorTariffs:
+    """Optimal tariffs by sector and importer, against the sector's trade elasticity.
+
+    Attributes
+    ----------
+    importers, sectors
+        Labels; an importer's may name the model.
+    rates
+        Fractions ``[importer, sector]``.
+    elasticities
+        By sector.
+    title
+        Model and elasticities.
+    """
+
+    importers: tuple[str, ...]
+    sectors: tuple[str, ...]
+    rates: FloatArray = quantity("", "fraction", "optimal tariff [importer, sector]")
+    elasticities: FloatArray = quantity("theta_s", "1", "trade elasticity [sector]")
+    title: str = ""

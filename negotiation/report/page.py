@@ -12,21 +12,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from negotiation.errors import InvalidInputError
+from negotiation.study.exhibit import ExhibitScript
 from negotiation.study.store import load_object, write_text
 
 __all__ = ["report_html", "write_report"]
 
 _NUMBER = re.compile(r"^[+-]?[\d,]*\.?\d+(e[+-]?\d+)?( %)?$")
 
-_PLACES = (
-    ("The standoff", ("headline", "data", "export_dependence")),
-    ("The economy and the game", ("tariff_game", "best_responses", "policy", "model_map")),
-    ("Bargaining and the process", ("bargaining", "process", "beliefs")),
-    ("What survives, and the score", ("sensitivity", "backtest")),
-    ("Validation against published tables", ("validation", "replication_")),
-)
 _ELSEWHERE = "Further exhibits"
+_LAYOUT = {"title": "Results", "note": "This page needs no network."}
 
 
 def _heading(level: int, anchor: str, text: str) -> str:
@@ -88,11 +82,11 @@ def _section(
     return "\n".join(parts)
 
 
-def _ordered(studies: Iterable[str]) -> list[tuple[str, list[str]]]:
-    """Studies under headings, in the order of the argument; a prefix takes all that begin so."""
+def _ordered(studies: Iterable[str], parts: Mapping[str, list[str]]) -> list[tuple[str, list[str]]]:
+    """Studies under the headings of parts; a prefix takes all that begin so."""
     left = sorted(studies)
     groups: list[tuple[str, list[str]]] = []
-    for heading, names in _PLACES:
+    for heading, names in parts.items():
         found = [
             study
             for name in names
@@ -104,11 +98,11 @@ def _ordered(studies: Iterable[str]) -> list[tuple[str, list[str]]]:
     return [(heading, found) for heading, found in [*groups, (_ELSEWHERE, left)] if found]
 
 
-def _links(studies: list[str]) -> str:
+def _links(studies: list[str], parts: Mapping[str, list[str]]) -> str:
     """Links to studies; of a family with a common prefix, to its first."""
     shown: dict[str, str] = {}
     for study in studies:
-        family = next((p for _, names in _PLACES for p in names if study.startswith(p)), study)
+        family = next((p for names in parts.values() for p in names if study.startswith(p)), study)
         shown.setdefault(_words(family).strip() + ("s" if family.endswith("_") else ""), study)
     return "".join(f'<a href="#{study}">{html.escape(text)}</a>' for text, study in shown.items())
 
@@ -116,7 +110,8 @@ def _links(studies: list[str]) -> str:
 def report_html(
     summaries: Mapping[str, Mapping[str, Any]],
     figures: Mapping[str, Mapping[str, tuple[Path, str]]],
-    explorer: Mapping[str, Any],
+    explorer: Mapping[str, Any] | None = None,
+    layout: Mapping[str, Any] | None = None,
 ) -> str:
     """Return the page as text.
 
@@ -129,8 +124,13 @@ def report_html(
     explorer
         Precomputed payoffs in percent of GDP: ``rates``, ``standoff``, ``incidence``,
         ``elasticities``, ``income`` and ``jobs``, the last two indexed
-        ``[elasticities][incidence][side][USA][CHN]``.
+        ``[elasticities][incidence][side][USA][CHN]``. None: the page has no explorer.
+    layout
+        ``title``, ``note`` and ``parts``: headings and the studies below each.
     """
+    layout = layout or {}
+    title, note = (html.escape(str(layout.get(k, v))) for k, v in _LAYOUT.items())
+    parts = layout.get("parts", {})
     here = files("negotiation.report")
     style = here.joinpath("page.css").read_text(encoding="utf-8")
     script = here.joinpath("explorer.js").read_text(encoding="utf-8")
@@ -142,10 +142,17 @@ def report_html(
         counts[kind] += 1
         return counts[kind]
 
-    links = ['<p><a href="#explorer">Payoff explorer</a></p>']
-    sections = []
-    for k, (heading, studies) in enumerate(_ordered(summaries), start=1):
-        links.append(f"<p><strong>{html.escape(heading)}:</strong> {_links(studies)}</p>")
+    links, sections, scripts = [], [], ""
+    if explorer is not None:
+        links.append('<p><a href="#explorer">Payoff explorer</a></p>')
+        sections += [_heading(2, "explorer", "Payoff explorer"), controls]
+        scripts = (
+            f'<script type="application/json" id="explorer-data">{data}</script>\n'
+            f"<script>{script}</script>"
+        )
+    for k, (heading, studies) in enumerate(_ordered(summaries, parts), start=1):
+        listed = _links(studies, parts)
+        links.append(f"<p><strong>{html.escape(heading)}:</strong> {listed}</p>")
         sections.append(_heading(2, f"part-{k}", heading))
         sections += [
             _section(name, summaries[name], figures.get(name, {}), count) for name in studies
@@ -154,61 +161,56 @@ def report_html(
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>How does a tariff standoff between two large economies end?</title>
+<title>{title}</title>
 <link rel="icon" href="data:,">
 <style>{style}</style></head>
 <body>
 <main>
-<h1>How does a tariff standoff between two large economies end?</h1>
-<p class="note">United States and China, information date 2 May 2025. Every number is computed from
-the sourced tables of the project; this page needs no network.</p>
+<h1>{title}</h1>
+<p class="note">{note}</p>
 <nav aria-label="Contents">{contents}</nav>
-{_heading(2, "explorer", "Payoff explorer")}
-{controls}
 {exhibits}
 </main>
-<script type="application/json" id="explorer-data">{data}</script>
-<script>{script}</script>
+{scripts}
 </body></html>
 """
 
 
-def write_report(project: Path, output: Path, captions: Mapping[str, tuple[str, str]]) -> Path:
-    """Write the page from the results and figures of a checkout.
+def write_report(
+    results: Path,
+    scripts: Mapping[str, ExhibitScript],
+    output: Path,
+    *,
+    layout: Mapping[str, Any] | None = None,
+) -> Path:
+    """Write the page from stored results and drawn figures.
 
     Parameters
     ----------
-    project
-        Folder of the checkout, after ``negotiation reproduce``.
+    results
+        Folder with one folder a study.
+    scripts
+        Figures by name; each stands with the first study that it is drawn from.
     output
         File to write.
-    captions
-        Figure name to the study it belongs to and its caption.
-
-    Raises
-    ------
-    InvalidInputError
-        If the results are not there.
+    layout
+        See `report_html`.
     """
-    results, pictures = project / "experiments" / "results", project / "figures" / "out"
-    found = sorted(results.glob("*/summary.json"))
-    if not (results / "explorer" / "summary.json").exists():
-        raise InvalidInputError(
-            "no results to report",
-            where=str(results),
-            hint="Run `negotiation reproduce` first.",
-        )
     summaries = {
         path.parent.name: json.loads(path.read_text(encoding="utf-8"))
-        for path in found
-        if path.parent.name != "explorer"
+        for path in sorted(results.glob("*/summary.json"))
     }
+    grid, explorer = results / "explorer" / "grid", None
+    if grid.with_suffix(".json").exists():
+        explorer = _plain(load_object(grid))
+        del summaries["explorer"]
     figures: dict[str, dict[str, tuple[Path, str]]] = {}
-    for name, (study, caption) in captions.items():
-        if (pictures / f"{name}.png").exists():
-            figures.setdefault(study, {})[name] = (pictures / f"{name}.png", caption)
-    grid = load_object(results / "explorer" / "grid")
-    write_text(output, report_html(summaries, figures, _plain(grid)))
+    for name, script in scripts.items():
+        picture = script.path.parent / "out" / f"{name}.png"
+        if picture.exists() and script.folders:
+            place = script.folders[0].name
+            figures.setdefault(place, {})[name] = (picture, script.caption)
+    write_text(output, report_html(summaries, figures, explorer, layout))
     return output
 
 

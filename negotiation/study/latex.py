@@ -35,7 +35,7 @@ _NUMBER = re.compile(r"^[+-]?[\d,]*\.?\d+(e[+-]?\d+)?$")
 #: Letters of a heading that is never broken.
 _SHORT_HEADING = 8
 
-_HEAD = r"""% Generated from experiments/results; edited by no one.
+_HEAD = r"""% Generated from stored results; edited by no one.
 \makeatletter
 \DeclareRobustCommand{\result}[1]{\ifcsname result@#1\endcsname\csname result@#1\endcsname
   \else\GenericError{}{Unknown result key #1}{}{}\fi}

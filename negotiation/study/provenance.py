@@ -33,48 +33,64 @@ def file_hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _file_of(module: str) -> Path | None:
-    path = PACKAGE.parent.joinpath(*module.split("."))
-    if (path / "__init__.py").is_file():
-        return path / "__init__.py"
-    source = path.with_suffix(".py")
-    return source if source.is_file() else None
+def _file_of(module: str, folder: Path | None = None) -> Path | None:
+    """Source of a module: of this package, or of a project's folder of Python files."""
+    parts = module.split(".")
+    base = PACKAGE.parent if parts[0] == PACKAGE.name else folder
+    if base is None:
+        return None
+    path = base.joinpath(*parts)
+    for source in (path / "__init__.py", path.with_name(f"{path.name}.py")):
+        if source.is_file():
+            return source
+    return None
 
 
 @functools.cache
-def _imports(module: str) -> tuple[str, ...]:
-    """Modules of this package that a module's source imports, anywhere in it."""
-    path = _file_of(module)
-    if path is None:
-        return ()
-    found: set[str] = set()
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+def _names(source: str) -> frozenset[str]:
+    """Modules that a source may import, anywhere in it."""
+    names: set[str] = set()
     public = negotiation._MODULE_OF
-    for node in ast.walk(tree):
-        names: list[str] = []
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-            if node.module == "negotiation":
-                names += [public[a.name] for a in node.names if a.name in public]
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            if node.module == PACKAGE.name:
+                names |= {public[a.name] for a in node.names if a.name in public}
         elif (
             isinstance(node, ast.Attribute)
             and isinstance(node.value, ast.Name)
-            and node.value.id in ("ng", "negotiation")
+            and node.value.id in ("ng", PACKAGE.name)
+            and node.attr in public
         ):
-            names = [public.get(node.attr, "")]
-        for name in names:
-            if name.split(".")[0] == "negotiation" and _file_of(name) is not None:
-                found.add(name)
-    return tuple(sorted(found))
+            names.add(public[node.attr])
+    return frozenset(names)
 
 
-def module_closure(modules: Iterable[str]) -> tuple[str, ...]:
-    """Return the modules of this package that the given ones need, themselves included.
+@functools.cache
+def _library_imports(module: str) -> tuple[str, ...]:
+    path = _file_of(module)
+    return () if path is None else _imports(path, None)
+
+
+def _imports(path: Path, folder: Path | None) -> tuple[str, ...]:
+    names = _names(path.read_text(encoding="utf-8"))
+    return tuple(sorted(name for name in names if _file_of(name, folder) is not None))
+
+
+def module_closure(modules: Iterable[str], folder: Path | None = None) -> tuple[str, ...]:
+    """Return the modules that the given ones need, of this package and of a folder.
 
     Read from the sources: imports inside functions count, names of the public table
     (``ng.counterfactual``) count as their module.
+
+    Parameters
+    ----------
+    modules
+        Of this package (``negotiation.values``), or names of Python files of the folder.
+    folder
+        Files of a project, which import one another by name.
     """
     seen: set[str] = set()
     waiting = list(modules)
@@ -83,15 +99,21 @@ def module_closure(modules: Iterable[str]) -> tuple[str, ...]:
         if module in seen:
             continue
         seen.add(module)
-        waiting += _imports(module)
-    return tuple(sorted(seen - {"negotiation"}))
+        if module.split(".")[0] == PACKAGE.name:
+            waiting += _library_imports(module)
+        elif (path := _file_of(module, folder)) is not None:
+            waiting += _imports(path, folder)
+    return tuple(sorted(seen - {PACKAGE.name}))
 
 
-def source_hash(modules: Iterable[str]) -> str:
-    """Return one sha256 of the sources that the given modules need."""
+def source_hash(modules: Iterable[str], folder: Path | None = None) -> str:
+    """Return one sha256 of the sources that the given modules need; see `module_closure`.
+
+    Folders have no part in it: the same files elsewhere have the same hash.
+    """
     digest = hashlib.sha256()
-    for module in module_closure(modules):
-        path = _file_of(module)
+    for module in module_closure(modules, folder):
+        path = _file_of(module, folder)
         if path is not None:
             digest.update(module.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
@@ -118,15 +140,20 @@ def versions() -> dict[str, str]:
     return out
 
 
-def commit_of(root: Path) -> str:
-    """Return the commit of a checkout's folder, or the one an unpacked archive was made from."""
-    named = root / "COMMIT"
-    if named.is_file():
-        return named.read_text(encoding="utf-8").strip()
+def commit_of(folder: Path) -> str:
+    """Return the commit of a checkout, or the one that an unpacked archive was made from.
+
+    ``folder`` is the top of the checkout, or any folder in it.
+    """
+    for top in (folder.resolve(), *folder.resolve().parents):
+        if (top / "COMMIT").is_file():
+            return (top / "COMMIT").read_text(encoding="utf-8").strip()
+        if (top / ".git").exists():
+            break
 
     def git(*arguments: str) -> str:
         done = subprocess.run(
-            ["git", *arguments], cwd=root, capture_output=True, text=True, check=False
+            ["git", *arguments], cwd=folder, capture_output=True, text=True, check=False
         )
         return done.stdout.strip() if done.returncode == 0 else ""
 
@@ -136,12 +163,9 @@ def commit_of(root: Path) -> str:
 
 
 def run_record(folder: Path) -> dict[str, str]:
-    """Return commit and platform; they stand beside results, outside compared content.
-
-    ``folder`` is the folder of the studies, one below the top of the checkout.
-    """
+    """Return commit and platform; they stand beside results, outside compared content."""
     return {
-        "commit": commit_of(folder.resolve().parent),
+        "commit": commit_of(folder),
         "platform": platform.platform(),
         "python": platform.python_version(),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from negotiation.errors import NegotiationError
+from negotiation.study.functions import modules_of
 from negotiation.study.provenance import data_hash, file_hash, run_record, source_hash, versions
 from negotiation.study.results import StudyResult
-from negotiation.study.spec import Study, analysis_module, load_study
+from negotiation.study.spec import Study, load_study
 from negotiation.study.store import load_object, save_object, write_json
 
-__all__ = ["StudyInputs", "analysis_sources", "run_study", "run_study_file", "study_rng"]
+__all__ = ["StudyInputs", "run_study", "run_study_file", "study_rng", "study_sources"]
 
 
 @dataclass(frozen=True)
@@ -43,22 +45,32 @@ def study_rng(study: Study) -> np.random.Generator:
     )
 
 
-def analysis_sources(study: Study) -> str:
+def study_sources(study: Study) -> str:
     """Return the hash of the code that a study's numbers depend on."""
-    return source_hash([f"negotiation.study.analyses.{study.analysis}", "negotiation.study.run"])
+    named = modules_of(study.function, study.analysis)
+    return source_hash([*named, "negotiation.study.run"], study.folder)
 
 
 def run_study(study: Study, *, inputs: StudyInputs, profile: str = "fast") -> StudyResult:
     """Run a study in memory.
+
+    Returns
+    -------
+    StudyResult
+        What the study's function returns; anything else it returns is the object ``result``.
 
     Raises
     ------
     NegotiationError
         If a certificate of the study exceeds its bound.
     """
-    settings = study.settings_for(profile)
-    module = analysis_module(study.analysis)
-    result: StudyResult = module.analyse(study, settings, inputs, study_rng(study))
+    function, settings = study.function, study.settings_for(profile)
+    given = {"study": study, "inputs": inputs, "rng": study_rng(study), "as_of": study.as_of}
+    asked = inspect.signature(function).parameters
+    arguments = {name: value for name, value in given.items() if name in asked}
+    named = settings if isinstance(settings, dict) else {"settings": settings}
+    found = function(**arguments, **named)
+    result = found if isinstance(found, StudyResult) else StudyResult(objects={"result": found})
     broken = {name: pair for name, pair in result.health.items() if not pair[0] <= pair[1]}
     if broken:
         listed = "; ".join(f"{name} = {a:.3g}, allowed {b:.3g}" for name, (a, b) in broken.items())
@@ -89,7 +101,7 @@ def _summary(
         "objects_sha256": dict(objects),
         "health": {key: {"value": a, "bound": b} for key, (a, b) in result.health.items()},
         "provenance": {
-            "source_sha256": analysis_sources(study),
+            "source_sha256": study_sources(study),
             "data_sha256": data_hash(),
             "spec_sha256": file_hash(spec),
             "versions": versions(),

@@ -3,40 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 import tomllib
-from collections.abc import Mapping
-from importlib import import_module
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from pkgutil import iter_modules
-from types import ModuleType
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from negotiation.errors import InvalidInputError
-from negotiation.study import analyses
+from negotiation.study.functions import function_named
 from negotiation.values import closest
 
-__all__ = [
-    "Settings",
-    "Study",
-    "analysis_module",
-    "analysis_names",
-    "load_study",
-    "study_from_dict",
-]
+__all__ = ["Settings", "Study", "load_study"]
 
 PROFILES = ("fast", "full", "tiny")
+#: Arguments that a study itself gives to its function, where the function has them.
+GIVEN = ("study", "inputs", "rng", "as_of")
 
 
 class Settings(BaseModel):
-    """Base of an analysis's settings: unknown keys are refused, nothing can be changed."""
+    """Base of a study's settings: unknown keys are refused, nothing can be changed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=False)
 
 
 class Study(BaseModel):
-    """What one TOML file of ``experiments/`` says.
+    """What the TOML file of a study says.
 
     Attributes
     ----------
@@ -45,7 +38,9 @@ class Study(BaseModel):
     title
         One line for people.
     analysis
-        Module of ``negotiation.study.analyses`` that runs it.
+        Function that computes it: ``<file>:<function>`` of a Python file beside the TOML file, or
+        ``negotiation.<module>:<function>``. It gets those of ``study``, ``inputs`` (results of
+        other studies), ``rng`` and ``as_of`` that it has as arguments.
     as_of
         Information date: nothing published later is read.
     economy
@@ -55,9 +50,12 @@ class Study(BaseModel):
     needs
         Names of studies whose results this one reads.
     settings
-        Settings of the analysis, checked by the analysis's own ``AnalysisSettings``.
+        Of the function: where it has an argument ``settings``, the fields of that argument's
+        annotation, a subclass of `Settings`; its keyword arguments otherwise.
     profile
         Settings that replace those above under a profile, for instance ``[profile.full]``.
+    folder
+        Where the TOML file stands; no key of it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -71,29 +69,56 @@ class Study(BaseModel):
     needs: tuple[str, ...] = ()
     settings: dict[str, Any] = Field(default_factory=dict)
     profile: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    folder: Path | None = None
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        """The function that computes the study."""
+        return function_named(self.analysis, self.folder, where="analysis")
 
     def settings_for(self, profile: str) -> Any:
-        """Return the checked settings of the analysis under a profile."""
-        module = analysis_module(self.analysis)
+        """Return the settings under a profile: checked, or keyword arguments."""
+        model = _settings_model(self.function)
         merged = {**self.settings, **self.profile.get(profile, {})}
-        return module.AnalysisSettings.model_validate(merged)
+        return merged if model is None else model.model_validate(merged)
 
 
-def analysis_names() -> tuple[str, ...]:
-    """Return the names that a study's ``analysis`` may have."""
-    return tuple(sorted(info.name for info in iter_modules(analyses.__path__)))
-
-
-def analysis_module(name: str) -> ModuleType:
-    """Return the module that runs an analysis."""
-    if name not in analysis_names():
+def _settings_model(function: Callable[..., Any]) -> type[Settings] | None:
+    """Annotation of the argument ``settings``; None where there is no such argument."""
+    if "settings" not in inspect.signature(function).parameters:
+        return None
+    model = inspect.get_annotations(function).get("settings")
+    if isinstance(model, str):
+        name, *rest = model.split(".")
+        model = getattr(function, "__globals__", {}).get(name)
+        for part in rest:
+            model = getattr(model, part, None)
+    if not (isinstance(model, type) and issubclass(model, Settings)):
         raise InvalidInputError(
-            "unknown analysis",
-            where="analysis",
-            seen=repr(name),
-            allowed=", ".join(analysis_names()),
+            "the argument settings needs a type that says which settings there are",
+            where=f"{function.__module__}:{function.__name__}",
+            allowed="a subclass of negotiation.Settings",
         )
-    return import_module(f"negotiation.study.analyses.{name}")
+    return model
+
+
+def _keyword_mistakes(
+    function: Callable[..., Any], settings: Mapping[str, Any], prefix: str
+) -> list[str]:
+    """Keys that are no arguments of a function, and arguments that it lacks."""
+    arguments = inspect.signature(function).parameters
+    named = {k: v for k, v in arguments.items() if k not in GIVEN and v.kind != v.VAR_KEYWORD}
+    anything = any(item.kind == item.VAR_KEYWORD for item in arguments.values())
+    mistakes = [
+        f"{prefix}.{key}: no such key. {closest(key, named)}".rstrip()
+        for key in settings
+        if key not in named and (not anything or key in GIVEN)
+    ]
+    return mistakes + [
+        f"{prefix}.{key}: missing"
+        for key, item in named.items()
+        if item.default is item.empty and item.kind != item.VAR_POSITIONAL and key not in settings
+    ]
 
 
 def _lines(error: ValidationError, model: type[BaseModel], prefix: str = "") -> list[str]:
@@ -110,48 +135,56 @@ def _lines(error: ValidationError, model: type[BaseModel], prefix: str = "") -> 
     return lines
 
 
-def study_from_dict(content: Mapping[str, Any], *, where: str) -> Study:
-    """Return a checked study; every mistake is reported at once.
+def _settings_mistakes(function: Callable[..., Any], content: Mapping[str, Any]) -> list[str]:
+    """Everything wrong with the settings of a study and of its profiles."""
+    base, profiles = content.get("settings", {}), content.get("profile", {})
+    if not (isinstance(base, dict) and isinstance(profiles, dict)):
+        return []
+    mistakes = [
+        f"profile.{key}: one of {', '.join(PROFILES)}"
+        for key in sorted(set(profiles) - {*PROFILES})
+    ]
+    model = _settings_model(function)
+    for profile in ("", *sorted(set(profiles) & {*PROFILES})):
+        merged = {**base, **profiles.get(profile, {})}
+        prefix = f"profile.{profile}" if profile else "settings"
+        if model is None:
+            found = _keyword_mistakes(function, merged, prefix)
+        else:
+            try:
+                model.model_validate(merged)
+                found = []
+            except ValidationError as error:
+                found = _lines(error, model, prefix)
+        mistakes += found
+        if found:
+            break
+    return mistakes
 
-    Raises
-    ------
-    InvalidInputError
-        Listing each wrong key with what was seen and what is allowed.
-    """
+
+def _study(content: Mapping[str, Any], path: Path) -> Study:
+    """Return a checked study; every mistake is reported at once."""
     mistakes: list[str] = []
     study: Study | None = None
+    if "folder" in content:
+        mistakes.append("folder: no such key.")
     try:
-        study = Study.model_validate(dict(content))
+        study = Study.model_validate({**content, "folder": path.resolve().parent})
     except ValidationError as error:
         mistakes += _lines(error, Study)
     analysis = content.get("analysis")
-    if isinstance(analysis, str) and analysis not in analysis_names():
-        hint = closest(analysis, analysis_names())
-        mistakes.append(
-            f"analysis: one of {', '.join(analysis_names())}; seen {analysis!r}. {hint}".rstrip()
-        )
-    elif isinstance(analysis, str):
-        model = analysis_module(analysis).AnalysisSettings
-        base = content.get("settings", {})
-        profiles = content.get("profile", {})
-        if isinstance(base, dict) and isinstance(profiles, dict):
-            unknown = sorted(set(profiles) - set(PROFILES))
-            mistakes += [f"profile.{key}: one of {', '.join(PROFILES)}" for key in unknown]
-            for profile in ("", *sorted(set(profiles) - set(unknown))):
-                changes = profiles.get(profile, {})
-                prefix = f"profile.{profile}" if profile else "settings"
-                try:
-                    model.model_validate({**base, **changes})
-                except ValidationError as error:
-                    mistakes += [
-                        line for line in _lines(error, model, prefix) if line not in mistakes
-                    ]
-                    break
+    if isinstance(analysis, str):
+        try:
+            function = function_named(analysis, path.resolve().parent, where="analysis")
+        except InvalidInputError as error:
+            mistakes.append(str(error))
+        else:
+            mistakes += _settings_mistakes(function, content)
     if mistakes or study is None:
         listed = "".join(f"\n  {k}. {line}" for k, line in enumerate(mistakes, start=1))
         raise InvalidInputError(
             f"{len(mistakes)} mistake{'s' if len(mistakes) != 1 else ''} in the study:{listed}",
-            where=where,
+            where=path.name,
         )
     return study
 
@@ -172,4 +205,4 @@ def load_study(path: str | Path) -> Study:
         raise InvalidInputError("no such study file", where=str(path)) from error
     except tomllib.TOMLDecodeError as error:
         raise InvalidInputError(f"not a TOML file: {error}", where=str(path)) from error
-    return study_from_dict(content, where=path.name)
+    return _study(content, path)

@@ -12,9 +12,9 @@ from negotiation.plotting.trade import (
     plot_war_gains,
     plot_welfare_parts,
 )
-from negotiation.study.analyses.validation import ValidationPoints
-from negotiation.study.model_map import MapRow, ModelMap
-from negotiation.study.policy_exhibit import SectorTariffs, WarGains
+from negotiation.policy.results import SectorTariffs, WarGains
+from negotiation.study.comparisons.model_map import MapRow, ModelMap
+from negotiation.study.comparisons.published import ValidationPoints
 from negotiation.trade.analysis.decomposition import decompose_welfare
 from negotiation.trade.equilibrium import counterfactual
 from tests.trade.worlds import random_world

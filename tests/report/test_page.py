@@ -14,10 +14,10 @@ from negotiation.bargaining.solutions.axiomatic import (
 from negotiation.bargaining.solutions.problem import BargainingProblem
 from negotiation.data import load_economy
 from negotiation.equilibrium.normal_form.nash import nash_equilibria
-from negotiation.errors import InvalidInputError
 from negotiation.payoffs import tariff_game
 from negotiation.policy.objectives.objective import Objective
 from negotiation.report.page import write_report
+from negotiation.study.exhibit import exhibit_scripts
 from negotiation.study.run import run_study_file
 from tests.reference import ROOT
 
@@ -28,7 +28,7 @@ def page(tmp_path_factory):
     results = folder / "experiments" / "results"
     for study in ("explorer", "export_dependence"):
         run_study_file(ROOT / "experiments" / f"{study}.toml", results)
-    return write_report(folder, folder / "report.html", {})
+    return write_report(results, {}, folder / "report.html")
 
 
 def test_nothing_is_fetched(page):
@@ -39,9 +39,22 @@ def test_nothing_is_fetched(page):
     assert len(text) < 5_000_000
 
 
-def test_without_results(tmp_path):
-    with pytest.raises(InvalidInputError, match="negotiation reproduce"):
-        write_report(tmp_path, tmp_path / "report.html", {})
+def test_parts_and_figures_of_a_project(tmp_path):
+    results, figures = tmp_path / "results", tmp_path / "figures"
+    run_study_file(ROOT / "experiments" / "export_dependence.toml", results)
+    (figures / "out").mkdir(parents=True)
+    (figures / "out" / "shares.png").write_bytes(b"picture")
+    (figures / "shares.py").write_text(
+        '"""Shares & all."""\nexhibit = Exhibit(__file__)\n'
+        'exhibit.load("../results/export_dependence/usa")\n'
+    )
+    layout = {"title": "Mine & yours", "parts": {"One part": ["export_"]}}
+    page = write_report(
+        results, exhibit_scripts(figures), tmp_path / "report.html", layout=layout
+    ).read_text(encoding="utf-8")
+    for text in ("<h1>Mine &amp; yours</h1>", "One part", "Figure 1.</b> Shares &amp; all."):
+        assert text in page
+    assert "explorer" not in page
 
 
 @pytest.fixture(scope="module")
@@ -83,17 +96,8 @@ def put(browser, name, value):
     browser.execute_script(script, name, str(value))
 
 
-RATES = {
-    "USA": [0, 0.1, 0.3, 0.54, 0.8, 1.04, 1.45, 2],
-    "CHN": [0, 0.1, 0.34, 0.6, 0.84, 1.25, 2],
-}
-SETS = [
-    "boehm_short_run",
-    "boehm_long_run",
-    "fontagne_2022",
-    "caliendo_parro_2015",
-    "flat_4",
-]
+RATES = {"USA": [0, 0.1, 0.3, 0.54, 0.8, 1.04, 1.45, 2], "CHN": [0, 0.1, 0.34, 0.6, 0.84, 1.25, 2]}
+SETS = ["boehm_short_run", "boehm_long_run", "fontagne_2022", "caliendo_parro_2015", "flat_4"]
 SOLUTIONS = [nash_bargaining, kalai_smorodinsky, egalitarian]
 
 

@@ -2,14 +2,11 @@
 
 import json
 import math
-import types
 
 import pytest
 
 from negotiation.errors import NegotiationError
-from negotiation.study import run
 from negotiation.study.latex import write_generated
-from negotiation.study.results import StudyResult
 from negotiation.study.run import StudyInputs, run_study
 from negotiation.study.spec import load_study
 from tests.reference import ROOT
@@ -18,13 +15,17 @@ RESULTS = ROOT / "experiments" / "results"
 
 
 @pytest.mark.parametrize("regret", [2e-9, math.nan])
-def test_a_study_beyond_its_bound_is_refused(monkeypatch, tmp_path, regret):
-    broken = types.SimpleNamespace(
-        AnalysisSettings=None,
-        analyse=lambda *_: StudyResult(health={"largest regret": (regret, 1e-9)}),
+def test_a_study_beyond_its_bound_is_refused(tmp_path, regret):
+    (tmp_path / "broken.py").write_text(
+        "import negotiation as ng\n"
+        "def analyse(regret):\n"
+        "    return ng.StudyResult(health={'largest regret': (float(regret), 1e-9)})\n"
     )
-    study = load_study(ROOT / "experiments" / "data.toml")
-    monkeypatch.setattr(run, "analysis_module", lambda _: broken)
+    (tmp_path / "broken.toml").write_text(
+        'name = "broken"\ntitle = "x"\nanalysis = "broken:analyse"\nas_of = 2025-05-02\n'
+        f'settings = {{ regret = "{regret}" }}\n'
+    )
+    study = load_study(tmp_path / "broken.toml")
     with pytest.raises(NegotiationError, match="largest regret = .* allowed 1e-09"):
         run_study(study, inputs=StudyInputs(tmp_path))
 

@@ -6,13 +6,10 @@ import pytest
 from negotiation.data import load_economy
 from negotiation.errors import InvalidInputError
 from negotiation.policy.noncooperative import nash_tariffs
-from negotiation.study.model_map import _Bilateral, model_map
-from negotiation.study.model_settings import ModelSetting, goods_economy, model_settings
-from negotiation.study.run import StudyInputs, run_study
-from negotiation.study.spec import load_study
+from negotiation.study.comparisons.model_map import _Bilateral, model_map
+from negotiation.study.comparisons.model_settings import ModelSetting, goods_economy, model_settings
 from negotiation.trade.equilibrium import counterfactual
 from negotiation.trade.model import TradeModel
-from tests.reference import ROOT
 from tests.trade.worlds import random_world
 
 ECONOMY = load_economy()
@@ -79,12 +76,3 @@ def test_goods_economy_adds_up_to_gdp():
         goods_economy(random_world(1), np.zeros(3))
     with pytest.raises(InvalidInputError, match="no setting"):
         model_map([])
-
-
-def test_study(tmp_path):
-    study = load_study(ROOT / "experiments" / "model_map.toml")
-    result = run_study(study, inputs=StudyInputs(tmp_path), profile="tiny")
-    assert result.numbers["settings"].value == len(result.tables["map"].rows) == 16
-    worse = [result.numbers[f"at_145_125_{side}_worse_off"].value for side in ("usa", "china")]
-    assert sum(worse) == 16
-    assert result.numbers["one_year_china_worse_off"].value == 4

@@ -8,7 +8,7 @@ from negotiation.process.analysis.forecast import outlook
 from negotiation.process.choices.exemptions import choose_exemptions
 from negotiation.process.multi_step.load import load_process, standoff_flows
 from negotiation.process.solve import solve_process
-from negotiation.study.sensitivity import (
+from negotiation.study.comparisons.sensitivity import (
     exemption_regions,
     first_concession_map,
     recorded_ranges,

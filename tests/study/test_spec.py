@@ -3,13 +3,14 @@
 import pytest
 
 from negotiation.errors import InvalidInputError
+from negotiation.study.run import StudyInputs, run_study
 from negotiation.study.spec import load_study
 from tests.reference import ROOT
 
 THREE_MISTAKES = """
 name = "Bad Name"
 title = "x"
-analysis = "tariff_game"
+analysis = "bad:analyse"
 as_of = 2025-05-02
 
 [settings]
@@ -21,6 +22,7 @@ colour = "red"
 def test_three_mistakes_at_once(tmp_path):
     path = tmp_path / "bad.toml"
     path.write_text(THREE_MISTAKES)
+    (tmp_path / "bad.py").write_text(ANALYSIS)
     with pytest.raises(InvalidInputError) as caught:
         load_study(path)
     message = str(caught.value)
@@ -29,27 +31,74 @@ def test_three_mistakes_at_once(tmp_path):
         assert part in message
 
 
+ANALYSIS = """
+from os import system
+import negotiation as ng
+
+class Choices(ng.Settings):
+    regret_bound: float = 1e-9
+
+def analyse(settings: Choices):
+    return ng.StudyResult()
+
+def untyped(settings):
+    return None
+
+def plain(rng, steps, start=0.0):
+    return steps + start
+"""
+HEAD = 'name="a"\ntitle="b"\nanalysis="mine:analyse"\nas_of=2025-05-02\n'
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("name = ", "not a TOML file"),
         ('name = "a"\n', "title"),
-        ('name="a"\ntitle="b"\nanalysis="magic"\nas_of=2025-05-02\n', "tariff_game"),
-        (
-            'name="a"\ntitle="b"\nanalysis="data"\nas_of=2025-05-02\n[profile.slow]\n',
-            "profile.slow",
-        ),
-        (
-            'name="a"\ntitle="b"\nanalysis="data"\nas_of=2025-05-02\n[profile.full]\nx=1\n',
-            "profile.full.x: no such key",
-        ),
+        (HEAD.replace("mine:analyse", "magic:analyse"), "analysis: no such function"),
+        (HEAD.replace("mine:analyse", "os:system"), "analysis: no such function"),
+        (HEAD.replace("mine:analyse", "mine:system"), "analysis: no such function"),
+        (HEAD.replace("mine:analyse", "mine:untyped"), "subclass of negotiation.Settings"),
+        (HEAD + 'folder = "/"\n', "folder: no such key"),
+        (HEAD + "[profile.slow]\n", "profile.slow"),
+        (HEAD + "[profile.full]\nx=1\n", "profile.full.x: no such key"),
+        (HEAD.replace("analyse", "plain") + "[settings]\nstep=1\n", "Did you mean steps"),
+        (HEAD.replace("analyse", "plain") + "[settings]\nrng=1\n", "settings.rng: no such key"),
+        (HEAD.replace("analyse", "plain"), "settings.steps: missing"),
     ],
 )
 def test_bad_files(tmp_path, text, message):
     path = tmp_path / "study.toml"
     path.write_text(text)
+    (tmp_path / "mine.py").write_text(ANALYSIS)
     with pytest.raises(InvalidInputError, match=message):
         load_study(path)
+
+
+def test_a_function_of_the_library_takes_settings_as_its_arguments(tmp_path):
+    path = tmp_path / "ratio.toml"
+    path.write_text(
+        HEAD.replace("mine:analyse", "negotiation:parameter")
+        + '[settings]\nname="standoff_added_usa"\n'
+    )
+    result = run_study(load_study(path), inputs=StudyInputs(tmp_path))
+    assert result.objects["result"].value == 1.45
+
+
+def test_projects_with_files_of_the_same_name(tmp_path):
+    values = []
+    for name in ("one", "two", "one"):
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        (folder / "mine.py").write_text("from part import VALUE\ndef f(): return VALUE\n")
+        (folder / "part.py").write_text(f"VALUE = {name!r}\n")
+        (folder / "a.toml").write_text(HEAD.replace("analyse", "f"))
+        study = load_study(folder / "a.toml")
+        values.append(run_study(study, inputs=StudyInputs(folder)).objects["result"])
+    assert values == ["one", "two", "one"]
+    (folder / "json.py").touch()
+    with pytest.raises(InvalidInputError, match=r"json\.py: a file with the name of an installed"):
+        load_study(folder / "a.toml")
 
 
 def test_missing_file(tmp_path):

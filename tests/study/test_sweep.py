@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,22 +22,29 @@ from negotiation.errors import (
     NegotiationError,
     NonFiniteError,
 )
-from negotiation.study.design import ParameterRange, design_rows, sobol_indices_of
-from negotiation.study.sweep import Sweep, load_sweep, run_sweep
+from negotiation.study.sweeps.design import ParameterRange, design_rows, sobol_indices_of
+from negotiation.study.sweeps.run import run_sweep
+from negotiation.study.sweeps.specification import Sweep, load_sweep
 from tests.reference import ROOT
 
-HERE = "tests.study.sweep_functions"
+HERE, FILE = Path(__file__).parent, "sweep_functions"
 
 
 def noisy_sweep(**changes):
     given = {
         "name": "noisy",
-        "evaluate": f"{HERE}:noisy",
+        "evaluate": f"{FILE}:noisy",
         "ranges": {"x": ParameterRange(0.0, 1.0), "y": ParameterRange(0.1, 10.0, "log")},
         "size": 50,
         "chunk": 8,
+        "folder": HERE,
     }
     return Sweep(**{**given, **changes})
+
+
+def ishigami(ranges, fixed, size):
+    design = {"design": "sobol_indices", "size": size, "folder": HERE}
+    return Sweep("ishigami", f"{FILE}:ishigami", ranges, fixed, **design)
 
 
 def content(folder):
@@ -46,7 +54,7 @@ def content(folder):
 def test_sobol_indices_of_ishigami():
     a, b = 7.0, 0.1
     ranges = {key: ParameterRange(-np.pi, np.pi) for key in "xyz"}
-    sweep = Sweep("ishigami", f"{HERE}:ishigami", ranges, {"a": a, "b": b}, "sobol_indices", 4096)
+    sweep = ishigami(ranges, {"a": a, "b": b}, 4096)
     found = sobol_indices_of(
         run_sweep(sweep).outputs["value"], parameters=("x", "y", "z"), size=4096
     )
@@ -64,8 +72,7 @@ def test_bootstrap_intervals_hold_the_index_and_narrow_with_the_design():
     widths = []
     for size in (64, 1024):
         fixed = {"a": 7.0, "b": 0.1}
-        sweep = Sweep("ishigami", f"{HERE}:ishigami", ranges, fixed, "sobol_indices", size)
-        values = run_sweep(sweep).outputs["value"]
+        values = run_sweep(ishigami(ranges, fixed, size)).outputs["value"]
         found, again = (
             sobol_indices_of(values, parameters=("x", "y", "z"), size=size, resamples=200)
             for _ in "ab"
@@ -105,8 +112,10 @@ def test_designs():
         (lambda: noisy_sweep(size=0).rows(), "no points"),
         (lambda: noisy_sweep(chunk=0), "chunk"),
         (lambda: noisy_sweep(evaluate="nowhere:f"), "no such function"),
+        (lambda: noisy_sweep(evaluate=f"{FILE}:absent"), "no such function"),
+        (lambda: noisy_sweep(evaluate=f"{FILE}:noisy", folder=None), "no such function"),
         (lambda: noisy_sweep(design="random"), "design"),
-        (lambda: run_sweep(noisy_sweep(evaluate=f"{HERE}:ragged")), "one value a row"),
+        (lambda: run_sweep(noisy_sweep(evaluate=f"{FILE}:ragged")), "one value a row"),
         (lambda: sobol_indices_of(np.ones(5), parameters=("x",), size=4), "this design"),
     ],
 )
@@ -140,6 +149,47 @@ def test_all_mistakes_of_a_file_at_once(tmp_path):
         load_sweep(path)
     with pytest.raises(InvalidInputError, match="cannot be read"):
         load_sweep(tmp_path / "absent.toml")
+
+
+@pytest.mark.parametrize(
+    "evaluate",
+    [
+        "os:system",
+        "subprocess:run",
+        "sub.mine:evaluate",
+        "../sweep:evaluate",
+        "mine:system",
+        "mine:Kept",
+        "negotiation.cli.archive:os",
+        "negotiation.study.sweeps.specification:wait",
+        "negotiation.study.sweeps.specification:_plain",
+        "negotiation.nothing:f",
+    ],
+)
+def test_nothing_but_the_library_and_the_file_beside_is_called(tmp_path, evaluate):
+    (tmp_path / "sub").mkdir()
+    source = (
+        "from os import system\nclass Kept: pass\ndef evaluate(rows, fixed, rng): return rows\n"
+    )
+    for path in (tmp_path / "mine.py", tmp_path / "sub" / "mine.py"):
+        path.write_text(source)
+    path = tmp_path / "sweep.toml"
+    path.write_text(f'name = "a"\nevaluate = "{evaluate}"\n[ranges.x]\nlow = 0\nhigh = 1\n')
+    with pytest.raises(InvalidInputError, match="no such function.*<file>:<function>"):
+        load_sweep(path)
+    path.write_text(path.read_text().replace(evaluate, "mine:evaluate"))
+    assert load_sweep(path).folder == tmp_path
+
+
+def test_folders_have_no_part_in_a_fingerprint_but_their_files_have(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        shutil.copy(HERE / f"{FILE}.py", tmp_path / name)
+    one, two = (noisy_sweep(folder=tmp_path / name) for name in ("one", "two"))
+    assert one.fingerprint == two.fingerprint == noisy_sweep().fingerprint
+    with (tmp_path / "two" / f"{FILE}.py").open("a") as file:
+        file.write("EDITED = True\n")
+    assert noisy_sweep(folder=tmp_path / "two").fingerprint != one.fingerprint
 
 
 def test_mistakes_in_names_are_found_before_anything_is_computed(tmp_path):
@@ -220,7 +270,7 @@ def test_foreign_and_damaged_parts_are_refused(tmp_path):
 
 def test_a_broken_pool_keeps_finished_parts(tmp_path):
     fixed = {"mark": str(tmp_path / "mark"), "above": 0.9}
-    sweep = noisy_sweep(evaluate=f"{HERE}:dies_once", fixed=fixed)
+    sweep = noisy_sweep(evaluate=f"{FILE}:dies_once", fixed=fixed)
     target = tmp_path / "parts"
     with (
         pytest.raises(NegotiationError, match="run the sweep again"),
@@ -300,7 +350,7 @@ if __name__ == "__main__":
 
 def slow_sweep(folder):
     fixed = {"seconds": 0.02, "log": str(Path(folder) / "rows.log")}
-    return noisy_sweep(evaluate=f"{HERE}:slow", fixed=fixed, chunk=2)
+    return noisy_sweep(evaluate=f"{FILE}:slow", fixed=fixed, chunk=2)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -337,7 +387,7 @@ def test_cluster_with_a_worker_killed(tmp_path, store):
     from distributed import Client, LocalCluster
 
     fixed = {"mark": str(tmp_path / "mark"), "above": 0.5}
-    sweep = noisy_sweep(evaluate=f"{HERE}:dies_once", fixed=fixed, store=store)
+    sweep = noisy_sweep(evaluate=f"{FILE}:dies_once", fixed=fixed, store=store)
     with (
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster,
         Client(cluster) as client,

@@ -7,4 +7,4 @@ piece of news.
 
 from negotiation.former_names import former_module
 
-__getattr__ = former_module("negotiation.process.beliefs")
+__getattr__ = former_module("negotiation.process.beliefs.updating")

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad, solve_ivp
 
-from negotiation.bargaining.attrition.war_of_attrition import war_of_attrition
 from negotiation.bargaining.attrition.reputation import (
     abreu_gul,
     reputational_bargaining,
     stubbornness_limit,
     survival_of_reputation,
 )
+from negotiation.bargaining.attrition.war_of_attrition import war_of_attrition
 from negotiation.errors import InvalidInputError
 
 CASE = {

@@ -15,8 +15,9 @@ from negotiation.process.multi_step.load import load_process
 from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.simulation import simulate_process
-from negotiation.study.design import ParameterRange
-from negotiation.study.sweep import Sweep, run_sweep
+from negotiation.study.sweeps.design import ParameterRange
+from negotiation.study.sweeps.run import run_sweep
+from negotiation.study.sweeps.specification import Sweep
 
 AS_OF = "2025-05-02"
 FIXED = {"as_of": AS_OF, "dates": ["2025-05-31", "2025-12-31"], "deal_date": "2025-12-31"}

@@ -1,1 +1,0 @@
-"""One module an analysis: ``AnalysisSettings`` and ``analyse(study, settings, inputs, rng)``."""
