@@ -2,10 +2,10 @@
 __version__: str
 _MODULE_OF: dict[str, str]
 from negotiation.bargaining.offers.alternating_offers import rubinstein as rubinstein, rubinstein_limit as rubinstein_limit
+from negotiation.bargaining.solutions.axiomatic import deal_me_out as deal_me_out, egalitarian as egalitarian, kalai_smorodinsky as kalai_smorodinsky, nash_bargaining as nash_bargaining, utilitarian as utilitarian
 from negotiation.bargaining.solutions.fairness import equal_cuts as equal_cuts, inequity_averse as inequity_averse
 from negotiation.bargaining.solutions.problem import BargainingProblem as BargainingProblem
 from negotiation.bargaining.solutions.result import BargainingSolution as BargainingSolution
-from negotiation.bargaining.solutions.axiomatic import deal_me_out as deal_me_out, egalitarian as egalitarian, kalai_smorodinsky as kalai_smorodinsky, nash_bargaining as nash_bargaining, utilitarian as utilitarian
 from negotiation.bargaining.solutions.stepwise import discrete_raiffa as discrete_raiffa, maschler_perles as maschler_perles
 from negotiation.bargaining.solutions.variable_threats import variable_threats as variable_threats
 from negotiation.data.embedded import load_economy as load_economy
@@ -15,22 +15,22 @@ from negotiation.data.readers import read_ignatenko2025 as read_ignatenko2025, r
 from negotiation.data.sources import sources as sources
 from negotiation.data.tables import load_table as load_table, table_names as table_names
 from negotiation.data.tariffs import average_tariff as average_tariff, exempt_sectors as exempt_sectors, tariff_history as tariff_history
-from negotiation.equilibrium.normal_form.batch import BatchNashResult as BatchNashResult, nash_equilibria_batch as nash_equilibria_batch
 from negotiation.equilibrium.correlated.equilibria import correlated_equilibria as correlated_equilibria
-from negotiation.equilibrium.refinements.dominance import best_responses as best_responses, iterated_elimination as iterated_elimination, pareto_frontier as pareto_frontier
-from negotiation.equilibrium.interop import from_nashpy as from_nashpy, from_pygambit as from_pygambit, from_quantecon as from_quantecon, to_nashpy as to_nashpy, to_pygambit as to_pygambit, to_quantecon as to_quantecon
-from negotiation.equilibrium.normal_form.one_equilibrium import one_equilibrium as one_equilibrium
 from negotiation.equilibrium.dynamic.markov import markov_perfect_equilibrium as markov_perfect_equilibrium
+from negotiation.equilibrium.dynamic.repeated import critical_discount_factors as critical_discount_factors, sustainable_payoffs as sustainable_payoffs
+from negotiation.equilibrium.interop import from_nashpy as from_nashpy, from_pygambit as from_pygambit, from_quantecon as from_quantecon, to_nashpy as to_nashpy, to_pygambit as to_pygambit, to_quantecon as to_quantecon
+from negotiation.equilibrium.normal_form.batch import BatchNashResult as BatchNashResult, nash_equilibria_batch as nash_equilibria_batch
 from negotiation.equilibrium.normal_form.nash import Equilibrium as Equilibrium, NashResult as NashResult, nash_equilibria as nash_equilibria
+from negotiation.equilibrium.normal_form.one_equilibrium import one_equilibrium as one_equilibrium
+from negotiation.equilibrium.normal_form.stackelberg import stackelberg as stackelberg
+from negotiation.equilibrium.normal_form.zero_sum import zero_sum_value as zero_sum_value
 from negotiation.equilibrium.quantal.quantal_response import fit_quantal_response as fit_quantal_response, quantal_response as quantal_response
 from negotiation.equilibrium.refinements.classification import read_game as read_game
+from negotiation.equilibrium.refinements.dominance import best_responses as best_responses, iterated_elimination as iterated_elimination, pareto_frontier as pareto_frontier
 from negotiation.equilibrium.refinements.perfection import is_perfect as is_perfect, is_proper as is_proper
-from negotiation.equilibrium.dynamic.repeated import critical_discount_factors as critical_discount_factors, sustainable_payoffs as sustainable_payoffs
 from negotiation.equilibrium.refinements.selection import payoff_dominant as payoff_dominant, risk_dominance as risk_dominance
 from negotiation.equilibrium.trees.sequence_form import sequence_form_equilibrium as sequence_form_equilibrium
-from negotiation.equilibrium.normal_form.stackelberg import stackelberg as stackelberg
 from negotiation.equilibrium.trees.subgame_perfect import subgame_perfect_equilibria as subgame_perfect_equilibria
-from negotiation.equilibrium.normal_form.zero_sum import zero_sum_value as zero_sum_value
 from negotiation.errors import ConvergenceError as ConvergenceError, DataError as DataError, InformationDateError as InformationDateError, InvalidInputError as InvalidInputError, MissingDependencyError as MissingDependencyError, NegotiationError as NegotiationError, NonFiniteError as NonFiniteError
 from negotiation.games.bayesian import BayesianGame as BayesianGame
 from negotiation.games.extensive_form import ExtensiveFormGame as ExtensiveFormGame
@@ -38,26 +38,29 @@ from negotiation.games.formats import read_efg as read_efg, read_nfg as read_nfg
 from negotiation.games.normal_form import NormalFormGame as NormalFormGame
 from negotiation.games.stochastic import StochasticGame as StochasticGame
 from negotiation.payoffs import TariffGame as TariffGame, best_response_curves as best_response_curves, tariff_game as tariff_game, tariff_payoffs as tariff_payoffs, tariff_plane as tariff_plane
-from negotiation.process.batch import solve_processes as solve_processes
-from negotiation.process.beliefs.updating import filter_beliefs as filter_beliefs
+from negotiation.policy.bargained import bargained_tariffs as bargained_tariffs
+from negotiation.policy.closed_form import approximate_optimal_retaliation as approximate_optimal_retaliation, approximate_optimal_tariff as approximate_optimal_tariff
+from negotiation.policy.cooperative import cooperative_tariffs as cooperative_tariffs
+from negotiation.policy.noncooperative import nash_tariffs as nash_tariffs, optimal_tariffs as optimal_tariffs
+from negotiation.policy.objectives.objective import JobLosses as JobLosses, Objective as Objective
+from negotiation.policy.results import PolicyResult as PolicyResult
 from negotiation.process.analysis.break_even import break_even as break_even
 from negotiation.process.analysis.forecast import outlook as outlook
 from negotiation.process.analysis.identified_set import identified_set as identified_set
+from negotiation.process.batch import solve_processes as solve_processes
+from negotiation.process.beliefs.updating import filter_beliefs as filter_beliefs
 from negotiation.process.multi_step.load import load_process as load_process
-from negotiation.process.tough_types.simulation import ProcessPaths as ProcessPaths, simulate_process as simulate_process
 from negotiation.process.solve import ProcessSolution as ProcessSolution, solve_process as solve_process
 from negotiation.process.stage import Stage as Stage
 from negotiation.process.stages import MultiStepProcess as MultiStepProcess
-from negotiation.study.sweeps.design import ParameterRange as ParameterRange
+from negotiation.process.tough_types.simulation import ProcessPaths as ProcessPaths, simulate_process as simulate_process
 from negotiation.study.exhibit import Exhibit as Exhibit
 from negotiation.study.results import Number as Number, StudyResult as StudyResult, StudyTable as StudyTable
 from negotiation.study.run import StudyInputs as StudyInputs
 from negotiation.study.spec import Settings as Settings, Study as Study, load_study as load_study
+from negotiation.study.sweeps.design import ParameterRange as ParameterRange
 from negotiation.study.sweeps.run import SweepResult as SweepResult, run_sweep as run_sweep
 from negotiation.study.sweeps.specification import Sweep as Sweep, load_sweep as load_sweep
-from negotiation.policy.bargained import bargained_tariffs as bargained_tariffs
-from negotiation.policy.closed_form import approximate_optimal_retaliation as approximate_optimal_retaliation, approximate_optimal_tariff as approximate_optimal_tariff
-from negotiation.policy.cooperative import cooperative_tariffs as cooperative_tariffs
 from negotiation.trade.analysis.decomposition import WelfareDecomposition as WelfareDecomposition, decompose_welfare as decompose_welfare
 from negotiation.trade.analysis.dependence import ExportDependence as ExportDependence, export_dependence as export_dependence
 from negotiation.trade.analysis.diversion import TradeDiversion as TradeDiversion, trade_diversion as trade_diversion
@@ -65,8 +68,5 @@ from negotiation.trade.economy import Economy as Economy, TariffSchedule as Tari
 from negotiation.trade.equilibrium import counterfactual as counterfactual, counterfactuals as counterfactuals
 from negotiation.trade.markets.linear_tariffs import LinearTariffModel as LinearTariffModel, linear_tariff_war as linear_tariff_war
 from negotiation.trade.model import TradeModel as TradeModel
-from negotiation.policy.objectives.objective import JobLosses as JobLosses, Objective as Objective
-from negotiation.policy.noncooperative import nash_tariffs as nash_tariffs, optimal_tariffs as optimal_tariffs
-from negotiation.policy.results import PolicyResult as PolicyResult
 from negotiation.trade.purging import purge_imbalances as purge_imbalances
 from negotiation.trade.results import TradeEquilibria as TradeEquilibria, TradeEquilibrium as TradeEquilibrium

@@ -7,4 +7,4 @@ compliance, `flexibility` escape clauses, and `staged_exchange` steps in which o
 
 from negotiation.former_names import former_module
 
-__getattr__ = former_module("negotiation.bargaining.agreements.self_enforcing")
+__getattr__ = former_module(__name__)

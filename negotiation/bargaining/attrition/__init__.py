@@ -7,4 +7,4 @@ of backing down that grows in public.
 
 from negotiation.former_names import former_module
 
-__getattr__ = former_module("negotiation.bargaining.attrition.war_of_attrition")
+__getattr__ = former_module(__name__)

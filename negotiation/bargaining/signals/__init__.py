@@ -6,4 +6,4 @@ Begin with `sources` (several sources of unequal reliability). `cheap_talk` is t
 
 from negotiation.former_names import former_module
 
-__getattr__ = former_module("negotiation.bargaining.signals.sources")
+__getattr__ = former_module(__name__)

@@ -8,4 +8,4 @@ apply them. `frontier`, `curve` and `polytope` are the geometry; `result` certif
 
 from negotiation.former_names import former_module
 
-__getattr__ = former_module("negotiation.bargaining.solutions.axiomatic")
+__getattr__ = former_module(__name__)

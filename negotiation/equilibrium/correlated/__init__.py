@@ -6,4 +6,4 @@ Begin with `equilibria` (correlated and coarse correlated, for any number of pla
 
 from negotiation.former_names import former_module
 
-__getattr__ = former_module("negotiation.equilibrium.correlated.equilibria")
+__getattr__ = former_module(__name__)

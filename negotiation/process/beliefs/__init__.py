@@ -7,4 +7,4 @@ piece of news.
 
 from negotiation.former_names import former_module
 
-__getattr__ = former_module("negotiation.process.beliefs.updating")
+__getattr__ = former_module(__name__)
