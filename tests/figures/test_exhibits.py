@@ -88,13 +88,12 @@ def sources():
 
 def test_the_library_knows_neither_captions_nor_the_project():
     captions = [script.caption.rstrip(".") for script in SCRIPTS.values()]
-    folders = re.compile(r"[\"'/](?:experiments|figures|paper)[\"'/]")
-    commands = {f"negotiation/cli/{name}.py" for name in ("archive", "reproduce", "report")}
+    folders = re.compile(r"""/ "(?:experiments|figures|paper)"|"(?:experiments|figures|paper)/""")
     knows = set()
     for name, text in sources().items():
         flat = " ".join(text.split())
         assert [line for line in captions if line in flat] == [], name
-        assert not re.search(r"(?i)(?<!published )\b(?:figure|exhibit) \d", flat), name
-        if folders.search(text):
+        assert not re.search(r"(?i)\b(?:figure|exhibit) \d", flat), name
+        if name.endswith(".py") and folders.search(text):
             knows.add(name)
-    assert knows <= commands
+    assert knows == {"negotiation/cli/reproduce.py", "negotiation/cli/report.py"}

@@ -96,9 +96,13 @@ def test_projects_with_files_of_the_same_name(tmp_path):
         study = load_study(folder / "a.toml")
         values.append(run_study(study, inputs=StudyInputs(folder)).objects["result"])
     assert values == ["one", "two", "one"]
-    (folder / "json.py").touch()
+    hiding = tmp_path / "three"
+    hiding.mkdir()
+    (hiding / "json.py").touch()
+    (hiding / "mine.py").touch()
+    (hiding / "a.toml").write_text(HEAD)
     with pytest.raises(InvalidInputError, match=r"json\.py: a file with the name of an installed"):
-        load_study(folder / "a.toml")
+        load_study(hiding / "a.toml")
 
 
 def test_missing_file(tmp_path):
