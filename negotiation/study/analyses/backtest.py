@@ -160,6 +160,17 @@ def _text_numbers(
         numbers[name] = Number(interval(headline[name], settings.interval)[0], ".0f", 100)
     words = ("the United States", "China", "neither side")
     numbers["who_cut_more"] = Number(words[who_cut_more(cut, settings.equal_within)])
+    weights = headline["survival"]
+    numbers["effective_draws"] = Number(float(weights.sum() ** 2 / (weights @ weights)), ".0f")
+    for name, key in (
+        ("cut_by_may", f"cut_{settings.dates[0].isoformat()}"),
+        ("cut_by_december", f"cut_{settings.dates[-1].isoformat()}"),
+    ):
+        weighted = float(np.average(headline[key], weights=weights))
+        numbers[f"{name}_weighted"] = Number(weighted, ".0f", 100)
+    numbers["never_weighted"] = Number(
+        1.0 - float(np.average(headline["cut_ever"], weights=weights)), ".0f", 100
+    )
     numbers["never"] = Number(1.0 - float(np.nanmean(headline["cut_ever"])), ".0f", 100)
     return numbers
 

@@ -20,6 +20,7 @@ from negotiation.study.analyses.tariff_game import Case, standoff_rates
 from negotiation.study.results import Number, StudyResult, StudyTable
 from negotiation.study.run import StudyInputs
 from negotiation.study.spec import Settings, Study
+from negotiation.trade.tariff_scenarios import baseline_averages
 from negotiation.values import FloatArray
 
 __all__ = ["AnalysisSettings", "analyse"]
@@ -33,7 +34,7 @@ class AnalysisSettings(Settings):
     cases
         Payoffs to compare.
     points
-        Added rates a side: from nothing to the standoff.
+        Added rates a side: from a total rate of zero to the standoff.
     weight_usa
         Bargaining weight of the United States in the weighted solution.
     envy, guilt
@@ -55,8 +56,9 @@ def _problem(
 ) -> tuple[BargainingProblem, tuple[float, float]]:
     standoff = standoff_rates(study)
     economy = load_economy(study.economy)
-    grid = np.linspace(0.0, 1.0, points)
-    first, second = np.meshgrid(standoff[0] * grid, standoff[1] * grid, indexing="ij")
+    base = baseline_averages(economy, ("USA", "CHN"), None)
+    axes = [np.linspace(-low, high, points) for low, high in zip(base, standoff, strict=True)]
+    first, second = np.meshgrid(*axes, indexing="ij")
     shared = np.linspace(0.0, min(standoff), points)
     equal = np.stack([standoff[0] - shared, standoff[1] - shared], axis=1)
     rates = np.concatenate([np.stack([first.ravel(), second.ravel()], axis=1), equal])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from negotiation.data import load_economy
+from negotiation.data import load_economy, load_table
 from negotiation.data.labels import sector_names
 from negotiation.study.results import Number, StudyResult, StudyTable
 from negotiation.study.run import StudyInputs
@@ -76,8 +76,20 @@ def analyse(
             f"{name}_share_of_partner_imports": Number(total.share_of_importer_imports, ".1f", 100),
             f"{name}_exports": Number(total.exports, ".0f"),
         }
-    ratio = both["CHN"].total.share_of_exports / both["USA"].total.share_of_exports
-    numbers["ratio"] = Number(ratio, ".2f")
+    share_us = both["USA"].total.share_of_exports
+    customs = load_table("macro", as_of=study.as_of)
+    sold = {
+        what: customs.row(economy="United States", year=2022, indicator=f"goods_exports_{what}")
+        for what in ("to_china", "world")
+    }
+    to_china, world = (float(str(item["value"])) for item in sold.values())
+    numbers |= {
+        "us_share_customs": Number(to_china / world, ".1f", 100),
+        "us_exports_customs": Number(to_china, ".0f"),
+        "us_exports_world": Number(both["USA"].total.exports / share_us, ",.0f"),
+        "us_exports_world_customs": Number(world, ",.0f"),
+    }
+    numbers["ratio"] = Number(both["CHN"].total.share_of_exports / share_us, ".2f")
     rows = [
         row for exporter in ("CHN", "USA") for row in _rows(both[exporter], labels, settings.shown)
     ]

@@ -58,8 +58,8 @@ class AnalysisSettings(Settings):
     elasticities: str = "fontagne_2022"
     importers: tuple[str, ...] = ()
     scope: str = "most_favored_nation"
-    cooperation_inputs: bool = False
-    world_inputs: bool = False
+    cooperation_inputs: bool = True
+    world_inputs: bool = True
     plane_points: int = 21
     gradient_bound: float = 1e-6
     gain_bound: float = 1e-6

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from negotiation.process.alternatives import compare_models
+from negotiation.process.conclusions import shares_of_concessions
 from negotiation.process.continuation import stage_number
 from negotiation.process.forecast import outlook
 from negotiation.process.load import load_process
 from negotiation.process.simulate import simulate_process
 from negotiation.process.solve import ProcessSolution, solve_process
+from negotiation.study.dated_forecasts import known_parameters
 from negotiation.study.results import Number, StudyResult, StudyTable
 from negotiation.study.run import StudyInputs
 from negotiation.study.spec import Settings, Study
@@ -178,19 +180,13 @@ def analyse(
                     Number(float(bound[1]), ".2f"),
                 )
             )
-    open_still = outlook(headline.process, as_of=study.as_of)
     paths = simulate_process(headline, n=settings.paths, rng=rng)
     numbers = _numbers(headline, settings)
     for side, name in enumerate(("us", "china")):
         column = [float(bound[side]) for bound in smallest]
         numbers[f"bound_{name}_lowest"] = Number(min(column), ".2f")
         numbers[f"bound_{name}_highest"] = Number(max(column), ".2f")
-    names = ("may", "june", "december")
-    for name, day in zip(names, settings.dates, strict=True):
-        numbers[f"open_cut_by_{name}"] = Number(float(open_still.cut_by(day)), ".0f", 100)
-    numbers["open_deal_by_december"] = Number(
-        float(open_still.deal_by(settings.dates[-1])), ".0f", 100
-    )
+    numbers |= _by_model(settings, study.as_of)
     alternatives, alternative_numbers, certificate = _alternatives_table(headline, settings)
     labels = {f"{years:g} years": item for years, item in sorted(solutions.items())}
     return StudyResult(
@@ -209,6 +205,35 @@ def analyse(
             "largest certificate of the other models": (certificate, settings.other_bound),
         },
     )
+
+
+def _by_model(settings: AnalysisSettings, as_of: dt.date) -> dict[str, Number]:
+    """Dates, the first to concede and the odds of the silence so far, by payoff model."""
+    numbers = {}
+    for model, suffix in (("export_dependence", ""), ("general_equilibrium", "_equilibrium")):
+        found = outlook(load_process(settings.process, as_of=as_of, model=model), as_of=as_of)
+        numbers[f"open_us_first{suffix}"] = Number(
+            float(shares_of_concessions(found)[0]), ".0f", 100
+        )
+        for name, day in zip(("may", "june", "december"), settings.dates, strict=True):
+            numbers[f"open_cut_by_{name}{suffix}"] = Number(float(found.cut_by(day)), ".0f", 100)
+        numbers[f"open_deal_by_december{suffix}"] = Number(
+            float(found.deal_by(settings.dates[-1])), ".0f", 100
+        )
+        numbers[f"silence{suffix}"] = Number(found.survival, ".0f", 100)
+        least = known_parameters(settings.process)["audience_cost_excess"].low
+        cheap = outlook(
+            load_process(
+                settings.process,
+                as_of=as_of,
+                model=model,
+                values={"audience_cost_excess": least},
+            ),
+            as_of=as_of,
+        )
+        numbers[f"silence_least{suffix}"] = Number(cheap.survival, ".0f", 100)
+        numbers["least_excess"] = Number(least, ".2f")
+    return numbers
 
 
 def _numbers(solution: ProcessSolution, settings: AnalysisSettings) -> dict[str, Number]:

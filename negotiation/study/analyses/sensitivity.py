@@ -1,4 +1,4 @@
-"""Which conclusions survive the ranges of the parameters, which flip, which are not identified."""
+"""Which conclusions survive the ranges of the parameters, which flip, which stay open."""
 
 from __future__ import annotations
 
@@ -53,8 +53,10 @@ class AnalysisSettings(Settings):
     steps
         Grid steps of the break-even search.
     split
-        A conclusion that holds in a share of the identified set between this and its complement is
-        not identified.
+        A conclusion that holds in a share of the points that pass the dated facts between this and
+        its complement is left open by the ranges.
+    level, within
+        Tolerances of the dated facts, see `negotiation.process.identified.dated_moments`.
     bins
         Points a side of the phase diagram over stubbornness.
     days
@@ -73,6 +75,8 @@ class AnalysisSettings(Settings):
     band_draws: int = 128
     steps: int = 4
     split: float = 0.05
+    level: float = 0.05
+    within: float = 0.25
     bins: int = 11
     days: tuple[float, ...] = tuple(float(day) for day in range(0, 731, 10))
     visibility: tuple[float, ...] = tuple(k / 20 for k in range(1, 21))
@@ -81,15 +85,15 @@ class AnalysisSettings(Settings):
 
 
 def _over_the_set(value: float, style: str, scale: float = 1.0) -> str | Number:
-    """A number over the identified set, or the word that no point of the sweep is in it."""
+    """A number over the points that pass, or the word that no point of the sweep is in it."""
     return "empty set" if np.isnan(value) else Number(float(value), style, scale)
 
 
 def _verdict(found: BreakEvens, allowed: IdentifiedSet, split: float) -> str:
-    """Survives; flips at a value; or not identified, where the facts allow both."""
+    """Survives; flips at a value; or left open, where points that pass the facts allow both."""
     share = allowed.holds(found.conclusion)
     if np.isfinite(share) and split < share < 1.0 - split:
-        return "not identified"
+        return "left open"
     if found.nearest is not None:
         name = spelled(found.nearest.parameters[0])
         return f"flips at {name} = {found.nearest.values[0]:.3g}"
@@ -122,7 +126,7 @@ def _headline(found: list[BreakEvens], allowed: IdentifiedSet, split: float) -> 
         "verdict",
         "smallest single change",
         "joint distance",
-        "% of identified set",
+        "% of points left",
     )
     return StudyTable(columns, tuple(rows), "p{60mm}lp{38mm}p{52mm}rr")
 
@@ -177,7 +181,7 @@ def _set_table(process: MultiStepProcess, allowed: IdentifiedSet) -> StudyTable:
         for name, (low, high) in allowed.intervals.items()
     )
     return StudyTable(
-        ("parameter", "range swept", "lowest in the set", "highest in the set"), rows, "lrrr"
+        ("parameter", "range swept", "lowest of the points left", "highest"), rows, "lrrr"
     )
 
 
@@ -215,7 +219,9 @@ def analyse(
         break_even(process, name, settings.parameters, steps=settings.steps, rounds=2, tol=1e-3)
         for name in settings.conclusions
     ]
-    moments = dated_moments(as_of=study.as_of, start=process.start)
+    moments = dated_moments(
+        as_of=study.as_of, start=process.start, level=settings.level, within=settings.within
+    )
     allowed = identified_set(
         process,
         moments,
@@ -236,7 +242,10 @@ def analyse(
     numbers = {
         "survives": _count(item == "survives" for item in verdicts),
         "flips": _count(item.startswith("flips") for item in verdicts),
-        "not_identified": _count(item == "not identified" for item in verdicts),
+        "left_open": _count(item == "left open" for item in verdicts),
+        "split": Number(settings.split, ".0f", 100),
+        "level": Number(settings.level, ".0f", 100),
+        "within": Number(settings.within, ".0f", 100),
         "identified_share": Number(allowed.share, ".0f", 100),
         "identified_points": Number(round(allowed.share * settings.draws), "d"),
         "draws": Number(settings.draws, "d"),

@@ -10,10 +10,13 @@ from negotiation.data import load_economy, parameter
 from negotiation.equilibrium.nash import nash_equilibria
 from negotiation.equilibrium.reading import read_game
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.payoffs import TariffGame, tariff_game
+from negotiation.payoffs import TariffGame, tariff_game, tariff_payoffs
 from negotiation.study.results import Number, StudyResult, StudyTable
 from negotiation.study.run import StudyInputs
 from negotiation.study.spec import Settings, Study
+from negotiation.trade.economy import Economy
+from negotiation.trade.tariff_scenarios import baseline_averages
+from negotiation.values import FloatArray
 
 __all__ = ["AnalysisSettings", "analyse", "standoff_rates"]
 
@@ -36,10 +39,15 @@ class AnalysisSettings(Settings):
         Payoffs to compare.
     regret_bound
         Largest relative regret that an equilibrium may have.
+    step, highest
+        Added rates among which best replies to the standoff are looked for: from a total rate of
+        zero to the highest.
     """
 
     cases: tuple[Case, ...] = (Case(name="long_run"), Case(name="short_run", horizon="short_run"))
     regret_bound: float = 1e-9
+    step: float = 0.01
+    highest: float = 2.0
 
 
 def standoff_rates(study: Study) -> tuple[float, float]:
@@ -80,6 +88,36 @@ def _profiles(game: NormalFormGame, found: Any) -> str:
     return "; ".join(names)
 
 
+def _replies_to_standoff(
+    economy: Economy,
+    standoff: tuple[float, float],
+    settings: AnalysisSettings,
+    options: dict[str, Any],
+) -> dict[str, FloatArray]:
+    """Each side's best added rate against the other's in the standoff, by how jobs count."""
+    base = baseline_averages(economy, ("USA", "CHN"), None)
+    own = [
+        np.append(
+            -low,
+            np.arange(-np.floor(low / settings.step), settings.highest / settings.step + 1)
+            * settings.step,
+        )
+        for low in base
+    ]
+    rates = np.concatenate(
+        [
+            np.stack([own[0], np.full(len(own[0]), standoff[1])], axis=1),
+            np.stack([np.full(len(own[1]), standoff[0]), own[1]], axis=1),
+        ]
+    )
+    found = tariff_payoffs(economy, rates, **options)
+    cut = len(own[0])
+    return {
+        jobs: np.array([own[0][u[:cut, 0].argmax()], own[1][u[cut:, 1].argmax()]])
+        for jobs, u in (("counted", found.percent_of_gdp), ("not counted", found.without_jobs))
+    }
+
+
 def analyse(
     study: Study,
     settings: AnalysisSettings,
@@ -93,22 +131,24 @@ def analyse(
     numbers: dict[str, Number] = {}
     objects: dict[str, Any] = {}
     worst = 0.0
-    alone: list[list[float]] = []
+    replied: list[FloatArray] = []
     for case in settings.cases:
-        options: dict[str, Any] = {}
+        options: dict[str, Any] = {
+            "model": case.model,
+            "horizon": case.horizon,
+            "as_of": study.as_of,
+        }
         if case.model == "export_dependence":
             options["exporter_incidence"] = case.exporter_incidence
-        full = tariff_game(
-            economy, model=case.model, horizon=case.horizon, as_of=study.as_of, **options
-        )
+        full = tariff_game(economy, **options)
+        replies = _replies_to_standoff(economy, standoff, settings, options)
         war = (_action(full, 0, standoff[0]), _action(full, 1, standoff[1]))
         numbers[f"{case.name}_reading"] = Number(read_game(_escalation_game(full, standoff)).name)
         for jobs, game in (("counted", full), ("not counted", full.without_jobs)):
             found = nash_equilibria(game)
             worst = max(worst, found.max_regret)
             at_war = game.payoffs[:, war[0], war[1]]
-            best = (game.payoffs[0][:, war[1]].max(), game.payoffs[1][war[0]].max())
-            alone.append([float(item - now) for item, now in zip(best, at_war, strict=True)])
+            replied.append(replies[jobs])
             rows.append(
                 (
                     case.name.replace("_", " "),
@@ -116,12 +156,14 @@ def analyse(
                     _profiles(game, found),
                     Number(float(at_war[0]), "+.2f"),
                     Number(float(at_war[1]), "+.2f"),
-                    *(Number(gain, "+.2f") for gain in alone[-1]),
+                    *(Number(float(rate), "+.0f", 100) for rate in replies[jobs]),
                 )
             )
             key = case.name + ("" if jobs == "counted" else "_no_jobs")
             numbers[f"{key}_us"] = Number(float(at_war[0]), ".2f")
             numbers[f"{key}_china"] = Number(float(at_war[1]), ".2f")
+            numbers[f"{key}_reply_us"] = Number(float(replies[jobs][0]), ".0f", 100)
+            numbers[f"{key}_reply_china"] = Number(float(replies[jobs][1]), ".0f", 100)
             numbers[f"{key}_loses_more"] = Number(
                 "China" if at_war[1] < at_war[0] else "the United States"
             )
@@ -129,15 +171,10 @@ def analyse(
             numbers[f"{key}_profiles"] = Number(_profiles(game, found))
             objects[f"{key}_game"], objects[f"{key}_equilibria"] = game, found
     columns = (
-        "payoffs", "jobs", "equilibria (USA | China)", "standoff USA", "China",
-        "cutting alone: USA", "China",
+        "payoffs", "jobs", "on nine rates (USA | China)", "standoff USA", "China",
+        "best reply: USA", "China",
     )  # fmt: skip
-    gains = np.array(alone)
-    for side, name in enumerate(("us", "china")):
-        numbers[f"alone_{name}_least"] = Number(float(gains[:, side].min()), ".2f")
-        numbers[f"alone_{name}_most"] = Number(float(gains[:, side].max()), ".2f")
-    numbers["alone_gains"] = Number(int(np.sum(np.all(gains > 0.0, axis=1))), "d")
-    numbers["payoffs_compared"] = Number(len(gains), "d")
+    numbers["payoffs_compared"] = Number(len(replied), "d")
     return StudyResult(
         numbers=numbers,
         tables={"games": StudyTable(columns, tuple(rows), "llp{62mm}rrrr")},
