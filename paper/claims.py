@@ -59,7 +59,9 @@ def payoffs(rates, **options):
 def duties(*, as_of, source="parameters"):
     """The added duties in force, from the parameters or from the table of dated events."""
     if source == "parameters":
-        usa, china = (ng.parameter(f"standoff_added_{s}", as_of=as_of).value for s in ("usa", "chn"))
+        usa, china = (
+            ng.parameter(f"standoff_added_{s}", as_of=as_of).value for s in ("usa", "chn")
+        )
     else:
         usa, china = [event.rates for event in read_events(as_of=as_of)][-1]
     return Finding(usa > 1.0 and china > 1.0, {"usa": usa, "china": china})
@@ -128,7 +130,7 @@ def best_replies(
     """Each side's best reply to the other's duty is at least 10 points below its own duty."""
     options = payoff_options(as_of, model, horizon, incidence, jobs, elasticities)
     replies, gains = [], []
-    for side, duty in enumerate(STANDOFF):
+    for side in range(2):
         base = ng.average_tariff(SIDES[side], SIDES[1 - side])
         low = 0.0 if lowest == "base" else -base
         own = np.append(low, np.arange(np.ceil(low / step), highest / step + 0.5) * step)
@@ -163,13 +165,18 @@ def crossing(
         found = [tuple(point.rates) for point in curves.nash_points]
         totals = curves.baseline
     else:
-        grid = [float(k * game_step) for k in range(int(round(0.6 / game_step)) + 1)]
-        rates = {side: ["free_trade", *grid, duty] for side, duty in zip(SIDES, STANDOFF, strict=True)}
+        grid = [float(k * game_step) for k in range(round(0.6 / game_step) + 1)]
+        rates = {
+            side: ["free_trade", *grid, duty] for side, duty in zip(SIDES, STANDOFF, strict=True)
+        }
         game = ng.tariff_game(economy(), rates, **options)
         best = [game.payoffs[k] >= game.payoffs[k].max(axis=k, keepdims=True) for k in (0, 1)]
         at = np.argwhere(best[0] & best[1])
         found = [(game.added_rates[0][i], game.added_rates[1][j]) for i, j in at]
-        totals = [total[1] - added[1] for total, added in zip(game.total_rates, game.added_rates, strict=True)]
+        totals = [
+            total[1] - added[1]
+            for total, added in zip(game.total_rates, game.added_rates, strict=True)
+        ]
     usa, china = found[0]
     holds = len(found) == 1 and usa <= STANDOFF[0] - 0.8 and china <= STANDOFF[1] - 0.8
     values = {"usa": usa + totals[0], "china": china + totals[1], "crossings": len(found)}
@@ -207,8 +214,8 @@ def cooperation(*, as_of, elasticities="fontagne_2022", inputs=True):
     """The pair's cooperative tariffs give both together more than their Nash point, in one unit."""
     del as_of
     goods = tuple(s for s in economy().sectors if s != "SERV")
-    shares = None if inputs else 1.0
-    model = ng.TradeModel(trade_elasticity=elasticities, value_added_share=shares)
+    without = {} if inputs else {"value_added_share": 1.0}
+    model = ng.TradeModel(trade_elasticity=elasticities, **without)
     given = {"exporters": "players", "model": model, "sectors": goods}
     scope = "most_favored_nation"
     agreed = ng.cooperative_tariffs(economy(), "factual", SIDES, scope, **given)
@@ -226,7 +233,11 @@ def cooperation(*, as_of, elasticities="fontagne_2022", inputs=True):
 
 def outlook_of(as_of, model, changes, horizons):
     """The outlook of the process at an information date, by payoff model."""
-    changes = {k: v for k, v in changes.items() if model != "general_equilibrium" or k != "exporter_incidence"}
+    changes = {
+        k: v
+        for k, v in changes.items()
+        if model != "general_equilibrium" or k != "exporter_incidence"
+    }
     process = ng.load_process(
         "multi-step-2025",
         as_of=as_of,
@@ -248,7 +259,9 @@ def by_model(as_of, changes, horizons=("short_run", "long_run")):
 def first_cut(*, as_of, changes=None, horizons=("short_run", "long_run")):
     """A cut by 31 May has a third or less with export dependence, a half or more in equilibrium."""
     found = [float(item.cut_by(DATES[0])) for item in by_model(as_of, changes, horizons)]
-    return Finding(found[0] < 1 / 3 and found[1] > 0.4, {"dependence": found[0], "equilibrium": found[1]})
+    return Finding(
+        found[0] < 1 / 3 and found[1] > 0.4, {"dependence": found[0], "equilibrium": found[1]}
+    )
 
 
 def who_first(*, as_of, changes=None, horizons=("short_run", "long_run")):
@@ -279,7 +292,9 @@ def draws_of(as_of, model, draws, seed):
     """Outcomes over draws of the backtest's parameters, as its study file states them."""
     study = ng.load_study(EXPERIMENTS / "backtest.toml")
     settings = study.settings_for("fast")
-    linear = [n for n in settings.linear if model == "export_dependence" or n != "exporter_incidence"]
+    linear = [
+        n for n in settings.linear if model == "export_dependence" or n != "exporter_incidence"
+    ]
     ranges = stated_ranges(
         settings.process, linear=linear, logarithmic=settings.logarithmic, events=settings.events
     )
@@ -315,7 +330,9 @@ def interval_of_dates(
     never = 1.0 - np.average(found["cut_ever"], weights=weights)
     holds = low < 0.01 and high > 0.5
     values = {"low": low, "high": high, "mean": mean, "never": never}
-    return Finding(bool(holds), values | {"weight": float(weights.sum() ** 2 / (weights @ weights))})
+    return Finding(
+        bool(holds), values | {"weight": float(weights.sum() ** 2 / (weights @ weights))}
+    )
 
 
 def score(*, as_of, model="export_dependence", draws=256, seed=20250502, weighting=False):
@@ -363,7 +380,9 @@ def passing(as_of, model, draws, seed):
     """Points of the sensitivity study's ranges with their moments and conclusions."""
     settings = ng.load_study(EXPERIMENTS / "sensitivity.toml").settings_for("fast")
     process = ng.load_process("multi-step-2025", as_of=as_of, economy=economy(), model=model)
-    names = [n for n in settings.parameters if model == "export_dependence" or n != "exporter_incidence"]
+    names = [
+        n for n in settings.parameters if model == "export_dependence" or n != "exporter_incidence"
+    ]
 
     def rebuild(values):
         return ng.load_process(

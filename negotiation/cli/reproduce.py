@@ -67,7 +67,9 @@ def _report(project: Path) -> dict[str, Any]:
     }
     pictures = sorted((project / "figures" / "out").glob("*.pdf"))
     paper = project / "paper" / "paper.pdf"
+    claims = json.loads((project / "paper" / "generated" / "claims.json").read_text("utf-8"))
     return {
+        "claims": claims,
         "studies": summaries,
         "figures": [path.name for path in pictures],
         "paper": str(paper.relative_to(project)) if paper.exists() else None,
@@ -88,6 +90,13 @@ def _print_report(report: dict[str, Any]) -> None:
     if headline:
         typer.echo()
         print_table(headline["columns"], headline["rows"], title="Headline numbers")
+    claims = [
+        [name, row["as_of"], row["holds"], row["flips"], row["origin"]]
+        for name, row in report["claims"].items()
+    ]
+    columns = ["claim", "as of", "holds under", "flips, as it says", "evaluation"]
+    typer.echo()
+    print_table(columns, claims, title="Claims")
     health = [
         [name, key, f"{item['value']:.1e}", f"{item['bound']:.0e}"]
         for name, study in studies.items()
@@ -109,6 +118,13 @@ def reproduce(
     profile: Annotated[str, typer.Option(help="fast, full (about ten minutes) or tiny.")] = "fast",
     paper: Annotated[bool, typer.Option("--paper", help="Fail if the pdf is not built.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    recompute_claims: Annotated[
+        bool,
+        typer.Option(
+            "--recompute-claims",
+            help="Evaluate every claim again instead of reading the stored evaluations.",
+        ),
+    ] = False,
 ) -> None:
     """Build every study, figure, table and the paper; rebuild only what changed."""
     if profile not in PROFILES:
@@ -119,6 +135,8 @@ def reproduce(
     # A terminal has a live table; a file or a pipe gets a line when a study begins and ends.
     # With --json, standard output is the report alone.
     lines = not as_json and not sys.stdout.isatty()
+    if recompute_claims:
+        os.environ["NEGOTIATION_RECOMPUTE_CLAIMS"] = "true"
     with redirect_stdout(sys.stderr) if as_json else nullcontext():
         session = _build(root, profile, lines=lines)
     if session.exit_code != 0:

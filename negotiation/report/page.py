@@ -23,7 +23,7 @@ _PLACES = (
     ("The standoff", ("headline", "data", "export_dependence")),
     ("The economy and the game", ("tariff_game", "best_responses", "policy", "model_map")),
     ("Bargaining and the process", ("bargaining", "process", "beliefs")),
-    ("What survives, and the score", ("sensitivity", "backtest")),
+    ("What the answers rest on, and the score", ("sensitivity", "backtest")),
     ("Validation against published tables", ("validation", "replication_")),
 )
 _ELSEWHERE = "Further exhibits"
@@ -113,10 +113,24 @@ def _links(studies: list[str]) -> str:
     return "".join(f'<a href="#{study}">{html.escape(text)}</a>' for text, study in shown.items())
 
 
+def _claims(claims: Mapping[str, Mapping[str, Any]]) -> str:
+    columns = ["claim", "as of", "conditional on", "holds under", "flips under", "evaluation"]
+    keys = ("as_of", "conditional", "holds", "flips", "origin")
+    rows = [[_words(name), *(str(row[key]) for key in keys)] for name, row in claims.items()]
+    return _table(
+        columns,
+        rows,
+        "Claims",
+        "Findings of the text and headline, and under how many "
+        "perturbations each was evaluated; where one flips, its sentence says so.",
+    )
+
+
 def report_html(
     summaries: Mapping[str, Mapping[str, Any]],
     figures: Mapping[str, Mapping[str, tuple[Path, str]]],
     explorer: Mapping[str, Any],
+    claims: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> str:
     """Return the page as text.
 
@@ -130,6 +144,9 @@ def report_html(
         Precomputed payoffs in percent of GDP: ``rates``, ``standoff``, ``incidence``,
         ``elasticities``, ``income`` and ``jobs``, the last two indexed
         ``[elasticities][incidence][side][USA][CHN]``.
+    claims
+        Findings of the text: what each is conditional on, the number of perturbations under which
+        it holds and flips, and where the evaluation comes from.
     """
     here = files("negotiation.report")
     style = here.joinpath("page.css").read_text(encoding="utf-8")
@@ -150,6 +167,9 @@ def report_html(
         sections += [
             _section(name, summaries[name], figures.get(name, {}), count) for name in studies
         ]
+    if claims:
+        links.append('<p><a href="#claims">Claims</a></p>')
+        sections += [_heading(2, "claims", "Claims"), _claims(claims)]
     contents, exhibits = "\n".join(links), "\n".join(sections)
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8">
@@ -208,7 +228,9 @@ def write_report(project: Path, output: Path, captions: Mapping[str, tuple[str, 
         if (pictures / f"{name}.png").exists():
             figures.setdefault(study, {})[name] = (pictures / f"{name}.png", caption)
     grid = load_object(results / "explorer" / "grid")
-    write_text(output, report_html(summaries, figures, _plain(grid)))
+    checked = project / "paper" / "generated" / "claims.json"
+    claims = json.loads(checked.read_text(encoding="utf-8")) if checked.exists() else None
+    write_text(output, report_html(summaries, figures, _plain(grid), claims))
     return output
 
 

@@ -1,12 +1,9 @@
-r"""Findings of a text as rows, each evaluated under its perturbations.
+"""Findings of a text as rows, each evaluated under its perturbations.
 
-A row names an evaluator, the options of its base case, and perturbations by kind. The evaluator is a
-plain function from options to a `Finding`. A finding has to hold in the base case; where it fails
+A row names an evaluator, the options of its base case, and perturbations by kind. The evaluator is
+a plain function from options to a `Finding`. A finding has to hold in the base case; where it fails
 under a perturbation the row names it and the words of the sentence that say so. Evaluations are
 stored beside the text with the hashes of the row, of the evaluator's source and of the data.
-
-Sentences are marked where they stand: ``\claim{id}{...}`` in LaTeX and
-``<!-- claim: id -->...<!-- /claim -->`` in Markdown.
 """
 
 from __future__ import annotations
@@ -17,10 +14,8 @@ import hashlib
 import importlib.util
 import json
 import math
-import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -28,7 +23,7 @@ from typing import Any, NamedTuple
 from pydantic import Field, ValidationError
 
 from negotiation.errors import DataError, InvalidInputError, NonFiniteError
-from negotiation.study.provenance import data_hash, source_hash
+from negotiation.study.provenance import data_hash, file_imports, source_hash
 from negotiation.study.spec import Settings
 from negotiation.study.store import write_json
 
@@ -40,9 +35,9 @@ __all__ = [
     "check_claim",
     "differences",
     "evaluate_claim",
+    "hashes_of",
     "load_claims",
     "load_evaluators",
-    "marked_sentences",
     "read_evaluation",
     "store_evaluation",
 ]
@@ -179,14 +174,18 @@ def load_claims(path: Path) -> dict[str, Claim]:
         try:
             claim = Claim.model_validate(row)
         except ValidationError as error:
-            mistakes += [f"{name}.{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+            mistakes += [
+                f"{name}.{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()
+            ]
             continue
         claims[name] = claim
         tried, excused = set(claim.perturbations), set(claim.inapplicable)
         mistakes += [f"{name}: {kind} is neither tried nor excused" for kind in kinds
                      if kind not in tried | excused]  # fmt: skip
         mistakes += [f"{name}: {kind} is tried and excused" for kind in sorted(tried & excused)]
-        mistakes += [f"{name}: no such kind as {kind}" for kind in sorted((tried | excused) - {*kinds})]
+        mistakes += [
+            f"{name}: no such kind as {kind}" for kind in sorted((tried | excused) - {*kinds})
+        ]
         mistakes += [f"{name}: no such perturbation as {case!r}" for case in claim.flips
                      if case not in claim.cases() or case == BASE]  # fmt: skip
     if mistakes or not claims:
@@ -254,13 +253,14 @@ def evaluate_claim(claim: Claim, evaluators: Path) -> Evaluation:
     evaluators
         File of the evaluators; the row's is called as ``evaluator(as_of=..., **options)``.
     """
+    hashes = hashes_of(claim, evaluators)
     function: Callable[..., Finding] = getattr(load_evaluators(evaluators), claim.evaluator)
     findings = {}
     for case, options in claim.cases().items():
         found = function(as_of=claim.as_of, **options)
         values = {key: _rounded(float(v), f"{case}, {key}") for key, v in found.values.items()}
         findings[case] = Finding(bool(found.holds), values)
-    return Evaluation(findings, hashes_of(claim, evaluators), source_hash(["negotiation.study.claims"]))
+    return Evaluation(findings, hashes, source_hash(file_imports(evaluators)))
 
 
 def store_evaluation(path: Path, evaluation: Evaluation) -> None:
@@ -366,33 +366,3 @@ def check_claim(
             if not math.isclose(float(seen), wanted, rel_tol=1e-4, abs_tol=1e-6):
                 lines.append(f"result {key} = {seen}, evaluated {wanted:g}")
     return ClaimStatus(tuple(lines), holds, flips)
-
-
-def _plain(text: str) -> str:
-    text = re.sub(r"\\result\{([^}]*)\}", r"\1", text)
-    text = re.sub(r"\\(?:,|emph|%)|[{}~]|\$", lambda m: "%" if m[0] == r"\%" else " ", text)
-    return re.sub(r"\s+", " ", text).strip()
-
-
-def marked_sentences(text: str) -> list[tuple[str, str]]:
-    r"""Return (id, plain sentence) of every mark in a text, LaTeX or Markdown.
-
-    Examples
-    --------
-    >>> marked_sentences(r"So \claim{a}{it is \result{s.k}\,\% of \emph{GDP}}.")
-    [('a', 'it is s.k % of GDP')]
-    >>> marked_sentences("<!-- claim: b -->It holds.<!-- /claim -->")
-    [('b', 'It holds.')]
-    """
-    found = []
-    for start in re.finditer(r"\\claim\{([^}]*)\}\{", text):
-        depth, at = 1, start.end()
-        while depth and at < len(text):
-            depth += {"{": 1, "}": -1}.get(text[at], 0) if text[at - 1] != "\\" else 0
-            at += 1
-        if depth:
-            raise InvalidInputError("a mark is not closed", where=start[1])
-        found.append((start[1], _plain(text[start.end() : at - 1])))
-    pattern = r"<!-- claim: (\S+) -->(.*?)<!-- /claim -->"
-    found += [(m[1], _plain(m[2])) for m in re.finditer(pattern, text, flags=re.DOTALL)]
-    return found

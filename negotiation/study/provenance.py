@@ -18,6 +18,7 @@ __all__ = [
     "commit_of",
     "data_hash",
     "file_hash",
+    "file_imports",
     "module_closure",
     "run_record",
     "source_hash",
@@ -43,10 +44,12 @@ def _file_of(module: str) -> Path | None:
 
 @functools.cache
 def _imports(module: str) -> tuple[str, ...]:
-    """Modules of this package that a module's source imports, anywhere in it."""
     path = _file_of(module)
-    if path is None:
-        return ()
+    return () if path is None else file_imports(path)
+
+
+def file_imports(path: Path) -> tuple[str, ...]:
+    """Return the modules of this package that a file's source imports, anywhere in it."""
     found: set[str] = set()
     tree = ast.parse(path.read_text(encoding="utf-8"))
     public = negotiation._MODULE_OF
