@@ -141,6 +141,17 @@ def _text_numbers(
         numbers[name] = ng.Number(interval(headline[name], settings.interval)[0], ".0f", 100)
     words = ("the United States", "China", "neither side")
     numbers["who_cut_more"] = ng.Number(words[who_cut_more(cut, settings.equal_within)])
+    weights = headline["survival"]
+    numbers["effective_draws"] = ng.Number(float(weights.sum() ** 2 / (weights @ weights)), ".0f")
+    for name, key in (
+        ("cut_by_may", f"cut_{settings.dates[0].isoformat()}"),
+        ("cut_by_december", f"cut_{settings.dates[-1].isoformat()}"),
+    ):
+        weighted = float(np.average(headline[key], weights=weights))
+        numbers[f"{name}_weighted"] = ng.Number(weighted, ".0f", 100)
+    numbers["never_weighted"] = ng.Number(
+        1.0 - float(np.average(headline["cut_ever"], weights=weights)), ".0f", 100
+    )
     numbers["never"] = ng.Number(1.0 - float(np.nanmean(headline["cut_ever"])), ".0f", 100)
     return numbers
 

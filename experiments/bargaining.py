@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 import negotiation as ng
+from negotiation.trade.tariff_scenarios import baseline_averages
 from negotiation.values import FloatArray
 from tariff_game import Case, standoff_rates
 
@@ -16,7 +17,7 @@ class AnalysisSettings(ng.Settings):
 
     #: Payoffs to compare.
     cases: tuple[Case, ...] = (Case(name="long_run"),)
-    #: Added rates a side: from nothing to the standoff.
+    #: Added rates a side: from a total rate of zero to the standoff.
     points: int = 30
     #: Bargaining weight of the United States in the weighted solution.
     weight_usa: float = 0.7
@@ -32,8 +33,9 @@ def _problem(
 ) -> tuple[ng.BargainingProblem, tuple[float, float]]:
     standoff = standoff_rates(study)
     economy = ng.load_economy(study.economy)
-    grid = np.linspace(0.0, 1.0, points)
-    first, second = np.meshgrid(standoff[0] * grid, standoff[1] * grid, indexing="ij")
+    base = baseline_averages(economy, ("USA", "CHN"), None)
+    axes = [np.linspace(-low, high, points) for low, high in zip(base, standoff, strict=True)]
+    first, second = np.meshgrid(*axes, indexing="ij")
     shared = np.linspace(0.0, min(standoff), points)
     equal = np.stack([standoff[0] - shared, standoff[1] - shared], axis=1)
     rates = np.concatenate([np.stack([first.ravel(), second.ravel()], axis=1), equal])

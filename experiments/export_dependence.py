@@ -59,8 +59,20 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
             ),
             f"{name}_exports": ng.Number(total.exports, ".0f"),
         }
-    ratio = both["CHN"].total.share_of_exports / both["USA"].total.share_of_exports
-    numbers["ratio"] = ng.Number(ratio, ".2f")
+    share_us = both["USA"].total.share_of_exports
+    customs = ng.load_table("macro", as_of=study.as_of)
+    sold = {
+        what: customs.row(economy="United States", year=2022, indicator=f"goods_exports_{what}")
+        for what in ("to_china", "world")
+    }
+    to_china, world = (float(str(item["value"])) for item in sold.values())
+    numbers |= {
+        "us_share_customs": ng.Number(to_china / world, ".1f", 100),
+        "us_exports_customs": ng.Number(to_china, ".0f"),
+        "us_exports_world": ng.Number(both["USA"].total.exports / share_us, ",.0f"),
+        "us_exports_world_customs": ng.Number(world, ",.0f"),
+    }
+    numbers["ratio"] = ng.Number(both["CHN"].total.share_of_exports / share_us, ".2f")
     rows = [
         row for exporter in ("CHN", "USA") for row in _rows(both[exporter], labels, settings.shown)
     ]

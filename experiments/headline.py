@@ -19,10 +19,11 @@ class AnalysisSettings(Settings):
     Attributes
     ----------
     lines
-        What, and the result it shows as ``study.key``, with the unit after it.
+        What, the result it shows as ``study.key``, the unit after it, and the claim that it
+        states.
     """
 
-    lines: tuple[tuple[str, str, str], ...] = ()
+    lines: tuple[tuple[str, str, str, str], ...] = ()
 
 
 def analyse(
@@ -33,7 +34,7 @@ def analyse(
 ) -> StudyResult:
     """Return the table of headline numbers."""
     rows = []
-    for what, key, unit in settings.lines:
+    for what, key, unit, _ in settings.lines:
         name, _, number = key.partition(".")
         path = inputs.folder / name / "summary.json"
         text = json.loads(path.read_text(encoding="utf-8"))["numbers"][number]["text"]

@@ -52,10 +52,13 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
         numbers[f"{key}_usa_worse_off"] = ng.Number(by_player["USA"], "d")
         numbers[f"{key}_china_worse_off"] = ng.Number(by_player["CHN"], "d")
         numbers[f"{key}_mostly"] = ng.Number(_NAMES[most])
-        values = np.array([(*row.losses, row.nash)[k] for row in found.rows])
+        values = np.array(
+            [(*row.losses, row.nash)[k] for row in found.rows if row.denominator == "GDP"]
+        )
         for column, player in enumerate(("usa", "china")):
-            numbers[f"{key}_{player}_lowest"] = ng.Number(values[:, column].min(), ".2f")
-            numbers[f"{key}_{player}_highest"] = ng.Number(values[:, column].max(), ".2f")
+            numbers[f"{key}_{player}_lowest"] = ng.Number(float(values[:, column].min()), ".2f")
+            numbers[f"{key}_{player}_highest"] = ng.Number(float(values[:, column].max()), ".2f")
+    numbers["gdp_settings"] = ng.Number(sum(row.denominator == "GDP" for row in found.rows), "d")
     short = [row for row in found.rows if row.horizon == "one year"]
     numbers["one_year_settings"] = ng.Number(len(short), "d")
     numbers["one_year_china_worse_off"] = ng.Number(

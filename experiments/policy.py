@@ -29,8 +29,8 @@ class AnalysisSettings(ng.Settings):
     scope: str = "most_favored_nation"
     #: Whether the pair's cooperation and the world-wide war count inputs; without them percentages
     #: are of gross sales, not of GDP, and the problems are far smaller.
-    cooperation_inputs: bool = False
-    world_inputs: bool = False
+    cooperation_inputs: bool = True
+    world_inputs: bool = True
     #: Tariffs of each side in the plane of payoffs (one-year elasticities).
     plane_points: int = 21
     #: Largest relative gradient left at an interior rate.

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 import negotiation as ng
+from dated_forecasts import known_parameters
+from negotiation.process.analysis.conclusions import shares_of_concessions
 from negotiation.process.analysis.other_models import compare_models
 from negotiation.process.continuation import stage_number
 from negotiation.values import FloatArray
@@ -148,17 +150,13 @@ def analyse(
                     ng.Number(bound[1], ".2f"),
                 )
             )
-    open_still = ng.outlook(headline.process, as_of=study.as_of)
     paths = ng.simulate_process(headline, n=settings.paths, rng=rng)
     numbers = _numbers(headline, settings)
     for side, name in enumerate(("us", "china")):
         column = [float(bound[side]) for bound in smallest]
         numbers[f"bound_{name}_lowest"] = ng.Number(min(column), ".2f")
         numbers[f"bound_{name}_highest"] = ng.Number(max(column), ".2f")
-    names = ("may", "june", "december")
-    for name, day in zip(names, settings.dates, strict=True):
-        numbers[f"open_cut_by_{name}"] = ng.Number(open_still.cut_by(day), ".0f", 100)
-    numbers["open_deal_by_december"] = ng.Number(open_still.deal_by(settings.dates[-1]), ".0f", 100)
+    numbers |= _by_model(settings, study.as_of)
     alternatives, alternative_numbers, certificate = _alternatives_table(headline, settings)
     labels = {f"{years:g} years": item for years, item in sorted(solutions.items())}
     return ng.StudyResult(
@@ -177,6 +175,35 @@ def analyse(
             "largest certificate of the other models": (certificate, settings.other_bound),
         },
     )
+
+
+def _by_model(settings: AnalysisSettings, as_of: dt.date) -> dict[str, ng.Number]:
+    """Dates, the first to concede and the odds of the silence so far, by payoff model."""
+    numbers = {}
+    for model, suffix in (("export_dependence", ""), ("general_equilibrium", "_equilibrium")):
+        found = ng.outlook(ng.load_process(settings.process, as_of=as_of, model=model), as_of=as_of)
+        numbers[f"open_us_first{suffix}"] = ng.Number(
+            float(shares_of_concessions(found)[0]), ".0f", 100
+        )
+        for name, day in zip(("may", "june", "december"), settings.dates, strict=True):
+            numbers[f"open_cut_by_{name}{suffix}"] = ng.Number(float(found.cut_by(day)), ".0f", 100)
+        numbers[f"open_deal_by_december{suffix}"] = ng.Number(
+            float(found.deal_by(settings.dates[-1])), ".0f", 100
+        )
+        numbers[f"silence{suffix}"] = ng.Number(found.survival, ".0f", 100)
+        least = known_parameters(settings.process)["audience_cost_excess"].low
+        cheap = ng.outlook(
+            ng.load_process(
+                settings.process,
+                as_of=as_of,
+                model=model,
+                values={"audience_cost_excess": least},
+            ),
+            as_of=as_of,
+        )
+        numbers[f"silence_least{suffix}"] = ng.Number(cheap.survival, ".0f", 100)
+        numbers["least_excess"] = ng.Number(least, ".2f")
+    return numbers
 
 
 def _numbers(solution: ng.ProcessSolution, settings: AnalysisSettings) -> dict[str, ng.Number]:

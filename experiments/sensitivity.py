@@ -1,4 +1,4 @@
-"""Which conclusions survive the ranges of the parameters, which flip, which are not identified."""
+"""Which conclusions survive the ranges of the parameters, which flip, which stay open."""
 
 from __future__ import annotations
 
@@ -46,9 +46,12 @@ class AnalysisSettings(ng.Settings):
     band_draws: int = 128
     #: Grid steps of the break-even search.
     steps: int = 4
-    #: A conclusion that holds in a share of the identified set between this and its complement is
-    #: not identified.
+    #: A conclusion that holds in a share of the points that pass the dated facts between this and
+    #: its complement is left open by the ranges.
     split: float = 0.05
+    #: Tolerances of the dated facts, see `dated_moments`.
+    level: float = 0.05
+    within: float = 0.25
     #: Points a side of the phase diagram over stubbornness.
     bins: int = 11
     #: Days from the information date at which bands are drawn.
@@ -60,15 +63,15 @@ class AnalysisSettings(ng.Settings):
 
 
 def _over_the_set(value: float, style: str, scale: float = 1.0) -> str | ng.Number:
-    """A number over the identified set, or the word that no point of the sweep is in it."""
-    return "empty set" if np.isnan(value) else ng.Number(value, style, scale)
+    """A number over the points that pass, or the word that no point of the sweep is in it."""
+    return "empty set" if np.isnan(value) else ng.Number(float(value), style, scale)
 
 
 def _verdict(found: BreakEvens, allowed: IdentifiedSet, split: float) -> str:
-    """Survives; flips at a value; or not identified, where the facts allow both."""
+    """Survives; flips at a value; or left open, where points that pass the facts allow both."""
     share = allowed.holds(found.conclusion)
     if np.isfinite(share) and split < share < 1.0 - split:
-        return "not identified"
+        return "left open"
     if found.nearest is not None:
         name = spelled(found.nearest.parameters[0])
         return f"flips at {name} = {found.nearest.values[0]:.3g}"
@@ -101,7 +104,7 @@ def _headline(found: list[BreakEvens], allowed: IdentifiedSet, split: float) -> 
         "verdict",
         "smallest single change",
         "joint distance",
-        "% of identified set",
+        "% of points left",
     )
     return ng.StudyTable(columns, tuple(rows), "p{60mm}lp{38mm}p{52mm}rr")
 
@@ -156,7 +159,7 @@ def _set_table(process: ng.MultiStepProcess, allowed: IdentifiedSet) -> ng.Study
         for name, (low, high) in allowed.intervals.items()
     )
     return ng.StudyTable(
-        ("parameter", "range swept", "lowest in the set", "highest in the set"), rows, "lrrr"
+        ("parameter", "range swept", "lowest of the points left", "highest"), rows, "lrrr"
     )
 
 
@@ -189,7 +192,9 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
         ng.break_even(process, name, settings.parameters, steps=settings.steps, rounds=2, tol=1e-3)
         for name in settings.conclusions
     ]
-    moments = dated_moments(as_of=study.as_of, start=process.start)
+    moments = dated_moments(
+        as_of=study.as_of, start=process.start, level=settings.level, within=settings.within
+    )
     allowed = ng.identified_set(
         process,
         moments,
@@ -210,7 +215,10 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
     numbers = {
         "survives": _count(item == "survives" for item in verdicts),
         "flips": _count(item.startswith("flips") for item in verdicts),
-        "not_identified": _count(item == "not identified" for item in verdicts),
+        "left_open": _count(item == "left open" for item in verdicts),
+        "split": ng.Number(settings.split, ".0f", 100),
+        "level": ng.Number(settings.level, ".0f", 100),
+        "within": ng.Number(settings.within, ".0f", 100),
         "identified_share": ng.Number(allowed.share, ".0f", 100),
         "identified_points": ng.Number(round(allowed.share * settings.draws), "d"),
         "draws": ng.Number(settings.draws, "d"),

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 import negotiation as ng
+from negotiation.trade.tariff_scenarios import baseline_averages
+from negotiation.values import FloatArray
 
 
 class Case(ng.Settings):
@@ -25,6 +27,10 @@ class AnalysisSettings(ng.Settings):
     cases: tuple[Case, ...] = (Case(name="long_run"), Case(name="short_run", horizon="short_run"))
     #: Largest relative regret that an equilibrium may have.
     regret_bound: float = 1e-9
+    #: Added rates among which best replies to the standoff are looked for: from a total rate of
+    #: zero to the highest.
+    step: float = 0.01
+    highest: float = 2.0
 
 
 def standoff_rates(study: ng.Study) -> tuple[float, float]:
@@ -65,6 +71,36 @@ def _profiles(game: ng.NormalFormGame, found: Any) -> str:
     return "; ".join(names)
 
 
+def _replies_to_standoff(
+    economy: ng.Economy,
+    standoff: tuple[float, float],
+    settings: AnalysisSettings,
+    options: dict[str, Any],
+) -> dict[str, FloatArray]:
+    """Each side's best added rate against the other's in the standoff, by how jobs count."""
+    base = baseline_averages(economy, ("USA", "CHN"), None)
+    own = [
+        np.append(
+            -low,
+            np.arange(-np.floor(low / settings.step), settings.highest / settings.step + 1)
+            * settings.step,
+        )
+        for low in base
+    ]
+    rates = np.concatenate(
+        [
+            np.stack([own[0], np.full(len(own[0]), standoff[1])], axis=1),
+            np.stack([np.full(len(own[1]), standoff[0]), own[1]], axis=1),
+        ]
+    )
+    found = ng.tariff_payoffs(economy, rates, **options)
+    cut = len(own[0])
+    return {
+        jobs: np.array([own[0][u[:cut, 0].argmax()], own[1][u[cut:, 1].argmax()]])
+        for jobs, u in (("counted", found.percent_of_gdp), ("not counted", found.without_jobs))
+    }
+
+
 def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
     """Return the game in each case, with and without job losses."""
     economy = ng.load_economy(study.economy)
@@ -73,14 +109,17 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
     numbers: dict[str, ng.Number] = {}
     objects: dict[str, Any] = {}
     worst = 0.0
-    alone: list[list[float]] = []
+    replied: list[FloatArray] = []
     for case in settings.cases:
-        options: dict[str, Any] = {}
+        options: dict[str, Any] = {
+            "model": case.model,
+            "horizon": case.horizon,
+            "as_of": study.as_of,
+        }
         if case.model == "export_dependence":
             options["exporter_incidence"] = case.exporter_incidence
-        full = ng.tariff_game(
-            economy, model=case.model, horizon=case.horizon, as_of=study.as_of, **options
-        )
+        full = ng.tariff_game(economy, **options)
+        replies = _replies_to_standoff(economy, standoff, settings, options)
         war = (_action(full, 0, standoff[0]), _action(full, 1, standoff[1]))
         numbers[f"{case.name}_reading"] = ng.Number(
             ng.read_game(_escalation_game(full, standoff)).name
@@ -89,21 +128,22 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
             found = ng.nash_equilibria(game)
             worst = max(worst, found.max_regret)
             at_war = game.payoffs[:, war[0], war[1]]
-            best = (game.payoffs[0][:, war[1]].max(), game.payoffs[1][war[0]].max())
-            alone.append([float(item - now) for item, now in zip(best, at_war, strict=True)])
+            replied.append(replies[jobs])
             rows.append(
                 (
                     case.name.replace("_", " "),
                     jobs,
                     _profiles(game, found),
-                    ng.Number(at_war[0], "+.2f"),
-                    ng.Number(at_war[1], "+.2f"),
-                    *(ng.Number(gain, "+.2f") for gain in alone[-1]),
+                    ng.Number(float(at_war[0]), "+.2f"),
+                    ng.Number(float(at_war[1]), "+.2f"),
+                    *(ng.Number(float(rate), "+.0f", 100) for rate in replies[jobs]),
                 )
             )
             key = case.name + ("" if jobs == "counted" else "_no_jobs")
-            numbers[f"{key}_us"] = ng.Number(at_war[0], ".2f")
-            numbers[f"{key}_china"] = ng.Number(at_war[1], ".2f")
+            numbers[f"{key}_us"] = ng.Number(float(at_war[0]), ".2f")
+            numbers[f"{key}_china"] = ng.Number(float(at_war[1]), ".2f")
+            numbers[f"{key}_reply_us"] = ng.Number(float(replies[jobs][0]), ".0f", 100)
+            numbers[f"{key}_reply_china"] = ng.Number(float(replies[jobs][1]), ".0f", 100)
             numbers[f"{key}_loses_more"] = ng.Number(
                 "China" if at_war[1] < at_war[0] else "the United States"
             )
@@ -111,15 +151,10 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
             numbers[f"{key}_profiles"] = ng.Number(_profiles(game, found))
             objects[f"{key}_game"], objects[f"{key}_equilibria"] = game, found
     columns = (
-        "payoffs", "jobs", "equilibria (USA | China)", "standoff USA", "China",
-        "cutting alone: USA", "China",
+        "payoffs", "jobs", "on nine rates (USA | China)", "standoff USA", "China",
+        "best reply: USA", "China",
     )  # fmt: skip
-    gains = np.array(alone)
-    for side, name in enumerate(("us", "china")):
-        numbers[f"alone_{name}_least"] = ng.Number(gains[:, side].min(), ".2f")
-        numbers[f"alone_{name}_most"] = ng.Number(gains[:, side].max(), ".2f")
-    numbers["alone_gains"] = ng.Number(int(np.sum(np.all(gains > 0.0, axis=1))), "d")
-    numbers["payoffs_compared"] = ng.Number(len(gains), "d")
+    numbers["payoffs_compared"] = ng.Number(len(replied), "d")
     return ng.StudyResult(
         numbers=numbers,
         tables={"games": ng.StudyTable(columns, tuple(rows), "llp{62mm}rrrr")},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 from typing import Annotated
@@ -34,10 +35,12 @@ def report(
             "no results to report", where=str(results), hint="Run `negotiation reproduce` first."
         )
     layout = root / "paper" / "report.toml"
+    claims = root / "paper" / "generated" / "claims.json"
     path = write_report(
         results,
         exhibit_scripts(figures),
         output,
         layout=tomllib.loads(layout.read_text(encoding="utf-8")) if layout.is_file() else {},
+        claims=json.loads(claims.read_text(encoding="utf-8")) if claims.is_file() else None,
     )
     typer.echo(f"Wrote {path} ({path.stat().st_size / 1e6:.1f} MB). Open it in a browser.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import shutil
 import sys
 import tomllib
@@ -47,6 +48,8 @@ def _build(project: Path, profile: str, *, lines: bool) -> Any:
         raise MissingDependencyError("pytask", extra="reproduce", purpose="reproduce") from error
     from negotiation.study.tasks import figure_tasks, study_tasks
 
+    # Tasks of a project, those of a paper for instance, read it there.
+    os.environ["NEGOTIATION_PROFILE"] = profile
     # Fonts put into a pdf would print a line each.
     logging.getLogger("fontTools").setLevel(logging.WARNING)
     studies, figures = project / "experiments", project / "figures"
@@ -76,7 +79,9 @@ def _report(project: Path) -> dict[str, Any]:
     }
     pictures = sorted((project / "figures" / "out").glob("*.pdf"))
     paper = project / "paper" / "paper.pdf"
+    claims = project / "paper" / "generated" / "claims.json"
     return {
+        "claims": json.loads(claims.read_text("utf-8")) if claims.exists() else {},
         "studies": summaries,
         "figures": [path.name for path in pictures],
         "paper": str(paper.relative_to(project)) if paper.exists() else None,
@@ -97,6 +102,14 @@ def _print_report(report: dict[str, Any], *, has_paper: bool) -> None:
     for table in first.get("tables", {}).values():
         typer.echo()
         print_table(table["columns"], table["rows"], title=first["title"])
+    claims = [
+        [name, row["as_of"], row["holds"], row["flips"], row["origin"]]
+        for name, row in report["claims"].items()
+    ]
+    if claims:
+        columns = ["claim", "as of", "holds under", "flips, as it says", "evaluation"]
+        typer.echo()
+        print_table(columns, claims, title="Claims")
     health = [
         [name, key, f"{item['value']:.1e}", f"{item['bound']:.0e}"]
         for name, study in studies.items()
@@ -119,6 +132,13 @@ def reproduce(
     profile: Annotated[str, typer.Option(help="fast, full (about ten minutes) or tiny.")] = "fast",
     paper: Annotated[bool, typer.Option("--paper", help="Fail if the pdf is not built.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    recompute_claims: Annotated[
+        bool,
+        typer.Option(
+            "--recompute-claims",
+            help="Evaluate every claim again instead of reading the stored evaluations.",
+        ),
+    ] = False,
 ) -> None:
     """Build every study, figure, table and the paper; rebuild only what changed."""
     if profile not in PROFILES:
@@ -129,6 +149,8 @@ def reproduce(
     # A terminal has a live table; a file or a pipe gets a line when a study begins and ends.
     # With --json, standard output is the report alone.
     lines = not as_json and not sys.stdout.isatty()
+    if recompute_claims:
+        os.environ["NEGOTIATION_RECOMPUTE_CLAIMS"] = "true"
     with redirect_stdout(sys.stderr) if as_json else nullcontext():
         session = _build(root, profile, lines=lines)
     if session.exit_code != 0:

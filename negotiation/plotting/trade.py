@@ -216,7 +216,8 @@ def plot_model_map(found: _ModelMap, *, point: int | None = 0, ax: Axes | None =
     Returns
     -------
     matplotlib.axes.Axes
-        Settings from top to bottom by how much worse China does than the United States.
+        Settings in percent of GDP above those in percent of gross sales; in each block from top
+        to bottom by how much worse China does than the United States.
     """
     if point is not None and not 0 <= point < len(found.points):
         raise InvalidInputError(
@@ -224,8 +225,10 @@ def plot_model_map(found: _ModelMap, *, point: int | None = 0, ax: Axes | None =
         )
     ax = _axes(ax, (6.6, 6.4))
     values = np.array([row.nash if point is None else row.losses[point] for row in found.rows])
-    order = np.argsort(values[:, 0] - values[:, 1])
-    y = np.arange(len(order))
+    # Percent of GDP and of gross sales are different units: two blocks, GDP above.
+    gdp = np.array([row.denominator == "GDP" for row in found.rows])
+    order = np.lexsort((values[:, 0] - values[:, 1], gdp))
+    y = np.arange(len(order)) + gdp[order] * 1.0
     ax.hlines(y, values[order].min(axis=1), values[order].max(axis=1), color="0.7", zorder=1)
     for k, name in enumerate(("United States", "China")):
         ax.plot(
@@ -241,6 +244,14 @@ def plot_model_map(found: _ModelMap, *, point: int | None = 0, ax: Axes | None =
     ]
     ax.set_yticks(y, labels, fontsize="small")
     ax.axvline(0.0, color="black", linewidth=0.7)
+    if 0 < gdp.sum() < len(gdp):
+        edge = len(gdp) - gdp.sum()
+        ax.axhline(edge, color="0.4", linewidth=0.7)
+        sides = ((edge + 0.3, "percent of GDP", "bottom"), (edge - 0.3, "of gross sales", "top"))
+        for height, unit, va in sides:
+            ax.annotate(
+                unit, (0.01, height), xycoords=ax.get_yaxis_transform(), va=va, fontsize="small"
+            )
     at = "the Nash point" if point is None else f"{found.labels[point]} points added"
     ax.set_xlabel(f"Change of real income at {at} (%); * one-year elasticities")
     ax.set_ylabel("Setting")

@@ -107,11 +107,25 @@ def _links(studies: list[str], parts: Mapping[str, list[str]]) -> str:
     return "".join(f'<a href="#{study}">{html.escape(text)}</a>' for text, study in shown.items())
 
 
+def _claims(claims: Mapping[str, Mapping[str, Any]]) -> str:
+    columns = ["claim", "as of", "conditional on", "holds under", "flips under", "evaluation"]
+    keys = ("as_of", "conditional", "holds", "flips", "origin")
+    rows = [[_words(name), *(str(row[key]) for key in keys)] for name, row in claims.items()]
+    return _table(
+        columns,
+        rows,
+        "Claims",
+        "Findings of the text and headline, and under how many "
+        "perturbations each was evaluated; where one flips, its sentence says so.",
+    )
+
+
 def report_html(
     summaries: Mapping[str, Mapping[str, Any]],
     figures: Mapping[str, Mapping[str, tuple[Path, str]]],
     explorer: Mapping[str, Any] | None = None,
     layout: Mapping[str, Any] | None = None,
+    claims: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> str:
     """Return the page as text.
 
@@ -127,6 +141,9 @@ def report_html(
         ``[elasticities][incidence][side][USA][CHN]``. None: the page has no explorer.
     layout
         ``title``, ``note`` and ``parts``: headings and the studies below each.
+    claims
+        Findings of the text: what each is conditional on, the number of perturbations under which
+        it holds and flips, and where the evaluation comes from.
     """
     layout = layout or {}
     title, note = (html.escape(str(layout.get(k, v))) for k, v in _LAYOUT.items())
@@ -157,6 +174,9 @@ def report_html(
         sections += [
             _section(name, summaries[name], figures.get(name, {}), count) for name in studies
         ]
+    if claims:
+        links.append('<p><a href="#claims">Claims</a></p>')
+        sections += [_heading(2, "claims", "Claims"), _claims(claims)]
     contents, exhibits = "\n".join(links), "\n".join(sections)
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8">
@@ -182,6 +202,7 @@ def write_report(
     output: Path,
     *,
     layout: Mapping[str, Any] | None = None,
+    claims: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Path:
     """Write the page from stored results and drawn figures.
 
@@ -193,7 +214,7 @@ def write_report(
         Figures by name; each stands with the first study that it is drawn from.
     output
         File to write.
-    layout
+    layout, claims
         See `report_html`.
     """
     summaries = {
@@ -210,7 +231,7 @@ def write_report(
         if picture.exists() and script.folders:
             place = script.folders[0].name
             figures.setdefault(place, {})[name] = (picture, script.caption)
-    write_text(output, report_html(summaries, figures, explorer, layout))
+    write_text(output, report_html(summaries, figures, explorer, layout, claims))
     return output
 
 

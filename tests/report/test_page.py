@@ -16,7 +16,7 @@ from negotiation.data import load_economy
 from negotiation.equilibrium.normal_form.nash import nash_equilibria
 from negotiation.payoffs import tariff_game
 from negotiation.policy.objectives.objective import Objective
-from negotiation.report.page import write_report
+from negotiation.report.page import report_html, write_report
 from negotiation.study.exhibit import exhibit_scripts
 from negotiation.study.run import run_study_file
 from tests.reference import ROOT
@@ -55,6 +55,20 @@ def test_parts_and_figures_of_a_project(tmp_path):
     for text in ("<h1>Mine &amp; yours</h1>", "One part", "Figure 1.</b> Shares &amp; all."):
         assert text in page
     assert "explorer" not in page
+
+
+def test_claims_stand_in_the_page():
+    row = {
+        "as_of": "2025-05-02",
+        "conditional": "a < b",
+        "holds": 3,
+        "flips": 1,
+        "origin": "stored",
+    }
+    text = report_html({}, {}, claims={"some_claim": row})
+    assert '<h2 id="claims">' in text
+    assert "some claim" in text
+    assert "a &lt; b" in text
 
 
 @pytest.fixture(scope="module")

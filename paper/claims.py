@@ -1,0 +1,450 @@
+"""What the sentences of the text rest on: one function a finding, from options to its truth.
+
+Run ``python paper/claims.py [id ...]`` to evaluate the rows of ``claims.toml`` and store them in
+``paper/evaluations``; with ``--check`` nothing is written and any difference is an error.
+"""
+
+import datetime as dt
+import sys
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+import negotiation as ng
+from negotiation.process.analysis.conclusions import shares_of_concessions
+from negotiation.process.analysis.identified_set import dated_moments
+from negotiation.process.analysis.scores import brier, constant_hazard, next_cut
+from negotiation.process.beliefs.events import read_events
+from negotiation.study.claims import (
+    Finding,
+    differences,
+    evaluate_claim,
+    load_claims,
+    read_evaluation,
+    store_evaluation,
+)
+from negotiation.study.functions import import_beside
+
+HERE = Path(__file__).resolve().parent
+SIDES = ("USA", "CHN")
+STANDOFF = (1.45, 1.25)
+EXPERIMENTS = HERE.parent / "experiments"
+FORECASTS = import_beside(EXPERIMENTS, "dated_forecasts")
+DATES = (dt.date(2025, 5, 31), dt.date(2025, 6, 30), dt.date(2025, 12, 31))
+
+
+@cache
+def economy():
+    """The embedded economy; it is the same for every date from 2023 on."""
+    return ng.load_economy("us-china-2022")
+
+
+def payoff_options(as_of, model, horizon, incidence, jobs, elasticities):
+    """Options of `ng.tariff_payoffs`; ``jobs`` is a weight, None the sourced one."""
+    options = {"model": model, "horizon": horizon, "as_of": as_of, "elasticities": elasticities}
+    if model == "export_dependence":
+        options["exporter_incidence"] = incidence
+    if jobs == 0.0:
+        options["objectives"] = ng.Objective()
+    elif jobs is not None:
+        options["objectives"] = ng.Objective(jobs=jobs)
+    return options
+
+
+def payoffs(rates, **options):
+    """Payoffs ``[scenario, side]`` in percent of GDP a year."""
+    return ng.tariff_payoffs(economy(), np.atleast_2d(rates), **options).percent_of_gdp
+
+
+def duties(*, as_of, source="parameters"):
+    """The added duties in force, from the parameters or from the table of dated events."""
+    if source == "parameters":
+        usa, china = (
+            ng.parameter(f"standoff_added_{s}", as_of=as_of).value for s in ("usa", "chn")
+        )
+    else:
+        usa, china = [event.rates for event in read_events(as_of=as_of)][-1]
+    return Finding(usa > 1.0 and china > 1.0, {"usa": usa, "china": china})
+
+
+def dependence(*, as_of, sectors="goods"):
+    """China sells a larger share of its exports to the United States than the reverse."""
+    del as_of
+    chosen = None if sectors == "all" else [s for s in economy().sectors if s != "SERV"]
+    china, usa = (
+        ng.export_dependence(economy(), exporter=a, importer=b, sectors=chosen)
+        for a, b in (("CHN", "USA"), ("USA", "CHN"))
+    )
+    shares = china.total.share_of_exports, usa.total.share_of_exports
+    return Finding(shares[0] > shares[1], {"china": shares[0], "usa": shares[1]})
+
+
+def us_share(*, as_of):
+    """The table's share of US goods exports to China exceeds that of customs."""
+    table = ng.load_table("macro", as_of=as_of)
+    sold = [
+        table.row(economy="United States", year=2022, indicator=f"goods_exports_{to}")["value"]
+        for to in ("to_china", "world")
+    ]
+    goods = [s for s in economy().sectors if s != "SERV"]
+    found = ng.export_dependence(economy(), exporter="USA", importer="CHN", sectors=goods)
+    shares = found.total.share_of_exports, sold[0] / sold[1]
+    return Finding(
+        round(shares[0], 3) != round(shares[1], 3), {"table": shares[0], "customs": shares[1]}
+    )
+
+
+def both_lose(*, as_of, model="general_equilibrium", incidence=0.0, jobs=None, elasticities=None):
+    """Both lose a tenth of a percent or more a year in the standoff, at either horizon."""
+    options = [
+        payoff_options(as_of, model, horizon, incidence, jobs, chosen)
+        for horizon, chosen in (("short_run", None), ("long_run", elasticities))
+    ]
+    short, long = (payoffs(STANDOFF, **given)[0] for given in options)
+    values = {"short_usa": short[0], "short_china": short[1]}
+    values |= {"long_usa": long[0], "long_china": long[1]}
+    return Finding(max(values.values()) < -0.1, values)
+
+
+def losses(*, as_of, **options):
+    """China loses more with one-year elasticities, the United States with long-run ones."""
+    values = both_lose(as_of=as_of, **options).values
+    holds = (
+        values["short_china"] < values["short_usa"] and values["long_usa"] < values["long_china"]
+    )
+    return Finding(holds, values)
+
+
+def best_replies(
+    *,
+    as_of,
+    model="general_equilibrium",
+    horizon="short_run",
+    incidence=0.0,
+    jobs=None,
+    elasticities=None,
+    step=0.01,
+    lowest="free trade",
+    highest=2.0,
+):
+    """Each side's best reply to the other's duty is at least 10 points below its own duty."""
+    options = payoff_options(as_of, model, horizon, incidence, jobs, elasticities)
+    replies, gains = [], []
+    for side in range(2):
+        base = ng.average_tariff(SIDES[side], SIDES[1 - side])
+        low = 0.0 if lowest == "base" else -base
+        own = np.append(low, np.arange(np.ceil(low / step), highest / step + 0.5) * step)
+        rates = np.tile(STANDOFF, (len(own) + 1, 1))
+        rates[:-1, side] = own
+        found = payoffs(rates, **options)[:, side]
+        replies.append(own[found[:-1].argmax()])
+        gains.append(found.max() - found[-1])
+    holds = all(reply <= duty - 0.1 for reply, duty in zip(replies, STANDOFF, strict=True))
+    values = {"usa": replies[0], "china": replies[1]}
+    return Finding(holds, values | {"gain_usa": gains[0], "gain_china": gains[1]})
+
+
+def crossing(
+    *,
+    as_of,
+    model="general_equilibrium",
+    horizon="short_run",
+    incidence=0.0,
+    jobs=None,
+    elasticities=None,
+    points=9,
+    game_step=None,
+    highest=2.0,
+):
+    """Best replies cross once, each side at least 80 points below its duty."""
+    options = payoff_options(as_of, model, horizon, incidence, jobs, elasticities)
+    if game_step is None:
+        base = [ng.average_tariff(a, b) for a, b in (SIDES, SIDES[::-1])]
+        bounds = {side: (-low, highest) for side, low in zip(SIDES, base, strict=True)}
+        curves = ng.best_response_curves(economy(), partner_rates=points, bounds=bounds, **options)
+        found = [tuple(point.rates) for point in curves.nash_points]
+        totals = curves.baseline
+    else:
+        grid = [float(k * game_step) for k in range(round(0.6 / game_step) + 1)]
+        rates = {
+            side: ["free_trade", *grid, duty] for side, duty in zip(SIDES, STANDOFF, strict=True)
+        }
+        game = ng.tariff_game(economy(), rates, **options)
+        best = [game.payoffs[k] >= game.payoffs[k].max(axis=k, keepdims=True) for k in (0, 1)]
+        at = np.argwhere(best[0] & best[1])
+        found = [(game.added_rates[0][i], game.added_rates[1][j]) for i, j in at]
+        totals = [
+            total[1] - added[1]
+            for total, added in zip(game.total_rates, game.added_rates, strict=True)
+        ]
+    usa, china = found[0]
+    holds = len(found) == 1 and usa <= STANDOFF[0] - 0.8 and china <= STANDOFF[1] - 0.8
+    values = {"usa": usa + totals[0], "china": china + totals[1], "crossings": len(found)}
+    return Finding(holds, values)
+
+
+def nash_solution(
+    *,
+    as_of,
+    model="general_equilibrium",
+    horizon="short_run",
+    incidence=0.0,
+    jobs=None,
+    lowest="free trade",
+    points=24,
+):
+    """Nash's solution removes all additions, and cuts ten points or more below where it may."""
+    options = payoff_options(as_of, model, horizon, incidence, jobs, None)
+    base = [ng.average_tariff(a, b) for a, b in (SIDES, SIDES[::-1])]
+    low = [-item for item in base] if lowest == "free trade" else [0.0, 0.0]
+    axes = [np.linspace(a, b, points) for a, b in zip(low, STANDOFF, strict=True)]
+    rates = np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], axis=1)
+    found = payoffs(rates, **options)
+    problem = ng.BargainingProblem(
+        frontier=found, disagreement=found[-1], parameters=rates, players=SIDES
+    )
+    solution = ng.nash_bargaining(problem)
+    usa, china = solution.parameters
+    holds = max(usa, china) <= (0.0 if lowest == "base" else -0.1)
+    product = float(np.prod(solution.gains))
+    return Finding(holds, {"usa": usa, "china": china, "product": product})
+
+
+def cooperation(*, as_of, elasticities="fontagne_2022", inputs=True):
+    """The pair's cooperative tariffs give both together more than their Nash point, in one unit."""
+    del as_of
+    goods = tuple(s for s in economy().sectors if s != "SERV")
+    without = {} if inputs else {"value_added_share": 1.0}
+    model = ng.TradeModel(trade_elasticity=elasticities, **without)
+    given = {"exporters": "players", "model": model, "sectors": goods}
+    scope = "most_favored_nation"
+    agreed = ng.cooperative_tariffs(economy(), "factual", SIDES, scope, **given)
+    nash = ng.nash_tariffs(economy(), SIDES, scope, check_starts=0, **given)
+    at = [economy().region_index(side) for side in SIDES]
+    gdp = np.array([economy().gdp[k] for k in at])
+    both = [result.equilibrium.welfare[at] for result in (agreed, nash)]
+    totals = [float(gains @ gdp / gdp.sum()) for gains in both]
+    values = {"cooperative": totals[0], "nash": totals[1]}
+    names = ("usa", "china")
+    for word, gains in zip(("cooperative", "nash"), both, strict=True):
+        values |= {f"{word}_{name}": float(gains[k]) for k, name in enumerate(names)}
+    return Finding(totals[0] > totals[1], values)
+
+
+def outlook_of(as_of, model, changes, horizons):
+    """The outlook of the process at an information date, by payoff model."""
+    changes = {
+        k: v
+        for k, v in changes.items()
+        if model != "general_equilibrium" or k != "exporter_incidence"
+    }
+    process = ng.load_process(
+        "multi-step-2025",
+        as_of=as_of,
+        economy=economy(),
+        model=model,
+        values=changes,
+        standoff_horizon=horizons[0],
+        terms_horizon=horizons[1],
+    )
+    return ng.outlook(process, as_of=as_of)
+
+
+def by_model(as_of, changes, horizons=("short_run", "long_run")):
+    """Outlooks under export dependence and in general equilibrium."""
+    models = ("export_dependence", "general_equilibrium")
+    return [outlook_of(as_of, model, changes or {}, horizons) for model in models]
+
+
+def first_cut(*, as_of, changes=None, horizons=("short_run", "long_run")):
+    """A cut by 31 May has a third or less with export dependence, a half or more in equilibrium."""
+    found = [float(item.cut_by(DATES[0])) for item in by_model(as_of, changes, horizons)]
+    return Finding(
+        found[0] < 1 / 3 and found[1] > 0.4, {"dependence": found[0], "equilibrium": found[1]}
+    )
+
+
+def who_first(*, as_of, changes=None, horizons=("short_run", "long_run")):
+    """Export dependence makes China the likelier to concede first, general equilibrium the US."""
+    found = [float(shares_of_concessions(item)[0]) for item in by_model(as_of, changes, horizons)]
+    return Finding(found[0] < 0.5 < found[1], {"dependence": found[0], "equilibrium": found[1]})
+
+
+def silence(*, as_of, changes=None):
+    """Just above the smallest audience cost, the silence up to the date is improbable."""
+    least = {"audience_cost_excess": 0.01}
+    found = [item.survival for item in by_model(as_of, {**least, **(changes or {})})]
+    central = [item.survival for item in by_model(as_of, changes)]
+    values = {"dependence": found[0], "equilibrium": found[1]}
+    values |= {"central_dependence": central[0], "central_equilibrium": central[1]}
+    return Finding(max(found) < 0.05 and min(central) > 0.05, values)
+
+
+def short_terms(*, as_of, duration=0.25, changes=None):
+    """Terms that lapse within months leave no comprehensive deal by the end of the year."""
+    given = {**(changes or {}), "terms_duration": duration}
+    found = [float(item.deal_by(DATES[-1])) for item in by_model(as_of, given)]
+    return Finding(max(found) < 0.01, {"dependence": found[0], "equilibrium": found[1]})
+
+
+@cache
+def draws_of(as_of, model, draws, seed):
+    """Outcomes over draws of the backtest's parameters, as its study file states them."""
+    study = ng.load_study(EXPERIMENTS / "backtest.toml")
+    settings = study.settings_for("fast")
+    linear = [
+        n for n in settings.linear if model == "export_dependence" or n != "exporter_incidence"
+    ]
+    ranges = FORECASTS.stated_ranges(
+        settings.process, linear=linear, logarithmic=settings.logarithmic, events=settings.events
+    )
+    fixed = {
+        "process": settings.process,
+        "as_of": as_of.isoformat(),
+        "dates": [day.isoformat() for day in DATES],
+        "economy": study.economy,
+        "model": model,
+        "values": {"terms_duration": settings.durations[0]},
+    }
+    return FORECASTS.first_cut_forecasts(ranges, fixed, draws=draws, seed=seed)
+
+
+def weights_of(found, weighting):
+    """One a draw, or the likelihood that nobody had conceded by the information date."""
+    return found["survival"] if weighting else np.ones(len(found["survival"]))
+
+
+def interval_of_dates(
+    *, as_of, model="export_dependence", draws=256, seed=20250502, weighting=False
+):
+    """The 90 % interval of a cut by 31 May runs from near zero to over a half."""
+    found = draws_of(as_of, model, draws, seed)
+    values, weights = found[f"cut_{DATES[0]}"], weights_of(found, weighting)
+    if weighting:
+        order = np.argsort(values, kind="stable")
+        upto = np.cumsum(weights[order]) / weights.sum()
+        low, high = (values[order][np.searchsorted(upto, q)] for q in (0.05, 0.95))
+    else:
+        low, high = np.quantile(values, [0.05, 0.95])
+    mean = np.average(values, weights=weights)
+    never = 1.0 - np.average(found["cut_ever"], weights=weights)
+    holds = low < 0.01 and high > 0.5
+    values = {"low": low, "high": high, "mean": mean, "never": never}
+    return Finding(
+        bool(holds), values | {"weight": float(weights.sum() ** 2 / (weights @ weights))}
+    )
+
+
+def score(*, as_of, model="export_dependence", draws=256, seed=20250502, weighting=False):
+    """The mean forecast scores better than the constant hazard of earlier confrontations."""
+    found = draws_of(as_of, model, draws, seed)
+    weights = weights_of(found, weighting)
+    cut = next_cut(read_events(), as_of)
+    outcomes = [float(cut.day <= day) for day in DATES]
+    means = [float(np.average(found[f"cut_{day}"], weights=weights)) for day in DATES]
+    opened = ng.load_process("multi-step-2025", as_of=as_of, economy=economy()).start
+    base = constant_hazard(as_of=as_of, current_days=(as_of - opened).days)
+    own, flat = brier(means, outcomes), brier([base.by((d - as_of).days) for d in DATES], outcomes)
+    return Finding(own < flat, {"model": own, "hazard": flat, "days": (cut.day - as_of).days})
+
+
+def outcome(*, as_of):
+    """Both sides cut on the first day on which either did, by as much each."""
+    cut = next_cut(read_events(), as_of)
+    fell = [before - after for before, after in zip(cut.before, cut.after, strict=True)]
+    holds = min(fell) > 0.0 and abs(fell[0] - fell[1]) < 0.005
+    return Finding(holds, {"days": (cut.day - as_of).days, "usa": fell[0], "china": fell[1]})
+
+
+def readings(*, as_of, model="export_dependence", changes=None):
+    """How April's events are read moves the probability of a cut by 31 May by over 30 points."""
+    study = ng.load_study(EXPERIMENTS / "beliefs.toml")
+    settings = study.settings_for("fast")
+    process = ng.load_process(
+        "multi-step-2025", as_of=as_of, economy=economy(), model=model, values=changes or {}
+    )
+    opened = ng.solve_process(process)
+    paths = [
+        ng.filter_beliefs(opened, as_of=as_of, stage=settings.stage, ratios=ratios)
+        for ratios in settings.readings.values()
+    ]
+    days = float((DATES[0] - as_of).days)
+    given = [paths[0].unfiltered(), paths[0].process_at(filtered=False)]
+    given += [path.process_at() for path in paths]
+    cuts = [float(ng.solve_process(item).stage_by(0, days)) for item in given]
+    return Finding(max(cuts) - min(cuts) > 0.3, {"low": min(cuts), "high": max(cuts)})
+
+
+@cache
+def passing(as_of, model, draws, seed):
+    """Points of the sensitivity study's ranges with their moments and conclusions."""
+    settings = ng.load_study(EXPERIMENTS / "sensitivity.toml").settings_for("fast")
+    process = ng.load_process("multi-step-2025", as_of=as_of, economy=economy(), model=model)
+    names = [
+        n for n in settings.parameters if model == "export_dependence" or n != "exporter_incidence"
+    ]
+
+    def rebuild(values):
+        return ng.load_process(
+            "multi-step-2025", as_of=as_of, economy=economy(), model=model, values=values
+        )
+
+    moments = dated_moments(as_of=as_of, start=process.start)
+    return process.start, ng.identified_set(
+        process,
+        moments,
+        names,
+        conclusions=settings.conclusions,
+        draws=draws,
+        seed=seed,
+        rebuild=rebuild,
+    )
+
+
+def left_open(
+    *,
+    as_of,
+    model="export_dependence",
+    draws=768,
+    seed=20250502,
+    split=0.05,
+    level=0.05,
+    within=0.25,
+):
+    """Most conclusions hold in some and fail in other points that pass the dated facts."""
+    start, found = passing(as_of, model, draws, seed)
+    moments = dated_moments(as_of=as_of, start=start, level=level, within=within)
+    low, high = ([getattr(m, end) for m in moments] for end in ("low", "high"))
+    with np.errstate(invalid="ignore"):
+        kept = ((found.measured >= low) & (found.measured <= high)).all(axis=1)
+    shares = [float(np.mean(column[np.isfinite(column)] > 0.0)) for column in found.margins[kept].T]
+    count = sum(split < share < 1.0 - split for share in shares)
+    values = {"open": count, "conclusions": len(shares), "points": int(kept.sum())}
+    return Finding(count > len(shares) / 2, values)
+
+
+def main(arguments):
+    """Evaluate rows and store them, or compare with what is stored."""
+    check = "--check" in arguments
+    claims = load_claims(HERE / "claims.toml")
+    names = [name for name in arguments if name != "--check"] or list(claims)
+    wrong = 0
+    for name in names:
+        path = HERE / "evaluations" / f"{name}.json"
+        found = evaluate_claim(claims[name], HERE / "claims.py")
+        for case, item in found.findings.items():
+            shown = ", ".join(f"{key} {value:g}" for key, value in item.values.items())
+            print(f"{name} | {case}: {'holds' if item.holds else 'fails'} ({shown})")
+        if check:
+            lines = differences(found, read_evaluation(path))
+            wrong += len(lines)
+            for line in lines:
+                print(f"{name} differs: {line}", file=sys.stderr)
+        else:
+            store_evaluation(path, found)
+    return int(wrong > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
