@@ -16,7 +16,7 @@ from negotiation.process.checks import raise_mistakes
 if TYPE_CHECKING:
     from negotiation.process.stages import MultiStepProcess
 
-__all__ = ["process_from_mapping"]
+__all__ = ["listed_mistakes", "process_from_mapping", "read_parameters"]
 
 _STAGE_KEYS = {
     "g": "flows",
@@ -107,19 +107,19 @@ def process_from_mapping(cls: type[MultiStepProcess], data: Mapping[str, Any]) -
             if short in data and _STAGE_KEYS[short] not in found:
                 found[_STAGE_KEYS[short]] = data[short]
         stages.append(Stage(**{"name": label, **found}))
-    options["parameters"] = _parameters(data.get("parameters", []), mistakes)
+    options["parameters"] = read_parameters(data.get("parameters", []), mistakes)
     try:
         process = cls(stages=tuple(stages), **options)
     except InvalidInputError as error:
         if not mistakes:
             raise
-        raise_mistakes([*mistakes, *_listed(error)])
+        raise_mistakes([*mistakes, *listed_mistakes(error)])
         raise AssertionError from error  # raise_mistakes has raised
     raise_mistakes(mistakes)
     return process
 
 
-def _listed(error: InvalidInputError) -> list[str]:
+def listed_mistakes(error: InvalidInputError) -> list[str]:
     """Take apart the list of mistakes in an error of `raise_mistakes`."""
     lines = str(error).split("\n")[1:]
     if not lines:
@@ -127,7 +127,7 @@ def _listed(error: InvalidInputError) -> list[str]:
     return [line.split(". ", 1)[1] for line in lines]
 
 
-def _parameters(entries: Any, mistakes: list[str]) -> tuple[Parameter, ...]:
+def read_parameters(entries: Any, mistakes: list[str]) -> tuple[Parameter, ...]:
     out = []
     for entry in entries:
         if isinstance(entry, Parameter):
