@@ -14,7 +14,7 @@ from negotiation.process.game._kernels import (
     node_solutions,
     solve_stationary,
 )
-from negotiation.process.game.layout import Block, GameArrays
+from negotiation.process.game.layout import Block, GameArrays, Span
 from negotiation.values import FloatArray, IntArray, compact_repr, read_only
 
 if TYPE_CHECKING:
@@ -76,16 +76,16 @@ def stationary(
             LARGEST_CORRECTION,
             max_iter,
         )
-    _fill(arrays, len(arrays.spans) - 1, values)
+    fill_passed(last, values)
     return values, steps
 
 
-def _fill(arrays: GameArrays, k: int, values: FloatArray) -> None:
+def fill_passed(span: Span, values: FloatArray) -> None:
     """Give nodes whose deadline has passed the value of what followed."""
-    span = arrays.spans[k]
-    for n in set(range(len(values))) - set(span.active.tolist()):
-        to = span.later_to[n]
-        values[n] = span.later_pay[n] + (values[to] if to >= 0 else 0.0)
+    if len(span.active) < len(values):
+        for n in set(range(len(values))) - set(span.active.tolist()):
+            to = span.later_to[n]
+            values[n] = span.later_pay[n] + (values[to] if to >= 0 else 0.0)
 
 
 def continued(
@@ -105,7 +105,7 @@ def continued(
             if not len(dates):
                 values[:] = np.nan
                 break
-            _fill(arrays, k, values)
+            fill_passed(span, values)
     return values, hazards_of(arrays, 0, values), tuple(reversed(paths))
 
 

@@ -11,6 +11,10 @@ from numpy.typing import ArrayLike
 
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
+from negotiation.process.game._kernels import values_between
+from negotiation.process.game.branches import Multiplicity, Path, fill_passed, hazards_of, multiplicity
+from negotiation.process.game.certificate import GameCertificate, certify
+from negotiation.process.game.dates import CONCESSIONS, Eventual, chain, chances, eventual
 from negotiation.process.game.nodes import ProcessGame
 from negotiation.process.stages import DAYS_IN
 from negotiation.values import FloatArray, IntArray, compact_repr, float_array
@@ -18,9 +22,6 @@ from negotiation.values import FloatArray, IntArray, compact_repr, float_array
 if TYPE_CHECKING:
     import pandas as pd
 
-    from negotiation.process.game.certificate import GameCertificate
-    from negotiation.process.game.dates import Eventual
-    from negotiation.process.game.branches import Multiplicity, Path
 
 __all__ = ["GameSolution"]
 
@@ -82,8 +83,6 @@ class GameSolution:
     @cached_property
     def final_hazards(self) -> FloatArray:
         """Hazards after the last date."""
-        from negotiation.process.game.branches import hazards_of
-
         arrays = self.process.arrays
         return hazards_of(arrays, len(arrays.spans) - 1, self.final_values)
 
@@ -94,31 +93,32 @@ class GameSolution:
 
     def values_at(self, day: float | DateLike) -> FloatArray:
         """Values ``[node, side]`` at a number of days from the start or a date."""
-        return self._at(float(self._times(day)[0]))[1]
+        time = float(self._times(day)[0])
+        return self.values_along(self._span(time), np.array([time]))[0]
 
     def hazards_at(self, day: float | DateLike) -> FloatArray:
         """Hazards of every action at a number of days from the start or a date."""
-        from negotiation.process.game.branches import hazards_of
+        time = float(self._times(day)[0])
+        return self.hazards_in(self._span(time), time)
 
-        k, values = self._at(float(self._times(day)[0]))
-        return hazards_of(self.process.arrays, k, values)
+    def hazards_in(self, k: int, time: float) -> FloatArray:
+        """Hazards of every action at a time within span ``k``, in units of the clock."""
+        return hazards_of(self.process.arrays, k, self.values_along(k, np.array([time]))[0])
 
-    def _at(self, time: float) -> tuple[int, FloatArray]:
-        """Span and values at a time in units of the clock."""
-        from negotiation.process.game._kernels import values_between
+    def _span(self, time: float) -> int:
+        return int(np.searchsorted(self.process.arrays.dates, time, side="right"))
 
-        arrays = self.process.arrays
-        k = int(np.searchsorted(arrays.dates, time, side="right"))
-        values = np.array(self.final_values)
+    def values_along(self, k: int, times: FloatArray) -> FloatArray:
+        """Values ``[time, node, side]`` at times within span ``k``, in units of the clock."""
+        out = np.tile(self.final_values, (len(times), 1, 1))
         if k < len(self.paths):
-            path, span = self.paths[k], arrays.spans[k]
-            step = int(np.searchsorted(-path.dates, -time, side="right")) - 1
-            step = min(max(step, 0), len(path.dates) - 2)
-            values_between(time, step, path.dates, path.values, path.members, values)
-            for n in np.setdiff1d(np.arange(len(values)), span.active):
-                to = span.later_to[n]
-                values[n] = span.later_pay[n] + (values[to] if to >= 0 else 0.0)
-        return k, values
+            path, span = self.paths[k], self.process.arrays.spans[k]
+            steps = np.searchsorted(-path.dates, -times, side="right") - 1
+            for values, time, step in zip(out, times, steps, strict=True):
+                step = min(max(int(step), 0), len(path.dates) - 2)
+                values_between(time, step, path.dates, path.values, path.members, values)
+                fill_passed(span, values)
+        return out
 
     # Dates ---------------------------------------------------------------------------------------
 
@@ -151,8 +151,6 @@ class GameSolution:
         return np.concatenate([found[:, :-2], found[:, -2:].sum(axis=1, keepdims=True)], axis=1)
 
     def _chances(self, stop: str, days: Any) -> FloatArray:
-        from negotiation.process.game.dates import chain, chances
-
         times = self._times(days)
         order = np.argsort(times, kind="stable")
         found = np.empty((len(times), len(self.node_values) + 2))
@@ -174,8 +172,6 @@ class GameSolution:
         return float(min(self._eventual("deal").absorbed[-1], 1.0))
 
     def _eventual(self, stop: str) -> Eventual:
-        from negotiation.process.game.dates import chain, eventual
-
         return eventual(self, chain(self, stop))
 
     @cached_property
@@ -189,7 +185,7 @@ class GameSolution:
         acts = self._eventual("concession").acts
         arrays = self.process.arrays
         kinds = [action.kind for node in self.process.nodes for action in node.actions]
-        concession = np.isin(kinds, ("concede", "accept"))
+        concession = np.isin(kinds, CONCESSIONS)
         return np.array([acts[concession & (arrays.act_side == i)].sum() for i in range(2)])
 
     @cached_property
@@ -210,24 +206,87 @@ class GameSolution:
 
     @property
     def stages(self) -> pd.DataFrame:
-        """One row a stage: visits, time, values, hazards and how its visits end."""
-        from negotiation.process.game.tables import stage_table
+        """One row a stage: visits, time, values, hazards, and which side ends a visit by what.
 
-        return stage_table(self)
+        Values are at the start, means over the stage's nodes weighted by visits; hazards are acts
+        of a side over the time spent in the stage.
+        """
+        import pandas as pd
+
+        game, seen = self.process, self.eventual
+        names = list(dict.fromkeys(node.stage for node in game.nodes))
+        place = np.array([names.index(node.stage) for node in game.nodes])
+
+        def total(values: FloatArray, places: IntArray) -> FloatArray:
+            out = np.zeros((len(names), *values.shape[1:]))
+            np.add.at(out, places, values)
+            return out
+
+        visits, time = total(seen.visits, place), total(seen.time, place)
+        weight = np.where(np.isfinite(seen.visits), seen.visits, 1.0)
+        weight = np.where(total(weight, place)[place] > 0.0, weight, 1.0)
+        values = total(weight[:, None] * self.node_values, place) / total(weight, place)[:, None]
+        table: dict[str, Any] = {"stage": names, "reached": visits}
+        act_place = np.repeat(place, np.diff(game.arrays.act_begin))
+        kinds = np.array([action.kind for node in game.nodes for action in node.actions])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            table["mean_time"] = time / visits
+            for i, player in enumerate(game.players):
+                mine = game.arrays.act_side == i
+                acts = total(np.where(mine, seen.acts, 0.0), act_place)
+                conceded = mine & np.isin(kinds, CONCESSIONS)
+                table[f"value_{player}"] = values[:, i]
+                table[f"hazard_{player}"] = acts / time
+                table[f"{player}_acts_first"] = acts / visits
+                table[f"{player}_concedes_first"] = (
+                    total(np.where(conceded, seen.acts, 0.0), act_place) / visits
+                )
+        return pd.DataFrame(table)
 
     @property
     def nodes(self) -> pd.DataFrame:
-        """One row a node: stage, history, visits, values and hazards by side."""
-        from negotiation.process.game.tables import node_table
+        """One row a node: stage, history, visits, values and total hazards by side."""
+        import pandas as pd
 
-        return node_table(self)
+        game, seen = self.process, self.eventual
+        table: dict[str, Any] = {
+            "node": game.labels,
+            "stage": [node.stage for node in game.nodes],
+            "history": [node.history for node in game.nodes],
+            "deal": game.deals,
+            "reached": seen.visits,
+        }
+        owner = np.repeat(np.arange(len(game.nodes)), np.diff(game.arrays.act_begin))
+        for i, player in enumerate(game.players):
+            mine = np.where(game.arrays.act_side == i, self.hazards, 0.0)
+            table[f"value_{player}"] = self.node_values[:, i]
+            table[f"hazard_{player}"] = np.bincount(owner, mine, minlength=len(game.nodes))
+        return pd.DataFrame(table)
 
     @property
     def actions(self) -> pd.DataFrame:
         """One row an action: who, what, audience cost, the mean cost paid, hazard, how often."""
-        from negotiation.process.game.tables import action_table
+        import pandas as pd
 
-        return action_table(self)
+        game = self.process
+        rows = [
+            {
+                "node": node.label,
+                "player": game.players[action.side],
+                "kind": action.kind,
+                "to": "end" if action.to is None else game.labels[int(action.to)],
+                "audience_cost": action.audience_cost,
+            }
+            for node in game.nodes
+            for action in node.actions
+        ]
+        table = pd.DataFrame(
+            rows, columns=["node", "player", "kind", "to", "audience_cost"]
+        )
+        table["mean_cost_paid"] = self.mean_costs_paid
+        table["hazard"] = self.hazards
+        table["expected_number"] = self.eventual.acts
+        return table
 
     def to_frame(self) -> pd.DataFrame:
         """Return `nodes`."""
@@ -238,8 +297,6 @@ class GameSolution:
     @cached_property
     def multiplicity(self) -> Multiplicity:
         """What is known about other equilibria."""
-        from negotiation.process.game.branches import multiplicity
-
         return multiplicity(self)
 
     @property
@@ -259,8 +316,6 @@ class GameSolution:
     @cached_property
     def certificate(self) -> GameCertificate:
         """Gains from deviating, computed apart from the solver."""
-        from negotiation.process.game.certificate import certify
-
         return certify(self)
 
     @property
