@@ -128,6 +128,7 @@ def listed_mistakes(error: InvalidInputError) -> list[str]:
 
 
 def read_parameters(entries: Any, mistakes: list[str]) -> tuple[Parameter, ...]:
+    """Read parameters from mappings; what is wrong with one is added to ``mistakes``."""
     out = []
     for entry in entries:
         if isinstance(entry, Parameter):

@@ -117,7 +117,7 @@ def solve_process(
     >>> solution.values.round(4)
     array([0.6155, 0.4   ])
     """
-    return solve_all(
+    solution: ProcessSolution | GameSolution = solve_all(
         [process],
         tol=tol,
         max_iter=max_iter,
@@ -125,6 +125,7 @@ def solve_process(
         residual_tol=residual_tol,
         raise_on_failure=raise_on_failure,
     )[0]
+    return solution
 
 
 def solve_all(

@@ -21,6 +21,22 @@ from numba import njit
 from negotiation.process.game.layout import Tables
 from negotiation.values import FloatArray, IntArray
 
+#: The pair of orders 5 and 4 of Dormand and Prince (1980): shares of earlier slopes in each stage
+#: (the last row is the step itself), the weights of the error, and the dates of the stages.
+STAGES = np.array(
+    [
+        [0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+        [1 / 5, 0.0, 0.0, 0.0, 0.0, 0.0],
+        [3 / 40, 9 / 40, 0.0, 0.0, 0.0, 0.0],
+        [44 / 45, -56 / 15, 32 / 9, 0.0, 0.0, 0.0],
+        [19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729, 0.0, 0.0],
+        [9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656, 0.0],
+        [35 / 384, 0.0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84],
+    ]
+)
+ERRORS = np.array([71 / 57600, 0.0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40])
+STAGE_DATES = np.array([0.0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1.0])
+
 
 @njit(cache=True, nogil=True)
 def evaluate(
@@ -71,8 +87,7 @@ def evaluate(
                     x += V[m, i]
                 x *= scale
                 h[a] = x
-                if x > top:
-                    top = x
+                top = max(top, x)
                 if x > -np.inf:
                     total += weight
             # Small differences keep their digits; large ones do not overflow.
@@ -282,39 +297,41 @@ def linear_step(
 
 
 @njit(cache=True, nogil=True)
-def newton(
-    theta: float,
+def correct(
+    phi: float,
     V: FloatArray,
     members: IntArray,
     bordered: IntArray,
     place: IntArray,
     tables: Tables,
     work: tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray],
+    row: FloatArray,
+    row_phi: float,
     cols: FloatArray,
     M: FloatArray,
     step: FloatArray,
-    max_iter: int,
     limit: float,
-) -> tuple[float, float]:
-    """Newton's method on a block at a fixed scale of the shocks.
+    enough: float,
+) -> tuple[float, float, float]:
+    """Newton's method for a block on the plane ``row . dV + row_phi dphi = 0``.
 
-    Gives up where a step exceeds ``limit`` scales of the shocks. Returns the sign of the
-    determinant, 0 where it did not converge, and the length of the first step, in scales of the
-    shocks.
+    Stops at steps below ``enough`` scales of the shocks, or of rounding where that is zero, and
+    gives up at steps above ``limit``. Returns the sign of the determinant, 0 where it did not
+    converge, the length of the first step in scales of the shocks, and phi.
     """
     h, c, D, G, G_phi = work
     s = tables[10]
     first = 0.0
     before = np.inf
-    zero = np.zeros_like(V)
-    for it in range(max_iter):
+    for it in range(50):
+        theta = np.exp(phi)
         evaluate(theta, V, members, tables, h, c, D, G, G_phi)
-        _, sign = linear_step(
-            members, bordered, place, tables, h, c, D, G, G_phi, zero, 1.0, 0.0, cols, M, step
+        dphi, sign = linear_step(
+            members, bordered, place, tables, h, c, D, G, G_phi, row, row_phi, 0.0, cols, M, step
         )
         if sign == 0.0:
-            return 0.0, first
-        size = 0.0
+            return 0.0, first, phi
+        size = abs(dphi)
         rounding = 0.0
         for n in members:
             for i in range(2):
@@ -322,101 +339,159 @@ def newton(
                 rounding = max(rounding, abs(V[n, i]) * theta / s[i])
         if it == 0:
             first = size
-        if not size <= limit:
-            return 0.0, first
+        if not size <= limit or (enough > 0.0 and (size > 0.9 * before or it == 6)):
+            return 0.0, first, phi
         for n in members:
             for i in range(2):
                 V[n, i] += step[n, i]
+        phi += dphi
         # Below rounding, or where rounding no longer lets the step shrink.
-        if size <= 1e-14 * rounding + 1e-300 or (size < 1e-8 and size > 0.2 * before):
-            return sign, first
+        if size <= max(enough, 1e-14 * rounding + 1e-300) or (size < 1e-8 and size > 0.2 * before):
+            return sign, first, phi
         before = size
-    return (sign if before < 1e-8 else 0.0), first
+    return (sign if before < 1e-8 else 0.0), first, phi
 
 
 @njit(cache=True, nogil=True)
-def solve_block(
-    V: FloatArray,
-    members: IntArray,
-    bordered: IntArray,
-    place: IntArray,
+def solve_stationary(
+    values: FloatArray,
+    given: IntArray,
+    order: IntArray,
+    begins: IntArray,
+    all_bordered: IntArray,
     tables: Tables,
-    work: tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray],
     largest: float,
     max_steps: int,
-) -> int:
-    """Values of a block on the branch that comes from boundless shocks.
+) -> IntArray:
+    """Values of all blocks, in order, on the branch that comes from boundless shocks.
 
-    The branch is followed in V and phi by pseudo-arclength, so that it may turn back in phi, until
-    it first reaches phi = 0. ``largest`` bounds how far, in scales of the shocks, a corrector may
-    move. Returns the number of steps, negative where the branch was lost.
+    ``given`` marks nodes whose values stand. A branch is followed in V and phi by pseudo-arclength,
+    so that it may turn back in phi, until it first reaches phi = 0. ``largest`` bounds how far, in
+    scales of the shocks, a corrector may move; the sign of the determinant tells a jump to another
+    branch. Returns the number of steps of each block, negative where its branch was lost.
     """
-    h, c, D, G, G_phi = work
-    ptr, mid, to, pay, e_ptr, e_to, e_pay, e_rate, g, r, s, eta, w = tables
-    count = len(members)
-    size = 2 * count + 1
-    cols = np.empty((count, 2, size + 1))
-    M = np.empty((size, size + 1))
-    step = np.zeros_like(V)
-    # Boundless shocks: everybody acts at the base rate, and values solve a linear system.
-    tiny = 1e-12
-    for n in members:
-        V[n, 0] = 0.0
-        V[n, 1] = 0.0
-    spread = 0.0
-    for _ in range(2):
-        tiny = 1e-9 / max(1.0, spread)
-        newton(
-            tiny, V, members, bordered, place, tables, work, cols, M, step, 8, np.inf
-        )
-        spread = 0.0
-        for n in members:
-            for a in range(ptr[n], ptr[n + 1]):
-                for i in range(2):
-                    gap = pay[a, i] - V[n, i]
-                    if to[a] >= 0:
-                        gap += V[to[a], i]
-                    if gap > -np.inf:
-                        spread = max(spread, abs(gap) / s[i])
-    if not np.isfinite(spread):
-        return -1
-    phi = min(0.0, np.log(0.5 / max(spread, 0.5)))
-    orientation, _first = newton(
-        np.exp(phi), V, members, bordered, place, tables, work, cols, M, step, 40, np.inf
+    nodes = len(values)
+    ptr, to, pay, s = tables[0], tables[2], tables[3], tables[10]
+    work = (
+        np.zeros(len(to)),
+        np.zeros(len(to)),
+        np.zeros((nodes, 2, 2)),
+        np.zeros((nodes, 2)),
+        np.zeros((nodes, 2)),
     )
-    if orientation == 0.0:
-        return -1
-    if phi == 0.0:
-        return 0
-    # Length along the branch: values in units of what is at stake.
+    h, c, D, G, G_phi = work
+    place = np.full(nodes, -1, dtype=np.int64)
+    taken = np.zeros(len(begins) - 1, dtype=np.int64)
+    widest = 0
+    for k in range(len(begins) - 1):
+        widest = max(widest, begins[k + 1] - begins[k])
+    cols = np.empty((widest, 2, 2 * widest + 2))
+    M = np.empty((2 * widest + 1, 2 * widest + 2))
+    step = np.zeros((nodes, 2))
+    tangent = np.zeros((nodes, 2))
+    row = np.zeros((nodes, 2))
+    zero = np.zeros((nodes, 2))
+    V = values.copy()
+    trial = values.copy()
     unit = np.empty(2)
-    for i in range(2):
-        unit[i] = s[i] * max(spread, 1.0)
-    tangent = np.zeros_like(V)
-    row = np.zeros_like(V)
-    trial = V.copy()
-    base_phi = phi
-    tangent_phi = 1.0
-    length = 0.0
-    move = 0.0
-    first = 0.0
-    for number in range(max_steps):
-        # Tangent at the trial point, along the last one; a jump to another branch turns it around.
-        evaluate(np.exp(phi), trial, members, tables, h, c, D, G, G_phi)
+    for k in range(len(begins) - 1):
+        members = order[begins[k] : begins[k + 1]]
+        bordered = all_bordered[begins[k] : begins[k + 1]]
+        if given[members[0]] == 1:
+            continue
         for n in members:
             for i in range(2):
-                G[n, i] = 0.0
-        dphi, sign = linear_step(
-            members, bordered, place, tables, h, c, D, G, G_phi, row, tangent_phi, 1.0,
-            cols, M, step,
-        )
-        norm = dphi * dphi
-        for n in members:
-            for i in range(2):
-                norm += (step[n, i] / unit[i]) ** 2
-        norm = np.sqrt(norm)
-        good = sign == orientation and (number == 0 or norm < 1.2)
+                trial[n, i] = 0.0
+                row[n, i] = 0.0
+        # First boundless shocks, under which values solve a linear system, then the start of the
+        # branch, where differences are at most half a scale of the shocks, then steps along it.
+        phase = 0
+        phi = np.log(1e-12)
+        base_phi = 0.0
+        tangent_phi = 1.0
+        length = 0.0
+        move = 0.0
+        orientation = 0.0
+        end = True
+        steps = 0
         while True:
+            on_plane = phase == 2 and not end
+            sign, first, phi = correct(
+                phi,
+                trial,
+                members,
+                bordered,
+                place,
+                tables,
+                work,
+                row if on_plane else zero,
+                tangent_phi if on_plane else 1.0,
+                cols,
+                M,
+                step,
+                largest if phase == 2 else np.inf,
+                1e-5 if on_plane else 0.0,
+            )
+            good = sign != 0.0
+            if phase == 0:
+                spread = 0.0
+                for n in members:
+                    for a in range(ptr[n], ptr[n + 1]):
+                        for i in range(2):
+                            gap = pay[a, i] - trial[n, i]
+                            if to[a] >= 0:
+                                gap += trial[to[a], i]
+                            if gap > -np.inf:
+                                spread = max(spread, abs(gap) / s[i])
+                if not np.isfinite(spread):
+                    good = False
+                for i in range(2):
+                    unit[i] = s[i] * max(spread, 1.0)
+                phi = min(0.0, np.log(0.5 / max(spread, 0.5)))
+                phase = 1
+                if good:
+                    continue
+            elif phase == 1:
+                orientation = sign
+                if good and phi == 0.0:
+                    break
+            elif end:
+                good = sign == orientation
+                if good:
+                    break
+            if phase == 1 and not good:
+                steps = -1
+                break
+            if good:
+                # Tangent along the last one; a jump to another branch turns it around.
+                evaluate(np.exp(phi), trial, members, tables, h, c, D, G, G_phi)
+                for n in members:
+                    for i in range(2):
+                        G[n, i] = 0.0
+                dphi, sign = linear_step(
+                    members,
+                    bordered,
+                    place,
+                    tables,
+                    h,
+                    c,
+                    D,
+                    G,
+                    G_phi,
+                    row,
+                    tangent_phi,
+                    1.0,
+                    cols,
+                    M,
+                    step,
+                )
+                norm = dphi * dphi
+                for n in members:
+                    for i in range(2):
+                        norm += (step[n, i] / unit[i]) ** 2
+                norm = np.sqrt(norm)
+                good = sign == orientation and (phase == 1 or norm < 1.2)
+            steps += 1
             if good:
                 for n in members:
                     for i in range(2):
@@ -426,95 +501,25 @@ def solve_block(
                 base_phi = phi
                 tangent_phi = dphi / norm
                 grown = np.sqrt(0.5 * largest / max(first, 1e-12))
-                length = 0.5 if number == 0 else min(move * min(2.5, grown), 3.0)
+                length = 0.5 if phase == 1 else min(move * min(2.5, grown), 3.0)
+                phase = 2
             else:
                 length = 0.3 * move
-                if length < 1e-10:
-                    return -number - 1
+            if length < 1e-10 or steps > max_steps:
+                steps = -steps
+                break
             end = tangent_phi > 0.0 and base_phi + length * tangent_phi >= 0.0
             move = -base_phi / tangent_phi if end else length
+            phi = 0.0 if end else base_phi + move * tangent_phi
             for n in members:
                 for i in range(2):
                     trial[n, i] = V[n, i] + move * tangent[n, i]
-            good = False
-            if end:
-                sign, first = newton(
-                    1.0, trial, members, bordered, place, tables, work, cols, M, step, 30, largest
-                )
-                if sign == orientation:
-                    for n in members:
-                        for i in range(2):
-                            V[n, i] = trial[n, i]
-                    return number + 1
-                continue
-            phi = base_phi + move * tangent_phi
-            before = np.inf
-            for it in range(6):
-                theta = np.exp(phi)
-                evaluate(theta, trial, members, tables, h, c, D, G, G_phi)
-                dphi, sign = linear_step(
-                    members, bordered, place, tables, h, c, D, G, G_phi, row, tangent_phi, 0.0,
-                    cols, M, step,
-                )
-                change = abs(dphi)
-                for n in members:
-                    for i in range(2):
-                        change = max(change, abs(step[n, i]) * theta / s[i])
-                if it == 0:
-                    first = change
-                if sign == 0.0 or not change <= largest or change > 0.9 * before:
-                    break
-                for n in members:
-                    for i in range(2):
-                        trial[n, i] += step[n, i]
-                phi += dphi
-                before = change
-                if change < 1e-5:
-                    good = True
-                    break
-            if good:
-                break
-    return -max_steps - 1
-
-
-@njit(cache=True, nogil=True)
-def solve_stationary(
-    V: FloatArray,
-    given: IntArray,
-    order: IntArray,
-    begins: IntArray,
-    bordered: IntArray,
-    tables: Tables,
-    h: FloatArray,
-    largest: float,
-    max_steps: int,
-) -> IntArray:
-    """Values and hazards of all blocks in order; ``given`` marks nodes whose values stand.
-
-    Returns the number of steps along the branch of each block, negative where it was lost.
-    """
-    nodes = len(V)
-    c = np.zeros(len(h))
-    D = np.zeros((nodes, 2, 2))
-    G = np.zeros((nodes, 2))
-    G_phi = np.zeros((nodes, 2))
-    place = np.full(nodes, -1, dtype=np.int64)
-    steps = np.zeros(len(begins) - 1, dtype=np.int64)
-    for k in range(len(begins) - 1):
-        members = order[begins[k] : begins[k + 1]]
-        if given[members[0]] == 0:
-            steps[k] = solve_block(
-                V,
-                members,
-                bordered[begins[k] : begins[k + 1]],
-                place,
-                tables,
-                (h, c, D, G, G_phi),
-                largest,
-                max_steps,
-            )
-        evaluate(1.0, V, members, tables, h, c, D, G, G_phi)
-    return steps
+        for n in members:
+            for i in range(2):
+                V[n, i] = trial[n, i]
+                values[n, i] = trial[n, i]
+        taken[k] = steps
+    return taken
 
 
 @njit(cache=True, nogil=True)
@@ -558,8 +563,7 @@ def integrate_back(
 ) -> tuple[FloatArray, FloatArray]:
     """Values of some nodes from ``end`` back to ``begin``; ``V`` moves from the one to the other.
 
-    The pair of orders 5 and 4 of Dormand and Prince (1980); ``tol`` bounds the error of a step in
-    scales of the shocks. Returns the dates and ``[date, node, side, derivative]``: values, first
+    Steps of order 5; ``tol`` bounds the error of one in scales of the shocks. Returns the dates and ``[date, node, side, derivative]``: values, first
     and second derivatives, from the end back; no dates where the steps did not suffice.
     """
     nodes = len(V)
@@ -572,16 +576,6 @@ def integrate_back(
     moves = np.zeros(nodes, dtype=np.int64)
     for n in members:
         moves[n] = 1
-    A = np.zeros((7, 6))
-    A[1, 0] = 1 / 5
-    A[2, :2] = np.array([3 / 40, 9 / 40])
-    A[3, :3] = np.array([44 / 45, -56 / 15, 32 / 9])
-    A[4, :4] = np.array([19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729])
-    A[5, :5] = np.array([9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656])
-    A[6] = np.array([35 / 384, 0.0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84])
-    error = np.array(
-        [71 / 57600, 0.0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40]
-    )
     slopes = np.zeros((7, nodes, 2))
     trial = V.copy()
     second = np.zeros_like(V)
@@ -590,47 +584,47 @@ def integrate_back(
     path = np.zeros((room, nodes, 2, 3))
     known = 0
     t = end
-    evaluate(1.0, V, members, tables, h, c, D, G, G_phi)
-    slopes[0] = G
     length = 1e-4 * (end - begin)
     for _ in range(max_steps):
-        if known == 0 or t != dates[known - 1]:
-            if known == room:
-                more_dates = np.empty(2 * room)
-                more_path = np.zeros((2 * room, nodes, 2, 3))
-                more_dates[:room] = dates
-                more_path[:room] = path
-                dates, path, room = more_dates, more_path, 2 * room
-            curvature(members, moves, tables, h, c, D, G, second)
-            dates[known] = t
-            path[known, :, :, 0] = V
-            for n in members:
-                for i in range(2):
-                    path[known, n, i, 1] = -G[n, i]
-                    path[known, n, i, 2] = second[n, i]
-            known += 1
-        if t <= begin:
-            return dates[:known], path[:known]
         # The last step must not leave a crumb.
         if t - length < begin + 1e-3 * length:
             length = t - begin
-        for k in range(1, 7):
+        for k in range(7):
             for n in members:
                 for i in range(2):
                     total = 0.0
                     for q in range(k):
-                        total += A[k, q] * slopes[q, n, i]
+                        total += STAGES[k, q] * slopes[q, n, i]
                     trial[n, i] = V[n, i] + length * total
             evaluate(1.0, trial, members, tables, h, c, D, G, G_phi)
             for n in members:
                 for i in range(2):
                     slopes[k, n, i] = G[n, i]
+            if k == 0 and (known == 0 or t != dates[known - 1]):
+                if known == room:
+                    more_dates = np.empty(2 * room)
+                    more_path = np.zeros((2 * room, nodes, 2, 3))
+                    more_dates[:room] = dates
+                    more_path[:room] = path
+                    dates, path, room = more_dates, more_path, 2 * room
+                curvature(members, moves, tables, h, c, D, G, second)
+                dates[known] = t
+                for n in range(nodes):
+                    for i in range(2):
+                        path[known, n, i, 0] = V[n, i]
+                for n in members:
+                    for i in range(2):
+                        path[known, n, i, 1] = -G[n, i]
+                        path[known, n, i, 2] = second[n, i]
+                known += 1
+                if t <= begin:
+                    return dates[:known], path[:known]
         worst = 0.0
         for n in members:
             for i in range(2):
                 total = 0.0
                 for q in range(7):
-                    total += error[q] * slopes[q, n, i]
+                    total += ERRORS[q] * slopes[q, n, i]
                 allowed = tol * s[i] + 1e-15 * abs(V[n, i])
                 worst = max(worst, abs(length * total) / allowed)
         if worst <= 1.0:
@@ -638,12 +632,9 @@ def integrate_back(
             for n in members:
                 for i in range(2):
                     V[n, i] = trial[n, i]
-                    slopes[0, n, i] = slopes[6, n, i]
         elif not np.isfinite(worst):
             worst = 1e5
         length *= min(5.0, max(0.1, 0.9 * (max(worst, 1e-10)) ** -0.2))
-        if worst > 1.0:
-            evaluate(1.0, V, members, tables, h, c, D, G, G_phi)
     return dates[:0], path[:0]
 
 
@@ -716,8 +707,8 @@ def integrate_forward(
 ) -> None:
     """Move chances, then numbers of events and times spent, from ``t`` to ``until``.
 
-    Hazards of ``members`` follow their path of values, the others stand in ``h``. Steps of the
-    method of order 5 of Dormand and Prince, at most ``finest`` over the largest rate of leaving.
+    Hazards of ``members`` follow their path of values, the others stand in ``h``. Steps of order 5,
+    at most ``finest`` over the largest rate of leaving.
     """
     nodes = len(tables[0]) - 1
     eta = tables[11]
@@ -733,14 +724,6 @@ def integrate_forward(
         for e in range(e_ptr[n], e_ptr[n + 1]):
             rate += e_rate[e]
         largest = max(largest, rate)
-    nodes_of = np.array([0.0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1.0])
-    A = np.zeros((6, 5))
-    A[1, 0] = 1 / 5
-    A[2, :2] = np.array([3 / 40, 9 / 40])
-    A[3, :3] = np.array([44 / 45, -56 / 15, 32 / 9])
-    A[4, :4] = np.array([19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729])
-    A[5] = np.array([9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656])
-    weights = np.array([35 / 384, 0.0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84])
     slopes = np.zeros((6, len(state)))
     trial = np.empty_like(state)
     k = len(dates) - 2
@@ -754,19 +737,17 @@ def integrate_forward(
         for piece in range(pieces):
             at = t + piece * length
             for q in range(6):
-                values_between(at + nodes_of[q] * length, k, dates, path, members, V)
+                values_between(at + STAGE_DATES[q] * length, k, dates, path, members, V)
                 evaluate(1.0, V, members, tables, h, c, D, G, G_phi)
                 for z in range(len(state)):
                     total = 0.0
                     for b in range(q):
-                        total += A[q, b] * slopes[b, z]
+                        total += STAGES[q, b] * slopes[b, z]
                     trial[z] = state[z] + length * total
-                flow_of_chances(
-                    trial, tables, h, act_target, ending_target, states, slopes[q]
-                )
+                flow_of_chances(trial, tables, h, act_target, ending_target, states, slopes[q])
             for z in range(len(state)):
                 for q in range(6):
-                    state[z] += length * weights[q] * slopes[q, z]
+                    state[z] += length * STAGES[6, q] * slopes[q, z]
         t = stop
 
 
@@ -937,8 +918,8 @@ def reply_slope(
 ) -> tuple[float, float]:
     """Bounds on the slope of a side's value in its rival's, over an interval.
 
-    ``hazards`` [bound, rival's action] and ``idle`` [bound] of the rival, ``own`` [bound] the sum of
-    the side's own hazards, ``ahead`` what the rival's actions bring it, ``V`` [bound] its value.
+    ``hazards`` [bound, rival's action] and ``idle`` [bound] of the rival, ``own`` [bound] the sum
+    of the side's own hazards, ``ahead`` what the rival's actions bring it, ``V`` [bound] its value.
     """
     low, high = 0.0, 0.0
     least, most = rho + own[0], rho + own[1]
@@ -953,6 +934,41 @@ def reply_slope(
         high += max(small * up, large * up)
     least = max(least, 1e-300)
     return min(low / least, low / most), max(high / least, high / most)
+
+
+@njit(cache=True, nogil=True)
+def reply_to_reply(
+    a: float,
+    b: float,
+    base: FloatArray,
+    rho: FloatArray,
+    s: FloatArray,
+    eta: FloatArray,
+    w: FloatArray,
+    own_0: FloatArray,
+    ahead_1: FloatArray,
+    own_1: FloatArray,
+    ahead_0: FloatArray,
+    h_0: FloatArray,
+    h_1: FloatArray,
+    idle: FloatArray,
+    V: FloatArray,
+    image: FloatArray,
+) -> None:
+    """Side 1's values ``V`` [bound] when side 0's lies between a and b, and side 0's replies.
+
+    Hazards fall with the value: the smaller bound stands at the upper end.
+    """
+    _, idle[0, 0] = hazards_at(a, own_0, s[0], eta[0], w[0], h_0[1])
+    _, idle[0, 1] = hazards_at(b, own_0, s[0], eta[0], w[0], h_0[0])
+    for q in range(2):
+        sign = 2.0 * q - 1.0
+        V[q] = reply(base[1], rho[1], own_1, s[1], eta[1], w[1], h_0[0], h_0[1], ahead_1, sign)
+    _, idle[1, 0] = hazards_at(V[0], own_1, s[1], eta[1], w[1], h_1[1])
+    _, idle[1, 1] = hazards_at(V[1], own_1, s[1], eta[1], w[1], h_1[0])
+    for q in range(2):
+        sign = 2.0 * q - 1.0
+        image[q] = reply(base[0], rho[0], own_0, s[0], eta[0], w[0], h_1[0], h_1[1], ahead_0, sign)
 
 
 @njit(cache=True, nogil=True)
@@ -977,20 +993,21 @@ def node_solutions(
     values ``[solution, side]`` and the number of intervals finer than ``finest`` scales of the
     shocks, or left after ``most``, that are not settled.
     """
-    none_0, all_0 = np.zeros(len(own_0)), np.full(len(own_0), eta[0])
     none_1, all_1 = np.zeros(len(own_1)), np.full(len(own_1), eta[1])
     margin = 1e-12 * s[0]
-    low = reply(base[0], rho[0], own_0, s[0], eta[0], w[0], none_1, all_1, ahead_0, -1.0) - margin
-    high = reply(base[0], rho[0], own_0, s[0], eta[0], w[0], none_1, all_1, ahead_0, 1.0) + margin
+    stack = np.empty((400, 2))
+    for q in range(2):
+        sign = 2.0 * q - 1.0
+        stack[0, q] = sign * margin + reply(
+            base[0], rho[0], own_0, s[0], eta[0], w[0], none_1, all_1, ahead_0, sign
+        )
     found = np.empty((64, 2))
     count = 0
     undecided = 0
-    stack = np.empty((400, 2))
-    stack[0, 0], stack[0, 1] = low, high
     depth = 1
     h_0 = np.empty((2, len(own_0)))
     h_1 = np.empty((2, len(own_1)))
-    idle_0, idle_1 = np.empty(2), np.empty(2)
+    idle = np.empty((2, 2))
     sums = np.empty(2)
     V = np.empty(2)
     image = np.empty(2)
@@ -1002,15 +1019,9 @@ def node_solutions(
         if done > most or depth > 396 or count >= 60:
             undecided += depth + 1
             break
-        # Hazards fall with the value: the smaller bound stands at the upper end.
-        _, idle_0[0] = hazards_at(a, own_0, s[0], eta[0], w[0], h_0[1])
-        _, idle_0[1] = hazards_at(b, own_0, s[0], eta[0], w[0], h_0[0])
-        V[0] = reply(base[1], rho[1], own_1, s[1], eta[1], w[1], h_0[0], h_0[1], ahead_1, -1.0)
-        V[1] = reply(base[1], rho[1], own_1, s[1], eta[1], w[1], h_0[0], h_0[1], ahead_1, 1.0)
-        _, idle_1[0] = hazards_at(V[0], own_1, s[1], eta[1], w[1], h_1[1])
-        _, idle_1[1] = hazards_at(V[1], own_1, s[1], eta[1], w[1], h_1[0])
-        image[0] = reply(base[0], rho[0], own_0, s[0], eta[0], w[0], h_1[0], h_1[1], ahead_0, -1.0)
-        image[1] = reply(base[0], rho[0], own_0, s[0], eta[0], w[0], h_1[0], h_1[1], ahead_0, 1.0)
+        reply_to_reply(
+            a, b, base, rho, s, eta, w, own_0, ahead_1, own_1, ahead_0, h_0, h_1, idle, V, image
+        )
         left, right = max(a, image[0] - margin), min(b, image[1] + margin)
         if left > right:
             continue
@@ -1019,25 +1030,35 @@ def node_solutions(
             depth += 1
             continue
         sums[0], sums[1] = h_1[0].sum(), h_1[1].sum()
-        down_1, up_1 = reply_slope(rho[1], h_0, idle_0, s[0], sums, ahead_1, V)
+        down_1, up_1 = reply_slope(rho[1], h_0, idle[0], s[0], sums, ahead_1, V)
         sums[0], sums[1] = h_0[0].sum(), h_0[1].sum()
         V_0 = np.array([a, b])
-        down_0, up_0 = reply_slope(rho[0], h_1, idle_1, s[1], sums, ahead_0, V_0)
+        down_0, up_0 = reply_slope(rho[0], h_1, idle[1], s[1], sums, ahead_0, V_0)
         products = np.array([down_0 * down_1, down_0 * up_1, up_0 * down_1, up_0 * up_1])
         if products.max() < 1.0 or products.min() > 1.0:
             turn = 1.0 if products.max() < 1.0 else -1.0
             x, y = a, b
             for probe in range(120):
                 v = x if probe == 0 else (y if probe == 1 else 0.5 * (x + y))
-                hazards_at(v, own_0, s[0], eta[0], w[0], h_0[0])
-                answer = reply(
-                    base[1], rho[1], own_1, s[1], eta[1], w[1], h_0[0], h_0[0], ahead_1, 1.0
+                reply_to_reply(
+                    v,
+                    v,
+                    base,
+                    rho,
+                    s,
+                    eta,
+                    w,
+                    own_0,
+                    ahead_1,
+                    own_1,
+                    ahead_0,
+                    h_0,
+                    h_1,
+                    idle,
+                    V,
+                    image,
                 )
-                hazards_at(answer, own_1, s[1], eta[1], w[1], h_1[0])
-                gap = turn * (
-                    reply(base[0], rho[0], own_0, s[0], eta[0], w[0], h_1[0], h_1[0], ahead_0, 1.0)
-                    - v
-                )
+                gap = turn * (image[0] - v)
                 if probe == 0 and gap < -margin:
                     break
                 if probe == 1 and gap > margin:
@@ -1048,7 +1069,7 @@ def node_solutions(
                     else:
                         y = v
                     if y - x <= 1e-15 * max(abs(x), s[0]) or probe == 119:
-                        found[count, 0], found[count, 1] = v, answer
+                        found[count, 0], found[count, 1] = v, V[0]
                         count += 1
                         break
             continue
@@ -1127,10 +1148,7 @@ def draw_paths(
                     total = bound[n]
                 for e in range(e_ptr[n], e_ptr[n + 1]):
                     total += e_rate[span, e]
-                if total > 0.0:
-                    t_next = t - np.log1p(-rng.random()) / total
-                else:
-                    t_next = np.inf
+                t_next = t - np.log1p(-rng.random()) / total if total > 0.0 else np.inf
                 if t_next > horizon and horizon <= ends[span]:
                     break
                 if t_next >= ends[span]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negotiation.process.game._kernels import (
+    correct,
     evaluate,
     integrate_back,
-    newton,
     node_solutions,
     solve_stationary,
 )
@@ -68,11 +68,10 @@ def stationary(
         steps = solve_stationary(
             values,
             given,
-            np.concatenate(order),
+            read_only(np.concatenate(order)),
             begins,
-            np.concatenate(bordered),
+            read_only(np.concatenate(bordered)),
             last.tables,
-            np.zeros(len(last.act_to)),
             LARGEST_CORRECTION,
             max_iter,
         )
@@ -97,7 +96,7 @@ def continued(
     if np.isfinite(values).all():
         for k in range(len(arrays.spans) - 2, -1, -1):
             span = arrays.spans[k]
-            members = np.intersect1d(arrays.dated, span.active)
+            members = read_only(np.intersect1d(arrays.dated, span.active))
             dates, path = integrate_back(
                 values, span.begin, span.end, members, span.tables, tol, 100 * max_iter
             )
@@ -116,7 +115,7 @@ def hazards_of(arrays: GameArrays, k: int, values: FloatArray) -> FloatArray:
     hazards = np.zeros(len(span.act_to))
     evaluate(
         1.0,
-        values,
+        np.array(values),
         span.active,
         span.tables,
         hazards,
@@ -195,7 +194,9 @@ def multiplicity(
         if complete:
             by_node[int(block.members[0])] = read_only(found[:, 0])
         here = values[block.members]
-        alternatives += [(k, other) for other in found if np.abs((other - here) / scale).max() > _SAME]
+        alternatives += [
+            (k, other) for other in found if np.abs((other - here) / scale).max() > _SAME
+        ]
     others = tuple(_completed(solution, k, other) for k, other in alternatives)
     all_proven = proven == len(arrays.blocks)
     return Multiplicity(
@@ -229,14 +230,16 @@ def _solutions(
     first, second = ahead[arrays.act_side[acts] == 0], ahead[arrays.act_side[acts] == 1]
     # A side that never acts has neither hazard nor weight, which is already counted as lost.
     first, second = first[first[:, 0] > -np.inf], second[second[:, 1] > -np.inf]
-    columns = (first[:, 0], first[:, 1], second[:, 1], second[:, 0])
     found, undecided = node_solutions(
         base,
         discount + rate.sum(),
         scale,
         windows,
         weight[n].copy(),
-        *(np.ascontiguousarray(column) for column in columns),
+        np.ascontiguousarray(first[:, 0]),
+        np.ascontiguousarray(first[:, 1]),
+        np.ascontiguousarray(second[:, 1]),
+        np.ascontiguousarray(second[:, 0]),
         1e-10,
         most,
     )
@@ -245,7 +248,7 @@ def _solutions(
 
 def _of(values: FloatArray, to: IntArray) -> FloatArray:
     """Values of nodes, zero where play ends."""
-    return np.where((to >= 0)[:, None], values[to], 0.0)
+    return np.asarray(np.where((to >= 0)[:, None], values[to], 0.0))
 
 
 def _restarted(
@@ -271,23 +274,25 @@ def _restarted(
     reach = np.maximum(high - low, 10.0 * scale)
     found = [values[members]]
     # Every node is bordered: Newton's steps from anywhere are solved with pivots.
-    bordered = np.ones(count, dtype=np.int64)
+    bordered = read_only(np.ones(count, dtype=np.int64))
     for _ in range(restarts):
         trial = np.array(values)
         trial[members] = rng.uniform(low - 0.5 * reach, high + 0.5 * reach, size=(count, 2))
-        sign, _first = newton(
-            1.0,
+        sign, _first, _phi = correct(
+            0.0,
             trial,
             members,
             bordered,
             np.full(nodes, -1, dtype=np.int64),
             last.tables,
             work,
+            np.zeros((nodes, 2)),
+            1.0,
             np.zeros((count, 2, size + 1)),
             np.zeros((size, size + 1)),
             np.zeros((nodes, 2)),
-            60,
             np.inf,
+            0.0,
         )
         new = trial[members]
         if sign != 0.0 and all(np.abs((new - old) / scale).max() > _SAME for old in found):

@@ -85,11 +85,7 @@ def _side(solution: GameSolution, span: Span, i: int) -> _Side:
     game, arrays = solution.process, solution.process.arrays
     count = len(game.nodes)
     mine = [
-        [
-            a
-            for a in range(arrays.act_begin[n], arrays.act_begin[n + 1])
-            if arrays.act_side[a] == i
-        ]
+        [a for a in range(arrays.act_begin[n], arrays.act_begin[n + 1]) if arrays.act_side[a] == i]
         for n in range(count)
     ]
     width = 1 + max((len(row) for row in mine), default=0)
@@ -111,12 +107,10 @@ def _side(solution: GameSolution, span: Span, i: int) -> _Side:
 
 
 def _ahead(values: FloatArray, to: IntArray) -> FloatArray:
-    return np.where(to >= 0, values[to], 0.0)
+    return np.asarray(np.where(to >= 0, values[to], 0.0))
 
 
-def _choices(
-    side: _Side, values: FloatArray, s: float, plan: str
-) -> tuple[FloatArray, FloatArray]:
+def _choices(side: _Side, values: FloatArray, s: float, plan: str) -> tuple[FloatArray, FloatArray]:
     """Chance of each choice at a window, and mean of its shock and constant times that chance."""
     means = side.lump + _ahead(values, side.to) - values[:, None]
     located = means + side.constant
@@ -127,8 +121,8 @@ def _choices(
         return chance, chance * np.where(np.isfinite(means), side.constant, 0.0)
     if plan == "always":
         # Where nothing can be done, and where it costs without bound, a side waits.
-        can = np.isfinite(located[:, 1:]).any(axis=1)
-        located = np.where((np.arange(located.shape[1]) == 0) & can[:, None], -np.inf, located)
+        can = np.asarray(np.isfinite(located[:, 1:]).any(axis=1))
+        located[can, 0] = -np.inf
     top = located.max(axis=1)
     points = top[:, None] + s * _GRID
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
@@ -136,19 +130,17 @@ def _choices(
         log_below = -np.exp(-reduced)
         log_all = log_below.sum(axis=1, keepdims=True)
         density = np.exp(-reduced + log_all) * _STEP
-    density = np.where(np.isfinite(located)[:, :, None], density, 0.0)
+    density = np.where(np.isfinite(located[:, :, None]), density, 0.0)
     chance = density.sum(axis=2)
-    shock = points[:, None, :] - np.where(np.isfinite(means), means, 0.0)[:, :, None]
+    shock = points[:, None, :] - np.where(chance > 0.0, means, 0.0)[:, :, None]
     return chance, (density * shock).sum(axis=2)
 
 
-def _worth(
-    side: _Side, values: FloatArray, chance: FloatArray, shock: FloatArray
-) -> FloatArray:
+def _worth(side: _Side, values: FloatArray, chance: FloatArray, shock: FloatArray) -> FloatArray:
     """Mean gain of a window over waiting on, when the target is worth ``values``."""
     lump = np.where(chance > 0.0, side.lump, 0.0)
     ahead = lump + _ahead(values, side.to) - values[:, None]
-    return (chance * ahead + shock).sum(axis=1)
+    return np.asarray((chance * ahead + shock).sum(axis=1))
 
 
 class _Bellman:
@@ -174,9 +166,7 @@ class _Bellman:
         out = self.flow - self.discount * values
         span, i = self.span, self.i
         ahead = span.act_pay[self.rival, i] + _ahead(values, span.act_to[self.rival])
-        np.add.at(
-            out, self.rival_node, hazards[self.rival] * (ahead - values[self.rival_node])
-        )
+        np.add.at(out, self.rival_node, hazards[self.rival] * (ahead - values[self.rival_node]))
         ahead = span.ending_pay[:, i] + _ahead(values, span.ending_to)
         np.add.at(out, self.ending_node, span.ending_rate * (ahead - values[self.ending_node]))
         return out
@@ -234,7 +224,9 @@ def _final(
     best = followed
     for _ in range(max_rounds):
         before = best
-        best = problem.plan_value(best, hazards, *_choices(problem.side, best, problem.scale, "best"))
+        best = problem.plan_value(
+            best, hazards, *_choices(problem.side, best, problem.scale, "best")
+        )
         if np.abs(best - before).max() <= 1e-13 * max(np.abs(best).max(), problem.scale):
             break
     plans["best"] = best

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from math import isfinite, isnan
 from typing import TYPE_CHECKING, Any
 
@@ -155,7 +156,7 @@ class _Checker:
                     self.number(step[1], f"{name}[{k}]", low=0.0),
                 )
             )
-        if any(late <= early for (early, _), (late, _) in zip(steps, steps[1:], strict=False)):
+        if any(late <= early for (early, _), (late, _) in pairwise(steps)):
             self.note(f"{name}: seen dates {[day for day, _ in steps]}; allowed: increasing")
         return tuple(steps)
 

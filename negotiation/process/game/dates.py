@@ -70,7 +70,7 @@ def chain(solution: GameSolution, stop: str = "never") -> Chain:
         start = count + 1 if deals[start] else start
     elif stop == "concession":
         out[0] = np.where(concedes, count + 1, out[0])
-    return Chain(*out, start)
+    return Chain(out[0], out[1], out[2], start)
 
 
 def _entered(solution: GameSolution, chained: Chain, k: int, state: FloatArray) -> FloatArray:

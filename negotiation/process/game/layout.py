@@ -294,9 +294,7 @@ def _dated(
     """Nodes with a date of their own or from which play may get to one."""
     nodes = game.nodes
     found = {
-        n
-        for n, node in enumerate(nodes)
-        if node.deadline is not None or _change_dates((node,))
+        n for n, node in enumerate(nodes) if node.deadline is not None or _change_dates((node,))
     }
     grown = bool(found)
     while grown:
@@ -364,7 +362,5 @@ def _blocks(active: list[int], successors: list[list[int]]) -> tuple[Block, ...]
                         if m == node:
                             break
                     members.sort(key=left.__getitem__)
-                    blocks.append(
-                        Block(_ints(members), _ints([m in back for m in members]))
-                    )
+                    blocks.append(Block(_ints(members), _ints([m in back for m in members])))
     return tuple(blocks)

@@ -1,4 +1,4 @@
-"""Paths of a solved game: drawn by its hazards, or observed and weighed by their likelihood."""
+"""Paths of a solved game, drawn by its hazards."""
 
 from __future__ import annotations
 

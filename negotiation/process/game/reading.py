@@ -68,7 +68,9 @@ def game_from_mapping(data: Mapping[str, Any]) -> ProcessGame:
     try:
         game = ProcessGame(nodes=tuple(nodes), **options)
     except InvalidInputError as error:
-        raise_mistakes(mistakes + [text for text in listed_mistakes(error) if nodes or "nodes" not in text])
+        raise_mistakes(
+            mistakes + [text for text in listed_mistakes(error) if nodes or "nodes" not in text]
+        )
         raise AssertionError from error  # raise_mistakes has raised
     raise_mistakes(mistakes)
     return game

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,12 +13,18 @@ from numpy.typing import ArrayLike
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
 from negotiation.process.game._kernels import values_between
-from negotiation.process.game.branches import Multiplicity, Path, fill_passed, hazards_of, multiplicity
+from negotiation.process.game.branches import (
+    Multiplicity,
+    Path,
+    fill_passed,
+    hazards_of,
+    multiplicity,
+)
 from negotiation.process.game.certificate import GameCertificate, certify
 from negotiation.process.game.dates import CONCESSIONS, Eventual, chain, chances, eventual
 from negotiation.process.game.nodes import ProcessGame
 from negotiation.process.stages import DAYS_IN
-from negotiation.values import FloatArray, IntArray, compact_repr, float_array
+from negotiation.values import FloatArray, IntArray, float_array
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +72,8 @@ class GameSolution:
     def __repr__(self) -> str:
         names, values = self.process.players, self.values
         told = ", ".join(f"{name} {value:.4g}" for name, value in zip(names, values, strict=True))
-        return f"GameSolution({len(self.node_values)} nodes; values {told}; converged={self.converged})"
+        size = len(self.node_values)
+        return f"GameSolution({size} nodes; values {told}; converged={self.converged})"
 
     @property
     def values(self) -> FloatArray:
@@ -76,9 +84,7 @@ class GameSolution:
     def action_hazards(self) -> tuple[FloatArray, ...]:
         """Hazards at the start, one array a node: side 0's actions, then side 1's."""
         begins = self.process.arrays.act_begin
-        return tuple(
-            self.hazards[first:last] for first, last in zip(begins, begins[1:], strict=False)
-        )
+        return tuple(self.hazards[first:last] for first, last in pairwise(begins.tolist()))
 
     @cached_property
     def final_hazards(self) -> FloatArray:
@@ -93,12 +99,12 @@ class GameSolution:
 
     def values_at(self, day: float | DateLike) -> FloatArray:
         """Values ``[node, side]`` at a number of days from the start or a date."""
-        time = float(self._times(day)[0])
-        return self.values_along(self._span(time), np.array([time]))[0]
+        time = self.time_of(day)
+        return np.asarray(self.values_along(self._span(time), np.array([time]))[0])
 
     def hazards_at(self, day: float | DateLike) -> FloatArray:
         """Hazards of every action at a number of days from the start or a date."""
-        time = float(self._times(day)[0])
+        time = self.time_of(day)
         return self.hazards_in(self._span(time), time)
 
     def hazards_in(self, k: int, time: float) -> FloatArray:
@@ -114,8 +120,8 @@ class GameSolution:
         if k < len(self.paths):
             path, span = self.paths[k], self.process.arrays.spans[k]
             steps = np.searchsorted(-path.dates, -times, side="right") - 1
+            steps = np.clip(steps, 0, len(path.dates) - 2)
             for values, time, step in zip(out, times, steps, strict=True):
-                step = min(max(int(step), 0), len(path.dates) - 2)
                 values_between(time, step, path.dates, path.values, path.members, values)
                 fill_passed(span, values)
         return out
@@ -128,6 +134,10 @@ class GameSolution:
             days = self.days_until(days)
         asked = float_array(np.atleast_1d(days), name="days", low=0.0)
         return np.ravel(self.process.in_time(asked))
+
+    def time_of(self, day: float | DateLike) -> float:
+        """Time of the clock of a number of days from the start or a date."""
+        return float(self._times(day)[0])
 
     def days_until(self, day: DateLike) -> float:
         """Days from the start of the game to a date."""
@@ -280,9 +290,7 @@ class GameSolution:
             for node in game.nodes
             for action in node.actions
         ]
-        table = pd.DataFrame(
-            rows, columns=["node", "player", "kind", "to", "audience_cost"]
-        )
+        table = pd.DataFrame(rows, columns=["node", "player", "kind", "to", "audience_cost"])
         table["mean_cost_paid"] = self.mean_costs_paid
         table["hazard"] = self.hazards
         table["expected_number"] = self.eventual.acts

@@ -43,9 +43,7 @@ def random_graph(rng, most_nodes=8, scales=(0.1, 0.2, 0.4), windows=(12.0, 52.0)
                     to = int(rng.integers(n + 1, count))
                     if loops and n and rng.random() < 0.1:
                         to = int(rng.integers(0, n))
-                    actions.append(
-                        Action(side, rng.normal(0.0, 0.1, 2), rng.uniform(0.0, 0.5), to)
-                    )
+                    actions.append(Action(side, rng.normal(0.0, 0.1, 2), rng.uniform(0.0, 0.5), to))
         endings = []
         if rng.random() < 0.5:
             endings.append(Ending(rng.uniform(0.1, 1.0), None, rng.uniform(-1.5, 0.3, 2)))
