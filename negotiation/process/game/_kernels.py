@@ -215,15 +215,19 @@ def linear_step(
             size += 2
     phi = size
     size += 1
-    M[:size, : size + 1] = 0.0
+    for k in range(size):
+        for col in range(size + 1):
+            M[k, col] = 0.0
     M[phi, phi] = row_phi
     M[phi, size] = row_right
     acc = np.empty((2, size + 1))
+    own = np.empty((2, 2))
     for q in range(count):
         n = members[q]
-        own = D[n].copy()
-        acc[:] = 0.0
         for i in range(2):
+            own[i, 0], own[i, 1] = D[n, i, 0], D[n, i, 1]
+            for col in range(size):
+                acc[i, col] = 0.0
             acc[i, size] = G[n, i]
             acc[i, phi] = G_phi[n, i]
         for a in range(ptr[n], ptr[n + 1]):
@@ -560,11 +564,14 @@ def integrate_back(
     tables: Tables,
     tol: float,
     max_steps: int,
-) -> tuple[FloatArray, FloatArray]:
+    dates: FloatArray,
+    path: FloatArray,
+) -> int:
     """Values of some nodes from ``end`` back to ``begin``; ``V`` moves from the one to the other.
 
-    Steps of order 5; ``tol`` bounds the error of one in scales of the shocks. Returns the dates and ``[date, node, side, derivative]``: values, first
-    and second derivatives, from the end back; no dates where the steps did not suffice.
+    Steps of order 5; ``tol`` bounds the error of one in scales of the shocks. Writes ``dates`` and
+    ``path`` [date, node, side, derivative], from the end back: values, first and second
+    derivatives. Returns how many; 0 where the steps did not suffice, -1 where the room did not.
     """
     nodes = len(V)
     s = tables[10]
@@ -579,9 +586,6 @@ def integrate_back(
     slopes = np.zeros((7, nodes, 2))
     trial = V.copy()
     second = np.zeros_like(V)
-    room = 64
-    dates = np.empty(room)
-    path = np.zeros((room, nodes, 2, 3))
     known = 0
     t = end
     length = 1e-4 * (end - begin)
@@ -601,12 +605,8 @@ def integrate_back(
                 for i in range(2):
                     slopes[k, n, i] = G[n, i]
             if k == 0 and (known == 0 or t != dates[known - 1]):
-                if known == room:
-                    more_dates = np.empty(2 * room)
-                    more_path = np.zeros((2 * room, nodes, 2, 3))
-                    more_dates[:room] = dates
-                    more_path[:room] = path
-                    dates, path, room = more_dates, more_path, 2 * room
+                if known == len(dates):
+                    return -1
                 curvature(members, moves, tables, h, c, D, G, second)
                 dates[known] = t
                 for n in range(nodes):
@@ -618,7 +618,7 @@ def integrate_back(
                         path[known, n, i, 2] = second[n, i]
                 known += 1
                 if t <= begin:
-                    return dates[:known], path[:known]
+                    return known
         worst = 0.0
         for n in members:
             for i in range(2):
@@ -635,7 +635,7 @@ def integrate_back(
         elif not np.isfinite(worst):
             worst = 1e5
         length *= min(5.0, max(0.1, 0.9 * (max(worst, 1e-10)) ** -0.2))
-    return dates[:0], path[:0]
+    return 0
 
 
 @njit(cache=True, nogil=True)
@@ -674,7 +674,8 @@ def flow_of_chances(
 ) -> None:
     """Rates of change of chances, of expected numbers of events and of the time in each node."""
     ptr, _, _, _, e_ptr, _, _, e_rate, _, _, _, _, _ = tables
-    out[:states] = 0.0
+    for z in range(states):
+        out[z] = 0.0
     events = states
     for n in range(len(ptr) - 1):
         for a in range(ptr[n], ptr[n + 1]):
@@ -775,9 +776,13 @@ def uniformised(
             leave[n] += h[a]
         for e in range(e_ptr[n], e_ptr[n + 1]):
             leave[n] += e_rate[e]
-    rate = max(leave.max(), 1e-300)
+    rate = 1e-300
+    for n in range(nodes):
+        rate = max(rate, leave[n])
     out = np.zeros((len(times), states))
-    base = start.copy()
+    base = np.empty(states)
+    for z in range(states):
+        base[z] = start[z]
     current = np.empty(states)
     following = np.empty(states)
     ahead = np.zeros(states)
@@ -786,7 +791,8 @@ def uniformised(
     still = False
     while k < len(times):
         if still:
-            out[k] = base
+            for z in range(states):
+                out[k, z] = base[z]
             k += 1
             continue
         stop = min(times[-1], t + 32.0 / rate)
@@ -795,8 +801,9 @@ def uniformised(
             last += 1
         mean = rate * (stop - t)
         jumps = int(mean + 9.0 * np.sqrt(mean) + 25.0)
-        current[:] = base
-        ahead[:] = 0.0
+        for z in range(states):
+            current[z] = base[z]
+            ahead[z] = 0.0
         weight = np.exp(-mean)
         shares = np.empty(last - k)
         for q in range(k, last):
@@ -811,7 +818,8 @@ def uniformised(
             for z in range(states):
                 ahead[z] += weight * current[z]
             weight *= mean / (jump + 1.0)
-            following[:] = current
+            for z in range(states):
+                following[z] = current[z]
             for n in range(nodes):
                 if current[n] == 0.0:
                     continue
@@ -825,8 +833,8 @@ def uniformised(
         change = 0.0
         for z in range(states):
             change = max(change, abs(ahead[z] - base[z]))
+            base[z] = ahead[z]
         still = change < 1e-17 * mean
-        base[:] = ahead
         k = last
         t = stop
     return out
@@ -1008,7 +1016,7 @@ def node_solutions(
     h_0 = np.empty((2, len(own_0)))
     h_1 = np.empty((2, len(own_1)))
     idle = np.empty((2, 2))
-    sums = np.empty(2)
+    sums_0, sums_1, ends = np.empty(2), np.empty(2), np.empty(2)
     V = np.empty(2)
     image = np.empty(2)
     done = 0
@@ -1029,14 +1037,19 @@ def node_solutions(
             stack[depth, 0], stack[depth, 1] = left, right
             depth += 1
             continue
-        sums[0], sums[1] = h_1[0].sum(), h_1[1].sum()
-        down_1, up_1 = reply_slope(rho[1], h_0, idle[0], s[0], sums, ahead_1, V)
-        sums[0], sums[1] = h_0[0].sum(), h_0[1].sum()
-        V_0 = np.array([a, b])
-        down_0, up_0 = reply_slope(rho[0], h_1, idle[1], s[1], sums, ahead_0, V_0)
-        products = np.array([down_0 * down_1, down_0 * up_1, up_0 * down_1, up_0 * up_1])
-        if products.max() < 1.0 or products.min() > 1.0:
-            turn = 1.0 if products.max() < 1.0 else -1.0
+        for q in range(2):
+            sums_0[q], sums_1[q] = 0.0, 0.0
+            for act in range(len(own_0)):
+                sums_0[q] += h_0[q, act]
+            for act in range(len(own_1)):
+                sums_1[q] += h_1[q, act]
+        down_1, up_1 = reply_slope(rho[1], h_0, idle[0], s[0], sums_1, ahead_1, V)
+        ends[0], ends[1] = a, b
+        down_0, up_0 = reply_slope(rho[0], h_1, idle[1], s[1], sums_0, ahead_0, ends)
+        largest = max(down_0 * down_1, down_0 * up_1, up_0 * down_1, up_0 * up_1)
+        smallest = min(down_0 * down_1, down_0 * up_1, up_0 * down_1, up_0 * up_1)
+        if largest < 1.0 or smallest > 1.0:
+            turn = 1.0 if largest < 1.0 else -1.0
             x, y = a, b
             for probe in range(120):
                 v = x if probe == 0 else (y if probe == 1 else 0.5 * (x + y))
@@ -1081,12 +1094,14 @@ def node_solutions(
         stack[depth + 1, 0], stack[depth + 1, 1] = centre, b
         depth += 2
     # A solution on the border of two intervals is found twice.
-    order = np.argsort(found[:count, 0])
     kept = np.empty((count, 2))
     distinct = 0
-    for q in order:
-        if distinct == 0 or found[q, 0] - kept[distinct - 1, 0] > 1e-9 * s[0]:
-            kept[distinct] = found[q]
+    for q in range(count):
+        again = False
+        for k in range(distinct):
+            again = again or abs(found[q, 0] - kept[k, 0]) <= 1e-9 * s[0]
+        if not again:
+            kept[distinct, 0], kept[distinct, 1] = found[q, 0], found[q, 1]
             distinct += 1
     return kept[:distinct], undecided
 

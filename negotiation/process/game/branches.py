@@ -97,15 +97,30 @@ def continued(
         for k in range(len(arrays.spans) - 2, -1, -1):
             span = arrays.spans[k]
             members = read_only(np.intersect1d(arrays.dated, span.active))
-            dates, path = integrate_back(
-                values, span.begin, span.end, members, span.tables, tol, 100 * max_iter
-            )
-            paths.append(Path(members, dates, path))
-            if not len(dates):
+            path = _path_back(span, values, members, tol, max_iter)
+            paths.append(path)
+            if not len(path.dates):
                 values[:] = np.nan
                 break
             fill_passed(span, values)
     return values, hazards_of(arrays, 0, values), tuple(reversed(paths))
+
+
+def _path_back(
+    span: Span, values: FloatArray, members: IntArray, tol: float, max_iter: int
+) -> Path:
+    """Path of values from the end of a span to its beginning, which ``values`` become."""
+    room = 256
+    while True:
+        now = values.copy()
+        dates, path = np.empty(room), np.zeros((room, len(values), 2, 3))
+        known = integrate_back(
+            now, span.begin, span.end, members, span.tables, tol, 100 * max_iter, dates, path
+        )
+        if known >= 0:
+            values[:] = now
+            return Path(members, dates[:known].copy(), path[:known].copy())
+        room *= 4
 
 
 def hazards_of(arrays: GameArrays, k: int, values: FloatArray) -> FloatArray:
