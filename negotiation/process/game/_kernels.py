@@ -495,6 +495,10 @@ def solve_stationary(
                         norm += (step[n, i] / unit[i]) ** 2
                 norm = np.sqrt(norm)
                 good = sign == orientation and (phase == 1 or norm < 1.2)
+                if sign == -orientation and move < 1e-6 and norm < 1.001:
+                    # Straight through a point where branches cross, as in symmetric games.
+                    orientation = sign
+                    good = True
             steps += 1
             if good:
                 for n in members:

@@ -188,12 +188,13 @@ class _Bellman:
 
         base = np.array(values)
         base[self.active] = 0.0
+        unit = max(float(np.abs(values).max()), self.scale)
         right = rate(base)
         system = np.empty((len(right), len(right)))
         for column, n in enumerate(self.active):
             probe = base.copy()
-            probe[n] = 1.0
-            system[:, column] = rate(probe) - right
+            probe[n] = unit
+            system[:, column] = (rate(probe) - right) / unit
         out = base
         out[self.active] = np.linalg.solve(system, -right)
         return self.filled(out)

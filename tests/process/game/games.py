@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from negotiation.process.game.nodes import Action, Ending, Node, ProcessGame
+from negotiation.process.game.nodes import Action, Deadline, Ending, Node, ProcessGame
 
 
 def one_node(g, L, F, mu, s, r, eta, lambda0=1.0, *, deadline=None, endings=(), players=None):
@@ -31,8 +31,10 @@ PRINTED = {
 }
 
 
-def random_graph(rng, most_nodes=8, scales=(0.1, 0.2, 0.4), windows=(12.0, 52.0), loops=True):
-    """A graph with forward actions, breakdowns, and relapses to earlier nodes."""
+def random_graph(
+    rng, most_nodes=8, scales=(0.1, 0.2, 0.4), windows=(12.0, 52.0), loops=True, dated=False
+):
+    """A graph with forward actions, breakdowns, relapses to earlier nodes, and perhaps dates."""
     count = int(rng.integers(2, most_nodes + 1))
     nodes = []
     for n in range(count):
@@ -49,7 +51,16 @@ def random_graph(rng, most_nodes=8, scales=(0.1, 0.2, 0.4), windows=(12.0, 52.0)
             endings.append(Ending(rng.uniform(0.1, 1.0), None, rng.uniform(-1.5, 0.3, 2)))
         if loops and n and rng.random() < 0.5:
             endings.append(Ending(rng.uniform(0.1, 0.8), int(rng.integers(0, n)), kind="relapse"))
-        nodes.append(Node(f"n{n}", rng.uniform(-1.0, 0.3, 2), tuple(actions), tuple(endings)))
+        deadline = None
+        if dated and n < count - 1 and rng.random() < 0.3:
+            to = int(rng.integers(n + 1, count)) if rng.random() < 0.7 else None
+            deadline = Deadline(rng.uniform(0.05, 0.6), to, rng.uniform(-0.5, 0.1, 2))
+        if dated and rng.random() < 0.2:
+            days = np.sort(rng.uniform(0.0, 0.8, 2))
+            steps = tuple(zip(days.tolist(), rng.uniform(0.0, 3.0, 2).tolist(), strict=True))
+            endings.append(Ending(steps, None, rng.uniform(-0.5, 0.1, 2), "court"))
+        flow = rng.uniform(-1.0, 0.3, 2)
+        nodes.append(Node(f"n{n}", flow, tuple(actions), tuple(endings), deadline))
     s, eta = rng.choice(scales), rng.choice(windows)
     return ProcessGame(
         tuple(nodes),
