@@ -140,7 +140,7 @@ class _Checker:
 
     def rate(self, value: Any, name: str) -> Any:
         """A rate or its steps, by the date from which each holds."""
-        if np.ndim(value) == 0 and not isinstance(value, str | list | tuple):
+        if not isinstance(value, str | list | tuple):
             return self.number(value, name, low=0.0)
         if not isinstance(value, list | tuple) or not value:
             self.note(f"{name}: seen {value!r}; allowed: a rate, or pairs of a date and a rate")
@@ -180,7 +180,8 @@ def game_mistakes(game: ProcessGame) -> tuple[list[str], dict[str, Any]]:
         "players": players,
         "start": check.start,
         "as_of": check.as_of,
-        "discount_rates": check.pair(game.discount_rates, "discount_rates (r)", low=0.0),
+        # Without discounting, waiting for ever has no value.
+        "discount_rates": check.positive(game.discount_rates, "discount_rates (r)"),
         "shock_scales": check.positive(game.shock_scales, "shock_scales (s)"),
         "window_rates": check.positive(
             WINDOWS_A_YEAR * years if eta is None else eta, "window_rates (eta)"
