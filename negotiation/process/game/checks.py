@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from math import isfinite, isnan
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,6 +48,7 @@ class _Checker:
                 self.note(f"nodes: the label {node.label!r} stands twice; allowed: distinct labels")
             self.numbers[node.label] = n
         self.count = len(game.nodes)
+        self.place = (tuple(self.numbers), self.start, self.unit)
 
     def note(self, text: str) -> None:
         self.mistakes.append(text)
@@ -73,7 +75,7 @@ class _Checker:
     def pair(self, value: Any, name: str, *, low: float | None = None) -> FloatArray:
         """Two finite numbers, one a side."""
         try:
-            out = np.array(value, dtype=np.float64)
+            out = value if _fixed(value) else np.array(value, dtype=np.float64)
         except (TypeError, ValueError):
             self.note(f"{name}: seen {value!r}; allowed: one number a side")
             return np.zeros(2)
@@ -161,6 +163,29 @@ class _Checker:
         return tuple(steps)
 
 
+def _fixed(value: Any) -> bool:
+    """Whether a value is a read-only array already."""
+    return (
+        isinstance(value, np.ndarray)
+        and value.dtype == np.float64
+        and not value.flags.writeable
+        and value.flags.c_contiguous
+    )
+
+
+def _renewed(entry: Any, **fields: Any) -> Any:
+    """Replace fields of a frozen entry, or return it where none is new."""
+    if all(getattr(entry, name) is value for name, value in fields.items()):
+        return entry
+    return replace(entry, **fields)
+
+
+def _same(given: Any, checked: tuple[Any, ...]) -> Any:
+    """Return the tuple that was given, if it holds the same entries."""
+    kept = isinstance(given, tuple) and len(given) == len(checked)
+    return given if kept and all(map(is_, given, checked)) else checked
+
+
 def game_mistakes(game: ProcessGame) -> tuple[list[str], dict[str, Any]]:
     """Return what is wrong with a game, and its fields as checked values."""
     from negotiation.process.game.nodes import BASE_RATE_A_YEAR, WINDOWS_A_YEAR
@@ -214,7 +239,9 @@ def game_mistakes(game: ProcessGame) -> tuple[list[str], dict[str, Any]]:
 
 
 def _checked_node(check: _Checker, node: Node) -> Node:
-    where = f"node {node.label!r}"
+    if node.__dict__.get("_checked_at") == check.place:
+        return node
+    before, where = len(check.mistakes), f"node {node.label!r}"
     offer_by = None if node.offer_by is None else check.side(node.offer_by, f"{where} offer_by")
     actions = tuple(
         _checked_action(check, action, f"{where} action {k}", offer_by)
@@ -222,22 +249,47 @@ def _checked_node(check: _Checker, node: Node) -> Node:
     )
     # In the order of hazards everywhere: the first side's actions, then the second's.
     ordered = tuple(sorted(actions, key=lambda action: action.side))
-    return replace(
+    checked: Node = _renewed(
         node,
         label=str(node.label),
         flow=check.pair(node.flow, f"{where} flow (g)"),
-        actions=ordered,
-        endings=tuple(
-            _checked_ending(check, ending, f"{where} ending {k}")
-            for k, ending in enumerate(node.endings)
+        actions=_same(node.actions, ordered),
+        endings=_same(
+            node.endings,
+            tuple(
+                _checked_ending(check, ending, f"{where} ending {k}")
+                for k, ending in enumerate(node.endings)
+            ),
         ),
         deadline=_checked_deadline(check, node.deadline, f"{where} deadline"),
         stage=node.stage or str(node.label),
         offer_by=offer_by,
     )
+    if len(check.mistakes) == before:
+        # A frozen node need not be checked again among the same nodes.
+        object.__setattr__(checked, "_checked_at", check.place)
+    return checked
+
+
+def _well_formed(check: _Checker, action: Action) -> bool:
+    """Whether an action outside an offer needs no change; most do not, and there are many."""
+    to, payoff = action.to, action.payoff
+    return (
+        type(action.side) is int
+        and 0 <= action.side <= 1
+        and action.kind in ACTION_KINDS[:1] + ACTION_KINDS[3:]
+        and (to is None or (type(to) is int and 0 <= to < check.count))
+        and isinstance(action.audience_cost, float)
+        and action.audience_cost > -np.inf
+        and _fixed(payoff)
+        and payoff.shape == (2,)
+        and all(map(isfinite, payoff.tolist()))
+    )
 
 
 def _checked_action(check: _Checker, action: Action, where: str, offer_by: int | None) -> Action:
+    if _well_formed(check, action):
+        return action
     try:
         cost = float(action.audience_cost)
     except (TypeError, ValueError):
@@ -254,7 +306,7 @@ def _checked_action(check: _Checker, action: Action, where: str, offer_by: int |
         check.note(f"{where}: there is no offer to {kind}; allowed: in a node with offer_by")
     elif kind in {"accept", "decline"} and offer_by == side:
         check.note(f"{where}: side {side} made the offer; allowed: the other side's {kind}")
-    return replace(
+    checked: Action = _renewed(
         action,
         side=side,
         payoff=check.pair(action.payoff, f"{where} payoff (pi)"),
@@ -262,16 +314,23 @@ def _checked_action(check: _Checker, action: Action, where: str, offer_by: int |
         to=check.target(action.to, f"{where} to"),
         kind=kind,
     )
+    return checked
 
 
 def _checked_ending(check: _Checker, ending: Ending, where: str) -> Ending:
-    return replace(
+    if ending.__dict__.get("_checked_at") == check.place:
+        return ending
+    before = len(check.mistakes)
+    checked: Ending = _renewed(
         ending,
         rate=check.rate(ending.rate, f"{where} rate (gamma)"),
         to=check.target(ending.to, f"{where} to"),
         payoff=check.pair(ending.payoff, f"{where} payoff"),
         kind=check.kind(ending.kind, ENDING_KINDS, f"{where} kind"),
     )
+    if len(check.mistakes) == before:
+        object.__setattr__(checked, "_checked_at", check.place)
+    return checked
 
 
 def _checked_deadline(check: _Checker, deadline: Deadline | None, where: str) -> Deadline | None:
