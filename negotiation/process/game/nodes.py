@@ -113,7 +113,7 @@ class Deadline:
 
     at: float | str | date
     to: Target = None
-    payoff: FloatArray = quantity("B", "payoff", "payoff at a deadline", default=(0.0, 0.0))
+    payoff: FloatArray = quantity("V_T", "payoff", "payoff at a deadline", default=(0.0, 0.0))
 
     __repr__ = compact_repr
 
@@ -141,7 +141,7 @@ class Node:
     """
 
     label: str
-    flow: FloatArray = quantity("g", "payoff per unit of time", "flow in a node")
+    flow: FloatArray = quantity("g", "payoff per unit of time", "flow while the stage lasts")
     actions: tuple[Action, ...] = ()
     endings: tuple[Ending, ...] = ()
     deadline: Deadline | None = None

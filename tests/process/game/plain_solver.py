@@ -13,6 +13,10 @@ from scipy.sparse.csgraph import connected_components
 from scipy.special import logsumexp
 
 
+class BranchLostError(Exception):
+    """The branch turns more sharply than the plain solver follows."""
+
+
 class PlainGame:
     def __init__(self, game, date=np.inf):
         self.game = game
@@ -194,7 +198,7 @@ def along_arc(of, x, slope, phi, scale, length=0.02):
             return final.reshape(-1, 2)
         point = found.x
         length = min(1.3 * length, 0.1)
-    raise AssertionError("the plain solver lost the branch")
+    raise BranchLostError
 
 
 def change_dates(game):

@@ -121,6 +121,7 @@ def test_offer_node():
     )
 
 
+@pytest.mark.kernel
 def test_unnamed_circle_never_ends():
     war = Node("war", (-1.0, -1.0), (Action(0, (0, 0), 0.1, "truce"),), deal=False)
     truce = Node("truce", (0.0, 0.0), endings=(Ending.lapse(0.5, "war"),), deal=True)
@@ -135,6 +136,7 @@ def test_unnamed_circle_never_ends():
     assert drawn.deal_probability == 1.0
 
 
+@pytest.mark.kernel
 def test_deadline_after_deadline():
     """A node entered after its deadline passes through to what follows."""
     first = Node("first", (-1.0, -1.0), (Action(0, (0, 0), 0.1, "second"),), (), Deadline(0.3, 1))

@@ -27,6 +27,7 @@ def two_nodes(**first):
     return ng.solve_process(ProcessGame((war, truce), (0.05, 0.05), (0.2, 0.2)))
 
 
+@pytest.mark.kernel
 def test_by_hand():
     solution = two_nodes()
     h0, h1, back = solution.hazards

@@ -5,15 +5,25 @@ import pytest
 
 import negotiation as ng
 from tests.process.game.games import one_node, random_graph
-from tests.process.game.plain_solver import plain_values
+from tests.process.game.plain_solver import BranchLostError, PlainGame, plain_values
 
 
 def compared(seed, count, most_nodes, dated):
     rng = np.random.default_rng(seed)
     games = [random_graph(rng, most_nodes, dated=dated) for _ in range(count)]
+    lost = 0
     for game, solution in zip(games, ng.solve_processes(games, workers=1), strict=True):
-        np.testing.assert_allclose(solution.node_values, plain_values(game), atol=1e-8, rtol=0)
         assert solution.residual < 1e-9
+        try:
+            plain = plain_values(game)
+        except BranchLostError:
+            # Nothing to compare the choice among equilibria with; it is one by the equations.
+            lost += 1
+            drift = PlainGame(game).drift(np.array(solution.final_values))
+            assert np.abs(drift).max() < 1e-10
+            continue
+        np.testing.assert_allclose(solution.node_values, plain, atol=1e-8, rtol=0)
+    assert lost <= 0.01 * count
 
 
 def test_graphs():

@@ -47,23 +47,30 @@ def test_printed_numbers_without_the_normalisation(s, values, hazards):
     assert solution.unique is True
 
 
+def mixed(game, s, eta, weight):
+    """Hazards of the equilibrium nearest to V = L - mu, by the definition of a hazard."""
+    solution = ng.solve_process(game)
+    every = [solution.node_values[0], *(other[0] for other in solution.other_solutions)]
+    assert len(every) == 3
+    values = min(every, key=lambda v: np.abs(v - [-0.3, -0.25]).max())
+    x = weight * np.exp((np.array([-0.3, -0.25]) - values) / s)
+    return eta * x / (1.0 - weight + x)
+
+
 def test_small_shocks_tend_to_hendricks_weiss_wilson():
-    """The mixed equilibrium nearest to V = L - mu, whose hazards are N_j / (F_j - L_j + mu_j)."""
+    """Hazards of the mixed equilibrium tend to (r_j L_j' - g_j) / (F_j - L_j'), L' = L - mu."""
     limit = np.array([2.35, 1.4625])
-    gaps = []
-    for s in (0.008, 0.004, 0.002, 0.001):
-        solution = ng.solve_process(printed(s, eta=52.0))
-        every = [solution.node_values[0], *(other[0] for other in solution.other_solutions)]
-        assert len(every) == 3
-        mixed = min(every, key=lambda v: np.abs(v - [-0.3, -0.25]).max())
-        weights = np.array([[-0.3, 0.1], [0.2, -0.25]])
-        hazards = []
-        for i in range(2):
-            x = np.exp((weights[i, i] - mixed[i]) / s)
-            hazards.append(x / (1.0 - 1.0 / 52.0 + x / 52.0))
-        gaps.append(np.abs(hazards - limit).max())
+    gaps = [
+        np.abs(mixed(printed(s), s, 52.0, 1.0 / 52.0) - limit).max()
+        for s in (0.008, 0.004, 0.002, 0.001)
+    ]
     assert gaps[-1] < 0.02
     assert all(late < 0.75 * early for early, late in pairwise(gaps))
+    # Printed: without the normalisation, s = .002.
+    s, eta = 0.002, 12.0
+    flow = np.array(PRINTED["g"]) + eta * s * np.log(2.0)
+    game = one_node(**{**PRINTED, "g": flow}, s=(s, s), eta=(eta, eta), lambda0=eta / 2.0)
+    np.testing.assert_allclose(mixed(game, s, eta, 0.5), [2.364, 1.460], atol=5e-4)
 
 
 def test_one_side_and_no_rival_is_optimal_stopping():
@@ -154,6 +161,7 @@ def test_relabelling_sides_and_nodes():
         )
 
 
+@pytest.mark.kernel
 def test_symmetric_games_stay_symmetric():
     game = one_node((-0.5, -0.5), (0, 0), (0.3, 0.3), (0.4, 0.4), (0.05,) * 2, (0.05,) * 2, 52.0)
     solution = ng.solve_process(game)
@@ -203,6 +211,7 @@ def test_time_unit_does_not_matter():
     )
 
 
+@pytest.mark.kernel
 def test_a_side_that_never_acts():
     stakes = {**PRINTED, "mu": (np.inf, 0.3)}
     never = ng.solve_process(one_node(**stakes, s=(0.2, 0.2), eta=(52.0, 52.0)))
@@ -217,6 +226,7 @@ def test_a_side_that_never_acts():
     assert np.isnan(never.mean_costs_paid[0])
 
 
+@pytest.mark.kernel
 def test_tiny_shocks_do_not_overflow():
     for s in (1e-3, 1e-5, 1e-7):
         solution = ng.solve_process(printed(s))
