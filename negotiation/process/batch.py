@@ -8,7 +8,8 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any
 
 from negotiation.errors import InvalidInputError
-from negotiation.process.solve import ProcessSolution, solve_all
+from negotiation.process.game.process_game import ProcessGame
+from negotiation.process.solve import solve_all
 from negotiation.process.stages import MultiStepProcess
 
 __all__ = ["solve_processes"]
@@ -18,12 +19,12 @@ _SLICE = 64
 
 
 def solve_processes(
-    processes: Iterable[MultiStepProcess],
+    processes: Iterable[MultiStepProcess | ProcessGame],
     *,
     workers: int | None = None,
     executor: Executor | None = None,
     **options: Any,
-) -> tuple[ProcessSolution, ...]:
+) -> tuple[Any, ...]:
     """Solve a batch of processes.
 
     The kernels release the interpreter's lock, so that threads share the work; results do not
@@ -32,7 +33,7 @@ def solve_processes(
     Parameters
     ----------
     processes
-        Any number of processes.
+        Any number of processes, of either model.
     workers
         Threads; None: one a core.
     executor
@@ -43,7 +44,7 @@ def solve_processes(
 
     Returns
     -------
-    tuple of ProcessSolution
+    tuple of ProcessSolution or GameSolution
         In the order given.
 
     Examples

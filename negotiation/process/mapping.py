@@ -14,7 +14,7 @@ from negotiation.errors import InvalidInputError
 from negotiation.process.stage import Stage
 from negotiation.process.validation import raise_mistakes
 
-__all__ = ["process_from_mapping"]
+__all__ = ["listed_mistakes", "process_from_mapping", "read_parameters"]
 
 Process = TypeVar("Process")
 
@@ -105,19 +105,19 @@ def process_from_mapping(build: Callable[..., Process], data: Mapping[str, Any])
             if short in data and _STAGE_KEYS[short] not in found:
                 found[_STAGE_KEYS[short]] = data[short]
         stages.append(Stage(**{"name": label, **found}))
-    options["parameters"] = _parameters(data.get("parameters", []), mistakes)
+    options["parameters"] = read_parameters(data.get("parameters", []), mistakes)
     try:
         process = build(stages=tuple(stages), **options)
     except InvalidInputError as error:
         if not mistakes:
             raise
-        raise_mistakes([*mistakes, *_listed(error)])
+        raise_mistakes([*mistakes, *listed_mistakes(error)])
         raise AssertionError from error  # raise_mistakes has raised
     raise_mistakes(mistakes)
     return process
 
 
-def _listed(error: InvalidInputError) -> list[str]:
+def listed_mistakes(error: InvalidInputError) -> list[str]:
     """Take apart the list of mistakes in an error of `raise_mistakes`."""
     lines = str(error).split("\n")[1:]
     if not lines:
@@ -125,7 +125,8 @@ def _listed(error: InvalidInputError) -> list[str]:
     return [line.split(". ", 1)[1] for line in lines]
 
 
-def _parameters(entries: Any, mistakes: list[str]) -> tuple[Parameter, ...]:
+def read_parameters(entries: Any, mistakes: list[str]) -> tuple[Parameter, ...]:
+    """Read parameters from mappings; what is wrong with one is added to ``mistakes``."""
     out = []
     for entry in entries:
         if isinstance(entry, Parameter):

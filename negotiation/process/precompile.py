@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from negotiation.process.game.branches import multiplicity
+from negotiation.process.game.paths import simulate_game
+from negotiation.process.game.reading import game_from_mapping
 from negotiation.process.solve import solve_all
 from negotiation.process.stages import MultiStepProcess
 
@@ -9,7 +14,7 @@ __all__ = ["compile_kernels"]
 
 
 def compile_kernels() -> None:
-    """Solve a small process without and with persistent types, which fills numba's disk cache.
+    """Solve small processes of both models, which fills numba's disk cache.
 
     Examples
     --------
@@ -27,3 +32,23 @@ def compile_kernels() -> None:
             for persistence in (0.0, 0.5)
         ]
     )
+    acts = [{"side": side, "payoff": [0.0, 0.0], "mu": 0.3, "to": 1} for side in range(2)]
+    flow = [-0.6, -1.0]
+    shared = {"r": [0.05, 0.05], "s": [0.2, 0.2]}
+    dated, looped = solve_all(
+        [
+            game_from_mapping({"nodes": nodes, **shared})
+            for nodes in (
+                [{"flow": flow, "actions": acts, "deadline": {"at": 0.1}}, {"flow": [0.0, 0.0]}],
+                [
+                    {"flow": flow, "actions": acts},
+                    {"flow": flow, "actions": [{**acts[1], "to": 0}]},
+                ],
+            )
+        ]
+    )
+    # Dates and paths, all solutions of a node, restarts in a loop.
+    dated.node_probabilities([1.0, 100.0])
+    simulate_game(dated, 1, rng=np.random.default_rng(0))
+    for game in (dated, looped):
+        multiplicity(game)

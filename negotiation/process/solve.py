@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
-from typing import TypeAlias
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 
 from negotiation.errors import ConvergenceError, InvalidInputError, NonFiniteError
+from negotiation.process.game.process_game import ProcessGame
+from negotiation.process.game.solution import GameSolution
+from negotiation.process.game.solve import solve_games
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.closed_form import (
     Branches,
@@ -31,26 +34,44 @@ _Parts: TypeAlias = tuple[ProcessArrays, Branches, Curves | None]
 _CORNER_TOLERANCE = 1e-6
 
 
+@overload
 def solve_process(
     process: MultiStepProcess,
+    *,
+    tol: float = ...,
+    max_iter: int = ...,
+    steps: int = ...,
+    residual_tol: float = ...,
+    raise_on_failure: bool = ...,
+) -> ProcessSolution: ...
+@overload
+def solve_process(
+    process: ProcessGame,
+    *,
+    tol: float = ...,
+    max_iter: int = ...,
+    raise_on_failure: bool = ...,
+) -> GameSolution: ...
+def solve_process(
+    process: MultiStepProcess | ProcessGame,
     *,
     tol: float = 1e-10,
     max_iter: int = 10_000,
     steps: int = 160,
     residual_tol: float = 1e-3,
     raise_on_failure: bool = True,
-) -> ProcessSolution:
+) -> ProcessSolution | GameSolution:
     """Solve a multi-step process.
 
     Parameters
     ----------
     process
-        See `MultiStepProcess`.
+        `MultiStepProcess`, or `ProcessGame`, for which see also `solve_games`.
     tol
         Largest change allowed in the value of a relapse between outer iterations, over the
-        largest value.
+        largest value; for a game, error allowed in a step through time, in scales of the shocks.
     max_iter
-        Outer iterations allowed.
+        Outer iterations allowed; for a game, steps along a branch.
     steps
         Steps along each curve of posteriors, where types persist.
     residual_tol
@@ -62,8 +83,9 @@ def solve_process(
 
     Returns
     -------
-    ProcessSolution
-        What a return to an earlier stage is worth may support more than one equilibrium: the one
+    ProcessSolution or GameSolution
+        The equilibrium of a game is the one on the branch from large shocks. In the other model
+        what a return to an earlier stage is worth may support more than one equilibrium: the one
         to which the iteration leads that starts as if such a return meant lasting war. So does a
         stage in which neither side can be tough. In the first stage, and where types are drawn anew
         (``type_persistence=0``), both sides mix at constant hazards with no atom at the opening
@@ -95,7 +117,7 @@ def solve_process(
     >>> solution.values.round(4)
     array([0.6155, 0.4   ])
     """
-    return solve_all(
+    solution: ProcessSolution | GameSolution = solve_all(
         [process],
         tol=tol,
         max_iter=max_iter,
@@ -103,18 +125,52 @@ def solve_process(
         residual_tol=residual_tol,
         raise_on_failure=raise_on_failure,
     )[0]
+    return solution
 
 
 def solve_all(
-    processes: Sequence[MultiStepProcess],
+    processes: Sequence[MultiStepProcess | ProcessGame],
     *,
     tol: float = 1e-10,
     max_iter: int = 10_000,
     steps: int = 160,
     residual_tol: float = 1e-3,
     raise_on_failure: bool = True,
+) -> list[Any]:
+    """Solve processes of either model, each by the solver of its model; see `solve_process`."""
+    games = [process for process in processes if isinstance(process, ProcessGame)]
+    others = [process for process in processes if not isinstance(process, ProcessGame)]
+    by_game = iter(
+        solve_games(games, tol=tol, max_iter=max_iter, raise_on_failure=raise_on_failure)
+    )
+    by_types = iter(
+        _solve_types(
+            others,
+            tol=tol,
+            max_iter=max_iter,
+            steps=steps,
+            residual_tol=residual_tol,
+            raise_on_failure=raise_on_failure,
+        )
+        if others
+        else ()
+    )
+    return [
+        next(by_game) if isinstance(process, ProcessGame) else next(by_types)
+        for process in processes
+    ]
+
+
+def _solve_types(
+    processes: Sequence[MultiStepProcess],
+    *,
+    tol: float,
+    max_iter: int,
+    steps: int,
+    residual_tol: float,
+    raise_on_failure: bool,
 ) -> list[ProcessSolution]:
-    """Solve processes one after another in one call of each kernel; see `solve_process`."""
+    """Solve processes with tough types one after another in one call of each kernel."""
     started = perf_counter()
     tol = number(tol, name="tol", low=0.0, open_low=True)
     max_iter = int(number(max_iter, name="max_iter", low=1.0))
@@ -153,7 +209,7 @@ def _checked_arrays(process: MultiStepProcess) -> ProcessArrays:
             "not a process",
             where="process",
             seen=type(process).__name__,
-            allowed="MultiStepProcess",
+            allowed="MultiStepProcess or ProcessGame",
         )
     return process_arrays(process)
 

@@ -226,8 +226,11 @@ class MultiStepProcess:
         )
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> MultiStepProcess:
+    def from_dict(cls, data: Mapping[str, Any]) -> Any:
         """Build a process from a mapping.
+
+        A mapping with ``nodes`` is a graph and gives a `ProcessGame`, see `game_from_mapping`; one
+        with ``stages`` gives a `MultiStepProcess`.
 
         Parameters
         ----------
@@ -238,10 +241,14 @@ class MultiStepProcess:
             ``[side]``; optionally ``psi``, ``names``, ``players``, ``time_unit``, ``start``,
             ``as_of``, ``rates_after``.
         """
+        if "nodes" in data:
+            from negotiation.process.game.reading import game_from_mapping
+
+            return game_from_mapping(data)
         return process_from_mapping(cls, data)
 
     @classmethod
-    def from_toml(cls, path: str | Path) -> MultiStepProcess:
+    def from_toml(cls, path: str | Path) -> Any:
         """Build a process from a TOML file with the keys of `from_dict`."""
         import tomllib
 

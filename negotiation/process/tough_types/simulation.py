@@ -10,11 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from time import perf_counter
+from typing import overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
+from negotiation.process.game.paths import GamePaths, simulate_game
+from negotiation.process.game.solution import GameSolution
 from negotiation.process.solve import ProcessSolution
 from negotiation.process.stage import DAYS_IN
 from negotiation.process.stages import MultiStepProcess
@@ -153,13 +156,29 @@ def _spread(values: FloatArray, width: int) -> FloatArray:
     return out
 
 
+@overload
 def simulate_process(
     solution: ProcessSolution,
+    n: int = ...,
+    *,
+    rng: np.random.Generator,
+    horizon_days: float | None = ...,
+) -> ProcessPaths: ...
+@overload
+def simulate_process(
+    solution: GameSolution,
+    n: int = ...,
+    *,
+    rng: np.random.Generator,
+    horizon_days: float | None = ...,
+) -> GamePaths: ...
+def simulate_process(
+    solution: ProcessSolution | GameSolution,
     n: int = 10_000,
     *,
     rng: np.random.Generator,
     horizon_days: float | None = None,
-) -> ProcessPaths:
+) -> ProcessPaths | GamePaths:
     """Simulate a solved process.
 
     Parameters
@@ -172,11 +191,11 @@ def simulate_process(
         Source of randomness.
     horizon_days
         Paths are followed until this many days; None: to the end, or 20 years where breakdowns
-        return to an earlier stage.
+        return to an earlier stage and for games.
 
     Returns
     -------
-    ProcessPaths
+    ProcessPaths or GamePaths
 
     Examples
     --------
@@ -192,6 +211,8 @@ def simulate_process(
     >>> bool(abs(paths.deal_probability - solution.deal_probability) < 0.01)
     True
     """
+    if isinstance(solution, GameSolution):
+        return simulate_game(solution, n, rng=rng, horizon_days=horizon_days)
     started = perf_counter()
     if int(n) < 1:
         raise InvalidInputError("no paths", where="n", seen=n, allowed="1 or more")

@@ -1,0 +1,267 @@
+"""Where play stands at a date, and what happens in the end.
+
+After the last date hazards are constant and the chances of the nodes follow by uniformisation;
+before it they follow the hazards along the path of values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from negotiation.process.game._kernels import integrate_forward, uniformised
+from negotiation.process.game.process_game import SolvedGame
+from negotiation.values import FloatArray, IntArray
+
+__all__ = ["Chain", "Eventual", "chain", "chances", "eventual"]
+
+#: Kinds of an act by which a side gives the other what it asks.
+CONCESSIONS = ("concede", "accept")
+#: Step of the forward equations over the time to the fastest event.
+_FINEST = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Chain:
+    """Where actions, endings and deadlines lead: nodes, then "ended", then "deal".
+
+    Arrays ``[span, action]``, ``[span, ending]`` and ``[span, node]``. In a chain that stops at
+    a deal or a concession, what leads to one leads to the last state.
+    """
+
+    act_target: IntArray
+    ending_target: IntArray
+    later_target: IntArray
+    start: int
+
+
+def chain(solution: SolvedGame, stop: str = "never") -> Chain:
+    """Where events lead.
+
+    Parameters
+    ----------
+    solution
+        A solved game.
+    stop
+        "never"; "deal": what makes a deal ends the chain; "concession": so does any concession.
+    """
+    game, arrays = solution.process, solution.process.arrays
+    count = len(game.nodes)
+    actions = [action for node in game.nodes for action in node.actions]
+    spans = arrays.spans
+    act = np.array([span.act_to for span in spans]).reshape(len(spans), -1)
+    ending = np.array([span.ending_to for span in spans]).reshape(len(spans), -1)
+    later = np.array([span.later_to for span in spans]).reshape(len(spans), -1)
+    concedes = np.array([action.kind in CONCESSIONS for action in actions], dtype=bool)
+    deals = np.array([*game.deals, False])
+    start = int(game.start_node)
+    out = []
+    for to in (act, ending, later):
+        targets = np.where(to < 0, count, to)
+        if stop == "deal":
+            targets = np.where(deals[targets], count + 1, targets)
+        out.append(targets)
+    if stop == "deal":
+        out[0] = np.where((act < 0) & concedes, count + 1, out[0])
+        start = count + 1 if deals[start] else start
+    elif stop == "concession":
+        out[0] = np.where(concedes, count + 1, out[0])
+    return Chain(out[0], out[1], out[2], start)
+
+
+def _entered(solution: SolvedGame, chained: Chain, k: int, state: FloatArray) -> FloatArray:
+    """Move the chances of nodes whose deadline has passed on; returns what was moved, by node."""
+    span = solution.process.arrays.spans[k]
+    moved = np.zeros(len(solution.process.nodes))
+    for n in set(range(len(moved))) - set(span.active.tolist()):
+        moved[n] = state[n]
+        state[n] = 0.0
+        state[chained.later_target[k, n]] += moved[n]
+    return moved
+
+
+def _advance(
+    solution: SolvedGame,
+    chained: Chain,
+    k: int,
+    state: FloatArray,
+    begin: float,
+    until: float,
+) -> None:
+    """Move chances, and numbers of events, forward within a span that has an end."""
+    path, span = solution.paths[k], solution.process.arrays.spans[k]
+    integrate_forward(
+        state,
+        begin,
+        until,
+        path.dates,
+        path.values,
+        path.members,
+        span.tables,
+        solution.hazards.copy(),
+        chained.act_target[k],
+        chained.ending_target[k],
+        len(solution.process.nodes) + 2,
+        _FINEST,
+    )
+
+
+def chances(
+    solution: SolvedGame,
+    chained: Chain,
+    times: FloatArray,
+    *,
+    node: int | None = None,
+    begin: float = 0.0,
+) -> FloatArray:
+    """Chances ``[time, state]`` at increasing times.
+
+    Parameters
+    ----------
+    solution, chained
+        A solved game and where its events lead.
+    times
+        In units of the clock, not before ``begin``.
+    node, begin
+        Where and when play stands for certain; None: at the start.
+    """
+    arrays = solution.process.arrays
+    count = len(solution.process.nodes)
+    state = _state(solution)
+    state[chained.start if node is None else node] = 1.0
+    out = np.zeros((len(times), count + 2))
+    now, position = begin, 0
+    for k, span in enumerate(arrays.spans):
+        if span.end <= begin:
+            continue
+        _entered(solution, chained, k, state)
+        if k == len(arrays.spans) - 1:
+            out[position:] = uniformised(
+                state[: count + 2],
+                times[position:] - now,
+                arrays.act_begin,
+                solution.final_hazards,
+                chained.act_target[k],
+                arrays.ending_begin,
+                span.ending_rate,
+                chained.ending_target[k],
+            )
+            break
+        for q in range(position, int(np.searchsorted(times, span.end))):
+            _advance(solution, chained, k, state, now, float(times[q]))
+            out[q] = state[: count + 2]
+            now, position = float(times[q]), q + 1
+        if position == len(times):
+            break
+        _advance(solution, chained, k, state, now, span.end)
+        now = span.end
+    return out
+
+
+def _state(solution: SolvedGame) -> FloatArray:
+    """Chances of the states, numbers of actions and endings, times in the nodes: all zero."""
+    span, count = solution.process.arrays.spans[0], len(solution.process.nodes)
+    return np.zeros(count + 2 + len(span.act_to) + len(span.ending_to) + count)
+
+
+@dataclass(frozen=True, eq=False)
+class Eventual:
+    """What happens in the end.
+
+    Attributes
+    ----------
+    visits, time
+        Expected number of visits to a node and time spent there; infinite where play never leaves
+        a circle of nodes.
+    acts, endings, deadlines
+        Expected number of each, ``[action]``, ``[ending]``, ``[node]``.
+    absorbed
+        Probability of ending in each state, ``[state]``.
+    """
+
+    visits: FloatArray
+    time: FloatArray
+    acts: FloatArray
+    endings: FloatArray
+    deadlines: FloatArray
+    absorbed: FloatArray
+
+
+def eventual(solution: SolvedGame, chained: Chain) -> Eventual:
+    """Expected visits and events over the whole of play."""
+    arrays = solution.process.arrays
+    count = len(solution.process.nodes)
+    actions = len(arrays.spans[0].act_to)
+    state = _state(solution)
+    state[chained.start] = 1.0
+    visits = np.zeros(count + 2)
+    visits[chained.start] = 1.0
+    deadlines = np.zeros(count)
+    for k, span in enumerate(arrays.spans):
+        moved = _entered(solution, chained, k, state)
+        deadlines += moved
+        np.add.at(visits, chained.later_target[k], moved)
+        if k < len(arrays.spans) - 1:
+            before = state[count + 2 :].copy()
+            _advance(solution, chained, k, state, span.begin, span.end)
+            counted = state[count + 2 :] - before
+            np.add.at(visits, chained.act_target[k], counted[:actions])
+            np.add.at(visits, chained.ending_target[k], counted[actions:-count])
+    rates = np.concatenate([solution.final_hazards, arrays.spans[-1].ending_rate])
+    origin = np.concatenate(
+        [
+            np.repeat(np.arange(count), np.diff(begins))
+            for begins in (arrays.act_begin, arrays.ending_begin)
+        ]
+    )
+    target = np.concatenate([chained.act_target[-1], chained.ending_target[-1]])
+    spent, absorbed = _occupation(state[: count + 2], rates, origin, target, count)
+    with np.errstate(invalid="ignore"):
+        late = np.where(rates > 0.0, rates * spent[origin], 0.0)
+    np.add.at(visits, target, late)
+    counts = state[count + 2 : -count] + late
+    time = state[-count:] + spent
+    return Eventual(
+        visits=visits[:count],
+        time=time,
+        acts=counts[:actions],
+        endings=counts[actions:],
+        deadlines=deadlines,
+        absorbed=absorbed,
+    )
+
+
+def _occupation(
+    state: FloatArray, rates: FloatArray, origin: IntArray, target: IntArray, count: int
+) -> tuple[FloatArray, FloatArray]:
+    """Expected time in each node from now on, and where play ends."""
+    leave = np.zeros(count)
+    np.add.at(leave, origin, rates)
+    moves = np.zeros((count, count + 2))
+    np.add.at(moves, (origin, target), rates)
+    ends = np.concatenate([leave == 0.0, [True, True]])
+    # Nodes from which play may come to an end; the others go round for ever.
+    leads = ends.copy()
+    while True:
+        grown = leads.copy()
+        grown[:count] |= (moves[:, leads] > 0.0).any(axis=1)
+        if (grown == leads).all():
+            break
+        leads = grown
+    inner = np.flatnonzero(leads[:count] & ~ends[:count])
+    spent = np.zeros(count)
+    system = np.diag(leave[inner]) - moves[np.ix_(inner, inner)]
+    spent[inner] = np.linalg.solve(system.T, state[inner]) if len(inner) else 0.0
+    inflow = state + spent @ moves
+    absorbed = np.where(ends, inflow, 0.0)
+    circle = ~leads[:count]
+    reached = circle & (inflow[:count] > 0.0)
+    while True:
+        grown_circle = reached | (circle & (moves[reached][:, :count] > 0.0).any(axis=0))
+        if (grown_circle == reached).all():
+            break
+        reached = grown_circle
+    spent[reached] = np.inf
+    spent[ends[:count] & (inflow[:count] > 0.0)] = np.inf
+    return spent, absorbed

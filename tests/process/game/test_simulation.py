@@ -1,0 +1,217 @@
+"""Values and dates against windows with explicit shocks, and against paths by hazards."""
+
+import numpy as np
+import pytest
+from numba import njit
+
+import negotiation as ng
+from negotiation.process.game.nodes import Deadline
+from tests.process.game.games import PRINTED, one_node, random_graph
+
+HORIZON = 6.0
+
+
+@njit
+def play_windows(
+    rng,
+    paths,
+    start,
+    flow,
+    begins,
+    side,
+    to,
+    pay,
+    own,
+    ends,
+    e_to,
+    e_pay,
+    e_rate,
+    V,
+    r,
+    s,
+    eta,
+    constants,
+    times,
+    horizon,
+):
+    """Play with explicit Gumbel shocks: payoffs of every path and where it stands at some times.
+
+    ``constants`` [node, side, waiting or acting] are the log-weights; the rest is of the game.
+    """
+    nodes = len(flow)
+    worth = np.zeros((paths, 2))
+    at = np.zeros((len(times), nodes + 1))
+    for path in range(paths):
+        n, t, seen = start, 0.0, 0
+        while True:
+            rate = eta[0] + eta[1]
+            for e in range(ends[n], ends[n + 1]):
+                rate += e_rate[e]
+            later = min(t - np.log(1.0 - rng.random()) / rate, horizon)
+            while seen < len(times) and times[seen] < later:
+                at[seen, n] += 1.0
+                seen += 1
+            for i in range(2):
+                worth[path, i] += flow[n, i] * (np.exp(-r[i] * t) - np.exp(-r[i] * later)) / r[i]
+            t = later
+            if t >= horizon:
+                for i in range(2):
+                    worth[path, i] += np.exp(-r[i] * t) * V[n, i]
+                break
+            u = rng.random() * rate
+            target = n
+            if u < eta[0] + eta[1]:
+                i = 0 if u < eta[0] else 1
+                best = s[i] * (gumbel(rng) + constants[n, i, 0])
+                reward = best
+                act = -1
+                for a in range(begins[n], begins[n + 1]):
+                    if side[a] != i:
+                        continue
+                    shock = s[i] * (gumbel(rng) + constants[n, i, 1])
+                    gain = own[a] + shock - V[n, i]
+                    if to[a] >= 0:
+                        gain += V[to[a], i]
+                    if gain > best:
+                        best, act, reward = gain, a, shock + own[a]
+                worth[path, i] += np.exp(-r[i] * t) * reward
+                if act >= 0:
+                    target = to[act]
+                    worth[path, 1 - i] += np.exp(-r[1 - i] * t) * pay[act, 1 - i]
+            else:
+                u -= eta[0] + eta[1]
+                chosen = ends[n]
+                while u >= e_rate[chosen]:
+                    u -= e_rate[chosen]
+                    chosen += 1
+                target = e_to[chosen]
+                for i in range(2):
+                    worth[path, i] += np.exp(-r[i] * t) * e_pay[chosen, i]
+            if target < 0:
+                while seen < len(times):
+                    at[seen, nodes] += 1.0
+                    seen += 1
+                break
+            n = target
+    return worth, at / paths
+
+
+@njit
+def gumbel(rng):
+    return -np.log(-np.log(1.0 - rng.random())) - np.euler_gamma
+
+
+def number(to):
+    return -1 if to is None else to
+
+
+def windows(solution, rng, paths, times):
+    """Arguments of `play_windows` read off the game itself."""
+    game = solution.process
+    actions = [a for node in game.nodes for a in node.actions]
+    endings = [e for node in game.nodes for e in node.endings]
+    begins = np.cumsum([0] + [len(node.actions) for node in game.nodes])
+    ends = np.cumsum([0] + [len(node.endings) for node in game.nodes])
+    pay = np.array([a.payoff for a in actions]).reshape(-1, 2)
+    side = np.array([a.side for a in actions], dtype=np.int64)
+    cost = np.array([a.audience_cost for a in actions])
+    own = pay[np.arange(len(actions)), side] - cost
+    w = game.base_rate / game.window_rates
+    constants = np.zeros((len(game.nodes), 2, 2))
+    for n, node in enumerate(game.nodes):
+        for i in range(2):
+            taken = sum(a.side == i for a in node.actions)
+            constants[n, i] = np.log(1.0 - taken * w[i]), np.log(w[i])
+    return play_windows(
+        rng,
+        paths,
+        game.start_node,
+        np.array([node.flow for node in game.nodes]),
+        begins,
+        side,
+        np.array([number(a.to) for a in actions], dtype=np.int64),
+        pay,
+        own,
+        ends,
+        np.array([number(e.to) for e in endings], dtype=np.int64),
+        np.array([e.payoff for e in endings]).reshape(-1, 2),
+        np.array([e.rate for e in endings], dtype=float),
+        solution.node_values,
+        np.array(game.discount_rates),
+        np.array(game.shock_scales),
+        np.array(game.window_rates),
+        constants,
+        times,
+        HORIZON,
+    )
+
+
+def within_four_errors(seen, expected, paths):
+    spread = np.sqrt(np.maximum(expected * (1.0 - expected), 1.0 / paths) / paths)
+    assert (np.abs(seen - expected) <= 4.0 * spread).all()
+
+
+def compared(seed, games, paths=200_000):
+    rng = np.random.default_rng(seed)
+    times = np.array([0.05, 0.25, 1.0])
+    for _ in range(games):
+        solution = ng.solve_process(random_graph(rng, 6))
+        worth, at = windows(solution, rng, paths, times)
+        error = 4.0 * worth.std(axis=0) / np.sqrt(paths)
+        assert (np.abs(worth.mean(axis=0) - solution.values) <= error).all()
+        expected = solution.node_probabilities(times * 365.25)
+        within_four_errors(at, expected, paths)
+        drawn = ng.simulate_process(solution, paths, rng=rng, horizon_days=3653.0)
+        within_four_errors(drawn.node_probabilities(times * 365.25), expected, paths)
+        within_four_errors(drawn.deal_by(times * 365.25), solution.deal_by(times * 365.25), paths)
+
+
+def test_windows_and_paths():
+    compared(10, 3)
+
+
+@pytest.mark.slow
+def test_many_windows_and_paths():
+    compared(11, 30)
+
+
+def test_paths_through_dates():
+    rng = np.random.default_rng(12)
+    paths = 100_000
+    days = np.array([5.0, 40.0, 120.0, 300.0])
+    for _ in range(4):
+        solution = ng.solve_process(random_graph(rng, 6, dated=True))
+        drawn = ng.simulate_process(solution, paths, rng=rng)
+        within_four_errors(drawn.node_probabilities(days), solution.node_probabilities(days), paths)
+        within_four_errors(drawn.deal_by(days), solution.deal_by(days), paths)
+
+
+def test_expected_events_and_who_concedes():
+    deadline = Deadline(0.5, None, (-0.3, -0.4))
+    node = {**PRINTED, "s": (0.2, 0.2), "eta": (52.0, 52.0)}
+    for game in (one_node(**node), one_node(**node, deadline=deadline)):
+        solution = ng.solve_process(game)
+        seen = solution.eventual
+        paths = 200_000
+        drawn = ng.simulate_process(solution, paths, rng=np.random.default_rng(1))
+        expected = np.concatenate([seen.acts, seen.endings, seen.deadlines])
+        within_four_errors(drawn.events, expected, paths)
+        assert seen.acts.sum() + seen.deadlines.sum() == pytest.approx(1.0, abs=1e-9)
+        np.testing.assert_allclose(solution.concedes_first, seen.acts, atol=1e-12)
+        assert solution.deal_probability == pytest.approx(seen.acts.sum(), abs=1e-12)
+        assert solution.deal_by(1e6) == pytest.approx(solution.deal_probability, abs=1e-9)
+        assert drawn.deal_probability == pytest.approx(solution.deal_probability, abs=0.005)
+        assert seen.time[0] == pytest.approx(drawn.time.mean(), rel=0.02)
+
+
+@pytest.mark.kernel
+def test_same_seed_same_bytes():
+    solution = ng.solve_process(one_node(**PRINTED, s=(0.2, 0.2), eta=(52.0, 52.0)))
+    first, second = (
+        ng.simulate_process(solution, 50, rng=np.random.default_rng(3)) for _ in range(2)
+    )
+    assert first.time.tobytes() == second.time.tobytes()
+    assert first.event.tobytes() == second.event.tobytes()
+    assert first.count == 50
+    with pytest.raises(ng.InvalidInputError, match="no paths"):
+        ng.simulate_process(solution, 0, rng=np.random.default_rng(3))
