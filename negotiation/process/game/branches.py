@@ -23,6 +23,8 @@ __all__ = ["Multiplicity", "continued", "hazards_of", "multiplicity", "stationar
 LARGEST_CORRECTION = 0.3
 #: Two solutions nearer than this, in scales of the shocks, are one.
 _SAME = 1e-6
+#: Values of nodes at dates that a path may hold (about half a gigabyte).
+_MOST_VALUES = 10_000_000
 
 
 def stationary(
@@ -85,7 +87,10 @@ def continued(
 def _path_back(
     span: Span, values: FloatArray, members: IntArray, tol: float, max_iter: int
 ) -> Path:
-    """Path of values from the end of a span to its beginning, which ``values`` become."""
+    """Path of values from the end of a span to its beginning, which ``values`` become.
+
+    Without dates where it takes too many steps, or more room than `_MOST_VALUES`.
+    """
     room = 256
     while True:
         now = values.copy()
@@ -93,6 +98,8 @@ def _path_back(
         known = integrate_back(
             now, span.begin, span.end, members, span.tables, tol, 100 * max_iter, dates, path
         )
+        if known < 0 and room * len(values) > _MOST_VALUES:
+            known = 0
         if known >= 0:
             values[:] = now
             return Path(members, dates[:known].copy(), path[:known].copy())
@@ -188,10 +195,11 @@ def multiplicity(
         alternatives += [
             (k, other) for other in found if np.abs((other - here) / scale).max() > _SAME
         ]
-    others = tuple(_completed(solution, k, other) for k, other in alternatives)
+    completed = (_completed(solution, k, other) for k, other in alternatives)
+    others = tuple(other for other in completed if np.isfinite(other).all())
     all_proven = proven == len(arrays.blocks)
     return Multiplicity(
-        unique=False if others else (True if all_proven else None),
+        unique=False if alternatives else (True if all_proven else None),
         others=others,
         by_node=by_node,
         proven=proven,

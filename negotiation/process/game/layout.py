@@ -11,7 +11,6 @@ from typing import TypeAlias
 
 import numpy as np
 
-from negotiation.errors import InvalidInputError
 from negotiation.process.game.nodes import GameFields, Node, Steps
 from negotiation.values import FloatArray, IntArray, compact_repr, read_only
 
@@ -162,8 +161,6 @@ def _later(nodes: tuple[Node, ...], begin: float) -> tuple[list[bool], IntArray,
             assert deadline is not None
             pay[n] += deadline.payoff
             here = -1 if deadline.to is None else int(deadline.to)
-            if here == n:
-                raise InvalidInputError("deadlines lead around in a circle", where="nodes")
         to[n] = here
     return passed, to, pay
 

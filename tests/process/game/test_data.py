@@ -243,6 +243,19 @@ def test_other_errors():
         game.with_time_unit("week")
     with pytest.raises(ng.InvalidInputError, match="lapse duration"):
         Ending.lapse(0.0, None)
+    with pytest.raises(ng.InvalidInputError, match="not a process"):
+        ng.solve_process(3)
+    mixed = [
+        game,
+        ng.load_process("multi-step-2025", as_of="2025-05-02", values={"type_persistence": 0.0}),
+    ]
+    solved = ng.solve_processes(mixed)
+    assert isinstance(solved[0], ng.GameSolution)
+    assert not isinstance(solved[1], ng.GameSolution)
+
+
+@pytest.mark.kernel
+def test_what_is_not_solved_raises():
     with pytest.raises(ng.ConvergenceError) as caught:
         ng.solve_process(one_node(**PRINTED, s=(0.001, 0.001), eta=(52.0, 52.0)), max_iter=1)
     assert caught.value.partial.converged is False
@@ -255,12 +268,3 @@ def test_other_errors():
     )
     with pytest.raises(ng.ConvergenceError, match="more steps"):
         ng.solve_process(dated, max_iter=1)
-    with pytest.raises(ng.InvalidInputError, match="not a process"):
-        ng.solve_process(3)
-    mixed = [
-        game,
-        ng.load_process("multi-step-2025", as_of="2025-05-02", values={"type_persistence": 0.0}),
-    ]
-    solved = ng.solve_processes(mixed)
-    assert isinstance(solved[0], ng.GameSolution)
-    assert not isinstance(solved[1], ng.GameSolution)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import negotiation as ng
+from negotiation.process.game.nodes import Action, Ending, Node, ProcessGame
 from tests.process.game.games import one_node, random_graph
 from tests.process.game.plain_solver import BranchLostError, PlainGame, plain_values
 
@@ -32,6 +33,25 @@ def test_graphs():
 
 def test_graphs_with_deadlines_and_dated_hazards():
     compared(2, 10, 8, dated=True)
+
+
+@pytest.mark.kernel
+def test_acts_and_endings_that_lead_back_to_their_node():
+    contact = Action(0, (-0.01, 0.0), 0.02, "standoff", "call")
+    stays = Ending(0.7, "standoff", (0.05, -0.05), "outside")
+    acts = (Action(0, (0.0, 0.2), 0.3, "terms"), contact, Action(1, (0.1, 0.05), 0.3, "terms"))
+    game = ProcessGame(
+        (
+            Node("standoff", (-0.6, -1.07), acts, (stays,)),
+            Node("terms", (0.0, 0.0), endings=(Ending.lapse(1.7, "standoff"),)),
+        ),
+        discount_rates=(0.05, 0.05),
+        shock_scales=(0.2, 0.2),
+    )
+    solution = ng.solve_process(game)
+    np.testing.assert_allclose(solution.node_values, plain_values(game), atol=1e-8, rtol=0)
+    assert solution.residual < 1e-9
+    assert solution.unique is not True
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ import pytest
 from numba import njit
 
 import negotiation as ng
-from negotiation.process.game.nodes import Deadline
+from negotiation.process.game.nodes import Deadline, Ending
 from tests.process.game.games import PRINTED, one_node, random_graph
 
 HORIZON = 6.0
@@ -202,6 +202,25 @@ def test_expected_events_and_who_concedes():
         assert solution.deal_by(1e6) == pytest.approx(solution.deal_probability, abs=1e-9)
         assert drawn.deal_probability == pytest.approx(solution.deal_probability, abs=0.005)
         assert seen.time[0] == pytest.approx(drawn.time.mean(), rel=0.02)
+
+
+@pytest.mark.kernel
+def test_few_paths_through_dates():
+    """Acts, thinned windows, an ending with steps and a deadline, all in few paths."""
+    court = Ending(((0.0, 0.5), (0.1, 4.0)), None, (-0.5, -0.5), "court")
+    game = one_node(
+        **PRINTED, s=(0.2, 0.2), eta=(52.0, 52.0), endings=(court,), deadline=Deadline(0.3)
+    )
+    solution = ng.solve_process(game)
+    drawn = ng.simulate_process(solution, 60, rng=np.random.default_rng(5), horizon_days=90.0)
+    expected = np.concatenate(
+        [solution.eventual.acts, solution.eventual.endings, solution.eventual.deadlines]
+    )
+    assert (drawn.time <= 90.0 / 365.25).all()
+    assert np.abs(drawn.events[:3] - expected[:3]).max() < 0.3
+    chances = solution.node_probabilities([10.0, 60.0, 89.0, 120.0])
+    assert np.abs(drawn.node_probabilities([10.0, 60.0, 89.0]) - chances[:3]).max() < 0.3
+    np.testing.assert_allclose(chances.sum(axis=1), 1.0, atol=1e-12)
 
 
 @pytest.mark.kernel
