@@ -25,6 +25,7 @@ _HOME = {
     "negotiation.trade.dependence": ("ExportDependence", "export_dependence"),
     "negotiation.trade.objective": ("JobLosses", "Objective"),
     "negotiation.trade.linear_tariffs": ("LinearTariffModel", "linear_tariff_war"),
+    "negotiation.trade.instruments": ("Policy", "Purchase", "Quota"),
     "negotiation.trade.model": ("TradeModel",),
     "negotiation.trade.decomposition": ("WelfareDecomposition", "decompose_welfare"),
     "negotiation.trade.diversion": ("TradeDiversion", "trade_diversion"),

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from negotiation.trade._jacobian import jacobian_at
-from negotiation.trade._system import Shares, System
+from negotiation.trade._shares import Shares
+from negotiation.trade._system import System
 from negotiation.values import FloatArray, IntArray
 
 __all__ = ["is_reducible", "reduced_inverse", "solve_reduced"]
