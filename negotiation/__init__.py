@@ -26,9 +26,11 @@ _HOME = {
     "negotiation.trade.objective": ("JobLosses", "Objective"),
     "negotiation.trade.linear_tariffs": ("LinearTariffModel", "linear_tariff_war"),
     "negotiation.trade.instruments": ("Policy", "Purchase", "Quota"),
+    "negotiation.trade.measures": ("Measure",),
     "negotiation.trade.model": ("TradeModel",),
     "negotiation.trade.decomposition": ("WelfareDecomposition", "decompose_welfare"),
     "negotiation.trade.diversion": ("TradeDiversion", "trade_diversion"),
+    "negotiation.trade.purchases": ("PurchaseEffects", "purchase_effects"),
     "negotiation.trade.purging": ("purge_imbalances",),
     "negotiation.trade.closed_form": (
         "approximate_optimal_retaliation",

@@ -63,8 +63,10 @@ def tariff_payoffs(
         Baseline flows, tariffs, GDP.
     rates
         Points added to each player's baseline tariffs on the other players: an array
-        ``[scenario, player]``, or a mapping from each player to a list of numbers or
-        ``"free_trade"``, one a scenario. Or a tariff schedule, or a list of them.
+        ``[scenario, player]``, or a mapping from each player to a list of actions, one a scenario:
+        a number, ``"free_trade"``, or in general equilibrium a
+        :class:`~negotiation.trade.measures.Measure` in any instrument, or a tuple of them. Or a
+        tariff schedule, or a list of them.
     players
         Two or more regions.
     model
@@ -145,6 +147,13 @@ def tariff_payoffs(
             ),
             elasticities=name,
             horizon=horizon,
+        )
+    if scenarios.measures:
+        raise InvalidInputError(
+            "only an equilibrium of the world values measures beyond tariffs",
+            where="model",
+            seen=model,
+            allowed="general_equilibrium",
         )
     if exporter_incidence is None:
         exporter_incidence = parameter("exporter_incidence", as_of=as_of).value

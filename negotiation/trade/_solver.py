@@ -1,5 +1,7 @@
-"""Solve the system: Newton where small, chord steps with Anderson acceleration where large.
+"""Solve the system: compiled steps on unit costs where they determine everything else.
 
+Economies with inputs, and policies with export taxes, whose revenue depends on all markets at
+once, take Newton steps where small and chord steps with Anderson acceleration where large.
 A chord step multiplies the residual by the inverse Jacobian at a reference point, kept in single
 precision: it decides only the direction, never the accuracy. Scenarios that a chord does not
 bring home are solved one by one with Newton steps, and if need be along a path of tariffs.

@@ -211,6 +211,10 @@ class Policy:
         table[:, index, index] = 1.0 if name == "trade_costs" else 0.0
         return replace(self, **{name: table})
 
+    def with_tariffs(self, tariffs: TariffSchedule) -> Policy:
+        """Return the policy with another schedule of import tariffs."""
+        return replace(self, tariffs=tariffs)
+
     def with_import_tariff(
         self,
         *,
@@ -221,7 +225,7 @@ class Policy:
     ) -> Policy:
         """Return the policy with a tariff put in place; None means every label of an axis."""
         tariffs = self.tariffs.set(importer=importer, exporter=exporter, rate=rate, sectors=sectors)
-        return replace(self, tariffs=tariffs)
+        return self.with_tariffs(tariffs)
 
     def with_export_tax(
         self,

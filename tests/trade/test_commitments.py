@@ -9,6 +9,7 @@ from negotiation.trade.economy import Economy
 from negotiation.trade.equilibrium import counterfactual, counterfactuals
 from negotiation.trade.instruments import Policy, Purchase, Quota
 from negotiation.trade.model import TradeModel
+from negotiation.trade.purchases import purchase_effects
 from tests.trade.levels import random_levels
 from tests.trade.test_equilibrium import MODELS
 from tests.trade.test_instruments import WORLDS, data_of, distance
@@ -222,3 +223,26 @@ def test_purchases_beyond_reach_are_said():
     )
     with pytest.raises(ConvergenceError):
         counterfactual(economy, policy)
+
+
+def test_what_purchases_cost_and_give():
+    """The buyer loses, the seller gains, and a small commitment costs little of its value."""
+    economy = random_world(6, regions=3, sectors=2, tariffs=0.0, gdp=np.full(3, 100.0))
+    start = Policy(economy.tariffs)
+    flow = {"importer": "R0", "exporter": "R1", "sectors": ["S0"]}
+    effects = purchase_effects(economy, start.with_purchase(value=0.2, **flow))
+    assert effects.cost_to("R0") > 0.0 > effects.cost_to("R1")
+    assert effects.subsidies[0] > 0.0
+    spent = effects.world.flows[0, 1, 0] * effects.subsidies[0]
+    assert effects.outlays[0] == pytest.approx(spent, rel=1e-9)
+    reached = quantities(effects.world)[0, 1, 0]
+    assert economy.flows[0, 1, 0] * (reached - 1.0) == pytest.approx(0.2, rel=1e-8)
+    small = purchase_effects(economy, start.with_purchase(value=0.02, **flow))
+    assert small.cost_to("R0") / 0.02 < effects.cost_to("R0") / 0.2
+    frame = effects.to_frame()
+    assert list(frame.index) == ["R0", "R1", "R2"]
+    assert np.allclose(frame["value"], frame["real_income"])
+    idle = purchase_effects(economy, start.with_purchase(value=0.0, **flow))
+    assert abs(idle.cost_to("R0")) < 1e-9
+    with pytest.raises(InvalidInputError, match="no commitment"):
+        purchase_effects(economy, start)
