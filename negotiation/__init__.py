@@ -26,6 +26,7 @@ _HOME = {
     "negotiation.trade.objective": ("JobLosses", "Objective"),
     "negotiation.trade.linear_tariffs": ("LinearTariffModel", "linear_tariff_war"),
     "negotiation.trade.instruments": ("Policy", "Purchase", "Quota"),
+    "negotiation.trade.horizons": ("elasticities_at",),
     "negotiation.trade.measures": ("Measure",),
     "negotiation.trade.model": ("TradeModel",),
     "negotiation.trade.decomposition": ("WelfareDecomposition", "decompose_welfare"),

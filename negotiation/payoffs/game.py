@@ -92,7 +92,7 @@ def tariff_game(
     *,
     players: Sequence[str] | None = None,
     model: str = "export_dependence",
-    horizon: str = "long_run",
+    horizon: str | float = "long_run",
     elasticities: ElasticityChoice | None = None,
     exporter_incidence: float | Mapping[str, float] | None = None,
     demand: str = "constant_elasticity",

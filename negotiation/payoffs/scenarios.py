@@ -28,7 +28,7 @@ class PayoffOptions(TypedDict, total=False):
     """Options of :func:`tariff_payoffs` that other functions hand on."""
 
     model: str
-    horizon: str
+    horizon: str | float
     elasticities: ElasticityChoice | None
     exporter_incidence: float | Mapping[str, float] | None
     demand: str
@@ -45,7 +45,7 @@ def tariff_payoffs(
     *,
     players: Sequence[str] = ("USA", "CHN"),
     model: str = "export_dependence",
-    horizon: str = "long_run",
+    horizon: str | float = "long_run",
     elasticities: ElasticityChoice | None = None,
     exporter_incidence: float | Mapping[str, float] | None = None,
     demand: str = "constant_elasticity",
@@ -73,7 +73,8 @@ def tariff_payoffs(
         ``"export_dependence"``: each market by itself, with everything else given;
         ``"general_equilibrium"``: one trade equilibrium of the world a scenario.
     horizon
-        ``"short_run"`` or ``"long_run"``: which trade elasticities stand for it.
+        ``"short_run"``, ``"long_run"`` or a number of years: which trade elasticities stand for
+        it, see :func:`horizon_elasticities`.
     elasticities
         A set by name, a number, a mapping or an array, instead of the horizon's.
     exporter_incidence
@@ -115,21 +116,23 @@ def tariff_payoffs(
     True
     """
     one_of(model, MODELS, name="model")
-    one_of(horizon, HORIZONS, name="horizon")
+    if isinstance(horizon, str):
+        one_of(horizon, HORIZONS, name="horizon")
     scenarios = tariff_scenarios(
         economy, rates, players=players, sectors=sectors, exemptions=exemptions
     )
     if trade_model is not None:
         _refuse(model == "export_dependence", "trade_model", model)
         _refuse(elasticities is not None, "elasticities", "a trade_model, which has its own")
-        name, horizon = "of the trade model", "as given"
+        name, span = "of the trade model", "as given"
     else:
         chosen = (
             horizon_elasticities(economy, horizon, as_of=as_of)
             if elasticities is None
             else trade_elasticities(economy, elasticities)
         )
-        name, horizon = chosen.name, horizon if elasticities is None else "as given"
+        named = horizon if isinstance(horizon, str) else f"{horizon:g} years"
+        name, span = chosen.name, named if elasticities is None else "as given"
     if model == "general_equilibrium":
         from negotiation.trade.general_equilibrium_payoffs import general_equilibrium_payoffs
         from negotiation.trade.model import TradeModel
@@ -146,7 +149,7 @@ def tariff_payoffs(
                 scenarios.players, objectives, trade_model.labor_supply_elasticity, as_of
             ),
             elasticities=name,
-            horizon=horizon,
+            horizon=span,
         )
     if scenarios.measures:
         raise InvalidInputError(
@@ -164,7 +167,7 @@ def tariff_payoffs(
         objectives=player_objectives(scenarios.players, objectives, 0.0, as_of),
         exporter_incidence=exporter_incidence,
         demand=demand,
-        horizon=horizon,
+        horizon=span,
     )
 
 

@@ -7,6 +7,7 @@ consumers take prices as given, and all markets clear at once. Sources: Dekle, E
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -58,6 +59,7 @@ def counterfactual(
     trade_costs: FloatArray | None = None,
     export_taxes: FloatArray | None = None,
     *,
+    years_in_force: float | None = None,
     tol: float = 1e-9,
     max_iter: int = 200,
     raise_on_failure: bool = True,
@@ -77,6 +79,8 @@ def counterfactual(
         Iceberg factors over the baseline ``[sector, exporter, importer]``; None is no change.
     export_taxes
         Rates that pay the exporter, same axes.
+    years_in_force
+        Horizon of the elasticities, in place of the model's: between one year and ten.
     tol
         Largest relative residual accepted; the solver goes further where it can.
     max_iter
@@ -111,6 +115,8 @@ def counterfactual(
     """
     began = perf_counter()
     model = TradeModel() if model is None else model
+    if years_in_force is not None:
+        model = replace(model, years_in_force=years_in_force)
     limit = number(tol, name="tol", low=0.0, open_low=True)
     system = system_of(calibrate(economy, model))
     policy: Policy | None = None
