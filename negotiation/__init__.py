@@ -75,6 +75,7 @@ _HOME = {
     "negotiation.equilibrium.refinement": ("is_perfect", "is_proper"),
     "negotiation.equilibrium.selection": ("payoff_dominant", "risk_dominance"),
     "negotiation.equilibrium.repeated": ("critical_discount_factors", "sustainable_payoffs"),
+    "negotiation.payoffs.sustainable": ("SustainableCooperation", "sustainable_cooperation"),
     "negotiation.equilibrium.sequence_form": ("sequence_form_equilibrium",),
     "negotiation.equilibrium.stackelberg": ("stackelberg",),
     "negotiation.equilibrium.subgame_perfect": ("subgame_perfect_equilibria",),
