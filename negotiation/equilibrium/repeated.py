@@ -10,8 +10,8 @@ condition is
 
 .. math:: d_i - c_i \le (\delta + \dots + \delta^T) (c_i - p_i),
 
-which no patience meets where T times the loss falls short of the gain. With enough patience every feasible payoff above all minmax values can be
-sustained (Fudenberg and Maskin 1986).
+which no patience meets where T times the loss falls short of the gain. With enough patience every
+feasible payoff above all minmax values can be sustained (Fudenberg and Maskin 1986).
 """
 
 from __future__ import annotations

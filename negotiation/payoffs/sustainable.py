@@ -9,7 +9,7 @@ Playing Nash policies is credible, since nobody gains by anything else in the me
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -24,7 +24,6 @@ from negotiation.trade.cooperation import cooperative_tariffs
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.instruments import Policy
 from negotiation.trade.model import TradeModel
-from negotiation.trade.objective import Objective
 from negotiation.trade.policy import nash_tariffs, optimal_tariffs
 from negotiation.trade.policy_results import PolicyResult
 from negotiation.trade.purging import purge_imbalances
@@ -171,10 +170,10 @@ def sustainable_cooperation(
     cooperation = payoffs_at(place, place.world_at(place.base))[at]
     deviation = np.empty(len(chosen))
     for k, name in enumerate(chosen):
-        aim = objectives if objectives is None or isinstance(objectives, Objective) else None
+        aim = objectives.get(name) if isinstance(objectives, Mapping) else objectives
         reply = optimal_tariffs(
             *(world, name, scope, None, model),
-            aim if aim is not None or objectives is None else dict(objectives).get(name),
+            aim,
             tariffs=agreed,
             instrument=instrument,
             bounds=bounds,

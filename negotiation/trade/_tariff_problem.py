@@ -198,16 +198,23 @@ class TariffProblem:
             near=start is not None,
         )
 
-    def payoff(
+    def payoffs(
         self, rates: FloatArray, start: FloatArray | None = None
-    ) -> tuple[float, FloatArray] | None:
-        """First government's payoff and the state ``[1, n]``; None without an equilibrium."""
+    ) -> tuple[FloatArray, FloatArray] | None:
+        """All governments' payoffs and the state ``[1, n]``; None without an equilibrium."""
         solution = self.solve(rates, start)
         if not solution.norms[0] <= self.tol:
             return None
         outcome = solution.outcome
         values, _ = self._payoffs(outcome, trade_at(outcome, solution.shares))
-        return float(values[0]), outcome.state
+        return values, outcome.state
+
+    def payoff(
+        self, rates: FloatArray, start: FloatArray | None = None
+    ) -> tuple[float, FloatArray] | None:
+        """First government's payoff and the state ``[1, n]``; None without an equilibrium."""
+        found = self.payoffs(rates, start)
+        return None if found is None else (float(found[0][0]), found[1])
 
     def evaluate(self, rates: FloatArray, start: FloatArray | None = None) -> Point | None:
         """Point at some rates; None where there is no equilibrium, close to ``start`` if given."""
