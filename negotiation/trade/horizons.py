@@ -65,7 +65,7 @@ def elasticities_at(
 
     Examples
     --------
-    >>> elasticities_at([1.75, 5.0], 1.0).tolist()
+    >>> elasticities_at([1.75, 5.0], 1.0).round(9).tolist()
     [0.7, 2.0]
     """
     values = float_array(long_run, name="long_run", low=0.0)
