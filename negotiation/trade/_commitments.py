@@ -11,7 +11,7 @@ solutions at one factorisation.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,6 +28,7 @@ __all__ = ["checked_tables", "solve_policy"]
 
 _ROUNDS = 60
 _LARGEST_STEP = 1.0
+_HALVINGS = 6
 _SETTLED = 1e-11
 _TARIFF, _TAX, _CONTROL = (INSTRUMENTS.index(n) for n in INSTRUMENTS[:3])
 
@@ -155,37 +156,60 @@ def solve_policy(
     solution = solve_batch(system, tables[None], tol=tol, max_iter=max_iter)
     if not items:
         return (policy.with_tables(tables) if policy.quotas else policy), solution
-    logs = np.zeros(len(items))
-    now, least, steps = tables, np.inf, solution.iterations
+    logs, violation, least = np.zeros(len(items)), np.inf, np.inf
     for _ in range(_ROUNDS):
         if not solution.norms[0] <= tol:
             break
-        adjoint = Adjoint(system, solution.outcome, solution.shares, count=len(items))
-        gaps, slopes = np.empty(len(items)), np.empty((len(items), len(items)))
-        for k, item in enumerate(items):
-            gaps[k], cot = _gap(system, item, solution, adjoint.trade.flows, tables)
-            gradient = adjoint.total_derivative(cot, now).gradient
-            for m, other in enumerate(items):
-                own = gradient[other.row, other.sectors, other.exporter, other.importer]
-                slopes[k, m] = other.sign * own.sum()
+        gaps, slopes = _conditions(system, items, solution, tables, _in_force(tables, items, logs))
         violation = float(np.abs(np.minimum(logs, -gaps)).max())
         if violation <= _SETTLED or (violation <= tol and violation > 0.5 * least):
             break
         least = min(least, violation)
-        binding = logs - gaps / np.diag(slopes) > 0.0
-        move = -logs
-        at = np.flatnonzero(binding)
-        rest = slopes[np.ix_(at, np.flatnonzero(~binding))] @ move[~binding]
-        move[at] = np.linalg.solve(slopes[np.ix_(at, at)], -gaps[at] - rest)
-        logs = np.maximum(logs + np.clip(move, -_LARGEST_STEP, _LARGEST_STEP), 0.0)
-        now = _in_force(tables, items, logs)
-        solution = solve_batch(
-            system, now[None], tol=tol, max_iter=max_iter, start=solution.outcome.state
-        )
-        steps = steps + solution.iterations
-    else:
-        violation = np.inf
-    if solution.norms[0] <= tol:
-        norms = np.maximum(solution.norms, violation)
-        solution = Solution(solution.outcome, solution.shares, norms, steps)
-    return policy.with_tables(now), solution
+        move = np.clip(_newton_move(logs, gaps, slopes), -_LARGEST_STEP, _LARGEST_STEP)
+        for _ in range(_HALVINGS):
+            trial = np.maximum(logs + move, 0.0)
+            found = solve_batch(
+                system,
+                _in_force(tables, items, trial)[None],
+                tol=tol,
+                max_iter=max_iter,
+                start=solution.outcome.state,
+                near=True,
+            )
+            if found.norms[0] <= tol:
+                break
+            move = 0.5 * move
+        steps = solution.iterations + found.iterations
+        logs, solution = trial, replace(found, iterations=steps)
+    now = _in_force(tables, items, logs)
+    norms = np.maximum(solution.norms, violation)
+    return policy.with_tables(now), replace(solution, norms=norms)
+
+
+def _conditions(
+    system: System,
+    items: list[_Commitment],
+    solution: Solution,
+    tables: FloatArray,
+    now: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """``g`` of every commitment, and its derivatives by every ``u``."""
+    adjoint = Adjoint(system, solution.outcome, solution.shares, count=len(items))
+    gaps, slopes = np.empty(len(items)), np.empty((len(items), len(items)))
+    for k, item in enumerate(items):
+        gaps[k], cot = _gap(system, item, solution, adjoint.trade.flows, tables)
+        gradient = adjoint.total_derivative(cot, now).gradient
+        for m, other in enumerate(items):
+            own = gradient[other.row, other.sectors, other.exporter, other.importer]
+            slopes[k, m] = other.sign * own.sum()
+    return gaps, slopes
+
+
+def _newton_move(logs: FloatArray, gaps: FloatArray, slopes: FloatArray) -> FloatArray:
+    """Step to ``g = 0`` where a commitment binds, and to ``u = 0`` where it does not."""
+    binding = logs - gaps / np.diag(slopes) > 0.0
+    move = -logs
+    at = np.flatnonzero(binding)
+    rest = slopes[np.ix_(at, np.flatnonzero(~binding))] @ move[~binding]
+    move[at] = np.linalg.solve(slopes[np.ix_(at, at)], -gaps[at] - rest)
+    return move

@@ -98,3 +98,13 @@ def test_refusals():
     for call, word in cases:
         with pytest.raises(InvalidInputError, match=word):
             call()
+
+
+def test_a_measure_by_itself():
+    economy = random_world(1, regions=3, sectors=2)
+    put = Measure("import_tariff", 0.25, sectors=["S1"], partners=["R2"]).put(
+        Policy(economy.tariffs), "R0", ["R1"], ["S0"]
+    )
+    before = economy.tariffs.rate("S1", exporter="R2", importer="R0")
+    assert put.tariffs.rate("S1", exporter="R2", importer="R0") == pytest.approx(before + 0.25)
+    assert np.sum(put.tariffs.rates != economy.tariffs.rates) == 1

@@ -274,3 +274,63 @@ def test_nobody_left_to_sell_is_said():
     economy = replace(economy, flows=flows)
     with pytest.raises(InvalidInputError, match="R1"):
         counterfactual(economy, Policy(economy.tariffs).with_export_ban(exporter="R0"))
+
+
+@pytest.mark.parametrize("name", ["plain", "inputs", "one sector"])
+def test_large_batches_agree_with_single_policies(name):
+    """Every rate of every scenario moves: kernels are then compiled and of each scenario's own."""
+    sectors, model = MODELS[name]
+    economy = random_world(9, regions=5, sectors=sectors)
+    count = 20_000 // economy.flows.size + 5
+    rng = np.random.default_rng(0)
+    index = np.arange(5)
+    rates, taxes = rng.uniform(0.0, 0.3, (2, count, *economy.flows.shape))
+    costs = rng.uniform(0.9, 1.3, (count, *economy.flows.shape))
+    for table, none in ((rates, 0.0), (taxes, 0.0), (costs, 1.0)):
+        table[..., index, index] = none
+    batch = counterfactuals(economy, rates, model, trade_costs=costs, export_taxes=taxes)
+    without = counterfactuals(economy, rates, model, trade_costs=costs[0])
+    for b in (0, count - 1):
+        tariffs = replace(economy.tariffs, rates=rates[b])
+        one = counterfactual(economy, tariffs, model, trade_costs=costs[b], export_taxes=taxes[b])
+        np.testing.assert_allclose(batch.welfare[b], one.welfare, atol=1e-8)
+        abroad = one.border_flows.sum(axis=0) * (1.0 - np.eye(5))
+        np.testing.assert_allclose(batch.exports[b], abroad.sum(axis=1), rtol=1e-8)
+        np.testing.assert_allclose(batch.imports[b], abroad.sum(axis=0), rtol=1e-8)
+        other = counterfactual(economy, tariffs, model, trade_costs=costs[0])
+        np.testing.assert_allclose(without.welfare[b], other.welfare, atol=1e-8)
+
+
+def test_bad_batches_of_policies():
+    economy = random_world(1, regions=3, sectors=2)
+    shape = economy.flows.shape
+    two = np.stack([economy.tariffs.rates] * 2)
+    cases = [
+        (lambda: counterfactuals(economy, two, trade_costs=np.ones((1, *shape))), "fewer"),
+        (lambda: counterfactuals(economy, two, export_taxes=np.zeros((2, 2, *shape))), "shape"),
+        (lambda: counterfactuals(economy, two, export_taxes="high"), "export_taxes"),
+        (lambda: counterfactuals(economy, [economy.tariffs, 3]), "tariffs"),
+    ]
+    for call, word in cases:
+        with pytest.raises(InvalidInputError, match=word):
+            call()
+
+
+def test_a_prohibitive_policy_far_off_is_reached():
+    """Everybody's exports are banned but to themselves: autarky, in every model with prices."""
+    economy = random_world(2, regions=3, sectors=2)
+    balanced = TradeModel(transfers="balanced")
+    policy = Policy(economy.tariffs)
+    world = counterfactual(economy, policy.with_export_ban(), balanced)
+    home = world.calibration.shares[:, np.arange(3), np.arange(3)]
+    assert np.all(world.flows * (1.0 - np.eye(3)) == 0.0)
+    assert world.certificate.largest < 1e-9
+    assert np.all(world.welfare < 0.0)
+    one = TradeModel(transfers="balanced", value_added_share=1.0, trade_elasticity=4.0)
+    free = replace(economy, tariffs=replace(economy.tariffs, rates=np.zeros(economy.flows.shape)))
+    alone = counterfactual(free, Policy(free.tariffs).with_export_ban(), one)
+    cal = alone.calibration
+    home = cal.shares[:, np.arange(3), np.arange(3)]
+    gains = np.prod(home ** (cal.final_shares / 4.0), axis=0)
+    real = cal.wage_bill / cal.expenditure * gains
+    np.testing.assert_allclose(1.0 + alone.welfare / 100.0, real, rtol=1e-9)
