@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
+from itertools import pairwise
 from time import perf_counter
 
 import numpy as np
@@ -238,7 +239,7 @@ def sizes() -> list[Line]:
         seconds.append(
             median_seconds(lambda economy=economy, war=war: counterfactual(economy, war, model))
         )
-    steps = [after / before for before, after in zip(seconds, seconds[1:], strict=False)]
+    steps = [after / before for before, after in pairwise(seconds)]
     times = ", ".join(
         f"{count}: {1e3 * each:.3g} ms" for count, each in zip(counts, seconds, strict=True)
     )

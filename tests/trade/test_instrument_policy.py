@@ -70,7 +70,7 @@ def test_adjoint_gradient_is_that_of_finite_differences(name, aim, kind):
             moved = rates.copy()
             moved[k] = (1.0 + rates[k]) * np.exp(sign * step) - 1.0
             values.append(problem.evaluate(moved).values[owner])
-        assert exact[k] == pytest.approx((values[0] - values[1]) / (2 * step), abs=2e-6, rel=1e-5)
+        assert exact[k] == pytest.approx((values[0] - values[1]) / (2 * step), abs=1e-6, rel=1e-6)
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))
