@@ -112,7 +112,9 @@ def test_many_limits_are_complementary(name):
             revenue=model.revenue,
         )
     economy = random_world(4, regions=4, sectors=sectors)
-    policy = Policy(economy.tariffs.add(importer="R3", rate=0.5))
+    policy = Policy(economy.tariffs.add(importer="R3", rate=0.5)).with_trade_cost(
+        exporter="R1", importer="R3", factor=1.05
+    )
     rng = np.random.default_rng(0)
     limits = {}
     for i in range(3):
