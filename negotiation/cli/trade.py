@@ -1,8 +1,8 @@
-"""``negotiation counterfactual``: what tariffs do to every region."""
+"""``negotiation counterfactual``: what tariffs and other instruments do to every region."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,26 +12,51 @@ from negotiation.errors import InvalidInputError
 __all__ = ["counterfactual"]
 
 
-def _change(text: str) -> tuple[str, str, float]:
+def _change(text: str, option: str, example: str) -> tuple[str, str, float, list[str] | None]:
+    """Two regions, a number over 100, and the sectors named, if any."""
     try:
-        importer, exporter, points = text.split(":")
-        rate = float(points) / 100.0
+        one, other, number, *named = text.split(":")
+        value = float(number) / 100.0
+        sectors = named[0].split(",") if named else None
+        if len(named) > 1:
+            raise ValueError
     except ValueError as error:
         raise InvalidInputError(
-            "not a tariff change",
-            where="--add",
+            "not a change",
+            where=option,
             seen=repr(text),
-            allowed="IMPORTER:EXPORTER:points, as USA:CHN:145",
+            allowed=f"as {example}, with :SECTOR,SECTOR at the end for some sectors alone",
         ) from error
-    if importer == exporter:
-        raise InvalidInputError("a region sets no tariff on itself", where="--add", seen=repr(text))
-    return importer, exporter, rate
+    if one == other:
+        raise InvalidInputError("a region sets nothing on itself", where=option, seen=repr(text))
+    return one, other, value, sectors
 
 
 def counterfactual(
     add: Annotated[
-        list[str], typer.Option("--add", help="IMPORTER:EXPORTER:points added, as USA:CHN:145.")
-    ],
+        list[str] | None,
+        typer.Option("--add", help="IMPORTER:EXPORTER:points added, as USA:CHN:145."),
+    ] = None,
+    export_tax: Annotated[
+        list[str] | None,
+        typer.Option(help="EXPORTER:IMPORTER:percent[:SECTORS], as CHN:USA:30:C24B."),
+    ] = None,
+    export_control: Annotated[
+        list[str] | None,
+        typer.Option(help="EXPORTER:IMPORTER:percent[:SECTORS]; inf is a ban."),
+    ] = None,
+    trade_cost: Annotated[
+        list[str] | None,
+        typer.Option(help="IMPORTER:EXPORTER:percent added to iceberg costs[:SECTORS]."),
+    ] = None,
+    quota: Annotated[
+        list[str] | None,
+        typer.Option(help="IMPORTER:EXPORTER:percent of baseline quantities[:SECTORS]."),
+    ] = None,
+    purchase: Annotated[
+        list[str] | None,
+        typer.Option(help="IMPORTER:EXPORTER:billion USD a year above the baseline[:SECTORS]."),
+    ] = None,
     elasticities: Annotated[
         str | None, typer.Option(help="Name of a set of elasticities; default: long run.")
     ] = None,
@@ -40,23 +65,55 @@ def counterfactual(
     """Print welfare, prices, trade and revenue by region in general equilibrium, in percent."""
     from negotiation.data import load_economy
     from negotiation.trade.equilibrium import counterfactual as solve
+    from negotiation.trade.instruments.policy import Policy
     from negotiation.trade.model import TradeModel
 
     economy = load_economy()
     goods = [sector for sector in economy.sectors if sector != "SERV"]
-    tariffs = economy.tariffs
-    for item in add:
-        importer, exporter, rate = _change(item)
-        tariffs = tariffs.add(importer=importer, exporter=exporter, rate=rate, sectors=goods)
+    policy = Policy(economy.tariffs)
+    given: list[str] = []
+    for option, items, example in (
+        ("--add", add, "USA:CHN:145"),
+        ("--export-tax", export_tax, "CHN:USA:30:C24B"),
+        ("--export-control", export_control, "CHN:USA:100:C24B"),
+        ("--trade-cost", trade_cost, "USA:CHN:10"),
+        ("--quota", quota, "USA:CHN:50:C24A"),
+        ("--purchase", purchase, "CHN:USA:50:A01_03"),
+    ):
+        for text in items or ():
+            one, other, value, named = _change(text, option, example)
+            flow: dict[str, Any] = {"sectors": goods if named is None else named}
+            sells = option.startswith("--export")
+            flow |= {"exporter": one if sells else other, "importer": other if sells else one}
+            given.append(text if option == "--add" else f"{option[2:]} {text}")
+            if option == "--add":
+                policy = policy.with_tariffs(policy.tariffs.add(rate=value, **flow))
+            elif option == "--export-tax":
+                policy = policy.with_export_tax(rate=value, **flow)
+            elif option == "--export-control" and value == float("inf"):
+                policy = policy.with_export_ban(**flow)
+            elif option == "--export-control":
+                policy = policy.with_export_control(rate=value, **flow)
+            elif option == "--trade-cost":
+                policy = policy.with_trade_cost(factor=1.0 + value, **flow)
+            elif option == "--quota":
+                policy = policy.with_quota(limit=value, **flow)
+            else:
+                policy = policy.with_purchase(value=100.0 * value, **flow)
+    if not given:
+        raise InvalidInputError(
+            "no change", where="counterfactual", hint="Give --add USA:CHN:145, or see --help."
+        )
     model = None if elasticities is None else TradeModel(trade_elasticity=elasticities)
-    found = solve(economy, tariffs, model)
+    found = solve(economy, policy, model)
     table = found.table()
     rows = [
         [str(region), *(f"{value:+.2f}" for value in row)]
         for region, row in zip(table.index, table.to_numpy(), strict=True)
     ]
     content = {
-        "tariffs": add,
+        "tariffs": list(add or ()),
+        "changes": given,
         "percent": table.to_dict("index"),
         "certificate": str(found.converged),
     }
@@ -65,5 +122,5 @@ def counterfactual(
         as_json=as_json,
         columns=["region", *map(str, table.columns)],
         rows=rows,
-        title=f"{', '.join(add)} points; percent",
+        title=f"{', '.join(given)}{' points' if add else ''}; percent",
     )

@@ -13,6 +13,7 @@ from negotiation.data.tables import DateLike, Table, as_date, load_table
 from negotiation.data.tariffs import average_tariff
 from negotiation.errors import DataError, InformationDateError
 from negotiation.trade.economy import Economy, TariffSchedule
+from negotiation.trade.horizons import elasticities_at
 from negotiation.values import FloatArray, one_of
 
 __all__ = ["economy_names", "load_economy"]
@@ -89,6 +90,16 @@ def _elasticities(as_of: DateLike, folder: str | Path | None) -> dict[str, Float
     return sets
 
 
+def _at_horizon(sets: dict[str, FloatArray], years: float | None) -> dict[str, FloatArray]:
+    """Long-run sets after so many years in force; those of one horizon stay."""
+    if years is None:
+        return sets
+    return {
+        name: values if name.startswith("boehm_") else elasticities_at(values, years)
+        for name, values in sets.items()
+    }
+
+
 def _refuse_early(table: Table, as_of: DateLike, vintage: str) -> None:
     limit = as_date(as_of)
     if limit is None:
@@ -110,6 +121,7 @@ def load_economy(
     tariffs: DateLike = "2025-01-20",
     as_of: DateLike = None,
     vintage: Literal["data_year", "edition"] = "data_year",
+    years_in_force: float | None = None,
     folder: str | Path | None = None,
 ) -> Economy:
     """Return the embedded economy: 12 regions, 28 sectors, flows of 2022 in billion USD.
@@ -134,6 +146,10 @@ def load_economy(
         What dates the flows, output and GDP of 2022 when ``as_of`` is given. ``data_year``: they
         describe 2022 and are admitted once that year has ended, whatever the edition they are
         read from. ``edition``: refused before the edition at hand was published (2025 or later).
+    years_in_force
+        Horizon of the elasticities: the sets by sector, and the flat 4, are scaled down to what
+        :func:`~negotiation.trade.horizons.elasticities_at` gives after so many years. Those of
+        Boehm et al. stay, which are of one horizon each. None leaves all as published.
 
     Raises
     ------
@@ -174,6 +190,6 @@ def load_economy(
         tariffs=schedule,
         gdp=_by(REGIONS, regions, "gdp_usd_bn", "region"),
         value_added_share=_by(REGIONS, regions, "value_added_share", "region"),
-        elasticities=_elasticities(as_of, folder),
+        elasticities=_at_horizon(_elasticities(as_of, folder), years_in_force),
         year=_DATA_YEAR,
     )

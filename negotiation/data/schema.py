@@ -27,6 +27,7 @@ _AVERAGES = (
     "collected_monthly",
     "us_officials_total",
 )
+_EVENTS = ("threatened", "imposed", "eased", "changed", "suspended", "lifted", "withdrawn")
 _ELASTICITY_SETS = (
     "caliendo_parro_2015",
     "bagwell_staiger_yurukoglu_2021",
@@ -150,6 +151,16 @@ SCHEMAS: dict[str, Schema] = {
         _label("sector", SECTORS),
         _number("residual_added_pct", low=0.0),
         *_text("scope"),
+    ),
+    "instruments": _schema(
+        "date side instrument goods event",
+        _date("date"),
+        _label("side", _SIDES),
+        *_text("instrument", "goods"),
+        _label("sector", SECTORS),
+        _label("event", _EVENTS),
+        _number("value_usd_bn", low=0.0, optional=True),
+        _note("note"),
     ),
     "events": _schema(
         "date actor number",

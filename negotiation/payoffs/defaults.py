@@ -12,7 +12,8 @@ from negotiation.errors import InvalidInputError
 from negotiation.policy.objectives.objective import JobLosses, Objective
 from negotiation.trade.economy import Economy
 from negotiation.trade.elasticity_sets import TradeElasticities, trade_elasticities
-from negotiation.values import one_of
+from negotiation.trade.horizons import elasticities_at
+from negotiation.values import number, one_of
 
 if TYPE_CHECKING:
     from negotiation.data.tables import DateLike
@@ -32,7 +33,7 @@ _SIDES = {"USA": "usa", "CHN": "chn"}
 
 
 def horizon_elasticities(
-    economy: Economy, horizon: str = "long_run", *, as_of: DateLike = None
+    economy: Economy, horizon: str | float = "long_run", *, as_of: DateLike = None
 ) -> TradeElasticities:
     """Return the trade elasticities that stand for a horizon.
 
@@ -44,7 +45,8 @@ def horizon_elasticities(
         ``"short_run"``: one year, the set ``boehm_short_run`` or the sourced flat value (Boehm,
         Levchenko and Pandalai-Nayar 2023). ``"long_run"``: the set ``fontagne_2022`` by sector
         where the economy has it, otherwise its first set of another kind, otherwise the sourced
-        flat long-run value.
+        flat long-run value. A number of years between one and ten: those of the long run, scaled by
+        :func:`~negotiation.trade.horizons.share_of_long_run`.
     as_of
         Information date of the flat values.
 
@@ -57,6 +59,10 @@ def horizon_elasticities(
     >>> horizon_elasticities(economy, "long_run").name
     'fontagne_2022'
     """
+    if not isinstance(horizon, str):
+        final = horizon_elasticities(economy, "long_run", as_of=as_of)
+        name = f"{final.name} after {number(horizon, name='horizon'):g} years"
+        return TradeElasticities(name, elasticities_at(final.values, horizon))
     one_of(horizon, HORIZONS, name="horizon")
     aggregate = f"boehm_{horizon}"
     others = [name for name in economy.elasticities if not name.startswith("boehm_")]

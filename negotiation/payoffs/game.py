@@ -1,4 +1,4 @@
-"""The game in which governments pick tariffs from grids."""
+"""The game in which governments pick tariffs, or other measures, from grids."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from negotiation.policy.objectives.objective import Objective
 from negotiation.policy.objectives.partial_equilibrium_payoffs import TariffPayoffs
 from negotiation.trade.economy import Economy
 from negotiation.trade.elasticity_sets import ElasticityChoice
-from negotiation.trade.tariff_actions import FREE_TRADE, action_grids, action_label
+from negotiation.trade.tariff_actions import FREE_TRADE, action_grids, action_label, measures_label
 from negotiation.trade.tariff_scenarios import Exemptions, baseline_averages
 from negotiation.values import compact_repr
 
@@ -31,7 +31,7 @@ __all__ = ["TariffGame", "tariff_game"]
 
 @dataclass(frozen=True, eq=False)
 class TariffGame(NormalFormGame):
-    """A normal-form game whose actions are tariffs.
+    """A normal-form game whose actions are tariffs or other measures.
 
     Attributes
     ----------
@@ -92,7 +92,7 @@ def tariff_game(
     *,
     players: Sequence[str] | None = None,
     model: str = "export_dependence",
-    horizon: str = "long_run",
+    horizon: str | float = "long_run",
     elasticities: ElasticityChoice | None = None,
     exporter_incidence: float | Mapping[str, float] | None = None,
     demand: str = "constant_elasticity",
@@ -110,7 +110,9 @@ def tariff_game(
         Baseline flows, tariffs, GDP.
     rates
         By player, points added to its baseline tariffs on the others as fractions (1.45 adds 145
-        points), or ``"free_trade"``, which removes the baseline. None: the steps of spring 2025,
+        points), ``"free_trade"``, which removes the baseline, or in general equilibrium a
+        `negotiation.Measure` in any instrument, or a tuple of them, at
+        baseline tariffs. None: the steps of spring 2025,
         see :data:`negotiation.trade.tariff_actions.DEFAULT_RATES`.
     players
         Their order; None: that of ``rates``.
@@ -166,7 +168,9 @@ def tariff_game(
         total_rates.append(tuple(float(total) for total in totals))
         labels.append(
             tuple(
-                action_label(point, total, free=item == FREE_TRADE)
+                measures_label(item)
+                if isinstance(item, tuple)
+                else action_label(point, total, free=item == FREE_TRADE)
                 for item, point, total in zip(grid, points, totals, strict=True)
             )
         )

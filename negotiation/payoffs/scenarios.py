@@ -31,7 +31,7 @@ class PayoffOptions(TypedDict, total=False):
     """Options of :func:`tariff_payoffs` that other functions hand on."""
 
     model: str
-    horizon: str
+    horizon: str | float
     elasticities: ElasticityChoice | None
     exporter_incidence: float | Mapping[str, float] | None
     demand: str
@@ -48,7 +48,7 @@ def tariff_payoffs(
     *,
     players: Sequence[str] = ("USA", "CHN"),
     model: str = "export_dependence",
-    horizon: str = "long_run",
+    horizon: str | float = "long_run",
     elasticities: ElasticityChoice | None = None,
     exporter_incidence: float | Mapping[str, float] | None = None,
     demand: str = "constant_elasticity",
@@ -66,15 +66,18 @@ def tariff_payoffs(
         Baseline flows, tariffs, GDP.
     rates
         Points added to each player's baseline tariffs on the other players: an array
-        ``[scenario, player]``, or a mapping from each player to a list of numbers or
-        ``"free_trade"``, one a scenario. Or a tariff schedule, or a list of them.
+        ``[scenario, player]``, or a mapping from each player to a list of actions, one a scenario:
+        a number, ``"free_trade"``, or in general equilibrium a
+        `negotiation.Measure` in any instrument, or a tuple of them. Or a
+        tariff schedule, or a list of them.
     players
         Two or more regions.
     model
         ``"export_dependence"``: each market by itself, with everything else given;
         ``"general_equilibrium"``: one trade equilibrium of the world a scenario.
     horizon
-        ``"short_run"`` or ``"long_run"``: which trade elasticities stand for it.
+        ``"short_run"``, ``"long_run"`` or a number of years: which trade elasticities stand for
+        it, see :func:`horizon_elasticities`.
     elasticities
         A set by name, a number, a mapping or an array, instead of the horizon's.
     exporter_incidence
@@ -116,21 +119,23 @@ def tariff_payoffs(
     True
     """
     one_of(model, MODELS, name="model")
-    one_of(horizon, HORIZONS, name="horizon")
+    if isinstance(horizon, str):
+        one_of(horizon, HORIZONS, name="horizon")
     scenarios = tariff_scenarios(
         economy, rates, players=players, sectors=sectors, exemptions=exemptions
     )
     if trade_model is not None:
         _refuse(model == "export_dependence", "trade_model", model)
         _refuse(elasticities is not None, "elasticities", "a trade_model, which has its own")
-        name, horizon = "of the trade model", "as given"
+        name, span = "of the trade model", "as given"
     else:
         chosen = (
             horizon_elasticities(economy, horizon, as_of=as_of)
             if elasticities is None
             else trade_elasticities(economy, elasticities)
         )
-        name, horizon = chosen.name, horizon if elasticities is None else "as given"
+        named = horizon if isinstance(horizon, str) else f"{horizon:g} years"
+        name, span = chosen.name, named if elasticities is None else "as given"
     if model == "general_equilibrium":
         from negotiation.policy.objectives.general_equilibrium_payoffs import (
             general_equilibrium_payoffs,
@@ -149,7 +154,14 @@ def tariff_payoffs(
                 scenarios.players, objectives, trade_model.labor_supply_elasticity, as_of
             ),
             elasticities=name,
-            horizon=horizon,
+            horizon=span,
+        )
+    if scenarios.measures:
+        raise InvalidInputError(
+            "only an equilibrium of the world values measures beyond tariffs",
+            where="model",
+            seen=model,
+            allowed="general_equilibrium",
         )
     if exporter_incidence is None:
         exporter_incidence = parameter("exporter_incidence", as_of=as_of).value
@@ -160,7 +172,7 @@ def tariff_payoffs(
         objectives=player_objectives(scenarios.players, objectives, 0.0, as_of),
         exporter_incidence=exporter_incidence,
         demand=demand,
-        horizon=horizon,
+        horizon=span,
     )
 
 

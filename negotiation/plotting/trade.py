@@ -276,10 +276,16 @@ def plot_welfare_parts(parts: WelfareDecomposition, *, ax: Axes | None = None) -
         Parts that are zero everywhere are left out; the diamond is the total.
     """
     ax = _axes(ax, (6.4, 3.8))
-    names = ("terms_of_trade", "volume", "labor_supply", "profits", "entry", "transfers")
+    names = (
+        *("terms_of_trade", "volume", "labor_supply", "profits", "entry", "transfers"),
+        *("export_tax_revenue", "export_taxes_paid", "trade_costs"),
+    )
     x = np.arange(len(parts.regions))
     above, below = np.zeros(len(x)), np.zeros(len(x))
-    shades = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#999999")
+    shades = (
+        *("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#999999"),
+        *("#F0E442", "#D55E00", "#000000"),
+    )
     for k, name in enumerate(names):
         values = np.asarray(getattr(parts, name))
         if np.abs(values).max() < 1e-6:

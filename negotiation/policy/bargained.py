@@ -29,10 +29,11 @@ from negotiation.policy.bargains.pairs import bargaining_power, checked_pairs, p
 from negotiation.policy.bargains.side_payments import bargain_with_payment
 from negotiation.policy.problem.first_order import conditions
 from negotiation.policy.problem.outcome import policy_result
-from negotiation.policy.problem.setting import Objectives, setting
+from negotiation.policy.problem.setting import InstrumentChoice, Objectives, setting
 from negotiation.policy.problem.tariff_problem import SCOPES
 from negotiation.policy.results import PolicyCertificate, PolicyResult
 from negotiation.trade.economy import Economy, TariffSchedule
+from negotiation.trade.instruments.policy import Policy
 from negotiation.trade.model import TradeModel
 from negotiation.values import FloatArray, one_of, read_only
 
@@ -57,7 +58,7 @@ def _with_payment(
 def bargained_tariffs(
     economy: Economy,
     pairs: Sequence[Sequence[str]] = (("USA", "CHN"),),
-    disagreement: TariffSchedule | None = None,
+    disagreement: TariffSchedule | Policy | None = None,
     weights: Mapping[str, float] | Sequence[float] | None = None,
     transfers: bool = False,
     scope: str = "uniform",
@@ -65,6 +66,7 @@ def bargained_tariffs(
     model: TradeModel | None = None,
     objectives: Objectives = None,
     *,
+    instrument: InstrumentChoice = "import_tariff",
     bounds: Sequence[float] = (0.0, 10.0),
     tol: float = 1e-8,
     max_iter: int = 400,
@@ -74,14 +76,14 @@ def bargained_tariffs(
 
     Parameters
     ----------
-    economy, model, objectives, bounds
+    economy, model, objectives, instrument, bounds
         As in :func:`~negotiation.policy.noncooperative.nash_tariffs`.
     pairs
         Who bargains with whom; several pairs bargain at once, each taking the others'
         agreements as given (Nash-in-Nash).
     disagreement
-        Tariffs in force without agreement: the standoff, or a Nash war. Those on trade outside
-        the bargains hold anyway. None is the baseline's.
+        Tariffs, or the whole policy, in force without agreement: the standoff, or a Nash war. What
+        is outside the bargains holds anyway. None is the baseline's tariffs.
     weights
         Bargaining weights: two numbers for every pair, or one a player by name; equal by default.
     transfers
@@ -121,8 +123,10 @@ def bargained_tariffs(
     power = bargaining_power(chosen, weights)
     players = tuple(dict.fromkeys(name for pair in chosen for name in pair))
     before = economy.tariffs if disagreement is None else disagreement
-    place = setting(economy, players, "uniform", None, model, objectives, before, bounds)
-    owned = pair_instruments(economy, chosen, scope, most_favored_nation)
+    place = setting(
+        economy, players, "uniform", None, model, objectives, before, bounds, None, instrument
+    )
+    owned = pair_instruments(economy, chosen, scope, most_favored_nation, place.kinds)
     teams = np.zeros((len(chosen), len(players)))
     members = tuple((players.index(a), players.index(b)) for a, b in chosen)
     for p, pair in enumerate(members):

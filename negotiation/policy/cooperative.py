@@ -18,10 +18,11 @@ from negotiation.policy.noncooperative import failure, nash_tariffs
 from negotiation.policy.problem.common_gain import largest_common_gain
 from negotiation.policy.problem.first_order import Search, WeightRule, conditions, iterate_map
 from negotiation.policy.problem.outcome import certify, payoffs_at, policy_result
-from negotiation.policy.problem.setting import Objectives, setting
+from negotiation.policy.problem.setting import InstrumentChoice, Objectives, setting
 from negotiation.policy.problem.tariff_problem import TariffProblem
 from negotiation.policy.results import PolicyResult
 from negotiation.trade.economy import Economy, TariffSchedule
+from negotiation.trade.instruments.policy import Policy
 from negotiation.trade.model import TradeModel
 from negotiation.values import FloatArray, one_of
 
@@ -45,8 +46,9 @@ def _start_schedule(
     objectives: Objectives,
     bounds: Sequence[float],
     sectors: Iterable[str] | None,
-) -> TariffSchedule:
-    """Tariffs in force before the talks."""
+    instrument: InstrumentChoice,
+) -> TariffSchedule | Policy:
+    """What is in force before the talks."""
     if start == "factual":
         return economy.tariffs
     if start == "free_trade":
@@ -60,7 +62,8 @@ def _start_schedule(
         objectives,
         sectors=sectors,
         bounds=bounds,
-    ).tariffs
+        instrument=instrument,
+    ).policy
 
 
 def _by_programming(
@@ -106,8 +109,9 @@ def cooperative_tariffs(
     model: TradeModel | None = None,
     objectives: Objectives = None,
     *,
-    tariffs: TariffSchedule | None = None,
+    tariffs: TariffSchedule | Policy | None = None,
     sectors: Iterable[str] | None = None,
+    instrument: InstrumentChoice = "import_tariff",
     bounds: Sequence[float] = (0.0, 10.0),
     tol: float = 1e-8,
     max_iter: int = 2000,
@@ -122,7 +126,7 @@ def cooperative_tariffs(
 
     Parameters
     ----------
-    economy, scope, exporters, model, objectives, sectors, bounds
+    economy, scope, exporters, model, objectives, sectors, instrument, bounds
         As in :func:`~negotiation.policy.noncooperative.nash_tariffs`.
     start
         Tariffs that gains are counted from: ``"factual"`` (the baseline's), ``"nash"`` (the
@@ -130,8 +134,8 @@ def cooperative_tariffs(
     players
         Who agrees; None is every region.
     tariffs
-        Another schedule to count gains from, in place of ``start``; tariffs of those who do not
-        play are its own.
+        Another schedule or policy to count gains from, in place of ``start``; what those who do
+        not play have in force is its own.
     tol
         Largest move of a log rate or weight that ends the iteration.
     max_iter
@@ -164,9 +168,11 @@ def cooperative_tariffs(
     before = tariffs
     if before is None:
         before = _start_schedule(
-            economy, start, chosen, scope, exporters, model, objectives, bounds, sectors
+            economy, start, chosen, scope, exporters, model, objectives, bounds, sectors, instrument
         )
-    place = setting(economy, chosen, scope, exporters, model, objectives, before, bounds, sectors)
+    place = setting(
+        economy, chosen, scope, exporters, model, objectives, before, bounds, sectors, instrument
+    )
     at = [economy.region_index(name) for name in chosen]
     initial = payoffs_at(place, place.world_at(place.base))[at]
 

@@ -27,11 +27,18 @@ from negotiation.policy.problem.outcome import (
     policy_result,
     rival_searches,
 )
-from negotiation.policy.problem.setting import Objectives, Setting, setting, starting_rates
+from negotiation.policy.problem.setting import (
+    InstrumentChoice,
+    Objectives,
+    Setting,
+    setting,
+    starting_rates,
+)
 from negotiation.policy.problem.tariff_problem import TariffProblem
 from negotiation.policy.results import PolicyResult
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.equilibrium import likely_cause
+from negotiation.trade.instruments.policy import Policy
 from negotiation.trade.model import TradeModel
 from negotiation.values import one_of
 
@@ -93,8 +100,9 @@ def optimal_tariffs(
     model: TradeModel | None = None,
     objective: Objective | None = None,
     *,
-    tariffs: TariffSchedule | None = None,
+    tariffs: TariffSchedule | Policy | None = None,
     sectors: Iterable[str] | None = None,
+    instrument: str = "import_tariff",
     bounds: Sequence[float] = (0.0, 10.0),
     method: str = "first_order",
     starts: int | None = None,
@@ -110,7 +118,7 @@ def optimal_tariffs(
     economy
         The baseline.
     importer
-        Who chooses.
+        Who chooses, whatever the instrument.
     scope
         ``"uniform"``: one rate; ``"most_favored_nation"``: one a sector; ``"discriminatory"``:
         one a sector and exporter.
@@ -121,9 +129,13 @@ def optimal_tariffs(
     objective
         None is real income, with the economy's political weights where it has some.
     tariffs
-        Tariffs of everybody else; None is the baseline's.
+        Tariffs, or the whole policy, of everybody else; None is the baseline's.
     sectors
         Sectors that are taxed by choice; None is all of them. Other rates stay.
+    instrument
+        ``"import_tariff"``, ``"trade_cost"`` (on imports), ``"export_tax"`` or ``"export_control"``
+        (on exports: ``exporters`` then names the buyers). What controls and trade costs take pays
+        nobody; their optimum for real income is a bound.
     bounds
         Lowest and highest rate.
     method
@@ -173,7 +185,16 @@ def optimal_tariffs(
     began = perf_counter()
     one_of(method, ("first_order", "closed_form"), name="method")
     place = setting(
-        economy, (importer,), scope, exporters, model, objective, tariffs, bounds, sectors
+        economy,
+        (importer,),
+        scope,
+        exporters,
+        model,
+        objective,
+        tariffs,
+        bounds,
+        sectors,
+        instrument,
     )
     if method == "closed_form":
         return _closed_form(place, scope, exporters, check_starts, began)
@@ -256,12 +277,12 @@ def _closed_form(
     """The approximation, with the certificate that it deserves."""
     from negotiation.policy.closed_form import approximate_optimal_tariff
 
-    if scope != "uniform" or exporters is not None:
+    if scope != "uniform" or exporters is not None or place.base.ndim > 3:
         raise InvalidInputError(
             "the closed form is one rate on everybody",
-            where="scope and exporters",
-            seen=(scope, exporters),
-            allowed="scope='uniform', exporters=None",
+            where="scope, exporters and instrument",
+            seen=(scope, exporters, ", ".join(place.kinds.values())),
+            allowed="scope='uniform', exporters=None, import tariffs alone",
         )
     rate = approximate_optimal_tariff(place.economy, place.players[0], place.model)
     point = place.problem.evaluate(np.array([rate]))
@@ -285,8 +306,9 @@ def nash_tariffs(
     model: TradeModel | None = None,
     objectives: Objectives = None,
     *,
-    tariffs: TariffSchedule | None = None,
+    tariffs: TariffSchedule | Policy | None = None,
     sectors: Iterable[str] | None = None,
+    instrument: InstrumentChoice = "import_tariff",
     bounds: Sequence[float] = (0.0, 10.0),
     starts: int = 4,
     check_starts: int = 3,
@@ -311,9 +333,11 @@ def nash_tariffs(
     objectives
         One for all, or by player; None as in :func:`optimal_tariffs`.
     tariffs
-        Tariffs of those who do not play; None is the baseline's.
+        Tariffs, or the whole policy, of those who do not play; None is the baseline's.
     sectors
         Sectors that are taxed by choice; None is all of them. Other rates stay.
+    instrument
+        As in :func:`optimal_tariffs`: one for all players, or one a player by name.
     starts
         Number of starting points tried at most.
     check_starts
@@ -335,7 +359,9 @@ def nash_tariffs(
         raise InvalidInputError("give two or more players", where="players", seen=players)
     if isinstance(exporters, str) and exporters == "players":
         exporters = chosen
-    place = setting(economy, chosen, scope, exporters, model, objectives, tariffs, bounds, sectors)
+    place = setting(
+        economy, chosen, scope, exporters, model, objectives, tariffs, bounds, sectors, instrument
+    )
     problem = place.problem
     result, last = None, Search(None, False, 0, problem.weights)
     best = (False, False, 0.0)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from negotiation.trade.economy import Economy, TariffSchedule
+from negotiation.trade.instruments.policy import EXPORT_INSTRUMENTS, INSTRUMENTS, Policy
 from negotiation.trade.model import TradeModel
 from negotiation.trade.results import TradeEquilibrium
 from negotiation.values import FloatArray, compact_repr, quantity
@@ -90,7 +92,9 @@ class PolicyResult:
     certificate
         See :class:`PolicyCertificate`.
     chosen
-        Which entries of the tariff table were chosen, ``[sector, exporter, importer]``.
+        On which flows a rate was chosen, ``[sector, exporter, importer]``.
+    instruments
+        What each player chose, by name: see `INSTRUMENTS`.
     side_payments
         Bargains with transfers: what the second of each pair pays the first, billion USD a year
         at baseline values; None elsewhere.
@@ -115,18 +119,42 @@ class PolicyResult:
     chosen: FloatArray
     converged: bool
     iterations: int
+    instruments: Mapping[str, str] = field(default_factory=dict)
     side_payments: FloatArray | None = None
     notes: tuple[str, ...] = ()
     elapsed_seconds: float = field(default=0.0, compare=False)
 
     __repr__ = compact_repr
 
+    @property
+    def policy(self) -> Policy:
+        """All instruments in force, those of others included."""
+        return self.equilibrium.policy
+
+    def rates_of(self, player: str) -> tuple[FloatArray, FloatArray]:
+        """Return a player's table of rates, and where it chose them, ``[S, exporter, importer]``.
+
+        Parameters
+        ----------
+        player
+            A region; one that did not choose has no place.
+        """
+        kind = self.instruments.get(player, "import_tariff")
+        j = self.economy.region_index(player)
+        table: FloatArray = self.policy.tables()[INSTRUMENTS.index(kind)]
+        own = np.zeros_like(self.chosen)
+        at = (slice(None), j) if kind in EXPORT_INSTRUMENTS else (slice(None), slice(None), j)
+        if player in self.players:
+            own[at] = self.chosen[at]
+        return table, own
+
     def table(self) -> pd.DataFrame:
         """Return one row a region, in percent.
 
         ``objective``: payoff; ``welfare``: real income; ``wage``: wage less the mean wage over
         regions, both over the weighted mean; ``profit``: profits over wages (NaN without
-        profits); ``median_tariff``: of the rates that the region chose (NaN if it did not).
+        profits); ``median_rate``: of the rates that the region chose (NaN if it did not), called
+        ``median_tariff`` where all players chose import tariffs.
         """
         import pandas as pd
 
@@ -137,31 +165,43 @@ class PolicyResult:
         )
         paid = before > 0.0
         profit = np.where(paid, world.profits, np.nan) / np.where(paid, before, 1.0)
-        medians = [
-            float(np.median(self.tariffs.rates[:, :, j][mask])) if mask.any() else np.nan
-            for j, mask in enumerate(np.moveaxis(self.chosen > 0.0, 2, 0))
-        ]
+        medians = []
+        for region in self.economy.regions:
+            rates, own = self.rates_of(region)
+            mine = rates[own > 0.0]
+            medians.append(float(np.median(mine)) if mine.size else np.nan)
+        tariffs = set(self.instruments.values()) <= {"import_tariff"}
         return pd.DataFrame(
             {
                 "objective": self.payoffs,
                 "welfare": world.welfare,
                 "wage": 100.0 * (wage - wage.mean()),
                 "profit": 100.0 * (profit / world.wage_index - 1.0),
-                "median_tariff": 100.0 * np.array(medians),
+                "median_tariff" if tariffs else "median_rate": 100.0 * np.array(medians),
             },
             index=pd.Index(self.economy.regions, name="region"),
         )
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a rate: importer, exporter, sector, rate as a fraction."""
+        """Return one row a rate: importer, exporter, sector, instrument, rate as a fraction."""
         import pandas as pd
 
-        rows = [
-            (self.economy.regions[j], self.economy.regions[i], self.economy.sectors[s])
-            for s, i, j in np.argwhere(self.chosen > 0.0)
-        ]
-        frame = pd.DataFrame(rows, columns=["importer", "exporter", "sector"])
-        return frame.assign(rate=self.tariffs.rates[self.chosen > 0.0])
+        rows = []
+        for player in self.players:
+            rates, own = self.rates_of(player)
+            kind = self.instruments.get(player, "import_tariff")
+            rows += [
+                (
+                    self.economy.regions[j],
+                    self.economy.regions[i],
+                    self.economy.sectors[s],
+                    kind,
+                    float(rates[s, i, j]),
+                )
+                for s, i, j in np.argwhere(own > 0.0)
+            ]
+        columns = ["importer", "exporter", "sector", "instrument", "rate"]
+        return pd.DataFrame(rows, columns=columns)
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ import numpy as np
 
 from negotiation.errors import InvalidInputError
 from negotiation.trade.economy import Economy
+from negotiation.trade.horizons import elasticities_at
 from negotiation.trade.model import TradeModel
 from negotiation.values import FloatArray
 
@@ -212,6 +213,8 @@ def calibrate(economy: Economy, model: TradeModel) -> Calibration:
     regions, sectors = economy.regions, economy.sectors
     index = np.arange(len(regions))
     theta = _elasticities(economy, model)
+    if model.years_in_force is not None:
+        theta = elasticities_at(theta, model.years_in_force)
     nu = model.by_region("destination_share", regions)
     profit = (
         1.0 / (1.0 + theta)

@@ -17,11 +17,11 @@ from negotiation.errors import InvalidInputError
 from negotiation.trade.aggregation import aggregate_tables
 from negotiation.values import FloatArray, compact_repr, float_array, number, quantity
 
-__all__ = ["Economy", "TariffSchedule"]
+__all__ = ["Economy", "TariffSchedule", "positions"]
 
 
-def _positions(labels: tuple[str, ...], wanted: str | Iterable[str] | None, name: str) -> list[int]:
-    """Positions of ``wanted`` in ``labels``; all of them for None."""
+def positions(labels: tuple[str, ...], wanted: str | Iterable[str] | None, name: str) -> list[int]:
+    """Return the positions of ``wanted`` in ``labels``; all of them for None."""
     if wanted is None:
         return list(range(len(labels)))
     names = [wanted] if isinstance(wanted, str) else list(wanted)
@@ -98,9 +98,9 @@ class TariffSchedule:
     def rate(self, sector: str, *, exporter: str, importer: str) -> float:
         """Return one rate."""
         s, x, m = (
-            _positions(self.sectors, sector, "sector")[0],
-            _positions(self.regions, exporter, "exporter")[0],
-            _positions(self.regions, importer, "importer")[0],
+            positions(self.sectors, sector, "sector")[0],
+            positions(self.regions, exporter, "exporter")[0],
+            positions(self.regions, importer, "importer")[0],
         )
         return float(self.rates[s, x, m])
 
@@ -115,9 +115,9 @@ class TariffSchedule:
     ) -> TariffSchedule:
         value = number(value, name="rate")
         chosen = np.ix_(
-            _positions(self.sectors, sectors, "sectors"),
-            _positions(self.regions, exporter, "exporter"),
-            _positions(self.regions, importer, "importer"),
+            positions(self.sectors, sectors, "sectors"),
+            positions(self.regions, exporter, "exporter"),
+            positions(self.regions, importer, "importer"),
         )
         sellers, buyers = chosen[1].reshape(-1), chosen[2].reshape(-1)
         if len(sellers) == len(buyers) == 1 and sellers[0] == buyers[0]:
@@ -281,11 +281,11 @@ class Economy:
 
     def region_index(self, region: str) -> int:
         """Return the position of a region on the exporter and importer axes."""
-        return _positions(self.regions, region, "region")[0]
+        return positions(self.regions, region, "region")[0]
 
     def sector_index(self, sector: str) -> int:
         """Return the position of a sector on the sector axis."""
-        return _positions(self.sectors, sector, "sector")[0]
+        return positions(self.sectors, sector, "sector")[0]
 
     def aggregate(
         self,

@@ -1,24 +1,31 @@
-"""Counterfactual trade equilibria in exact-hat algebra: one tariff schedule or a batch of them.
+"""Counterfactual trade equilibria in exact-hat algebra: one policy or a batch of them.
 
-Perfect foresight plays no part: the model is static. Tariffs are given; producers, workers and
+Perfect foresight plays no part: the model is static. Policies are given; producers, workers and
 consumers take prices as given, and all markets clear at once. Sources: Dekle, Eaton, Kortum
 (2008) for the method; the settings of :class:`~negotiation.trade.model.TradeModel` for the models.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from dataclasses import replace
 from time import perf_counter
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.trade.calibration import calibrate
 from negotiation.trade.economy import Economy, TariffSchedule
+from negotiation.trade.instruments.policy import Policy, checked_rates, policy_of
 from negotiation.trade.model import TradeModel
 from negotiation.trade.results import TradeEquilibria, TradeEquilibrium
+from negotiation.trade.solver.commitments import solve_policy
+from negotiation.trade.solver.scenarios import (
+    Schedules,
+    combined_policies,
+    policy_chunks,
+    tariff_chunks,
+)
 from negotiation.trade.solver.solve import Solution, solve_batch, system_of
 from negotiation.trade.solver.system import Outcome, System
 from negotiation.values import FloatArray, number, read_only
@@ -30,8 +37,6 @@ __all__ = [
     "counterfactuals",
     "likely_cause",
 ]
-
-Schedules: TypeAlias = Iterable[TariffSchedule] | FloatArray
 
 _CHUNK_BYTES = 100e6
 _LARGEST_CHUNK = 1024
@@ -52,43 +57,35 @@ def _welfare(system: System, outcome: Outcome) -> FloatArray:
     return welfare
 
 
-def checked_rates(economy: Economy, tariffs: TariffSchedule) -> FloatArray:
-    """Return the rates of a schedule that fits the economy, or say why it does not."""
-    if not isinstance(tariffs, TariffSchedule):
-        raise InvalidInputError(
-            "not a tariff schedule",
-            where="tariffs",
-            seen=type(tariffs).__name__,
-            allowed="TariffSchedule",
-            hint="Start from economy.tariffs.set(...) or .add(...).",
-        )
-    if tariffs.regions != economy.regions or tariffs.sectors != economy.sectors:
-        raise InvalidInputError(
-            "labels differ from the economy's", where="tariffs", seen=tariffs.regions[:8]
-        )
-    return tariffs.rates
-
-
 def counterfactual(
     economy: Economy,
-    tariffs: TariffSchedule,
+    tariffs: TariffSchedule | Policy,
     model: TradeModel | None = None,
+    trade_costs: FloatArray | None = None,
+    export_taxes: FloatArray | None = None,
     *,
+    years_in_force: float | None = None,
     tol: float = 1e-9,
     max_iter: int = 200,
     raise_on_failure: bool = True,
 ) -> TradeEquilibrium:
-    """Return the equilibrium under other tariffs.
+    """Return the equilibrium under other tariffs, or under any policy.
 
     Parameters
     ----------
     economy
         The baseline, with its tariffs.
     tariffs
-        Tariffs of the counterfactual.
+        Tariffs of the counterfactual, or a policy of all instruments.
     model
         Options; None is ``TradeModel()``: the economy's own value added and first set of
         elasticities, transfers a fixed share of world GDP, fixed labour.
+    trade_costs
+        Iceberg factors over the baseline ``[sector, exporter, importer]``; None is no change.
+    export_taxes
+        Rates that pay the exporter, same axes.
+    years_in_force
+        Horizon of the elasticities, in place of the model's: between one year and ten.
     tol
         Largest relative residual accepted; the solver goes further where it can.
     max_iter
@@ -99,9 +96,15 @@ def counterfactual(
     Raises
     ------
     InvalidInputError
-        If an option or table does not fit.
+        If an option or table does not fit, or bans leave nobody to sell what somebody buys.
     ConvergenceError
         If no equilibrium was found within ``tol``; carries ``.partial``.
+
+    Notes
+    -----
+    An export tax moves shares as a tariff does, with the importer's tariff exponent; a trade cost
+    moves them with exponent 1. Quotas and purchase commitments of a policy are replaced by the
+    taxes that bring them about, which the result holds.
 
     Examples
     --------
@@ -117,12 +120,22 @@ def counterfactual(
     """
     began = perf_counter()
     model = TradeModel() if model is None else model
-    rates = checked_rates(economy, tariffs)
+    if years_in_force is not None:
+        model = replace(model, years_in_force=years_in_force)
+    limit = number(tol, name="tol", low=0.0, open_low=True)
     system = system_of(calibrate(economy, model))
-    solution = solve_batch(
-        system, rates[None], tol=number(tol, name="tol", low=0.0, open_low=True), max_iter=max_iter
-    )
-    result = equilibrium_at(system, economy, tariffs, solution, tol, perf_counter() - began)
+    policy: Policy | None = None
+    if isinstance(tariffs, Policy) or not (trade_costs is None and export_taxes is None):
+        policy = policy_of(economy, tariffs, trade_costs, export_taxes)
+        tariffs = policy.tariffs
+    if policy is None or policy.tariffs_alone:
+        rates, policy = checked_rates(economy, tariffs), None
+        solution = solve_batch(system, rates[None], tol=limit, max_iter=max_iter)
+    else:
+        policy, solution = solve_policy(system, economy, policy, limit, max_iter)
+        tariffs = policy.tariffs
+    elapsed = perf_counter() - began
+    result = equilibrium_at(system, economy, tariffs, solution, tol, elapsed, policy)
     if raise_on_failure and not result.converged:
         raise ConvergenceError(
             f"no equilibrium: largest relative residual {result.residual:.3g} after "
@@ -164,6 +177,7 @@ def equilibrium_at(
     solution: Solution,
     tol: float,
     elapsed: float,
+    beyond_tariffs: Policy | None = None,
 ) -> TradeEquilibrium:
     """Return the result of the first scenario of a batch, in units of the model's numeraire."""
     cal, block, outcome = system.calibration, system.block, solution.outcome
@@ -191,41 +205,16 @@ def equilibrium_at(
         converged=bool(solution.norms[0] <= tol),
         residual=float(solution.norms[0]),
         iterations=int(solution.iterations[0]),
+        beyond_tariffs=beyond_tariffs,
         elapsed_seconds=elapsed,
     )
-
-
-def _chunks(economy: Economy, schedules: Schedules, size: int) -> Iterator[FloatArray]:
-    """Arrays ``[B, S, N, N]`` of at most ``size`` scenarios."""
-    shape = economy.flows.shape
-    if isinstance(schedules, np.ndarray):
-        if schedules.shape[1:] != shape:
-            raise InvalidInputError(
-                "wrong shape",
-                where="schedules",
-                seen=schedules.shape,
-                allowed=f"(scenario, {', '.join(map(str, shape))})",
-            )
-        for first in range(0, len(schedules), size):
-            part = np.asarray(schedules[first : first + size], dtype=np.float64)
-            bad = ~(np.isfinite(part) & (part > -1.0))
-            if bad.any() or np.einsum("bsxx->", np.abs(part)) != 0.0:
-                raise InvalidInputError(
-                    "tariffs must be finite, above -1, and 0 inside a region",
-                    where=f"schedules, scenarios {first} to {first + len(part) - 1}",
-                )
-            yield part
-        return
-    items = iter(schedules)
-    while part_list := [checked_rates(economy, item) for item in islice(items, size)]:
-        yield np.stack(part_list)
 
 
 def _parts(system: System, tariffs: FloatArray) -> list[FloatArray]:
     """The chunk whole, or in parts whose own kernels stay in cache."""
     if not system.is_dense(system.changed_places(tariffs)):
         return [tariffs]
-    size = max(1, int(_KERNEL_BYTES // (16 * tariffs[0].size)))
+    size = max(1, int(_KERNEL_BYTES // (16 * system.flat_kernel.size)))
     return [tariffs[first : first + size] for first in range(0, len(tariffs), size)]
 
 
@@ -233,12 +222,14 @@ def counterfactuals(
     economy: Economy,
     schedules: Schedules,
     model: TradeModel | None = None,
+    trade_costs: FloatArray | None = None,
+    export_taxes: FloatArray | None = None,
     *,
     tol: float = 1e-9,
     max_iter: int = 200,
     raise_on_failure: bool = True,
 ) -> TradeEquilibria:
-    """Return the equilibria of many tariff schedules.
+    """Return the equilibria of many tariff schedules or policies.
 
     Scenarios stream in chunks: memory does not grow with their number beyond the results.
 
@@ -247,8 +238,10 @@ def counterfactuals(
     economy, model, tol, max_iter, raise_on_failure
         As in :func:`counterfactual`.
     schedules
-        Any iterable of schedules (a generator keeps memory low), or an array of rates
-        ``[scenario, sector, exporter, importer]``.
+        Any iterable of schedules or policies (a generator keeps memory low), or an array of
+        tariffs ``[scenario, sector, exporter, importer]``.
+    trade_costs, export_taxes
+        As in :func:`counterfactual`, for all scenarios or with an axis of scenarios before.
 
     Raises
     ------
@@ -262,7 +255,14 @@ def counterfactuals(
     system = system_of(calibrate(economy, model))
     size = int(min(_LARGEST_CHUNK, max(1, _CHUNK_BYTES // (64 * economy.flows.size))))
     columns: dict[str, list[Any]] = {}
-    for chunk in _chunks(economy, schedules, size):
+    if trade_costs is not None or export_taxes is not None:
+        schedules = combined_policies(economy, schedules, trade_costs, export_taxes)
+    chunks = (
+        tariff_chunks(economy, schedules, size)
+        if isinstance(schedules, np.ndarray)
+        else policy_chunks(system, economy, schedules, size, tol, max_iter)
+    )
+    for chunk in chunks:
         for tariffs in _parts(system, chunk):
             solution = solve_batch(system, tariffs, tol=tol, max_iter=max_iter)
             for name, values in _batch_columns(system, solution).items():
@@ -310,6 +310,10 @@ def _batch_columns(system: System, solution: Solution) -> dict[str, Any]:
     sold = outcome.sales
     if np.any(cal.nu > 0.0):
         sold = outcome.supply * solution.shares.to_exporters(demand)
+    exports, imports = sold.sum(axis=1) - home, outcome.imports.sum(axis=1) - home
+    if len(solution.shares.taxed_exports):
+        earned, charged = solution.shares.export_revenue(outcome.supply, demand)
+        exports, imports = exports + earned, imports + charged
     return {
         "welfare": 100.0 * (_welfare(system, outcome) - 1.0),
         "employment": 100.0 * np.expm1(state[:, block["labor"]])
@@ -320,8 +324,8 @@ def _batch_columns(system: System, solution: Solution) -> dict[str, Any]:
         "income": outcome.gdp / level,
         "expenditure": cal.expenditure * np.exp(state[:, block["expenditure"]]) / level,
         "tariff_revenue": outcome.revenue / level,
-        "exports": (sold.sum(axis=1) - home) / level,
-        "imports": (outcome.imports.sum(axis=1) - home) / level,
+        "exports": exports / level,
+        "imports": imports / level,
         "residual": solution.norms,
         "iterations": solution.iterations,
     }

@@ -41,6 +41,9 @@ class TradeModel:
     trade_elasticity
         ``theta_s``: a number, one a sector, or the name of one of the economy's sets. None takes
         the economy's first set.
+    years_in_force
+        Time that the policy has been in force: elasticities are the share of the values above that
+        :func:`~negotiation.trade.horizons.share_of_long_run` gives. None takes them as they are.
     tariff_exponent
         ``phi_j``, by importer: how strongly a tariff moves shares beyond its price effect.
     destination_share
@@ -100,6 +103,7 @@ allowed: finite and > 0
     trade_elasticity: BySector | str | None = quantity(
         "theta_s", "1", "trade elasticity", default=None
     )
+    years_in_force: float | None = quantity("t_f", "year", "time in force", default=None)
     tariff_exponent: ByRegion = quantity("phi_j", "1", "tariff exponent", default=1.0)
     destination_share: ByRegion = quantity(
         "nu_j", "fraction", "share of sales paid at the destination", default=0.0
@@ -140,6 +144,7 @@ allowed: finite and > 0
             one_of(self.profit_share, ("monopolistic",), name="profit_share")
         for name, low, high, open_low, open_high in (
             ("trade_elasticity", 0.0, None, True, False),
+            ("years_in_force", 0.0, None, True, False),
             ("tariff_exponent", 0.0, None, True, False),
             ("destination_share", 0.0, 1.0, False, True),
             ("scale_elasticity", 0.0, None, False, False),

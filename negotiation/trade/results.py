@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from negotiation.errors import InvalidInputError
 from negotiation.trade.calibration import Calibration, calibrate
 from negotiation.trade.economy import Economy, TariffSchedule
+from negotiation.trade.instruments.policy import Policy
 from negotiation.trade.model import TradeModel
 from negotiation.trade.verification import EquilibriumCertificate, flows_at, verify_equilibrium
 from negotiation.values import FloatArray, IntArray, compact_repr, one_of, read_only
@@ -30,7 +31,7 @@ class TradeEquilibrium:
     Attributes
     ----------
     economy, model, tariffs
-        What was solved.
+        What was solved; tariffs hold the tariff equivalents of quotas and purchases.
     welfare, employment, prices, wages
         Percent changes by region. Prices and wages are in units of the model's numeraire.
     wage_index, price_index, employment_index
@@ -41,11 +42,13 @@ class TradeEquilibrium:
         Final expenditure by region, and spending by sector with tariffs and inputs
         ``[sector, region]``, billion USD a year.
     wage_bill, profits, tariff_revenue, transfers
-        By region, billion USD a year.
+        By region, billion USD a year; the revenue is of all taxes on trade.
     sector_scale
         Factor of labour in each sector's scale economies, ``[sector, region]``; None without.
     converged, residual, iterations
         Largest relative residual and steps of the solver.
+    beyond_tariffs
+        The policy in force where it holds more than tariffs, which are the same; else None.
     elapsed_seconds
         Wall time of the solution.
     """
@@ -68,6 +71,7 @@ class TradeEquilibrium:
     converged: bool
     residual: float
     iterations: int
+    beyond_tariffs: Policy | None = None
     elapsed_seconds: float = field(default=0.0, compare=False)
 
     __repr__ = compact_repr
@@ -76,6 +80,11 @@ class TradeEquilibrium:
     def regions(self) -> tuple[str, ...]:
         """Labels of the region axis."""
         return self.economy.regions
+
+    @cached_property
+    def policy(self) -> Policy:
+        """All instruments in force."""
+        return Policy(self.tariffs) if self.beyond_tariffs is None else self.beyond_tariffs
 
     @property
     def calibration(self) -> Calibration:
@@ -104,9 +113,21 @@ class TradeEquilibrium:
 
     @cached_property
     def flows(self) -> FloatArray:
-        """Trade net of tariffs ``[sector, exporter, importer]``, billion USD a year."""
+        """Trade net of all taxes ``[sector, exporter, importer]``, billion USD a year."""
         flows: FloatArray = read_only(flows_at(self))
         return flows
+
+    @property
+    def border_flows(self) -> FloatArray:
+        """Trade with export taxes, before tariffs: what crosses the border is worth."""
+        worth: FloatArray = self.flows * (1.0 + self.policy.export_taxes)
+        return worth
+
+    @property
+    def export_tax_revenue(self) -> FloatArray:
+        """The part of ``tariff_revenue`` that export taxes earn, by exporter."""
+        earned: FloatArray = (self.flows * self.policy.export_taxes).sum(axis=(0, 2))
+        return earned
 
     @cached_property
     def certificate(self) -> EquilibriumCertificate:
@@ -155,7 +176,7 @@ class TradeEquilibrium:
 
     def _columns(self) -> dict[str, FloatArray]:
         cal = self.calibration
-        old, new = _trade(cal.flows), _trade(self.flows)
+        old, new = _trade(cal.flows), _trade(self.border_flows)
         change_of_deficit = (new[1] - new[0]) - (old[1] - old[0])
         deficit = np.abs(old[1] - old[0])
         balanced = deficit <= 1e-9 * cal.gdp
@@ -175,7 +196,10 @@ class TradeEquilibrium:
         }
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a flow: sector, exporter, importer, tariff, value before and after."""
+        """Return one row a flow: labels, rates of all instruments, value before and after.
+
+        A trade cost is its factor over the baseline.
+        """
         import pandas as pd
 
         axes = [self.economy.sectors, self.regions, self.regions]
@@ -184,6 +208,9 @@ class TradeEquilibrium:
             {
                 "tariff_before": self.economy.tariffs.rates.reshape(-1),
                 "tariff": self.tariffs.rates.reshape(-1),
+                "export_tax": self.policy.export_taxes.reshape(-1),
+                "export_control": self.policy.export_controls.reshape(-1),
+                "trade_cost": self.policy.trade_costs.reshape(-1),
                 "flow_before": self.calibration.flows.reshape(-1),
                 "flow": self.flows.reshape(-1),
             },

@@ -1,7 +1,8 @@
-"""Actions of players in tariff games: points added to a baseline, or free trade.
+"""Actions of players in tariff games: points added to a baseline, free trade, or measures.
 
 An action is a number, the points added to the player's baseline tariffs on the other players'
-goods (1.45 adds 145 points), or ``"free_trade"``, which removes the baseline.
+goods (1.45 adds 145 points), or ``"free_trade"``, which removes the baseline, or a
+:class:`~negotiation.trade.instruments.measures.Measure` in any instrument, or several of them.
 """
 
 from __future__ import annotations
@@ -13,9 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiation.errors import InvalidInputError
+from negotiation.trade.instruments.measures import Measure, action_measures
 from negotiation.values import FloatArray, number
 
-__all__ = ["DEFAULT_RATES", "FREE_TRADE", "action_grids", "action_label", "added_points"]
+__all__ = [
+    "DEFAULT_RATES",
+    "FREE_TRADE",
+    "action_grids",
+    "action_label",
+    "actions_of",
+    "added_points",
+    "measures_label",
+]
 
 FREE_TRADE = "free_trade"
 
@@ -42,16 +52,51 @@ def action_label(added: float, total: float, *, free: bool = False) -> str:
     return f"{points:+.4g} ({100.0 * total:.1f} %)" if points else f"0 ({100.0 * total:.1f} %)"
 
 
-def _grid(value: Any, player: str) -> list[float | str]:
-    """Actions of a player: distinct numbers or free trade, as given."""
-    where = f"rates[{player}]"
-    items = [value] if isinstance(value, str) or np.ndim(value) == 0 else list(value)
+def measures_label(measures: Sequence[Measure]) -> str:
+    """Return how tables print measures in other instruments.
+
+    Examples
+    --------
+    >>> measures_label([Measure("export_ban"), Measure("import_tariff", 0.1)])
+    'export ban, import tariff +10 %'
+    """
+    return ", ".join(measure.label for measure in measures)
+
+
+def actions_of(value: Any, where: str) -> list[Any]:
+    """Return the actions that an argument stands for: one, or several.
+
+    Parameters
+    ----------
+    value
+        A number, ``"free_trade"``, a measure, or a list of these; a package of measures is a tuple
+        or list within the list.
+    where
+        How errors name it.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is none.
+    """
+    single = isinstance(value, str | Measure) or (
+        not isinstance(value, list | tuple) and np.ndim(value) == 0
+    )
+    items = [value] if single else list(value)
     if not items:
         raise InvalidInputError("empty grid", where=where, allowed="1 rate or more")
-    out: list[float | str] = [
+    return items
+
+
+def _grid(value: Any, player: str) -> list[Any]:
+    """Actions of a player: distinct numbers, free trade or tuples of measures."""
+    where = f"rates[{player}]"
+    items = actions_of(value, where)
+    out: list[Any] = [
         item
         if isinstance(item, str) and item == FREE_TRADE
-        else number(item, name=f"{where}[{k}]", low=-1.0, open_low=True)
+        else action_measures(item, f"{where}[{k}]")
+        or number(item, name=f"{where}[{k}]", low=-1.0, open_low=True)
         for k, item in enumerate(items)
     ]
     if len(set(out)) != len(out):
@@ -61,13 +106,13 @@ def _grid(value: Any, player: str) -> list[float | str]:
 
 def action_grids(
     rates: Mapping[str, Any] | None, players: Sequence[str] | None = None
-) -> dict[str, list[float | str]]:
+) -> dict[str, list[Any]]:
     """Return the grid of actions of each player, in the order of play.
 
     Parameters
     ----------
     rates
-        By player, numbers or ``"free_trade"``; None takes :data:`DEFAULT_RATES`.
+        By player, numbers, ``"free_trade"`` or measures; None takes :data:`DEFAULT_RATES`.
     players
         Their order; None: that of ``rates``.
 
@@ -102,13 +147,14 @@ def action_grids(
 
 
 def added_points(value: Any, name: str) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Return the points of some actions ``[action]``, and where they stand for free trade."""
-    items = [value] if isinstance(value, str) or np.ndim(value) == 0 else list(value)
-    if not items:
-        raise InvalidInputError("empty grid", where=name, allowed="1 rate or more")
+    """Return the points of some actions ``[action]``, and where they stand for free trade.
+
+    Measures add no points here.
+    """
+    items = actions_of(value, name)
     free = np.array([isinstance(item, str) and item == FREE_TRADE for item in items])
     added = [
-        0.0 if gone else number(item, name=f"{name}[{k}]")
+        0.0 if gone or action_measures(item, f"{name}[{k}]") else number(item, name=f"{name}[{k}]")
         for k, (item, gone) in enumerate(zip(items, free, strict=True))
     ]
     return np.array(added), free

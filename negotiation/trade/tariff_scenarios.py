@@ -1,13 +1,14 @@
 """Scenarios of tariffs that players put on one another, as added points over the baseline.
 
-Actions are those of :mod:`~negotiation.trade.tariff_actions`. Services carry no tariffs: sectors
-called ``SERV`` or ``services`` keep their baseline unless they are named.
+Actions are those of :mod:`~negotiation.trade.tariff_actions`: points, free trade, or measures in
+other instruments, which only an equilibrium of the world can value. Services carry no tariffs:
+sectors called ``SERV`` or ``services`` keep their baseline unless they are named.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,7 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from negotiation.errors import InvalidInputError
 from negotiation.trade.economy import Economy, TariffSchedule
-from negotiation.trade.tariff_actions import added_points
+from negotiation.trade.instruments.measures import Measure, action_measures, apply_measures
+from negotiation.trade.instruments.policy import Policy
+from negotiation.trade.tariff_actions import actions_of, added_points
 from negotiation.values import FloatArray, compact_repr, float_array, read_only
 
 __all__ = [
@@ -50,6 +53,11 @@ class TariffScenarios:
         sectors, before exemptions ``[scenario, player]``.
     average
         Trade-weighted mean tariff in force there, exemptions included ``[scenario, player]``.
+    measures
+        Measures beyond tariffs in force, one tuple a scenario of players with their measures;
+        empty where no scenario has any.
+    goods
+        Sectors that measures are on where they name none.
     """
 
     players: tuple[str, ...]
@@ -58,6 +66,8 @@ class TariffScenarios:
     exempt_share: FloatArray
     added: FloatArray
     average: FloatArray
+    measures: tuple[tuple[tuple[str, tuple[Measure, ...]], ...], ...] = ()
+    goods: tuple[str, ...] = ()
 
     __repr__ = compact_repr
 
@@ -76,6 +86,17 @@ class TariffScenarios:
             x, m = economy.region_index(exporter), economy.region_index(importer)
             share = self.exempt_share[k]
             out[:, :, x, m] = share * out[:, :, x, m] + (1.0 - share) * self.rates[k]
+        return out
+
+    def policies(self, economy: Economy) -> list[Policy]:
+        """Return the policy of each scenario, measures included."""
+        rates = self.full_rates(economy)
+        out = []
+        for k, table in enumerate(rates):
+            policy = Policy(replace(economy.tariffs, rates=table))
+            if self.measures:
+                policy = apply_measures(policy, self.measures[k], self.goods)
+            out.append(policy)
         return out
 
 
@@ -182,7 +203,8 @@ def tariff_scenarios(
     rates
         Points added to each player's baseline tariffs on all other players: an array
         ``[scenario, player]`` (one scenario may be given as ``[player]``), or a mapping from each
-        player to its actions, one a scenario, where an action is a number or ``"free_trade"``.
+        player to its actions, one a scenario, where an action is a number, ``"free_trade"``, a
+        :class:`~negotiation.trade.instruments.measures.Measure` or several of them.
         Or whole tariff schedules, one a scenario.
     players
         Two or more regions.
@@ -216,6 +238,7 @@ def tariff_scenarios(
         count = next(iter(tariffs.values())).shape[0]
     shares = {importer: _exempt_shares(economy, exempt, importer, count) for importer in names}
     none = np.zeros((count, len(economy.sectors)))
+    measures = () if schedules else _measures(rates, names, count)
     in_force = {}
     for (exporter, importer), rate in tariffs.items():
         _refuse_impossible(economy, rate, importer, exporter)
@@ -235,7 +258,46 @@ def tariff_scenarios(
         ),
         added=read_only(_mean_rates(economy, names, taxed, tariffs, count) - baseline),
         average=read_only(_mean_rates(economy, names, taxed, in_force, count)),
+        measures=measures,
+        goods=tuple(s for s, on in zip(economy.sectors, taxed, strict=True) if on),
     )
+
+
+def _measures(
+    rates: Any, players: tuple[str, ...], count: int
+) -> tuple[tuple[tuple[str, tuple[Measure, ...]], ...], ...]:
+    """Measures beyond tariffs by scenario and player; nothing where there is none."""
+    if not isinstance(rates, Mapping):
+        return ()
+    by_player = {}
+    for name in players:
+        actions = actions_of(rates[name], f"rates[{name}]")
+        by_player[name] = [
+            tuple(m for m in action_measures(a, name) if m.instrument != "import_tariff")
+            for a in actions
+        ]
+    if not any(any(column) for column in by_player.values()):
+        return ()
+    return tuple(tuple((name, by_player[name][k]) for name in players) for k in range(count))
+
+
+def _tariff_measures(
+    economy: Economy, rates: Any, player: str, partner: str, taxed: NDArray[np.bool_]
+) -> FloatArray | float:
+    """Points that measures add to a player's tariffs on a partner ``[scenario, sector]``."""
+    if not isinstance(rates, Mapping):
+        return 0.0
+    actions = actions_of(rates[player], f"rates[{player}]")
+    points = np.zeros((len(actions), len(economy.sectors)))
+    for k, action in enumerate(actions):
+        for measure in action_measures(action, player):
+            if measure.instrument != "import_tariff":
+                continue
+            if measure.partners is not None and partner not in measure.partners:
+                continue
+            on = taxed if measure.sectors is None else taxed_sectors(economy, measure.sectors)
+            points[k] += np.where(on, measure.size, 0.0)
+    return points
 
 
 def _schedules(rates: Any) -> list[TariffSchedule]:
@@ -279,6 +341,7 @@ def _from_actions(
             if exporter != importer:
                 base = economy.tariffs.rates[:, economy.region_index(exporter), m]
                 points = np.where(taxed, added[:, None], 0.0)
+                points = points + _tariff_measures(economy, rates, importer, exporter, taxed)
                 out[exporter, importer] = np.where(free[:, None], 0.0, base + points)
     return out
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from negotiation.trade.calibration import Calibration
 from negotiation.trade.economy import TariffSchedule
+from negotiation.trade.instruments.policy import Policy
 from negotiation.values import FloatArray
 
 __all__ = ["EquilibriumCertificate", "flows_at", "verify_equilibrium"]
@@ -27,6 +28,10 @@ class ReportedWorld(Protocol):
 
     @property
     def tariffs(self) -> TariffSchedule:
+        """See `TradeEquilibrium`."""
+
+    @property
+    def policy(self) -> Policy:
         """See `TradeEquilibrium`."""
 
     @property
@@ -115,17 +120,22 @@ def _unit_costs(result: ReportedWorld) -> FloatArray:
 def _delivered(result: ReportedWorld) -> FloatArray:
     """Factor ``[c tau^phi]^-theta`` times the baseline share, flow by flow."""
     cal = result.calibration
-    change = ((1.0 + result.tariffs.rates) / (1.0 + cal.tariffs)) ** cal.phi
+    policy = result.policy
+    wedge = (1.0 + result.tariffs.rates) / (1.0 + cal.tariffs)
+    change = wedge**cal.phi
+    if not policy.tariffs_alone:
+        change = (wedge * (1.0 + policy.export_taxes)) ** cal.phi
+        change = change * policy.trade_costs * (1.0 + policy.export_controls)
     factor: FloatArray = (_unit_costs(result)[:, :, None] * change) ** (-cal.theta[:, None, None])
     return cal.shares * factor
 
 
 def flows_at(result: ReportedWorld) -> FloatArray:
-    """Return trade net of tariffs ``[sector, exporter, importer]`` at the reported prices."""
+    """Return trade net of all taxes ``[sector, exporter, importer]`` at the reported prices."""
     weighted = _delivered(result)
     share = weighted / weighted.sum(axis=1, keepdims=True)
-    flows: FloatArray = share * result.spending[:, None, :] / (1.0 + result.tariffs.rates)
-    return flows
+    paid: FloatArray = share * result.spending[:, None, :] / (1.0 + result.tariffs.rates)
+    return paid / (1.0 + result.policy.export_taxes)
 
 
 def _gap(have: FloatArray, want: FloatArray) -> float:
@@ -143,7 +153,9 @@ def verify_equilibrium(result: ReportedWorld) -> EquilibriumCertificate:
     profits = (cal.profit[:, None] * kept).sum(axis=0)
     cost = kept - cal.profit[:, None] * kept
     earned = (cal.labor_share * cost + cal.nu * imports).sum(axis=0)
-    revenue = (result.tariffs.rates * flows).sum(axis=(0, 1))
+    at_border = flows * (1.0 + result.policy.export_taxes)
+    revenue = (result.tariffs.rates * at_border).sum(axis=(0, 1))
+    revenue = revenue + (result.policy.export_taxes * flows).sum(axis=(0, 2))
     wage_bill = result.wage_index * result.employment_index * cal.wage_bill
     world = (wage_bill + profits).sum()
     if cal.model.transfers == "given":

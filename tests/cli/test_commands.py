@@ -121,6 +121,21 @@ def test_counterfactual(capsys):
     assert json.loads(out)["percent"]["USA"]["welfare"] < 0.0
 
 
+def test_counterfactual_with_other_instruments(capsys):
+    arguments = (
+        *("counterfactual", "--add", "USA:CHN:30", "--export-tax", "USA:CHN:5:A01"),
+        *("--export-control", "CHN:USA:50:C24B", "--export-control", "CHN:USA:inf:B07"),
+        *("--trade-cost", "CHN:USA:10:C20,C21"),
+        *("--quota", "USA:CHN:50:C24A", "--purchase", "CHN:USA:10:A01,A02", "--json"),
+    )
+    code, out, _ = call(capsys, *arguments)
+    found = json.loads(out)
+    assert code == 0
+    assert found["certificate"] == "True"
+    assert len(found["changes"]) == 7
+    assert found["percent"]["CHN"]["welfare"] < 0.0
+
+
 def test_counterfactual_with_other_elasticities(capsys):
     arguments = ("counterfactual", "--add", "USA:CHN:145", "--json")
     code, out, _ = call(capsys, *arguments, "--elasticities", "boehm_short_run")
@@ -178,6 +193,10 @@ def test_sweep(capsys, tmp_path):
         (("process", "--by", "2020-01-01"), "2020-01-01"),
         (("counterfactual", "--add", "USA-CHN"), "--add"),
         (("counterfactual", "--add", "USA:MARS:10"), "MARS"),
+        (("counterfactual",), "no change"),
+        (("counterfactual", "--export-tax", "USA:CHN"), "--export-tax"),
+        (("counterfactual", "--quota", "USA:CHN:1:A01:x"), "--quota"),
+        (("counterfactual", "--quota", "USA:CHN:1:X99"), "X99"),
         (("counterfactual", "--add", "USA:USA:10"), "on itself"),
         (("counterfactual", "--add", "USA:CHN:nan"), "finite"),
         (("counterfactual", "--add", "USA:CHN:9", "--elasticities", "magic"), "magic"),

@@ -5,8 +5,13 @@ cheating once: with d the payoff from the best deviation,
 
 .. math:: c_i \ge (1 - \delta) d_i + \delta p_i \iff \delta \ge \frac{d_i - c_i}{d_i - p_i}
 
-(Friedman 1971). With enough patience every feasible payoff above all minmax values can be
-sustained (Fudenberg and Maskin 1986).
+(Friedman 1971). Where the punishment lasts T periods, after which cooperation returns, the
+condition is
+
+.. math:: d_i - c_i \le (\delta + \dots + \delta^T) (c_i - p_i),
+
+which no patience meets where T times the loss falls short of the gain. With enough patience every
+feasible payoff above all minmax values can be sustained (Fudenberg and Maskin 1986).
 """
 
 from __future__ import annotations
@@ -17,7 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import linprog
+from scipy.optimize import brentq, linprog
 
 from negotiation.equilibrium.certificate import check_profile, expected_payoffs, regret
 from negotiation.equilibrium.normal_form.nash import nash_equilibria, pure_equilibria
@@ -29,6 +34,7 @@ from negotiation.values import FloatArray, compact_repr, float_array, number, re
 __all__ = [
     "CriticalDiscounts",
     "SustainablePayoffs",
+    "critical_discount",
     "critical_discount_factors",
     "is_sustainable",
     "minmax_payoffs",
@@ -169,17 +175,77 @@ def _threat(
     return expected_payoffs(game, profile), "profile"
 
 
+def critical_discount(
+    cooperation: float, deviation: float, punishment: float, length: float = math.inf
+) -> float:
+    """Return the smallest discount factor at which one player does not cheat.
+
+    Parameters
+    ----------
+    cooperation, deviation, punishment
+        Payoffs a period: at the profile, from the best deviation, and in punishment.
+    length
+        Periods of punishment, a whole number or infinite.
+
+    Returns
+    -------
+    float
+        0 where nothing is gained by cheating, infinite where no patience is enough.
+
+    Raises
+    ------
+    InvalidInputError
+        If a payoff is not finite or the length is no whole number of periods.
+
+    Examples
+    --------
+    >>> [round(critical_discount(3, 5, 1, length), 3) for length in (1, 2, 10, math.inf)]
+    [1.0, 0.618, 0.5, 0.5]
+    """
+    c, d, p = (
+        number(value, name=name)
+        for value, name in (
+            (cooperation, "cooperation"),
+            (deviation, "deviation"),
+            (punishment, "punishment"),
+        )
+    )
+    endless = length == math.inf
+    periods = 1 if endless else int(number(length, name="length", low=1.0))
+    if not endless and periods != length:
+        raise InvalidInputError(
+            "not a whole number of periods", where="length", seen=length, allowed="1, 2, ... or inf"
+        )
+    if d <= c:
+        return 0.0
+    if c <= p:
+        return math.inf
+    if endless:
+        return (d - c) / (d - p)
+    ratio = (d - c) / (c - p)
+    if ratio > periods:
+        return math.inf
+    powers = np.arange(1, periods + 1)
+
+    def shortfall(delta: float) -> float:
+        return float((delta**powers).sum()) - ratio
+
+    return 1.0 if shortfall(1.0) <= 0.0 else float(brentq(shortfall, 0.0, 1.0, xtol=1e-14))
+
+
 def critical_discount_factors(
     game: NormalFormGame,
     target: Sequence[int | str],
     *,
     punishment: str | Sequence[ArrayLike] = "nash",
+    length: float = math.inf,
     tolerance: float = 1e-9,
 ) -> CriticalDiscounts:
     """Return the smallest discount factors at which a threat keeps up a pure stage profile.
 
     Players, any number, see all past actions and discount the future by a common or an own
-    factor a period; whoever deviates alone is met with the punishment for ever.
+    factor a period; whoever deviates alone is met with the punishment, for ever or for a number of
+    periods after which all cooperate again.
 
     Parameters
     ----------
@@ -192,6 +258,8 @@ def critical_discount_factors(
         extreme equilibria of two players, pure ones of more), which is subgame-perfect.
         ``"minmax"``: the harshest payoff there is, a lower bound on any critical factor. Or one
         distribution a player: reversion to this Nash profile of the stage.
+    length
+        Periods of punishment; infinite by default.
     tolerance
         Regret, relative to payoff ranges, up to which a profile counts as Nash.
 
@@ -220,10 +288,12 @@ def critical_discount_factors(
             for i, table in enumerate(game.payoffs)
         ]
     )
-    factors = np.zeros(len(cell))
-    for i, (c, d, p) in enumerate(zip(cooperation, deviation, threat, strict=True)):
-        if d > c:
-            factors[i] = (d - c) / (d - p) if c > p else math.inf
+    factors = np.array(
+        [
+            critical_discount(*payoffs, length)
+            for payoffs in zip(cooperation, deviation, threat, strict=True)
+        ]
+    )
     return CriticalDiscounts(
         factors=read_only(factors),
         critical=float(factors.max()),

@@ -188,7 +188,7 @@ def talk_starts(problem: TariffProblem, economy: Economy) -> list[FloatArray]:
     owned = problem.instruments
     starts = [
         np.zeros(owned.count),
-        owned.mean(economy.tariffs.rates),
+        owned.mean(np.broadcast_to(economy.tariffs.rates, problem.base.shape)),
         0.5 * owned.mean(problem.base),
     ]
     return [np.clip(start, problem.low, problem.high) for start in starts]

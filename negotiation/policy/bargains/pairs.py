@@ -7,15 +7,20 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from negotiation.errors import InvalidInputError
-from negotiation.policy.problem.tariff_problem import Instruments
+from negotiation.policy.problem.tariff_problem import Instruments, place_of
 from negotiation.trade.economy import Economy
+from negotiation.trade.instruments.policy import EXPORT_INSTRUMENTS
 from negotiation.values import FloatArray, number
 
 __all__ = ["bargaining_power", "checked_pairs", "pair_instruments"]
 
 
 def pair_instruments(
-    economy: Economy, pairs: Sequence[tuple[str, str]], scope: str, most_favored_nation: bool
+    economy: Economy,
+    pairs: Sequence[tuple[str, str]],
+    scope: str,
+    most_favored_nation: bool,
+    kinds: Mapping[str, str],
 ) -> Instruments:
     """Each member's rates on the other, or on everybody where they are most-favoured-nation."""
     count = len(economy.regions)
@@ -23,25 +28,30 @@ def pair_instruments(
     rate: list[int] = []
     team: list[int] = []
     for p, pair in enumerate(pairs):
-        for importer, partner in (pair, pair[::-1]):
-            j, i = economy.region_index(importer), economy.region_index(partner)
-            rivals = [set(other) - {importer} for other in pairs if importer in other]
+        for player, partner in (pair, pair[::-1]):
+            j, i = economy.region_index(player), economy.region_index(partner)
+            kind = kinds[player]
+            rivals = [set(other) - {player} for other in pairs if player in other]
             partners = [economy.region_index(next(iter(rest))) for rest in rivals]
             first: dict[int, int] = {}
             for s in range(len(economy.sectors)):
                 traded = economy.flows[s] if scope != "uniform" else economy.flows.sum(axis=0)
-                principal = max(partners, key=lambda k: float(traded[k, j]))
+                traded = traded[j] if kind in EXPORT_INSTRUMENTS else traded[:, j]
+                principal = max(partners, key=lambda k: float(traded[k]))
                 if most_favored_nation and principal != i:
                     continue
-                exporters = [x for x in range(count) if x != j] if most_favored_nation else [i]
-                taxed = [x for x in exporters if economy.flows[s, x, j] > 0.0]
+                others = [x for x in range(count) if x != j] if most_favored_nation else [i]
+                flows = (
+                    economy.flows[s, j] if kind in EXPORT_INSTRUMENTS else economy.flows[s, :, j]
+                )
+                taxed = [x for x in others if flows[x] > 0.0]
                 if not taxed:
                     continue
                 key = 0 if scope == "uniform" else s
                 if key not in first:
                     first[key] = len(team)
                     team.append(p)
-                places += [(s * count + x) * count + j for x in taxed]
+                places += [place_of(economy, kind, s, j, x) for x in taxed]
                 rate += [first[key]] * len(taxed)
     missing = [pair for p, pair in enumerate(pairs) if p not in team]
     if missing:

@@ -12,6 +12,7 @@ from negotiation.policy.objectives.partial_equilibrium_payoffs import TariffPayo
 from negotiation.trade.economy import Economy
 from negotiation.trade.equilibrium import counterfactuals
 from negotiation.trade.model import TradeModel
+from negotiation.trade.solver.scenarios import Schedules
 from negotiation.trade.tariff_scenarios import TariffScenarios
 
 __all__ = ["general_equilibrium_payoffs"]
@@ -33,14 +34,14 @@ def general_equilibrium_payoffs(
     exports to all partners, in units of the exporter's own wage: they do not depend on the
     numeraire, and are the fall of the labour that exports employ. Sales that go to other partners
     instead are netted, and exports that a player's own tariffs cost it (Lerner symmetry) are in.
-    Revenue is in percent of the model's GDP.
+    Revenue, of export taxes too, is in percent of the model's GDP.
 
     Parameters
     ----------
     economy
         Baseline flows, tariffs, GDP.
     scenarios
-        Tariffs by scenario; exempt shares are averaged into the rates.
+        Tariffs and measures by scenario; exempt shares are averaged into the rates.
     model
         Options of the trade equilibrium.
     objectives
@@ -66,8 +67,12 @@ def general_equilibrium_payoffs(
                 allowed="None",
                 hint='Use model="export_dependence", or political weights in optimal_tariffs.',
             )
-    rates = np.concatenate([scenarios.full_rates(economy), economy.tariffs.rates[None]])
-    worlds = counterfactuals(economy, rates, model, tol=tol)
+    schedules: Schedules
+    if scenarios.measures:
+        schedules = [*scenarios.policies(economy), economy.tariffs]
+    else:
+        schedules = np.concatenate([scenarios.full_rates(economy), economy.tariffs.rates[None]])
+    worlds = counterfactuals(economy, schedules, model, tol=tol)
     columns = [economy.region_index(player) for player in scenarios.players]
     percent = 100.0 / economy_gdp(economy)[columns]
 

@@ -45,27 +45,39 @@ def largest_common_gain(
 
     low, high = np.log1p(problem.low), np.log1p(problem.high)
     first = np.clip(np.log1p(start), low, high)
-    known: dict[bytes, tuple[Point, FloatArray] | None] = {}
+    seen: dict[bytes, FloatArray | None] = {}
+    sloped: dict[bytes, tuple[Point, FloatArray] | None] = {}
     state: FloatArray | None = None
 
-    def at(logs: FloatArray) -> tuple[Point, FloatArray] | None:
+    def gains_at(logs: FloatArray) -> FloatArray | None:
+        """Gains alone: line searches ask for them at many places."""
         nonlocal state
         key = logs.tobytes()
-        if key not in known:
-            known.clear()
+        if key not in seen:
+            seen.clear()
+            found = problem.payoffs(np.expm1(logs), state)
+            seen[key] = None
+            if found is not None:
+                values, state = found
+                seen[key] = gains(values)
+        return seen[key]
+
+    def at(logs: FloatArray) -> tuple[Point, FloatArray] | None:
+        """The point with the derivatives of all gains."""
+        key = logs.tobytes()
+        if key not in sloped:
+            sloped.clear()
             point = problem.evaluate(np.expm1(logs), state)
-            if point is None:
-                known[key] = None
-            else:
-                state = point.solution.outcome.state
-                known[key] = point, slopes[:, None] * problem.gradients(point)
-        return known[key]
+            sloped[key] = None
+            if point is not None:
+                sloped[key] = point, slopes[:, None] * problem.gradients(point)
+        return sloped[key]
 
     def excess(x: FloatArray) -> FloatArray:
-        here = at(x[:-1])
-        if here is None:
+        gain = gains_at(x[:-1])
+        if gain is None:
             return np.full(len(slopes), -1e3)
-        left: FloatArray = gains(here[0].values) - x[-1]
+        left: FloatArray = gain - x[-1]
         return left
 
     def excess_slope(x: FloatArray) -> FloatArray:

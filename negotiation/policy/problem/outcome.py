@@ -15,6 +15,7 @@ from negotiation.policy.problem.tariff_problem import Instruments, Point, Tariff
 from negotiation.policy.results import PolicyCertificate, PolicyObjective, PolicyResult
 from negotiation.trade.economy import TariffSchedule
 from negotiation.trade.equilibrium import equilibrium_at
+from negotiation.trade.instruments.policy import Policy
 from negotiation.trade.solver.solve import Solution
 from negotiation.values import FloatArray, read_only
 
@@ -152,10 +153,11 @@ def policy_result(
 ) -> PolicyResult:
     """Return the public result of a point."""
     economy, problem = place.economy, place.problem
-    tariffs = TariffSchedule(
-        economy.regions, economy.sectors, problem.instruments.spread(problem.base, point.rates)
-    )
-    world = equilibrium_at(place.system, economy, tariffs, point.solution, problem.tol, 0.0)
+    tables = problem.instruments.spread(problem.base, point.rates)
+    alone = tables.ndim == 3
+    tariffs = TariffSchedule(economy.regions, economy.sectors, tables if alone else tables[0])
+    policy = None if alone else Policy(tariffs).with_tables(tables)
+    world = equilibrium_at(place.system, economy, tariffs, point.solution, problem.tol, 0.0, policy)
     payoffs = payoffs_at(place, point.solution)
     chosen_by = [economy.region_index(name) for name in place.players]
     value = payoffs[chosen_by]
@@ -179,7 +181,8 @@ def policy_result(
         payoffs=read_only(payoffs),
         equilibrium=world,
         certificate=replace(certificate, equilibrium_residual=world.certificate.largest),
-        chosen=read_only(chosen.reshape(problem.base.shape)),
+        chosen=read_only(chosen.reshape(-1, *economy.flows.shape).max(axis=0)),
+        instruments=dict(place.kinds),
         converged=converged,
         iterations=rounds,
         notes=_notes(problem, point, place.players),

@@ -14,14 +14,23 @@ from negotiation.policy.problem.government import Government, governments
 from negotiation.policy.problem.tariff_problem import TariffProblem, instruments
 from negotiation.trade.calibration import calibrate
 from negotiation.trade.economy import Economy, TariffSchedule
-from negotiation.trade.equilibrium import checked_rates
+from negotiation.trade.instruments.policy import INSTRUMENTS, Policy, checked_rates, policy_of
 from negotiation.trade.model import TradeModel
 from negotiation.trade.solver.solve import Solution, solve_batch, system_of
 from negotiation.trade.solver.system import System
-from negotiation.values import FloatArray, number
+from negotiation.values import FloatArray, number, one_of
 
-__all__ = ["Objectives", "Setting", "protective_rates", "setting", "starting_rates"]
+__all__ = [
+    "InstrumentChoice",
+    "Objectives",
+    "Setting",
+    "chosen_instruments",
+    "protective_rates",
+    "setting",
+    "starting_rates",
+]
 
+InstrumentChoice: TypeAlias = str | Mapping[str, str]
 Objectives: TypeAlias = Mapping[str, Objective] | Objective | None
 
 EQUILIBRIUM_TOLERANCE = 1e-9
@@ -41,11 +50,12 @@ class Setting:
     players: tuple[str, ...]
     governments: tuple[Government, ...]
     problem: TariffProblem
+    kinds: Mapping[str, str]
 
-    def world_at(self, tariffs: FloatArray) -> Solution:
-        """Equilibrium at a tariff table ``[S, N, N]``."""
+    def world_at(self, tables: FloatArray) -> Solution:
+        """Equilibrium at a table of tariffs ``[S, N, N]`` or of all instruments."""
         return solve_batch(
-            self.system, tariffs[None], tol=EQUILIBRIUM_TOLERANCE, max_iter=EQUILIBRIUM_STEPS
+            self.system, tables[None], tol=EQUILIBRIUM_TOLERANCE, max_iter=EQUILIBRIUM_STEPS
         )
 
 
@@ -56,9 +66,10 @@ def setting(
     exporters: Iterable[str] | None,
     model: TradeModel | None,
     objectives: Objectives,
-    tariffs: TariffSchedule | None,
+    tariffs: TariffSchedule | Policy | None,
     bounds: Sequence[float],
     sectors: Iterable[str] | None = None,
+    instrument: InstrumentChoice = "import_tariff",
 ) -> Setting:
     """Return the problem of the players, with every argument checked."""
     model = TradeModel() if model is None else model
@@ -76,7 +87,8 @@ def setting(
         raise InvalidInputError("not a pair", where="bounds", seen=bounds, allowed="(low, high)")
     low = number(bounds[0], name="bounds[0]", low=-1.0, open_low=True)
     high = number(bounds[1], name="bounds[1]", low=low, open_low=True)
-    base = economy.tariffs.rates if tariffs is None else checked_rates(economy, tariffs)
+    kinds = chosen_instruments(players, instrument)
+    base = _base_rates(economy, tariffs, kinds)
     system = system_of(calibrate(economy, model))
     if not (objectives is None or isinstance(objectives, Mapping | Objective)):
         raise InvalidInputError(
@@ -95,7 +107,7 @@ def setting(
     problem = TariffProblem(
         system=system,
         governments=own,
-        instruments=instruments(economy, players, scope, exporters, sectors),
+        instruments=instruments(economy, players, scope, exporters, sectors, kinds),
         base=base,
         low=low,
         high=high,
@@ -103,7 +115,43 @@ def setting(
         max_iter=EQUILIBRIUM_STEPS,
         weights=np.eye(len(players)),
     )
-    return Setting(economy, model, system, base, players, own, problem)
+    return Setting(economy, model, system, base, players, own, problem, kinds)
+
+
+def chosen_instruments(players: tuple[str, ...], instrument: InstrumentChoice) -> Mapping[str, str]:
+    """Return the instrument of each player, from one name for all or a mapping."""
+    if isinstance(instrument, Mapping):
+        if set(instrument) != set(players):
+            raise InvalidInputError(
+                "one instrument for each player",
+                where="instrument",
+                seen=", ".join(instrument),
+                allowed=", ".join(players),
+            )
+        kinds = dict(instrument)
+    else:
+        kinds = dict.fromkeys(players, instrument)
+    for kind in kinds.values():
+        one_of(kind, INSTRUMENTS, name="instrument")
+    return kinds
+
+
+def _base_rates(
+    economy: Economy, tariffs: TariffSchedule | Policy | None, kinds: Mapping[str, str]
+) -> FloatArray:
+    """Tariffs ``[S, N, N]`` where nothing else is in force or chosen, else all instruments."""
+    given = economy.tariffs if tariffs is None else tariffs
+    alone = not isinstance(given, Policy) or given.tariffs_alone
+    if alone and set(kinds.values()) == {"import_tariff"}:
+        return checked_rates(economy, given.tariffs if isinstance(given, Policy) else given)
+    policy = policy_of(economy, given, None, None)
+    if policy.quotas or policy.purchases:
+        raise InvalidInputError(
+            "quotas and purchases have no fixed rate",
+            where="tariffs",
+            hint="Give the policy of a counterfactual's result, which holds the taxes they imply.",
+        )
+    return policy.tables()
 
 
 def starting_rates(problem: TariffProblem, count: int) -> list[FloatArray]:
@@ -114,6 +162,7 @@ def starting_rates(problem: TariffProblem, count: int) -> list[FloatArray]:
     """
     cal, owned = problem.system.calibration, problem.instruments
     rule = 1.0 / (cal.theta[:, None, None] * np.broadcast_to(cal.phi, cal.shares.shape))
+    rule = np.broadcast_to(rule, problem.base.shape)
     starts = [owned.mean(problem.base), *protective_rates(problem), owned.mean(rule)]
     starts += [np.zeros(owned.count), np.full(owned.count, 0.5)]
     return [np.clip(start, problem.low, problem.high) for start in starts[: max(count, 1)]]
@@ -131,6 +180,6 @@ def protective_rates(problem: TariffProblem) -> list[FloatArray]:
         weights = government.income_weights
         if weights is not None:
             favoured = np.where(weights > weights.mean(), _HIGH, _MODEST)
-            table[:, :, government.region] = favoured[:, None]
+            table[..., government.region] = favoured[:, None]
             favours = True
     return [owned.mean(table)] * favours + [np.full(owned.count, _HIGH)]

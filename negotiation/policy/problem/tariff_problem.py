@@ -1,8 +1,8 @@
-"""Tariff instruments of governments, and the first-order map that moves all of them at once."""
+"""Rates that governments set, and the first-order map that moves all of them at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,25 +10,27 @@ import numpy as np
 from negotiation.errors import InvalidInputError
 from negotiation.policy.problem.government import Government
 from negotiation.trade.economy import Economy
+from negotiation.trade.instruments.policy import EXPORT_INSTRUMENTS, INSTRUMENTS
 from negotiation.trade.solver.adjoint import Adjoint, Cotangents
 from negotiation.trade.solver.jacobian import Trade, trade_at
 from negotiation.trade.solver.solve import Solution, solve_batch
 from negotiation.trade.solver.system import Outcome, System
 from negotiation.values import FloatArray, IntArray, one_of
 
-__all__ = ["Instruments", "Point", "TariffProblem", "instruments"]
+__all__ = ["Instruments", "Point", "TariffProblem", "instruments", "place_of"]
 
 SCOPES = ("uniform", "most_favored_nation", "discriminatory")
 
 
 @dataclass(frozen=True, eq=False)
 class Instruments:
-    """Rates that players set; each moves a group of flat places of the tariff table.
+    """Rates that players set; each moves a group of flat places of the table of rates.
 
     Attributes
     ----------
     places
-        Flat places ``[entry]`` in ``[sector, exporter, importer]``.
+        Flat places ``[entry]`` in ``[sector, exporter, importer]`` where tariffs alone matter, in
+        ``[instrument, sector, exporter, importer]`` otherwise.
     rate
         Which rate each place follows, ``[entry]``.
     team
@@ -45,7 +47,7 @@ class Instruments:
         return len(self.team)
 
     def spread(self, base: FloatArray, rates: FloatArray) -> FloatArray:
-        """Tariff table with the rates put in place."""
+        """Table with the rates put in place."""
         out = base.copy()
         out.reshape(-1)[self.places] = rates[self.rate]
         return out
@@ -63,24 +65,43 @@ class Instruments:
         return average
 
 
+def place_of(economy: Economy, instrument: str, sector: int, player: int, partner: int) -> int:
+    """Flat place of a player's rate on a partner: on its imports, or on its exports."""
+    sectors, count = len(economy.sectors), len(economy.regions)
+    flow = (partner, player)
+    if instrument in EXPORT_INSTRUMENTS:
+        flow = (player, partner)
+    row = INSTRUMENTS.index(instrument) * sectors + sector
+    return (row * count + flow[0]) * count + flow[1]
+
+
 def instruments(
     economy: Economy,
     players: tuple[str, ...],
     scope: str,
     exporters: Iterable[str] | None,
     sectors: Iterable[str] | None = None,
+    kinds: Mapping[str, str] | None = None,
 ) -> Instruments:
     """Return the rates of the players; flows that are zero in the baseline are left out.
+
+    Parameters
+    ----------
+    economy, players, scope, sectors
+        As in :func:`~negotiation.policy.noncooperative.nash_tariffs`.
+    exporters
+        Partners: whose goods are taxed, or to whom exports are.
+    kinds
+        Instrument of each player; None is import tariffs.
 
     Raises
     ------
     InvalidInputError
-        If a label or the scope is unknown, or a player buys nothing from the exporters.
+        If a label or the scope is unknown, or a player does not trade with the partners.
     """
     one_of(scope, SCOPES, name="scope")
-    count = len(economy.regions)
     taxed = [economy.sector_index(s) for s in (economy.sectors if sectors is None else sectors)]
-    chosen = list(range(count))
+    chosen = list(range(len(economy.regions)))
     if exporters is not None:
         names = (exporters,) if isinstance(exporters, str) else tuple(exporters)
         chosen = [economy.region_index(name) for name in names]
@@ -89,20 +110,25 @@ def instruments(
     owner: list[int] = []
     for p, player in enumerate(players):
         j = economy.region_index(player)
+        kind = "import_tariff" if kinds is None else kinds[player]
+        sells = kind in EXPORT_INSTRUMENTS
         known: dict[tuple[int, ...], int] = {}
         for s in taxed:
             for i in chosen:
-                if i == j or economy.flows[s, i, j] <= 0.0:
+                flow = economy.flows[s, j, i] if sells else economy.flows[s, i, j]
+                if i == j or flow <= 0.0:
                     continue
                 key = {"uniform": (), "most_favored_nation": (s,)}.get(scope, (s, i))
                 if key not in known:
                     known[key] = len(owner)
                     owner.append(p)
-                places.append((s * count + i) * count + j)
+                places.append(place_of(economy, kind, s, j, i))
                 rate.append(known[key])
         if not known:
             raise InvalidInputError(
-                "buys nothing from these exporters", where=f"player {player}", seen=exporters
+                "sells nothing to these partners" if sells else "buys nothing from these exporters",
+                where=f"player {player}",
+                seen=exporters,
             )
     return Instruments(np.array(places), np.array(rate), np.array(owner))
 
@@ -120,7 +146,7 @@ class Point:
     values
         Payoffs of all governments, percent of GDP.
     gradient
-        Derivative of each rate's objective with respect to ``log(1 + t)``.
+        Derivative of each rate's objective with respect to ``log(1 + rate)``.
     curvature
         What the gradient is measured against: ``|worth| + |(1+t) burden|`` of the rate's places.
     image
@@ -144,7 +170,7 @@ class TariffProblem:
     governments
         Whose payoffs are computed.
     base
-        Tariffs of everybody else ``[S, N, N]``.
+        Rates of everybody else: tariffs ``[S, N, N]`` or ``[instrument, S, N, N]``.
     low, high
         Bounds of every rate.
     weights
@@ -172,16 +198,23 @@ class TariffProblem:
             near=start is not None,
         )
 
-    def payoff(
+    def payoffs(
         self, rates: FloatArray, start: FloatArray | None = None
-    ) -> tuple[float, FloatArray] | None:
-        """First government's payoff and the state ``[1, n]``; None without an equilibrium."""
+    ) -> tuple[FloatArray, FloatArray] | None:
+        """All governments' payoffs and the state ``[1, n]``; None without an equilibrium."""
         solution = self.solve(rates, start)
         if not solution.norms[0] <= self.tol:
             return None
         outcome = solution.outcome
         values, _ = self._payoffs(outcome, trade_at(outcome, solution.shares))
-        return float(values[0]), outcome.state
+        return values, outcome.state
+
+    def payoff(
+        self, rates: FloatArray, start: FloatArray | None = None
+    ) -> tuple[float, FloatArray] | None:
+        """First government's payoff and the state ``[1, n]``; None without an equilibrium."""
+        found = self.payoffs(rates, start)
+        return None if found is None else (float(found[0][0]), found[1])
 
     def evaluate(self, rates: FloatArray, start: FloatArray | None = None) -> Point | None:
         """Point at some rates; None where there is no equilibrium, close to ``start`` if given."""
@@ -190,13 +223,13 @@ class TariffProblem:
             return None
         outcome = solution.outcome
         adjoint = Adjoint(self.system, outcome, solution.shares, count=len(self.weights))
-        tariffs = self.instruments.spread(self.base, rates)
+        tables = self.instruments.spread(self.base, rates)
         values, cotangents = self._payoffs(outcome, adjoint.trade)
         owned = self.instruments
         gradient, curvature, image = (np.empty(owned.count) for _ in range(3))
         for team in np.unique(owned.team):
             functional = weighted_sum(cotangents, self.weights[team])
-            total = adjoint.total_derivative(functional, tariffs)
+            total = adjoint.total_derivative(functional, tables)
             mine = owned.team == team
             worth, burden = owned.add_up(total.worth)[mine], owned.add_up(total.burden)[mine]
             level = 1.0 + rates[mine]
@@ -218,12 +251,12 @@ class TariffProblem:
         return np.array(values), cotangents
 
     def gradients(self, point: Point) -> FloatArray:
-        """Derivative of every government's payoff by ``log(1 + t)``, ``[government, rate]``."""
+        """Derivative of every government's payoff by ``log(1 + rate)``, ``[government, rate]``."""
         outcome = point.solution.outcome
         adjoint = Adjoint(self.system, outcome, point.solution.shares, count=len(self.governments))
-        tariffs = self.instruments.spread(self.base, point.rates)
+        tables = self.instruments.spread(self.base, point.rates)
         _, cotangents = self._payoffs(outcome, adjoint.trade)
-        rows = [adjoint.total_derivative(c, tariffs).gradient for c in cotangents]
+        rows = [adjoint.total_derivative(c, tables).gradient for c in cotangents]
         return np.stack([self.instruments.add_up(row) for row in rows])
 
     def transfer_effects(self, point: Point, direction: FloatArray) -> FloatArray:
@@ -244,6 +277,8 @@ def weighted_sum(parts: list[Cotangents], weights: FloatArray) -> Cotangents:
         out.imports += weight * part.imports
         out.share_sum += weight * part.share_sum
         out.spending += weight * part.spending
+        out.cost += weight * part.cost
+        out.revenue += weight * part.revenue
         out.state += weight * part.state
         out.transfers += weight * part.transfers
         if part.flows is not None:

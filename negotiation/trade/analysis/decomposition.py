@@ -1,4 +1,4 @@
-"""What a change of real income is made of: terms of trade, tariffs, labour, profits, transfers.
+"""What a change of real income is made of: terms of trade, instruments, labour, transfers.
 
 The decomposition is exact at any size of the change and needs no path. Prices are split by the
 ideal log-change index of a CES aggregate (Sato 1976; Vartia 1976), income by logarithmic means,
@@ -11,9 +11,12 @@ profits, ``N_j`` income net of the disutility of work, ``Lm(a, b) = (a-b)/log(a/
     log W_j        = sum_k (y'_kj/w_j - y_kj) / Lm(N'_j/w_j, N_j) - log(P_j/w_j)
     E_j log(P_j/w_j) = sum_s X_js log(P_js/w_j) - sum_s Z_js b_js
     log(P_js/w_j)  = sum_i om_ijs c_is + phi_j sum_i om_ijs log[(1+t')/(1+t)]
-                     + (1-phi_j) log(x_js/w_j)
+                     + phi_j sum_i om_ijs log(1+e') + sum_i om_ijs log d_ijs
+                     + (1-phi_j) log(x_js/w_j) - log(lambda_js)/theta_s
 
-The second line holds since final demand is spending less inputs used. Terms of trade are
+with ``e`` partners' export taxes, ``d`` trade costs and controls, and ``lambda_js`` the baseline
+share of suppliers that are not banned (Feenstra 1994). The second line holds since
+final demand is spending less inputs used. Terms of trade are
 ``sum_s Z_js c_js - sum_is X_js om_ijs c_is``: prices of what is sold against prices of what is
 bought. The tariff that is collected on a change of producer prices, at the mean of old and new
 collections, is counted there and not as revenue, so that imports are valued net of tariffs. For
@@ -42,6 +45,9 @@ _PARTS = (
     "terms_of_trade",
     "tariff_burden",
     "revenue",
+    "export_tax_revenue",
+    "export_taxes_paid",
+    "trade_costs",
     "labor_supply",
     "profits",
     "entry",
@@ -70,6 +76,13 @@ class WelfareDecomposition:
     revenue
         Change of tariff revenue at given producer prices. Burden and revenue cancel but for the
         change of quantities: their sum is :attr:`volume`.
+    export_tax_revenue
+        What the region's own export taxes earn. Terms of trade are at producer prices: at border
+        prices this part and the next belong to them.
+    export_taxes_paid
+        What buyers lose to partners' export taxes, producer prices given.
+    trade_costs
+        What buyers lose to controls, bans and trade costs, producer prices given.
     labor_supply
         Change of employment net of the disutility of work.
     profits
@@ -86,6 +99,9 @@ class WelfareDecomposition:
     terms_of_trade_by_partner: FloatArray = quantity("", "percent", "by partner [partner, region]")
     tariff_burden: FloatArray = quantity("", "percent", "tariffs paid by buyers")
     revenue: FloatArray = quantity("", "percent", "tariff revenue")
+    export_tax_revenue: FloatArray = quantity("", "percent", "own export taxes")
+    export_taxes_paid: FloatArray = quantity("", "percent", "partners' export taxes")
+    trade_costs: FloatArray = quantity("", "percent", "controls, bans and trade costs")
     labor_supply: FloatArray = quantity("", "percent", "labour supply")
     profits: FloatArray = quantity("", "percent", "profits")
     entry: FloatArray = quantity("", "percent", "entry of firms")
@@ -146,6 +162,8 @@ class _PriceParts:
 
     by_partner: FloatArray
     burden: FloatArray
+    taxes_paid: FloatArray
+    trade_costs: FloatArray
     entry: FloatArray
     collected: FloatArray
 
@@ -156,21 +174,33 @@ def _price_parts(result: TradeEquilibrium) -> _PriceParts:
     bundle, scale = _producer_prices(result)
     own = bundle + scale
     price = (own + wage)[:, :, None] - wage
+    policy = result.policy
     spent = np.where(result.spending > 0.0, result.spending, 1.0)[:, None, :]
-    new = result.flows * (1.0 + result.tariffs.rates) / spent
+    new = result.border_flows * (1.0 + result.tariffs.rates) / spent
     bought = cal.spending > 0.0
-    weights = _log_mean(np.where(bought[:, None, :], new, cal.shares), cal.shares)
+    banned = np.isinf(policy.trade_costs) | np.isinf(policy.export_controls)
+    left = np.where(banned, 0.0, cal.shares)
+    supplied = np.where(banned.any(axis=1), left.sum(axis=1), 1.0)
+    old = left / supplied[:, None, :]
+    weights = _log_mean(np.where(bought[:, None, :], new, old), old)
     weights = weights / weights.sum(axis=1, keepdims=True) * cal.spending[:, None, :]
     cost = (1.0 - cal.profit)[:, None, None] * cal.flows * (1.0 - cal.nu)
     sold = np.einsum("sji,sj->ij", cost, own)
     old_tariffs = cal.tariffs * cal.flows
-    new_tariffs = result.tariffs.rates * result.flows / result.wage_index
+    new_tariffs = result.tariffs.rates * result.border_flows / result.wage_index
     growth = np.where(bought, result.spending / np.where(bought, cal.spending, 1.0), 1.0)
     variety = (1.0 - cal.phi) * (np.log(growth) - wage) * cal.spending
     factor = np.log((1.0 + result.tariffs.rates) / (1.0 + cal.tariffs))
+    melted = np.log(policy.trade_costs) + np.log1p(policy.export_controls)
+    melted = (weights * np.where(banned, 0.0, melted)).sum(axis=(0, 1))
+    gone = (cal.spending * np.log(supplied) / cal.theta[:, None]).sum(axis=0)
     return _PriceParts(
         by_partner=(sold - (weights * price).sum(axis=0)) / cal.expenditure,
         burden=-cal.phi * (weights * factor).sum(axis=(0, 1)) / cal.expenditure,
+        taxes_paid=-cal.phi
+        * (weights * np.log1p(policy.export_taxes)).sum(axis=(0, 1))
+        / cal.expenditure,
+        trade_costs=(gone - melted) / cal.expenditure,
         entry=-((cost.sum(axis=2) * scale).sum(axis=0) + variety.sum(axis=0)) / cal.expenditure,
         collected=(0.5 * (old_tariffs + new_tariffs) * price).sum(axis=0),
     )
@@ -225,10 +255,12 @@ def decompose_welfare(result: TradeEquilibrium) -> WelfareDecomposition:
             where=f"region {result.regions[int(np.minimum(net, before).argmin())]}",
         )
     mean = _log_mean(net, before)
+    tariffs = result.tariff_revenue - result.export_tax_revenue
     income = {
         "labor_supply": (cal.wage_bill - work) * (labor - 1.0),
         "profits": result.profits / wage - cal.profits,
-        "revenue": result.tariff_revenue / wage - cal.revenue - price.collected.sum(axis=0),
+        "revenue": tariffs / wage - cal.revenue - price.collected.sum(axis=0),
+        "export_tax_revenue": result.export_tax_revenue / wage,
         "transfers": result.transfers / wage - cal.transfers,
     }
     change = result.welfare / 100.0
@@ -242,6 +274,8 @@ def decompose_welfare(result: TradeEquilibrium) -> WelfareDecomposition:
         terms_of_trade=read_only(by_partner.sum(axis=0)),
         terms_of_trade_by_partner=read_only(by_partner),
         tariff_burden=read_only(percent * price.burden),
+        export_taxes_paid=read_only(percent * price.taxes_paid),
+        trade_costs=read_only(percent * price.trade_costs),
         entry=read_only(percent * price.entry),
         **{name: read_only(percent * value / mean) for name, value in income.items()},
     )

@@ -1,4 +1,4 @@
-"""Where trade goes when tariffs change: what a pair loses, and who sells and buys instead."""
+"""Where trade goes when policies change: what a pair loses, and who sells and buys instead."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["TradeDiversion", "trade_diversion"]
 class TradeDiversion:
     """Change of trade between an exporter and an importer, and of each with third regions.
 
-    Values are billion USD a year, net of tariffs, in units of the model's numeraire.
+    Values are billion USD a year, net of all taxes, in units of the model's numeraire.
 
     Attributes
     ----------

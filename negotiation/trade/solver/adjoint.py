@@ -12,6 +12,16 @@ derivative. With ``f_ijs`` the weight of a flow in ``G - y'F``, ``V_js = sum_i f
 A tariff or a group g of tariffs that share one rate is stationary where::
 
     1 + t = sum_g (1 + theta phi) f F / sum_g (-theta phi s F / X)
+
+With an export tax ``e`` beside the tariff, ``r_ij = rho_i - rho_j`` the weight of the exporter's
+revenue less that of the importer's, and ``c`` the rate of a control or trade cost::
+
+    dG/dlog(1+e_ijs) = -theta_s phi_j share_ijs s_js - (1 + theta_s phi_j) f_ijs F_ijs
+                       + (1 + e_ijs) r_ij F_ijs
+    dG/dlog(1+c_ijs) = -theta_s (share_ijs s_js + f_ijs F_ijs)
+    1 + e = sum_g (1 + theta phi) [f - (1+e) r] F / sum_g [-theta phi (1+t) s F / X - theta phi r F]
+
+where ``f - (1+e) r`` does not depend on ``e``: ``f`` holds ``e r``, what the flow's own tax earns.
 """
 
 from __future__ import annotations
@@ -21,8 +31,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from negotiation.trade.solver.jacobian import Trade, jacobian_at, trade_at
+from negotiation.trade.solver.shares import Shares
 from negotiation.trade.solver.solve import NEWTON_SIZE, reference_inverse
-from negotiation.trade.solver.system import Outcome, Shares, System
+from negotiation.trade.solver.system import Outcome, System
 from negotiation.values import FloatArray
 
 __all__ = ["Adjoint", "Cotangents", "TariffDerivative", "pull_back", "residual_cotangents"]
@@ -37,8 +48,10 @@ class Cotangents:
     """Weights of a functional, filled in by whoever defines it.
 
     ``sales`` and ``imports`` weigh the sums ``sum_j (1-nu_j) F_ijs`` and ``sum_i F_ijs``,
-    ``flows`` single flows, ``share_sum`` and ``spending`` their logs, ``state`` the unknowns and
-    ``transfers`` what each region is given, beyond the effect of the unknowns on it.
+    ``flows`` single flows, ``share_sum`` and ``spending`` their logs, ``cost`` log unit costs,
+    ``state`` the unknowns, ``revenue`` what each region earns from taxes on trade (its part from
+    export taxes: the rest is in ``imports`` and ``spending``) and ``transfers`` what each is given,
+    beyond the effect of the unknowns on it.
     """
 
     system: System
@@ -46,7 +59,9 @@ class Cotangents:
     imports: FloatArray = field(init=False)
     share_sum: FloatArray = field(init=False)
     spending: FloatArray = field(init=False)
+    cost: FloatArray = field(init=False)
     state: FloatArray = field(init=False)
+    revenue: FloatArray = field(init=False)
     flows: FloatArray | None = None
     transfers: FloatArray = field(init=False)
 
@@ -55,6 +70,7 @@ class Cotangents:
         shape = self.system.calibration.spending.shape
         self.sales, self.imports = np.zeros(shape), np.zeros(shape)
         self.share_sum, self.spending = np.zeros(shape), np.zeros(shape)
+        self.cost, self.revenue = np.zeros(shape), np.zeros(self.system.regions)
         self.state = np.zeros(self.system.size)
         self.transfers = np.zeros(self.system.regions)
 
@@ -100,9 +116,10 @@ class Cotangents:
         self.sales += self.system.calibration.profit[:, None] * weight
 
     def add_revenue(self, weight: FloatArray, outcome: Outcome) -> None:
-        """Add ``weight_j d(revenue_j)``: spending less the net value of imports."""
+        """Add ``weight_j d(revenue_j)``: spending less the net value of imports, export taxes."""
         self.spending += weight * outcome.spending[0]
         self.imports -= weight
+        self.revenue += weight
 
     def add_transfers(self, weight: FloatArray, outcome: Outcome) -> None:
         """Add ``weight_i d(transfers_i)``."""
@@ -126,8 +143,10 @@ class Cotangents:
 class TariffDerivative:
     """Total derivative of a functional, with the parts of its first-order map.
 
-    ``gradient`` is with respect to ``log(1 + t)``; ``worth = (1 + theta phi) f F`` and
-    ``burden = -theta phi s F / X``, so that ``gradient = (1 + t) burden - worth``.
+    ``gradient`` is with respect to ``log(1 + rate)`` of tariffs ``[S, N, N]`` or of all instruments
+    ``[instrument, S, N, N]``, and ``gradient = (1 + rate) burden - worth``. For tariffs
+    ``worth = (1 + theta phi) f F`` and ``burden = -theta phi s F / X``; controls and trade costs
+    have no burden, since they earn nothing at any rate.
     """
 
     gradient: FloatArray
@@ -144,10 +163,13 @@ def pull_back(cotangents: Cotangents, trade: Trade) -> tuple[FloatArray, FloatAr
     ) * trade.flows
     if cotangents.flows is not None:
         weight = weight + cotangents.flows * trade.flows
+    if trade.export_taxes is not None:
+        weight = weight + _exporters_part(cotangents.revenue) * trade.export_taxes * trade.flows
     demand = weight.sum(axis=1)
     share_sum = cotangents.share_sum - demand
     theta = cal.theta[:, None]
     cost = -theta * (weight.sum(axis=2) + np.matmul(trade.share, share_sum[:, :, None])[:, :, 0])
+    cost = cost + cotangents.cost
     state = cotangents.state.copy()
     spending = demand + cotangents.spending
     if system.inputs:
@@ -169,6 +191,12 @@ def pull_back(cotangents: Cotangents, trade: Trade) -> tuple[FloatArray, FloatAr
         inputs = np.matmul(cal.input_shares, bundle.T[:, :, None])[:, :, 0].T
         state[block["price"]] += inputs.reshape(-1)
     return state, weight, share_sum
+
+
+def _exporters_part(revenue: FloatArray) -> FloatArray:
+    """Weight of the exporter's revenue less that of the importer's, ``[exporter, importer]``."""
+    part: FloatArray = revenue[:, None] - revenue
+    return part
 
 
 def residual_cotangents(system: System, outcome: Outcome, multipliers: FloatArray) -> Cotangents:
@@ -293,8 +321,16 @@ class Adjoint:
         ]
         return np.asarray(np.linalg.solve(np.stack(rows).T, weights), dtype=np.float64)
 
-    def total_derivative(self, cotangents: Cotangents, tariffs: FloatArray) -> TariffDerivative:
-        """Return the derivative of a functional with respect to all tariffs ``[S, N, N]``."""
+    def total_derivative(self, cotangents: Cotangents, tables: FloatArray) -> TariffDerivative:
+        """Return the derivative of a functional with respect to all rates.
+
+        Parameters
+        ----------
+        cotangents
+            Of the functional.
+        tables
+            Rates in force: tariffs ``[S, N, N]``, or ``[instrument, S, N, N]``.
+        """
         system = self.system
         cal = system.calibration
         state, weight, share_sum = pull_back(cotangents, self.trade)
@@ -305,9 +341,17 @@ class Adjoint:
         worth = (1.0 + response) * weight
         spending = np.where(system.no_spending, 1.0, self.outcome.spending[0])
         burden = -response * (share_sum / spending)[:, None, :] * self.trade.flows
-        return TariffDerivative(
-            gradient=(1.0 + tariffs) * burden - worth, worth=worth, burden=burden
-        )
+        if tables.ndim == 3:
+            return TariffDerivative((1.0 + tables) * burden - worth, worth, burden)
+        tariffs, taxes = 1.0 + tables[0], 1.0 + tables[1]
+        moved = _exporters_part(cotangents.revenue - conditions.revenue) * self.trade.flows
+        wasted = cal.theta[:, None, None] * weight - tariffs * taxes * burden / cal.phi
+        none = np.zeros_like(burden)
+        worths = np.stack([worth, worth - (1.0 + response) * taxes * moved, wasted, wasted])
+        burdens = np.stack([taxes * burden, tariffs * burden - response * moved, none, none])
+        gradient = -worths
+        gradient[:2] += (1.0 + tables[:2]) * burdens[:2]
+        return TariffDerivative(gradient, worths, burdens)
 
     def transfer_derivative(self, cotangents: Cotangents, direction: FloatArray) -> float:
         """Return the total derivative of a functional along a change of baseline transfers."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from negotiation.trade.solver.system import Outcome, Shares, System
+from negotiation.trade.solver.shares import Shares
+from negotiation.trade.solver.system import Outcome, System
 from negotiation.values import FloatArray
 
 __all__ = ["Trade", "jacobian_at", "trade_at"]
@@ -17,10 +18,14 @@ __all__ = ["Trade", "jacobian_at", "trade_at"]
 
 @dataclass(frozen=True, eq=False)
 class Trade:
-    """Tariff-inclusive shares and net flows of one scenario, ``[S, exporter, importer]``."""
+    """Shares with taxes, net flows and export taxes of one scenario, ``[S, exporter, importer]``.
+
+    ``export_taxes`` is None where there are none.
+    """
 
     share: FloatArray
     flows: FloatArray
+    export_taxes: FloatArray | None = None
 
 
 def trade_at(outcome: Outcome, shares: Shares, scenario: int = 0) -> Trade:
@@ -31,6 +36,7 @@ def trade_at(outcome: Outcome, shares: Shares, scenario: int = 0) -> Trade:
     return Trade(
         share=kernel * supply[:, :, None] / share_sum[:, None, :],
         flows=net * supply[:, :, None] * demand[:, None, :],
+        export_taxes=shares.export_taxes(scenario),
     )
 
 
@@ -83,6 +89,12 @@ def jacobian_at(system: System, outcome: Outcome, shares: Shares, scenario: int 
     sector_wage_bill = cal.labor_share[:, :, None] * cost_sales + cal.nu[:, None] * imports
     profits = np.einsum("s,sin->in", cal.profit, sales)
     revenue = (outcome.spending[b][:, :, None] * spending_d - imports).sum(axis=0)
+    if trade.export_taxes is not None:
+        rents = trade.export_taxes * flows
+        by_flow = np.matmul(rents, demand_d) + rents.sum(axis=2)[:, :, None] * pull
+        to_buyer = rents.sum(axis=1)[:, :, None] * demand_d
+        to_buyer = to_buyer + np.matmul(rents.transpose(0, 2, 1), pull)
+        revenue = revenue + (by_flow - to_buyer).sum(axis=0)
     earned = outcome.labor_income[b][:, None]
     log_earned = wage + labor
     labor_income = earned * log_earned

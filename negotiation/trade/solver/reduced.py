@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from negotiation.trade.solver.jacobian import jacobian_at
-from negotiation.trade.solver.system import Shares, System
+from negotiation.trade.solver.shares import Shares
+from negotiation.trade.solver.system import System
 from negotiation.values import FloatArray, IntArray
 
 __all__ = ["is_reducible", "reduced_inverse", "solve_reduced"]

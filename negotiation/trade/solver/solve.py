@@ -1,5 +1,7 @@
-"""Solve the system: Newton where small, chord steps with Anderson acceleration where large.
+"""Solve the system: compiled steps on unit costs where they determine everything else.
 
+Economies with inputs, and policies with export taxes, whose revenue depends on all markets at
+once, take Newton steps where small and chord steps with Anderson acceleration where large.
 A chord step multiplies the residual by the inverse Jacobian at a reference point, kept in single
 precision: it decides only the direction, never the accuracy. Scenarios that a chord does not
 bring home are solved one by one with Newton steps, and if need be along a path of tariffs.
@@ -16,7 +18,8 @@ import numpy as np
 from negotiation.trade.calibration import Calibration
 from negotiation.trade.solver.jacobian import jacobian_at
 from negotiation.trade.solver.reduced import is_reducible, solve_reduced
-from negotiation.trade.solver.system import Outcome, Shares, System
+from negotiation.trade.solver.shares import Shares
+from negotiation.trade.solver.system import Outcome, System
 from negotiation.values import FloatArray, IntArray
 
 __all__ = ["NEWTON_SIZE", "Solution", "reference_inverse", "solve_batch", "system_of"]
@@ -32,6 +35,7 @@ _SHORTEST_PATH_STEP = 1e-2
 _SLOW = 0.9
 _SLOW_STEPS = 5
 _RESCUE_NEWTON = 40
+_LARGEST_LOG = 30.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,12 +209,16 @@ def _along_path(
 ) -> tuple[FloatArray, Outcome, float, int]:
     """Newton along the path from baseline tariffs, in logs, with adaptive steps."""
     start, end = np.log1p(system.calibration.tariffs), np.log1p(tariffs)
+    if end.ndim > start.ndim:
+        start = np.concatenate([start[None], np.zeros((len(end) - 1, *start.shape))])
+    near = np.minimum(end, _LARGEST_LOG)
     state = np.zeros((1, system.size))
     done, length, count = 0.0, 0.25, 0
     result = None
     for _ in range(_PATH_STEPS):
         goal = min(1.0, done + length)
-        shares = system.shares(np.expm1(start + goal * (end - start))[None])
+        there = start + goal * (near - start) if goal < 1.0 else end
+        shares = system.shares(np.expm1(there)[None])
         result = _newton(system, state, shares, tol, min(max_iter, _PATH_NEWTON))
         count += result[3]
         if result[2] <= tol:
@@ -235,18 +243,19 @@ def solve_batch(
     start: FloatArray | None = None,
     near: bool = False,
 ) -> Solution:
-    """Solve a batch of tariffs ``[B, S, N, N]`` from the states ``start`` or the baseline.
+    """Solve a batch of tariffs ``[B, S, N, N]``, or of all instruments, from given states.
 
+    ``start`` None is the baseline.
     ``near`` says that an equilibrium is sought close to ``start`` alone: where Newton steps from
     there find none, the scenario is given up, and the caller takes a smaller step.
     """
     shares = system.shares(tariffs)
     state = np.zeros((len(tariffs), system.size)) if start is None else start
-    if len(tariffs) == 1 and system.size <= NEWTON_SIZE:
+    if is_reducible(system) and len(shares.taxed_exports) == 0:
+        outcome, norms, used = _reduced(system, state, shares, tariffs, tol, max_iter)
+    elif len(tariffs) == 1 and system.size <= NEWTON_SIZE:
         state, outcome, norm, count = _newton(system, state, shares, tol, max_iter)
         norms, used = np.array([norm]), np.array([count])
-    elif is_reducible(system):
-        outcome, norms, used = _reduced(system, state, shares, tariffs, tol, max_iter)
     else:
         outcome, norms, used = _chord(system, state, shares, tol, max_iter)
     failed = np.flatnonzero(~(norms <= tol))

@@ -19,16 +19,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from negotiation.trade.calibration import Calibration
+from negotiation.trade.solver.shares import Shares, places_of
 from negotiation.values import FloatArray, IntArray
 
-__all__ = ["Outcome", "Shares", "System"]
+__all__ = ["Outcome", "System"]
 
 _SPARSE = 0.25
-_FEW = 2
-_COMPILED = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,154 +56,10 @@ class Outcome:
     residual: FloatArray
 
 
-class Shares:
-    """Share kernels ``A = share [(1+t')/(1+t0)]^(-theta phi)`` and ``A/(1+t')`` of a batch.
-
-    Where few tariffs change, the unchanged kernels (zero where something changes) are shared by
-    the batch, so that its products are one matrix product, and the new ones are added apart.
-    One or two scenarios are cheaper with kernels of their own.
-    """
-
-    def __init__(self, system: System, tariffs: FloatArray) -> None:
-        cal = system.calibration
-        self.count = len(tariffs)
-        self.system = system
-        flat = self.rates = tariffs.reshape(self.count, -1)
-        changed = self.changed = system.changed_places(tariffs)
-        many = system.is_dense(changed)
-        self.dense = self.count <= _FEW or many
-        if many and flat.size > _COMPILED:
-            self._own_kernels(flat)
-            return
-        rates = flat[:, changed]
-        exponent = system.flat_exponent[changed]
-        new = system.flat_kernel[changed] * np.exp(
-            exponent * (np.log1p(rates) - system.flat_log_tariffs[changed])
-        )
-        new_net = new / (1.0 + rates)
-        if self.dense:
-            shape = (self.count, *cal.shares.shape)
-            self.kernel = np.repeat(system.flat_kernel[None], self.count, axis=0)
-            self.net = np.repeat(system.flat_net[None], self.count, axis=0)
-            self.kernel[:, changed] = new
-            self.net[:, changed] = new_net
-            self.kernel = self.kernel.reshape(shape)
-            self.net = self.net.reshape(shape)
-            return
-        self.new, self.new_net = new, new_net
-        self.kernel = _without(system.kernel, changed)
-        self.net = _without(system.net, changed)
-        count = len(cal.regions)
-        sector, place = np.divmod(changed, count * count)
-        exporter, importer = np.divmod(place, count)
-        self.at_exporter = sector * count + exporter
-        self.at_importer = sector * count + importer
-        self.by_importer = _Groups(self.at_importer)
-        self.by_exporter = _Groups(self.at_exporter)
-
-    def _own_kernels(self, rates: FloatArray) -> None:
-        """Kernels of every scenario from all its rates ``[B, place]``."""
-        from negotiation.trade.solver.kernels import fill_kernels
-
-        system = self.system
-        kernel, net = np.empty(rates.shape), np.empty(rates.shape)
-        fill_kernels(
-            # read-only arrays are another type to the compiler
-            rates if rates.flags.writeable else rates.copy(),
-            system.flat_tariffs,
-            system.flat_log_tariffs,
-            system.flat_exponent,
-            system.flat_kernel,
-            system.flat_net,
-            kernel,
-            net,
-        )
-        shape = (self.count, *system.calibration.shares.shape)
-        self.kernel, self.net = kernel.reshape(shape), net.reshape(shape)
-
-    def _to_importers(self, values: FloatArray, kernel: str) -> FloatArray:
-        """``sum_i values_is K_ijs``."""
-        if self.dense:
-            dense: FloatArray = getattr(self, kernel)
-            product: FloatArray = np.matmul(values[:, :, None, :], dense)[:, :, 0, :]
-            return product
-        base = self.kernel if kernel == "kernel" else self.net
-        out: FloatArray = np.matmul(values.transpose(1, 0, 2), base).transpose(1, 0, 2)
-        if len(self.changed):
-            new = self.new if kernel == "kernel" else self.new_net
-            out = np.ascontiguousarray(out)
-            self.by_importer.add(
-                out.reshape(self.count, -1),
-                new * values.reshape(self.count, -1)[:, self.at_exporter],
-            )
-        return out
-
-    def share_sums(self, supply: FloatArray) -> FloatArray:
-        """``S_js = sum_i a_is A_ijs``."""
-        return self._to_importers(supply, "kernel")
-
-    def net_sums(self, supply: FloatArray) -> FloatArray:
-        """``sum_i a_is A_ijs/(1+t_ijs)``."""
-        return self._to_importers(supply, "net")
-
-    def to_exporters(self, demand: FloatArray) -> FloatArray:
-        """``sum_j A_ijs/(1+t_ijs) v_js``."""
-        if self.dense:
-            product: FloatArray = np.matmul(self.net, demand[..., None])[..., 0]
-            return product
-        out: FloatArray = np.matmul(
-            demand.transpose(1, 0, 2), self.net.transpose(0, 2, 1)
-        ).transpose(1, 0, 2)
-        if len(self.changed):
-            out = np.ascontiguousarray(out)
-            self.by_exporter.add(
-                out.reshape(self.count, -1),
-                self.new_net * demand.reshape(self.count, -1)[:, self.at_importer],
-            )
-        return out
-
-    def kernels(self, scenario: int) -> tuple[FloatArray, FloatArray]:
-        """Dense ``A`` and ``A/(1+t)`` of one scenario, ``[S, N, N]``."""
-        if self.dense:
-            return self.kernel[scenario], self.net[scenario]
-        kernel, net = self.kernel.copy(), self.net.copy()
-        kernel.reshape(-1)[self.changed] = self.new[scenario]
-        net.reshape(-1)[self.changed] = self.new_net[scenario]
-        return kernel, net
-
-
-def _without(kernel: FloatArray, places: IntArray) -> FloatArray:
-    """Copy with zeros at some flat places: the new values are never differences of large ones."""
-    out = kernel.copy()
-    out.reshape(-1)[places] = 0.0
-    return out
-
-
-def _places(marks: NDArray[np.bool_]) -> IntArray:
-    """Places marked in some row of ``[B, place]``."""
-    return np.flatnonzero(marks[0] if len(marks) == 1 else marks.any(axis=0))
-
-
 def _by_user(weights: FloatArray, cells: FloatArray) -> FloatArray:
     """``sum_k weights_irk cells_bki`` as ``[B, r, i]``, region by region."""
     product: FloatArray = np.matmul(weights, cells.transpose(2, 1, 0)).transpose(2, 1, 0)
     return product
-
-
-class _Groups:
-    """Adds values up by target, in the order of a sorted copy."""
-
-    def __init__(self, targets: IntArray) -> None:
-        self.order = np.argsort(targets, kind="stable")
-        ordered = targets[self.order]
-        first = np.ones(len(ordered), dtype=bool)
-        first[1:] = ordered[1:] != ordered[:-1]
-        self.starts = np.flatnonzero(first)
-        self.targets = ordered[self.starts]
-
-    def add(self, out: FloatArray, values: FloatArray) -> None:
-        """Add ``values [B, item]`` to ``out [B, target]`` in place."""
-        out[:, self.targets] += np.add.reduceat(values[:, self.order], self.starts, axis=1)
 
 
 class System:
@@ -235,9 +89,12 @@ class System:
         self.size = start
         self.flat_tariffs = cal.tariffs.reshape(-1).copy()
         self.flat_log_tariffs = np.log1p(self.flat_tariffs)
-        self.taxed = _places(self.flat_tariffs[None] != 0.0)
+        self.taxed = places_of(self.flat_tariffs[None] != 0.0)
         self.flat_exponent = np.broadcast_to(
             -cal.theta[:, None, None] * cal.phi, cal.shares.shape
+        ).reshape(-1)
+        self.flat_minus_theta = np.broadcast_to(
+            -cal.theta[:, None, None], cal.shares.shape
         ).reshape(-1)
         self.kernel = np.ascontiguousarray(cal.shares)
         self.net = self.kernel / (1.0 + cal.tariffs)
@@ -268,17 +125,21 @@ class System:
         total: FloatArray = cells.sum(axis=1)
         return total
 
-    def changed_places(self, tariffs: FloatArray) -> IntArray:
+    def changed_places(self, tables: FloatArray) -> IntArray:
         """Flat places where some scenario of a batch departs from the baseline."""
-        return _places(tariffs.reshape(len(tariffs), -1) != self.flat_tariffs)
+        if tables.ndim == 4:
+            return places_of(tables.reshape(len(tables), -1) != self.flat_tariffs)
+        moved = tables.reshape(*tables.shape[:2], -1) != 0.0
+        moved[:, 0] = tables[:, 0].reshape(len(tables), -1) != self.flat_tariffs
+        return places_of(moved.any(axis=1))
 
     def is_dense(self, changed: IntArray) -> bool:
         """Whether so many places change that every scenario needs kernels of its own."""
         return len(changed) > _SPARSE * self.flat_kernel.size
 
-    def shares(self, tariffs: FloatArray) -> Shares:
-        """Share kernels of a batch of tariffs ``[B, S, N, N]``."""
-        return Shares(self, tariffs)
+    def shares(self, tables: FloatArray) -> Shares:
+        """Share kernels of a batch of tariffs ``[B, S, N, N]`` or of all instruments."""
+        return Shares(self, tables)
 
     def _cells(self, state: FloatArray, name: str) -> FloatArray:
         return state[:, self.block[name]].reshape(len(state), self.sectors, self.regions)
@@ -336,6 +197,9 @@ class System:
         wage_bill = self._by_region(sector_wage_bill)
         profits = cal.profit @ sales if self.pays_profits else np.zeros_like(wage)
         revenue = self._by_region(spending - imports)
+        if len(shares.taxed_exports):
+            earned, charged = shares.export_revenue(supply, demand)
+            revenue = revenue + (earned - charged)
         implied = np.log(share_sum) / self.minus_theta
         if self.partial_markup:
             implied = implied + self.markup * (log_spending - wage[:, None, :])

@@ -14,6 +14,7 @@ from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.equilibrium import counterfactual
 from negotiation.trade.model import TradeModel
 from tests.trade.test_equilibrium import MODELS, PLAIN, changed
+from tests.trade.test_instrument_policy import busy_policy
 from tests.trade.worlds import random_world
 
 
@@ -138,3 +139,36 @@ def test_refusals():
         trade_diversion(war, exporter="X", importer="R0")
     with pytest.raises(InvalidInputError, match="not converged"):
         decompose_welfare(replace(war, converged=False))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_parts_add_up_under_every_instrument(name):
+    sectors, model = MODELS[name]
+    economy = random_world(22, regions=4, sectors=sectors)
+    policy = busy_policy(economy).with_export_ban(exporter="R1", importer="R2", sectors=["S0"])
+    world = counterfactual(economy, policy, model)
+    parts = decompose_welfare(world)
+    assert parts.gap < 1e-8
+    assert np.all(parts.export_tax_revenue > 0.0)
+    assert np.all(parts.export_taxes_paid < 0.0)
+    assert np.all(parts.trade_costs < 0.0)
+    plain = decompose_welfare(counterfactual(economy, changed(economy, 0.5), model))
+    for part in ("export_tax_revenue", "export_taxes_paid", "trade_costs"):
+        assert np.all(getattr(plain, part) == 0.0)
+
+
+def test_small_export_taxes_are_paid_by_buyers():
+    """First order: buyers lose the tax times what they buy, the exporter earns it."""
+    economy = random_world(23, regions=3, sectors=2, tariffs=0.0, value_added_share=np.ones(3))
+    rate = 1e-5
+    taxes = np.zeros(economy.flows.shape)
+    taxes[:, 0, 1] = rate
+    world = counterfactual(economy, economy.tariffs, export_taxes=taxes)
+    parts = decompose_welfare(world)
+    traded = economy.flows[:, 0, 1].sum()
+    spent = world.calibration.expenditure
+    assert parts.export_tax_revenue[0] == pytest.approx(100 * rate * traded / spent[0], rel=1e-3)
+    assert parts.export_taxes_paid[1] == pytest.approx(-100 * rate * traded / spent[1], rel=1e-3)
+    moved = trade_diversion(world, exporter="R0", importer="R1")
+    assert moved.direct.sum() < 0.0
+    assert np.allclose(moved.direct, world.flows[:, 0, 1] - economy.flows[:, 0, 1])

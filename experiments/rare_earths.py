@@ -1,0 +1,201 @@
+"""Rare earths: one side's tariffs against the other's export controls, over many settings.
+
+Players: the United States, with points added to its tariffs on Chinese goods, and China, with
+tariffs of its own, export taxes, controls or bans on what it sells to the United States. Timing:
+both act at once. Information: complete. Payoffs: real income in general equilibrium, for every set
+of elasticities, time in force and accounting of inputs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from negotiation.data import load_economy, load_table
+from negotiation.equilibrium.normal_form.nash import nash_equilibria
+from negotiation.payoffs import TariffGame, tariff_game
+from negotiation.policy.objectives.objective import Objective
+from negotiation.study.results import Number, StudyResult, StudyTable
+from negotiation.study.run import StudyInputs
+from negotiation.study.spec import Settings, Study
+from negotiation.trade.economy import Economy
+from negotiation.trade.instruments.measures import Measure
+from negotiation.trade.model import TradeModel
+from negotiation.values import FloatArray
+
+__all__ = ["AnalysisSettings", "ControlLosses", "analyse"]
+
+_LICENCES = ("export licence", "export ban to the US")
+
+
+class AnalysisSettings(Settings):
+    """Settings of the exhibit.
+
+    Attributes
+    ----------
+    years
+        Times in force.
+    wider
+        Sectors that a wider ban adds to those of the table of instruments: an assumption.
+    tariffs_usa, tariffs_china
+        Points added.
+    control, export_tax
+        Rates of the milder measures on the narrow list.
+    regret_bound
+        Largest relative regret that an equilibrium may have.
+    """
+
+    years: tuple[float, ...] = (1.0, 3.0, 10.0)
+    wider: tuple[str, ...] = ("C26", "C27")
+    tariffs_usa: tuple[float, ...] = (0.0, 0.1, 0.3, 0.54, 1.45)
+    tariffs_china: tuple[float, ...] = (0.0, 0.1, 0.34, 0.84, 1.25)
+    control: float = 1.0
+    export_tax: float = 0.3
+    regret_bound: float = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class ControlLosses:
+    """Losses of both sides under China's measures, against no American points added.
+
+    Attributes
+    ----------
+    settings
+        Set of elasticities, years in force (0 where the set is of one horizon), inputs counted.
+    measures
+        Labels.
+    losses
+        Percent of real income ``[setting, measure, side]``, the United States first.
+    """
+
+    settings: tuple[tuple[str, float, bool], ...]
+    measures: tuple[str, ...]
+    losses: FloatArray
+
+
+def _models(economy: Economy, years: tuple[float, ...]) -> dict[tuple[str, float, bool], Any]:
+    """One model a setting; sets that are of one horizon are not scaled."""
+    out = {}
+    for name, counted in product(economy.elasticities, (True, False)):
+        for time in (0.0,) if name.startswith("boehm_") else years:
+            out[name, time, counted] = TradeModel(
+                trade_elasticity=name,
+                value_added_share="economy" if counted else 1.0,
+                years_in_force=time or None,
+            )
+    return out
+
+
+def _measures(
+    settings: AnalysisSettings, narrow: tuple[str, ...], wide: tuple[str, ...]
+) -> dict[str, Measure]:
+    return {
+        "control, narrow": Measure("export_control", settings.control, sectors=narrow),
+        "ban, narrow": Measure("export_ban", sectors=narrow),
+        "export tax, narrow": Measure("export_tax", settings.export_tax, sectors=narrow),
+        "export tax, wide": Measure("export_tax", settings.export_tax, sectors=wide),
+        "ban, wide": Measure("export_ban", sectors=wide),
+    }
+
+
+def _used(game: TariffGame, found: Any) -> set[str]:
+    """China's actions with positive probability in some equilibrium."""
+    return {
+        game.actions[1][k]
+        for item in found.equilibria
+        for k in np.flatnonzero(item.probabilities[1])
+    }
+
+
+def analyse(
+    study: Study,
+    settings: AnalysisSettings,
+    inputs: StudyInputs,
+    rng: np.random.Generator,
+) -> StudyResult:
+    """Return losses, their ratio and equilibria in every setting."""
+    economy = load_economy(study.economy)
+    table = load_table("instruments", as_of=study.as_of)
+    rows = [row for row in table if row["side"] == "CHN" and row["instrument"] in _LICENCES]
+    narrow = tuple(dict.fromkeys(str(row["sector"]) for row in rows))
+    wide = (*narrow, *settings.wider)
+    measures = _measures(settings, narrow, wide)
+    grids = {
+        "USA": list(settings.tariffs_usa),
+        "CHN": [*settings.tariffs_china, *measures.values()],
+    }
+    first = len(settings.tariffs_china)
+    names = (*(f"tariff +{100 * t:.0f}" for t in settings.tariffs_china[1:]), *measures)
+    losses, used, worst = [], [], 0.0
+    models = _models(economy, settings.years)
+    games: dict[tuple[str, float, bool], TariffGame] = {}
+    for key, model in models.items():
+        game = tariff_game(
+            economy,
+            grids,
+            model="general_equilibrium",
+            trade_model=model,
+            objectives=Objective(),
+            as_of=study.as_of,
+        )
+        found = nash_equilibria(game)
+        worst = max(worst, found.max_regret)
+        losses.append(game.payoffs[:, 0, :1] - game.payoffs[:, 0, 1:])
+        used.append(_used(game, found))
+        games[key] = game
+    result = ControlLosses(tuple(models), names, np.stack(losses).transpose(0, 2, 1))
+    controls = {measures[name].label for name in ("control, narrow", "ban, narrow", "ban, wide")}
+    taxes = {measures[name].label for name in ("export tax, narrow", "export tax, wide")}
+    numbers = {
+        "settings": Number(len(models), "d"),
+        "goods": Number(", ".join(narrow)),
+        "equilibria_with_controls": Number(sum(bool(item & controls) for item in used), "d"),
+        "equilibria_with_taxes": Number(sum(bool(item & taxes) for item in used), "d"),
+        **_loss_numbers(result),
+    }
+    header = ("measure of China", "USA least", "most", "China least", "most", "USA loses more")
+    body: list[tuple[str | Number, ...]] = []
+    for k, name in enumerate(names):
+        usa, china = result.losses[:, k, 0], result.losses[:, k, 1]
+        cells = (usa.min(), usa.max(), china.min(), china.max())
+        body.append(
+            (
+                name,
+                *(Number(float(cell), "+.3f") for cell in cells),
+                Number(int((usa > china).sum()), "d"),
+            )
+        )
+    return StudyResult(
+        numbers=numbers,
+        tables={"losses": StudyTable(header, tuple(body))},
+        objects={"losses": result, "game": games[next(iter(games))]},
+        health={
+            "largest regret": (worst, settings.regret_bound),
+            "sectors under licence": (float(first == 0 or not narrow), 0.5),
+        },
+    )
+
+
+def _loss_numbers(result: ControlLosses) -> dict[str, Number]:
+    """Extremes over settings, and in how many each statement holds."""
+    numbers = {}
+    for key, name in (("narrow", "ban, narrow"), ("wide", "ban, wide")):
+        usa, china = result.losses[:, result.measures.index(name)].T
+        numbers[f"{key}_usa_least"] = Number(float(usa.min()), ".3f")
+        numbers[f"{key}_usa_most"] = Number(float(usa.max()), ".3f")
+        numbers[f"{key}_china_least"] = Number(float(china.min()), ".3f")
+        numbers[f"{key}_china_most"] = Number(float(china.max()), ".3f")
+        numbers[f"{key}_usa_loses_more"] = Number(int((usa > china).sum()), "d")
+    wide = result.losses[:, result.measures.index("ban, wide")]
+    tariff = result.losses[:, [name.startswith("tariff") for name in result.measures]]
+    largest = tariff[:, -1]
+    numbers["wide_ratio_least"] = Number(float((wide[:, 0] / wide[:, 1]).min()), ".1f")
+    numbers["wide_ratio_most"] = Number(float((wide[:, 0] / wide[:, 1]).max()), ".1f")
+    numbers["tariff_usa_loses_more"] = Number(int((largest[:, 0] > largest[:, 1]).sum()), "d")
+    numbers["tariff_china_gains"] = Number(int((largest[:, 1] < 0.0).sum()), "d")
+    cheaper = wide[:, 1] * np.maximum(largest[:, 0], 0.0) < largest[:, 1] * wide[:, 0]
+    numbers["ban_cheaper"] = Number(int(cheaper.sum()), "d")
+    return numbers
