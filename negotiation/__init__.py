@@ -74,6 +74,7 @@ _HOME = {
     "negotiation.equilibrium.quantal_response": ("fit_quantal_response", "quantal_response"),
     "negotiation.equilibrium.refinement": ("is_perfect", "is_proper"),
     "negotiation.equilibrium.selection": ("payoff_dominant", "risk_dominance"),
+    "negotiation.equilibrium.punishments": ("critical_discount",),
     "negotiation.equilibrium.repeated": ("critical_discount_factors", "sustainable_payoffs"),
     "negotiation.payoffs.sustainable": ("SustainableCooperation", "sustainable_cooperation"),
     "negotiation.equilibrium.sequence_form": ("sequence_form_equilibrium",),
