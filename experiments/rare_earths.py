@@ -22,7 +22,9 @@ from negotiation.study.results import Number, StudyResult, StudyTable
 from negotiation.study.run import StudyInputs
 from negotiation.study.spec import Settings, Study
 from negotiation.trade.economy import Economy
-from negotiation.trade.instruments.measures import Measure
+from negotiation.trade.equilibrium import counterfactual
+from negotiation.trade.instruments import Policy
+from negotiation.trade.measures import Measure
 from negotiation.trade.model import TradeModel
 from negotiation.values import FloatArray
 
@@ -44,6 +46,8 @@ class AnalysisSettings(Settings):
         Points added.
     control, export_tax
         Rates of the milder measures on the narrow list.
+    inelastic
+        A trade elasticity of the narrow list close to nothing, which bounds what a ban can cost.
     regret_bound
         Largest relative regret that an equilibrium may have.
     """
@@ -54,6 +58,7 @@ class AnalysisSettings(Settings):
     tariffs_china: tuple[float, ...] = (0.0, 0.1, 0.34, 0.84, 1.25)
     control: float = 1.0
     export_tax: float = 0.3
+    inelastic: float = 0.1
     regret_bound: float = 1e-9
 
 
@@ -99,6 +104,21 @@ def _measures(
         "export tax, wide": Measure("export_tax", settings.export_tax, sectors=wide),
         "ban, wide": Measure("export_ban", sectors=wide),
     }
+
+
+def _inelastic_losses(
+    economy: Economy, narrow: tuple[str, ...], elasticity: float
+) -> dict[str, float]:
+    """American loss from a narrow ban where the listed goods have hardly a substitute."""
+    ban = Policy(economy.tariffs).with_export_ban(exporter="CHN", importer="USA", sectors=narrow)
+    listed = [economy.sector_index(sector) for sector in narrow]
+    losses = {}
+    for name, values in economy.elasticities.items():
+        changed = values.copy()
+        changed[listed] = elasticity
+        world = counterfactual(economy, ban, TradeModel(trade_elasticity=changed))
+        losses[name] = -float(world.welfare[economy.region_index("USA")])
+    return losses
 
 
 def _used(game: TariffGame, found: Any) -> set[str]:
@@ -155,6 +175,10 @@ def analyse(
         "equilibria_with_controls": Number(sum(bool(item & controls) for item in used), "d"),
         "equilibria_with_taxes": Number(sum(bool(item & taxes) for item in used), "d"),
         **_loss_numbers(result),
+        "narrow_usa_inelastic_most": Number(
+            max(_inelastic_losses(economy, narrow, settings.inelastic).values()), ".3f"
+        ),
+        "inelastic": Number(settings.inelastic, ".1f"),
     }
     header = ("measure of China", "USA least", "most", "China least", "most", "USA loses more")
     body: list[tuple[str | Number, ...]] = []

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from negotiation.equilibrium.dynamic.repeated import critical_discount
+from negotiation.equilibrium.punishments import critical_discount
 from negotiation.errors import InvalidInputError
 from negotiation.policy.cooperative import cooperative_tariffs
 from negotiation.policy.noncooperative import nash_tariffs, optimal_tariffs
@@ -100,7 +100,8 @@ class SustainableCooperation:
             index=pd.Index(self.players, name="player"),
         )
         for length, row in zip(self.lengths, self.factors, strict=True):
-            frame["for ever" if length == math.inf else f"{length:g} periods"] = row
+            name = "for ever" if length == math.inf else f"{length:g} periods"
+            frame["1 period" if length == 1 else name] = row
         return frame
 
 

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from negotiation.equilibrium.dynamic.repeated import critical_discount, critical_discount_factors
+from negotiation.equilibrium.punishments import critical_discount
+from negotiation.equilibrium.repeated import critical_discount_factors
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.payoffs.sustainable import sustainable_cooperation
@@ -64,7 +65,7 @@ def test_symmetric_free_trade():
     assert found.without.players == ("R0", "R1")
     assert found.without.least_patient[0] in ("R0", "R1")
     frame = found.to_frame()
-    assert list(frame.columns[-3:]) == ["1 periods", "4 periods", "for ever"]
+    assert list(frame.columns[-3:]) == ["1 period", "4 periods", "for ever"]
 
 
 def test_cooperative_policies_and_given_ones():

@@ -22,11 +22,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq, linprog
+from scipy.optimize import linprog
 
 from negotiation.equilibrium.certificate import check_profile, expected_payoffs, regret
-from negotiation.equilibrium.normal_form.nash import nash_equilibria, pure_equilibria
-from negotiation.equilibrium.normal_form.zero_sum import TIGHT, maximin_strategy
+from negotiation.equilibrium.nash import nash_equilibria, pure_equilibria
+from negotiation.equilibrium.punishments import critical_discount
+from negotiation.equilibrium.zero_sum import TIGHT, maximin_strategy
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray, compact_repr, float_array, number, read_only
@@ -34,7 +35,6 @@ from negotiation.values import FloatArray, compact_repr, float_array, number, re
 __all__ = [
     "CriticalDiscounts",
     "SustainablePayoffs",
-    "critical_discount",
     "critical_discount_factors",
     "is_sustainable",
     "minmax_payoffs",
@@ -173,64 +173,6 @@ def _threat(
             allowed=f"<= {tolerance:g}",
         )
     return expected_payoffs(game, profile), "profile"
-
-
-def critical_discount(
-    cooperation: float, deviation: float, punishment: float, length: float = math.inf
-) -> float:
-    """Return the smallest discount factor at which one player does not cheat.
-
-    Parameters
-    ----------
-    cooperation, deviation, punishment
-        Payoffs a period: at the profile, from the best deviation, and in punishment.
-    length
-        Periods of punishment, a whole number or infinite.
-
-    Returns
-    -------
-    float
-        0 where nothing is gained by cheating, infinite where no patience is enough.
-
-    Raises
-    ------
-    InvalidInputError
-        If a payoff is not finite or the length is no whole number of periods.
-
-    Examples
-    --------
-    >>> [round(critical_discount(3, 5, 1, length), 3) for length in (1, 2, 10, math.inf)]
-    [1.0, 0.618, 0.5, 0.5]
-    """
-    c, d, p = (
-        number(value, name=name)
-        for value, name in (
-            (cooperation, "cooperation"),
-            (deviation, "deviation"),
-            (punishment, "punishment"),
-        )
-    )
-    endless = length == math.inf
-    periods = 1 if endless else int(number(length, name="length", low=1.0))
-    if not endless and periods != length:
-        raise InvalidInputError(
-            "not a whole number of periods", where="length", seen=length, allowed="1, 2, ... or inf"
-        )
-    if d <= c:
-        return 0.0
-    if c <= p:
-        return math.inf
-    if endless:
-        return (d - c) / (d - p)
-    ratio = (d - c) / (c - p)
-    if ratio > periods:
-        return math.inf
-    powers = np.arange(1, periods + 1)
-
-    def shortfall(delta: float) -> float:
-        return float((delta**powers).sum()) - ratio
-
-    return 1.0 if shortfall(1.0) <= 0.0 else float(brentq(shortfall, 0.0, 1.0, xtol=1e-14))
 
 
 def critical_discount_factors(
