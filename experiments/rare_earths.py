@@ -14,51 +14,28 @@ from typing import Any
 
 import numpy as np
 
-from negotiation.data import load_economy, load_table
-from negotiation.equilibrium.normal_form.nash import nash_equilibria
-from negotiation.payoffs import TariffGame, tariff_game
-from negotiation.policy.objectives.objective import Objective
-from negotiation.study.results import Number, StudyResult, StudyTable
-from negotiation.study.run import StudyInputs
-from negotiation.study.spec import Settings, Study
-from negotiation.trade.economy import Economy
-from negotiation.trade.equilibrium import counterfactual
-from negotiation.trade.instruments import Policy
-from negotiation.trade.measures import Measure
-from negotiation.trade.model import TradeModel
+import negotiation as ng
 from negotiation.values import FloatArray
-
-__all__ = ["AnalysisSettings", "ControlLosses", "analyse"]
 
 _LICENCES = ("export licence", "export ban to the US")
 
 
-class AnalysisSettings(Settings):
-    """Settings of the exhibit.
+class AnalysisSettings(ng.Settings):
+    """Settings of the exhibit."""
 
-    Attributes
-    ----------
-    years
-        Times in force.
-    wider
-        Sectors that a wider ban adds to those of the table of instruments: an assumption.
-    tariffs_usa, tariffs_china
-        Points added.
-    control, export_tax
-        Rates of the milder measures on the narrow list.
-    inelastic
-        A trade elasticity of the narrow list close to nothing, which bounds what a ban can cost.
-    regret_bound
-        Largest relative regret that an equilibrium may have.
-    """
-
+    #: Times in force.
     years: tuple[float, ...] = (1.0, 3.0, 10.0)
+    #: Sectors that a wider ban adds to those of the table of instruments: an assumption.
     wider: tuple[str, ...] = ("C26", "C27")
+    #: Points added.
     tariffs_usa: tuple[float, ...] = (0.0, 0.1, 0.3, 0.54, 1.45)
     tariffs_china: tuple[float, ...] = (0.0, 0.1, 0.34, 0.84, 1.25)
+    #: Rates of the milder measures on the narrow list.
     control: float = 1.0
     export_tax: float = 0.3
+    #: Elasticity of the listed goods where they have hardly a substitute: an assumption.
     inelastic: float = 0.1
+    #: Largest relative regret that an equilibrium may have.
     regret_bound: float = 1e-9
 
 
@@ -81,12 +58,12 @@ class ControlLosses:
     losses: FloatArray
 
 
-def _models(economy: Economy, years: tuple[float, ...]) -> dict[tuple[str, float, bool], Any]:
+def _models(economy: ng.Economy, years: tuple[float, ...]) -> dict[tuple[str, float, bool], Any]:
     """One model a setting; sets that are of one horizon are not scaled."""
     out = {}
     for name, counted in product(economy.elasticities, (True, False)):
         for time in (0.0,) if name.startswith("boehm_") else years:
-            out[name, time, counted] = TradeModel(
+            out[name, time, counted] = ng.TradeModel(
                 trade_elasticity=name,
                 value_added_share="economy" if counted else 1.0,
                 years_in_force=time or None,
@@ -96,32 +73,32 @@ def _models(economy: Economy, years: tuple[float, ...]) -> dict[tuple[str, float
 
 def _measures(
     settings: AnalysisSettings, narrow: tuple[str, ...], wide: tuple[str, ...]
-) -> dict[str, Measure]:
+) -> dict[str, ng.Measure]:
     return {
-        "control, narrow": Measure("export_control", settings.control, sectors=narrow),
-        "ban, narrow": Measure("export_ban", sectors=narrow),
-        "export tax, narrow": Measure("export_tax", settings.export_tax, sectors=narrow),
-        "export tax, wide": Measure("export_tax", settings.export_tax, sectors=wide),
-        "ban, wide": Measure("export_ban", sectors=wide),
+        "control, narrow": ng.Measure("export_control", settings.control, sectors=narrow),
+        "ban, narrow": ng.Measure("export_ban", sectors=narrow),
+        "export tax, narrow": ng.Measure("export_tax", settings.export_tax, sectors=narrow),
+        "export tax, wide": ng.Measure("export_tax", settings.export_tax, sectors=wide),
+        "ban, wide": ng.Measure("export_ban", sectors=wide),
     }
 
 
 def _inelastic_losses(
-    economy: Economy, narrow: tuple[str, ...], elasticity: float
+    economy: ng.Economy, narrow: tuple[str, ...], elasticity: float
 ) -> dict[str, float]:
     """American loss from a narrow ban where the listed goods have hardly a substitute."""
-    ban = Policy(economy.tariffs).with_export_ban(exporter="CHN", importer="USA", sectors=narrow)
+    ban = ng.Policy(economy.tariffs).with_export_ban(exporter="CHN", importer="USA", sectors=narrow)
     listed = [economy.sector_index(sector) for sector in narrow]
     losses = {}
     for name, values in economy.elasticities.items():
         changed = values.copy()
         changed[listed] = elasticity
-        world = counterfactual(economy, ban, TradeModel(trade_elasticity=changed))
+        world = ng.counterfactual(economy, ban, ng.TradeModel(trade_elasticity=changed))
         losses[name] = -float(world.welfare[economy.region_index("USA")])
     return losses
 
 
-def _used(game: TariffGame, found: Any) -> set[str]:
+def _used(game: ng.TariffGame, found: Any) -> set[str]:
     """China's actions with positive probability in some equilibrium."""
     return {
         game.actions[1][k]
@@ -130,15 +107,10 @@ def _used(game: TariffGame, found: Any) -> set[str]:
     }
 
 
-def analyse(
-    study: Study,
-    settings: AnalysisSettings,
-    inputs: StudyInputs,
-    rng: np.random.Generator,
-) -> StudyResult:
+def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
     """Return losses, their ratio and equilibria in every setting."""
-    economy = load_economy(study.economy)
-    table = load_table("instruments", as_of=study.as_of)
+    economy = ng.load_economy(study.economy)
+    table = ng.load_table("instruments", as_of=study.as_of)
     rows = [row for row in table if row["side"] == "CHN" and row["instrument"] in _LICENCES]
     narrow = tuple(dict.fromkeys(str(row["sector"]) for row in rows))
     wide = (*narrow, *settings.wider)
@@ -151,17 +123,17 @@ def analyse(
     names = (*(f"tariff +{100 * t:.0f}" for t in settings.tariffs_china[1:]), *measures)
     losses, used, worst = [], [], 0.0
     models = _models(economy, settings.years)
-    games: dict[tuple[str, float, bool], TariffGame] = {}
+    games: dict[tuple[str, float, bool], ng.TariffGame] = {}
     for key, model in models.items():
-        game = tariff_game(
+        game = ng.tariff_game(
             economy,
             grids,
             model="general_equilibrium",
             trade_model=model,
-            objectives=Objective(),
+            objectives=ng.Objective(),
             as_of=study.as_of,
         )
-        found = nash_equilibria(game)
+        found = ng.nash_equilibria(game)
         worst = max(worst, found.max_regret)
         losses.append(game.payoffs[:, 0, :1] - game.payoffs[:, 0, 1:])
         used.append(_used(game, found))
@@ -170,32 +142,32 @@ def analyse(
     controls = {measures[name].label for name in ("control, narrow", "ban, narrow", "ban, wide")}
     taxes = {measures[name].label for name in ("export tax, narrow", "export tax, wide")}
     numbers = {
-        "settings": Number(len(models), "d"),
-        "goods": Number(", ".join(narrow)),
-        "equilibria_with_controls": Number(sum(bool(item & controls) for item in used), "d"),
-        "equilibria_with_taxes": Number(sum(bool(item & taxes) for item in used), "d"),
+        "settings": ng.Number(len(models), "d"),
+        "goods": ng.Number(", ".join(narrow)),
+        "equilibria_with_controls": ng.Number(sum(bool(item & controls) for item in used), "d"),
+        "equilibria_with_taxes": ng.Number(sum(bool(item & taxes) for item in used), "d"),
         **_loss_numbers(result),
-        "narrow_usa_inelastic_most": Number(
+        "narrow_usa_inelastic_most": ng.Number(
             max(_inelastic_losses(economy, narrow, settings.inelastic).values()), ".3f"
         ),
-        "inelastic": Number(settings.inelastic, ".1f"),
+        "inelastic": ng.Number(settings.inelastic, ".1f"),
     }
     header = ("measure of China", "USA least", "most", "China least", "most", "USA loses more")
-    body: list[tuple[str | Number, ...]] = []
+    body: list[tuple[str | ng.Number, ...]] = []
     for k, name in enumerate(names):
         usa, china = result.losses[:, k, 0], result.losses[:, k, 1]
         cells = (usa.min(), usa.max(), china.min(), china.max())
         body.append(
             (
                 name,
-                *(Number(float(cell), "+.3f") for cell in cells),
-                Number(int((usa > china).sum()), "d"),
+                *(ng.Number(float(cell), "+.3f") for cell in cells),
+                ng.Number(int((usa > china).sum()), "d"),
             )
         )
-    return StudyResult(
+    return ng.StudyResult(
         numbers=numbers,
-        tables={"losses": StudyTable(header, tuple(body))},
-        objects={"losses": result, "game": games[next(iter(games))]},
+        tables={"losses": ng.StudyTable(header, tuple(body))},
+        objects={"losses": vars(result), "game": games[next(iter(games))]},
         health={
             "largest regret": (worst, settings.regret_bound),
             "sectors under licence": (float(first == 0 or not narrow), 0.5),
@@ -203,23 +175,23 @@ def analyse(
     )
 
 
-def _loss_numbers(result: ControlLosses) -> dict[str, Number]:
+def _loss_numbers(result: ControlLosses) -> dict[str, ng.Number]:
     """Extremes over settings, and in how many each statement holds."""
     numbers = {}
     for key, name in (("narrow", "ban, narrow"), ("wide", "ban, wide")):
         usa, china = result.losses[:, result.measures.index(name)].T
-        numbers[f"{key}_usa_least"] = Number(float(usa.min()), ".3f")
-        numbers[f"{key}_usa_most"] = Number(float(usa.max()), ".3f")
-        numbers[f"{key}_china_least"] = Number(float(china.min()), ".3f")
-        numbers[f"{key}_china_most"] = Number(float(china.max()), ".3f")
-        numbers[f"{key}_usa_loses_more"] = Number(int((usa > china).sum()), "d")
+        numbers[f"{key}_usa_least"] = ng.Number(float(usa.min()), ".3f")
+        numbers[f"{key}_usa_most"] = ng.Number(float(usa.max()), ".3f")
+        numbers[f"{key}_china_least"] = ng.Number(float(china.min()), ".3f")
+        numbers[f"{key}_china_most"] = ng.Number(float(china.max()), ".3f")
+        numbers[f"{key}_usa_loses_more"] = ng.Number(int((usa > china).sum()), "d")
     wide = result.losses[:, result.measures.index("ban, wide")]
     tariff = result.losses[:, [name.startswith("tariff") for name in result.measures]]
     largest = tariff[:, -1]
-    numbers["wide_ratio_least"] = Number(float((wide[:, 0] / wide[:, 1]).min()), ".1f")
-    numbers["wide_ratio_most"] = Number(float((wide[:, 0] / wide[:, 1]).max()), ".1f")
-    numbers["tariff_usa_loses_more"] = Number(int((largest[:, 0] > largest[:, 1]).sum()), "d")
-    numbers["tariff_china_gains"] = Number(int((largest[:, 1] < 0.0).sum()), "d")
+    numbers["wide_ratio_least"] = ng.Number(float((wide[:, 0] / wide[:, 1]).min()), ".1f")
+    numbers["wide_ratio_most"] = ng.Number(float((wide[:, 0] / wide[:, 1]).max()), ".1f")
+    numbers["tariff_usa_loses_more"] = ng.Number(int((largest[:, 0] > largest[:, 1]).sum()), "d")
+    numbers["tariff_china_gains"] = ng.Number(int((largest[:, 1] < 0.0).sum()), "d")
     cheaper = wide[:, 1] * np.maximum(largest[:, 0], 0.0) < largest[:, 1] * wide[:, 0]
-    numbers["ban_cheaper"] = Number(int(cheaper.sum()), "d")
+    numbers["ban_cheaper"] = ng.Number(int(cheaper.sum()), "d")
     return numbers

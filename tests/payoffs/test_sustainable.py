@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from negotiation.equilibrium.dynamic.repeated import critical_discount_factors
 from negotiation.equilibrium.punishments import critical_discount
-from negotiation.equilibrium.repeated import critical_discount_factors
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.payoffs.sustainable import sustainable_cooperation

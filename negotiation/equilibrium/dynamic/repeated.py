@@ -25,9 +25,9 @@ from numpy.typing import ArrayLike
 from scipy.optimize import linprog
 
 from negotiation.equilibrium.certificate import check_profile, expected_payoffs, regret
-from negotiation.equilibrium.nash import nash_equilibria, pure_equilibria
+from negotiation.equilibrium.normal_form.nash import nash_equilibria, pure_equilibria
+from negotiation.equilibrium.normal_form.zero_sum import TIGHT, maximin_strategy
 from negotiation.equilibrium.punishments import critical_discount
-from negotiation.equilibrium.zero_sum import TIGHT, maximin_strategy
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray, compact_repr, float_array, number, read_only

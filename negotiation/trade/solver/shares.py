@@ -12,21 +12,40 @@ and of each net flow the exporter's government earns ``e``, the importer's ``tau
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiation.trade.calibration import Calibration
 from negotiation.values import FloatArray, IntArray
-
-if TYPE_CHECKING:
-    from negotiation.trade.solver.system import System
 
 __all__ = ["Shares", "places_of"]
 
 _SPARSE = 0.25
 _FEW = 2
 _COMPILED = 20_000
+
+
+class BaselineKernels(Protocol):
+    """Kernels of the baseline, flow by flow; see `System`."""
+
+    calibration: Calibration
+    regions: int
+    kernel: FloatArray
+    net: FloatArray
+    flat_kernel: FloatArray
+    flat_net: FloatArray
+    flat_tariffs: FloatArray
+    flat_log_tariffs: FloatArray
+    flat_exponent: FloatArray
+    flat_minus_theta: FloatArray
+
+    def changed_places(self, tables: FloatArray) -> IntArray:
+        """Return the flows whose rates differ from the baseline's somewhere in a batch."""
+
+    def is_dense(self, changed: IntArray) -> bool:
+        """Whether so many flows change that kernels of their own are cheaper."""
 
 
 class Shares:
@@ -37,7 +56,7 @@ class Shares:
     One or two scenarios are cheaper with kernels of their own.
     """
 
-    def __init__(self, system: System, tables: FloatArray) -> None:
+    def __init__(self, system: BaselineKernels, tables: FloatArray) -> None:
         self.count = len(tables)
         self.system = system
         changed = self.changed = system.changed_places(tables)

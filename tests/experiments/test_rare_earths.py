@@ -1,6 +1,7 @@
 """The study of tariffs against export controls: what its numbers say, from its own losses."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -19,7 +20,7 @@ def test_losses_and_what_is_said_of_them(tmp_path):
     quick = {"years": [10.0], "tariffs_usa": [0.0, 1.45], "tariffs_china": [0.0, 1.25]}
     study = study.model_copy(update={"settings": {**study.settings, **quick}})
     result = run_study(study, inputs=StudyInputs(tmp_path))
-    found = result.objects["losses"]
+    found = SimpleNamespace(**result.objects["losses"])
     assert result.numbers["goods"].text == "C24B"
     assert result.numbers["settings"].value == len(found.settings) == len(found.losses)
     economy = load_economy()
