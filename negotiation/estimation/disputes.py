@@ -1,0 +1,461 @@
+"""Disputes as durations: when each began, ended or was last seen open, and who conceded.
+
+A dispute is unsettled at the day it was last seen open; it is not taken to have lasted long. What
+was known at a date is what `load_disputes` returns for it: later ends become open cases, later
+disputes vanish, and terms that became public later are withheld.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from negotiation.data.tables import Cell, DateLike, as_date, load_table, read_table
+from negotiation.errors import InformationDateError, InvalidInputError
+from negotiation.values import FloatArray, float_array, one_of, read_only
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["ENDINGS", "Disputes", "dyad_of", "load_disputes"]
+
+#: Who ended a dispute by conceding; "other" is a split, a court, an expiry or not known.
+ENDINGS = ("sender", "target", "other")
+_NO_CONCESSION = frozenset({"court", "expired", "extended"})
+
+
+def dyad_of(sender: str, target: str) -> str:
+    """Return one name for a pair of sides, whoever sends.
+
+    Examples
+    --------
+    >>> dyad_of("USA", "CHN") == dyad_of("CHN", "USA") == "CHN-USA"
+    True
+    """
+    return "-".join(sorted((sender, target)))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Disputes:
+    """Durations of disputes, in days, with what is known of each.
+
+    Attributes
+    ----------
+    ids
+        Names.
+    dyads
+        Pair of sides, whoever sends; disputes of one dyad are not independent.
+    low, high
+        The end lies in ``(low, high]``, days from the start; ``high`` is infinite for a case that
+        was open when last seen, ``low == high`` for an end known exactly, ``low == 0`` for one that
+        may have ended at its opening.
+    deadline
+        Days from the start to the deadline as last set; NaN where there is none.
+    ending
+        Who ended it: one of `ENDINGS`, empty where open.
+    outcome
+        The source's word for how it ended, or for why its end is not known.
+    covariates
+        Further numbers by name, NaN where missing.
+    senders
+        Who threatens or imposes, empty where not known.
+    start
+        First days, None where not known or not dated.
+    title
+        What the disputes are.
+    as_of
+        Information date, or None.
+    left_out
+        Disputes without a duration, and why.
+
+    Examples
+    --------
+    >>> disputes = load_disputes(as_of="2025-05-02")
+    >>> len(disputes), int(disputes.ended.sum())
+    (59, 36)
+    >>> disputes.take([disputes.ids.index("us_china_2025_spring")]).low
+    array([90.])
+    """
+
+    ids: tuple[str, ...]
+    dyads: tuple[str, ...]
+    low: FloatArray
+    high: FloatArray
+    deadline: FloatArray
+    ending: tuple[str, ...]
+    outcome: tuple[str, ...]
+    covariates: Mapping[str, FloatArray]
+    senders: tuple[str, ...]
+    start: tuple[date | None, ...]
+    title: str = "disputes"
+    as_of: date | None = None
+    left_out: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @classmethod
+    def from_intervals(
+        cls,
+        low: ArrayLike,
+        high: ArrayLike,
+        *,
+        ids: Sequence[str] | None = None,
+        dyads: Sequence[str] | None = None,
+        senders: Sequence[str] | None = None,
+        deadline: ArrayLike | None = None,
+        ending: Sequence[str] | None = None,
+        covariates: Mapping[str, ArrayLike] | None = None,
+        title: str = "disputes",
+    ) -> Disputes:
+        """Return disputes from bounds of their durations.
+
+        Parameters
+        ----------
+        low, high
+            Days ``[dispute]``; infinity in ``high`` where open, equal bounds where exact.
+        ids, dyads, senders
+            Names; by default each dispute is a dyad of its own.
+        deadline
+            Days from the start to a deadline, NaN where none.
+        ending
+            Who conceded, from `ENDINGS`; "other" for all that ended by default.
+        covariates
+            Numbers by name ``[dispute]``, NaN where missing.
+
+        Raises
+        ------
+        InvalidInputError
+            If bounds are negative, out of order or not numbers, or lengths differ.
+
+        Examples
+        --------
+        >>> Disputes.from_intervals([7, 9, 30], [7, 9, np.inf]).ended
+        array([ True,  True, False])
+        """
+        lower = float_array(low, name="low", ndim=1, low=0.0)
+        n = lower.size
+        upper = np.asarray(high, dtype=np.float64)
+        if upper.shape != lower.shape or np.isnan(upper).any() or (upper < lower).any():
+            same = upper.shape == lower.shape
+            wrong = np.flatnonzero(~(upper >= lower)) if same else np.zeros(0, dtype=np.int64)
+            raise InvalidInputError(
+                "upper bounds must be numbers not below the lower ones",
+                where=f"high[{wrong[0]}]" if len(wrong) else "high",
+                seen=upper[wrong[0]] if len(wrong) else f"shape {upper.shape}",
+                allowed=f">= {lower[wrong[0]]:g}" if len(wrong) else f"shape {lower.shape}",
+            )
+        ended = np.isfinite(upper)
+        names = tuple(ids) if ids is not None else tuple(str(k) for k in range(n))
+        endings = (
+            tuple(ending) if ending is not None else tuple("other" if e else "" for e in ended)
+        )
+        due = np.full(n, np.nan) if deadline is None else np.asarray(deadline, dtype=np.float64)
+        columns = {
+            name: read_only(np.asarray(values, dtype=np.float64))
+            for name, values in (covariates or {}).items()
+        }
+        pairs = tuple(dyads) if dyads is not None else names
+        sent = tuple(senders) if senders is not None else ("",) * n
+        sized: dict[str, int] = {"ids": len(names), "dyads": len(pairs), "ending": len(endings)}
+        sized["senders"] = len(sent)
+        sized |= {"deadline": due.size} | {name: column.size for name, column in columns.items()}
+        for name, size in sized.items():
+            if size != n:
+                raise InvalidInputError("wrong length", where=name, seen=size, allowed=f"{n}")
+        for k, (who, end) in enumerate(zip(endings, ended, strict=True)):
+            one_of(who, ENDINGS if end else ("",), name=f"ending[{k}]")
+        return cls(
+            ids=names,
+            dyads=pairs,
+            low=lower,
+            high=read_only(upper),
+            deadline=read_only(due),
+            ending=endings,
+            outcome=tuple("ended" if e else "open" for e in ended),
+            covariates=MappingProxyType(columns),
+            senders=sent,
+            start=(None,) * n,
+            title=title,
+        )
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __repr__(self) -> str:
+        ended = int(self.ended.sum())
+        known = "" if self.as_of is None else f", as known on {self.as_of}"
+        return (
+            f"<{len(self)} {self.title}{known}: {ended} ended, {len(self) - ended} open, "
+            f"{len(set(self.dyads))} dyads>"
+        )
+
+    @property
+    def ended(self) -> NDArray[np.bool_]:
+        """Whether each has ended."""
+        return cast(NDArray[np.bool_], np.isfinite(self.high))
+
+    @property
+    def times(self) -> FloatArray:
+        """Middle of each interval, or the last day seen open ``[dispute]``, days."""
+        return np.where(
+            self.ended, 0.5 * (self.low + np.where(self.ended, self.high, 0.0)), self.low
+        )
+
+    @property
+    def clusters(self) -> NDArray[np.int64]:
+        """Number of each dispute's dyad ``[dispute]``."""
+        return np.unique(np.array(self.dyads, dtype=object).astype(str), return_inverse=True)[1]
+
+    def take(self, places: ArrayLike) -> Disputes:
+        """Return the disputes at the given places, or where a mask holds."""
+        index = np.asarray(places)
+        index = np.flatnonzero(index) if index.dtype == bool else index.astype(np.int64)
+        if index.size == 0:
+            raise InvalidInputError("no dispute is left", where=self.title, seen=0)
+
+        def chosen(items: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(items[k] for k in index)
+
+        return replace(
+            self,
+            ids=chosen(self.ids),
+            dyads=chosen(self.dyads),
+            low=read_only(self.low[index]),
+            high=read_only(self.high[index]),
+            deadline=read_only(self.deadline[index]),
+            ending=chosen(self.ending),
+            outcome=chosen(self.outcome),
+            covariates=MappingProxyType(
+                {name: read_only(column[index]) for name, column in self.covariates.items()}
+            ),
+            senders=chosen(self.senders),
+            start=tuple(self.start[k] for k in index),
+        )
+
+    def ended_by(self, who: str | Iterable[str]) -> Disputes:
+        """Return the same disputes, open where somebody else ended them first.
+
+        For laws of one ending among competing ones (cause-specific hazards): a dispute that ended
+        otherwise leaves at the middle of its interval.
+
+        Examples
+        --------
+        >>> int(load_disputes().ended_by("target").ended.sum())
+        27
+        """
+        wanted = {who} if isinstance(who, str) else set(who)
+        for name in wanted:
+            one_of(name, ENDINGS, name="ending")
+        keep = np.array([e in wanted for e in self.ending])
+        other = self.ended & ~keep
+        return replace(
+            self,
+            low=read_only(np.where(other, self.times, self.low)),
+            high=read_only(np.where(other, np.inf, self.high)),
+            ending=tuple("" if gone else e for e, gone in zip(self.ending, other, strict=True)),
+        )
+
+    def with_covariates(self, **columns: ArrayLike) -> Disputes:
+        """Return the same disputes with further covariates ``[dispute]``, NaN where missing."""
+        found = {name: np.asarray(values, dtype=np.float64) for name, values in columns.items()}
+        for name, column in found.items():
+            if column.shape != (len(self),) or np.isinf(column).any():
+                raise InvalidInputError(
+                    "not one number a dispute",
+                    where=name,
+                    seen=f"shape {column.shape}",
+                    allowed=f"{len(self)} numbers or NaN",
+                )
+        added = {name: read_only(column) for name, column in found.items()}
+        return replace(self, covariates=MappingProxyType({**self.covariates, **added}))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a dispute."""
+        import pandas as pd
+
+        columns: dict[str, object] = {
+            "dispute": self.ids,
+            "dyad": self.dyads,
+            "sender": self.senders,
+            "start": self.start,
+            "days_low": self.low,
+            "days_high": self.high,
+            "deadline_days": self.deadline,
+            "ending": self.ending,
+            "outcome": self.outcome,
+        }
+        return pd.DataFrame({**columns, **self.covariates})
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(repr(self))}</p>{self.to_frame().to_html(index=False)}"
+
+
+def _span(day: date, precision: Cell) -> tuple[date, date]:
+    """Return first and last day that a date of this precision may mean."""
+    if precision == "month":
+        first = day.replace(day=1)
+        return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    if precision == "year":
+        return day.replace(month=1, day=1), day.replace(month=12, day=31)
+    return day, day
+
+
+def _number(row: Mapping[str, Cell], column: str, scale: float = 1.0) -> float:
+    cell = row[column]
+    return float("nan") if cell is None else scale * float(cast(float, cell))
+
+
+@dataclass(frozen=True)
+class _Dispute:
+    """One row as it was known at a date."""
+
+    row: Mapping[str, Cell]
+    start: date
+    low: float
+    high: float
+    ending: str
+    outcome: str
+    terms_known: bool
+
+    def covariates(self, as_of: date | None) -> dict[str, float]:
+        """Return numbers of the row; terms that became public later are NaN."""
+        begun = cast("date | None", self.row["imposition_date"])
+        imposed = begun is not None and (as_of is None or begun <= as_of)
+        numbers = {"imposed": float(imposed)}
+        for name, column, scale in (
+            ("sender_added_rate", "sender_added_pct", 0.01),
+            ("target_retaliation_rate", "target_retaliation_pct", 0.01),
+            ("coverage_usd_bn", "coverage_usd_bn", 1.0),
+        ):
+            numbers[name] = _number(self.row, column, scale) if self.terms_known else float("nan")
+        return numbers
+
+    def deadline(self) -> float:
+        """Days from the start to the deadline; NaN where there is none or it was not known."""
+        day = cast("date | None", self.row["deadline"])
+        return float("nan") if day is None or not self.terms_known else (day - self.start).days
+
+
+def _read_row(
+    row: Mapping[str, Cell], clock: str, limit: date | None, where: str
+) -> _Dispute | str:
+    """Return the dispute as known at a date, or why it has no duration."""
+    name = "imposition" if clock == "imposition" or row["threat_date"] is None else "threat"
+    start = cast("date | None", row[f"{name}_date"])
+    if start is None:
+        return "never imposed" if clock == "imposition" else "no first day is known"
+    if limit is not None and start > limit:
+        return "began later"
+    settled = cast("date | None", row["settlement_date"])
+    seen = cast("date | None", row["censored_on"])
+    if (settled is None) == (seen is None):
+        raise InvalidInputError(
+            "a dispute has ended or was last seen open, one of the two",
+            where=f"{where}, dispute {row['dispute_id']}, columns settlement_date, censored_on",
+            seen=f"{settled}, {seen}",
+            allowed="exactly one date",
+        )
+    known_on = cast(date, row["known_on"])
+    public = limit is None or known_on <= limit
+    earliest, latest = _span(start, row[f"{name}_precision"])
+    if settled is not None and public and (limit is None or settled <= limit):
+        first, last = _span(settled, row["settlement_precision"])
+        days = (first - latest).days, (last - earliest).days
+        who, outcome = str(row["conceded_more"]), str(row["outcome"])
+        conceded = who in ("sender", "target") and outcome not in _NO_CONCESSION
+        low, high = max(days[0] - 0.5, 0.0), days[1] + 0.5
+        ending = who if conceded else "other"
+    else:
+        open_on = min(day for day in (seen or settled, limit) if day is not None)
+        low, high, ending = float((open_on - start).days), float("inf"), ""
+        outcome = f"open on {open_on}"
+    if high < 0 or low < 0:
+        raise InvalidInputError(
+            "ends before it begins",
+            where=f"{where}, dispute {row['dispute_id']}",
+            seen=f"{start} to {settled or seen}",
+        )
+    return _Dispute(row, start, low, high, ending, outcome, public)
+
+
+def load_disputes(
+    path: str | Path | None = None, as_of: DateLike = None, *, clock: str = "threat"
+) -> Disputes:
+    """Return disputes as they were known at a date.
+
+    Parameters
+    ----------
+    path
+        A user's csv with the columns of the embedded table ``disputes`` (their meanings and units:
+        ``negotiation.data.schema``); None: the embedded 75 confrontations from 1930 to 2026.
+    as_of
+        Information date. Disputes that begin later are left out; ends that came or became public
+        later are not known: those disputes are open on that day, and their rates, coverage and
+        deadline, which may have been set later, are withheld. None: everything.
+    clock
+        "threat": from the first threat, or from the imposition where no threat is dated;
+        "imposition": from the imposition, without disputes that never came to it.
+
+    Returns
+    -------
+    Disputes
+        With the covariates ``imposed`` (0 or 1), ``sender_added_rate`` and
+        ``target_retaliation_rate`` (fractions, the peak threatened or applied), and
+        ``coverage_usd_bn``. Dates known by month or year alone make intervals.
+
+    Raises
+    ------
+    DataError
+        If the file is not what its columns allow: names file, row and column.
+    InvalidInputError
+        If a dispute has both an end and a last day seen open, or neither.
+    InformationDateError
+        If no dispute had begun at the information date.
+
+    Notes
+    -----
+    A deadline is the one last set before the end: where it was moved, the first was another.
+
+    Examples
+    --------
+    >>> load_disputes()
+    <72 disputes: 57 ended, 15 open, 28 dyads>
+    >>> dict(load_disputes().left_out)["us_eu_cars_2018"]
+    'no first day is known'
+    """
+    one_of(clock, ("threat", "imposition"), name="clock")
+    limit = as_date(as_of)
+    table = load_table("disputes") if path is None else read_table("disputes", path)
+    where = "disputes" if path is None else str(path)
+    read = {str(row["dispute_id"]): _read_row(row, clock, limit, where) for row in table}
+    found = {name: item for name, item in read.items() if isinstance(item, _Dispute)}
+    if not found:
+        raise InformationDateError(
+            "no dispute had begun at the information date", where=where, seen=str(limit)
+        )
+    items = tuple(found.values())
+    numbers = [item.covariates(limit) for item in items]
+    return Disputes(
+        ids=tuple(found),
+        dyads=tuple(dyad_of(str(i.row["sender"]), str(i.row["target"])) for i in items),
+        low=read_only(np.array([i.low for i in items])),
+        high=read_only(np.array([i.high for i in items])),
+        deadline=read_only(np.array([i.deadline() for i in items])),
+        ending=tuple(i.ending for i in items),
+        outcome=tuple(i.outcome for i in items),
+        covariates=MappingProxyType(
+            {name: read_only(np.array([row[name] for row in numbers])) for name in numbers[0]}
+        ),
+        senders=tuple(str(i.row["sender"]) for i in items),
+        start=tuple(i.start for i in items),
+        as_of=limit,
+        left_out=MappingProxyType(
+            {name: item for name, item in read.items() if isinstance(item, str)}
+        ),
+    )
