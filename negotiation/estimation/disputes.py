@@ -30,6 +30,12 @@ __all__ = ["ENDINGS", "Disputes", "dyad_of", "load_disputes"]
 #: Who ended a dispute by conceding; "other" is a split, a court, an expiry or not known.
 ENDINGS = ("sender", "target", "other")
 _NO_CONCESSION = frozenset({"court", "expired", "extended"})
+#: Covariates from columns of the table, with the factor to their unit.
+_TERMS = (
+    ("sender_added_rate", "sender_added_pct", 0.01),
+    ("target_retaliation_rate", "target_retaliation_pct", 0.01),
+    ("coverage_usd_bn", "coverage_usd_bn", 1.0),
+)
 
 
 def dyad_of(sender: str, target: str) -> str:
@@ -69,6 +75,8 @@ class Disputes:
         Who threatens or imposes, empty where not known.
     start
         First days, None where not known or not dated.
+    public
+        Days on which ends and terms were public, None where not known.
     title
         What the disputes are.
     as_of
@@ -95,6 +103,7 @@ class Disputes:
     covariates: Mapping[str, FloatArray]
     senders: tuple[str, ...]
     start: tuple[date | None, ...]
+    public: tuple[date | None, ...]
     title: str = "disputes"
     as_of: date | None = None
     left_out: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -181,6 +190,7 @@ class Disputes:
             covariates=MappingProxyType(columns),
             senders=sent,
             start=(None,) * n,
+            public=(None,) * n,
             title=title,
         )
 
@@ -236,6 +246,7 @@ class Disputes:
             ),
             senders=chosen(self.senders),
             start=tuple(self.start[k] for k in index),
+            public=tuple(self.public[k] for k in index),
         )
 
     def ended_by(self, who: str | Iterable[str]) -> Disputes:
@@ -260,6 +271,60 @@ class Disputes:
             high=read_only(np.where(other, np.inf, self.high)),
             ending=tuple("" if gone else e for e, gone in zip(self.ending, other, strict=True)),
         )
+
+    def known_at(self, as_of: DateLike) -> Disputes:
+        """Return the disputes as they were known at a date.
+
+        Disputes that began later are left out. Ends that came or became public later are not known:
+        those disputes are open on that day, and their covariates and deadline, which may have been
+        set later, are withheld (NaN), but for ``imposed_at_start``.
+
+        Raises
+        ------
+        InformationDateError
+            If no dispute had begun.
+        InvalidInputError
+            If a dispute has no first day.
+        """
+        day = as_date(as_of)
+        if day is None:
+            return self
+        undated = [name for name, begun in zip(self.ids, self.start, strict=True) if begun is None]
+        if undated:
+            raise InvalidInputError("no first day", where=f"disputes, {undated[0]}", seen=None)
+        starts = [cast(date, begun) for begun in self.start]
+        begun = np.array([first <= day for first in starts])
+        if not begun.any():
+            raise InformationDateError(
+                "no dispute had begun at the information date",
+                where=self.title,
+                seen=f"first begins on {min(starts)}",
+                allowed=f"on or before {day}",
+            )
+        age = np.array([float((day - first).days) for first in starts])
+        told = np.array([when is None or when <= day for when in self.public])
+        over = self.ended & told & (self.high < age + 1.0)
+        low = np.where(over, self.low, np.where(self.ended, age, np.minimum(self.low, age)))
+        later = {name: "began later" for name, b in zip(self.ids, begun, strict=True) if not b}
+        then = replace(
+            self,
+            low=read_only(low),
+            high=read_only(np.where(over, self.high, np.inf)),
+            deadline=read_only(np.where(told, self.deadline, np.nan)),
+            ending=tuple(e if o else "" for e, o in zip(self.ending, over, strict=True)),
+            outcome=tuple(w if o else "open" for w, o in zip(self.outcome, over, strict=True)),
+            covariates=MappingProxyType(
+                {
+                    name: column
+                    if name == "imposed_at_start"
+                    else read_only(np.where(told, column, np.nan))
+                    for name, column in self.covariates.items()
+                }
+            ),
+            as_of=day,
+            left_out=MappingProxyType({**self.left_out, **later}),
+        )
+        return then.take(begun)
 
     def with_covariates(self, **columns: ArrayLike) -> Disputes:
         """Return the same disputes with further covariates ``[dispute]``, NaN where missing."""
@@ -311,77 +376,44 @@ def _number(row: Mapping[str, Cell], column: str, scale: float = 1.0) -> float:
     return float("nan") if cell is None else scale * float(cast(float, cell))
 
 
-@dataclass(frozen=True)
-class _Dispute:
-    """One row as it was known at a date."""
-
-    row: Mapping[str, Cell]
-    start: date
-    low: float
-    high: float
-    ending: str
-    outcome: str
-    terms_known: bool
-
-    def covariates(self, as_of: date | None) -> dict[str, float]:
-        """Return numbers of the row; terms that became public later are NaN."""
-        begun = cast("date | None", self.row["imposition_date"])
-        imposed = begun is not None and (as_of is None or begun <= as_of)
-        numbers = {"imposed": float(imposed)}
-        for name, column, scale in (
-            ("sender_added_rate", "sender_added_pct", 0.01),
-            ("target_retaliation_rate", "target_retaliation_pct", 0.01),
-            ("coverage_usd_bn", "coverage_usd_bn", 1.0),
-        ):
-            numbers[name] = _number(self.row, column, scale) if self.terms_known else float("nan")
-        return numbers
-
-    def deadline(self) -> float:
-        """Days from the start to the deadline; NaN where there is none or it was not known."""
-        day = cast("date | None", self.row["deadline"])
-        return float("nan") if day is None or not self.terms_known else (day - self.start).days
-
-
-def _read_row(
-    row: Mapping[str, Cell], clock: str, limit: date | None, where: str
-) -> _Dispute | str:
-    """Return the dispute as known at a date, or why it has no duration."""
-    name = "imposition" if clock == "imposition" or row["threat_date"] is None else "threat"
-    start = cast("date | None", row[f"{name}_date"])
-    if start is None:
-        return "never imposed" if clock == "imposition" else "no first day is known"
-    if limit is not None and start > limit:
-        return "began later"
-    settled = cast("date | None", row["settlement_date"])
-    seen = cast("date | None", row["censored_on"])
-    if (settled is None) == (seen is None):
+def _duration(row: Mapping[str, Cell], start: str, where: str) -> tuple[float, float]:
+    """Return the bounds of a row's duration in days, from its ``start`` date."""
+    begun, settled, seen = (
+        cast("date | None", row[column])
+        for column in (f"{start}_date", "settlement_date", "censored_on")
+    )
+    place = f"{where}, dispute {row['dispute_id']}"
+    if begun is None or (settled is None) == (seen is None):
         raise InvalidInputError(
             "a dispute has ended or was last seen open, one of the two",
-            where=f"{where}, dispute {row['dispute_id']}, columns settlement_date, censored_on",
+            where=f"{place}, columns settlement_date, censored_on",
             seen=f"{settled}, {seen}",
             allowed="exactly one date",
         )
-    known_on = cast(date, row["known_on"])
-    public = limit is None or known_on <= limit
-    earliest, latest = _span(start, row[f"{name}_precision"])
-    if settled is not None and public and (limit is None or settled <= limit):
+    earliest, latest = _span(begun, row[f"{start}_precision"])
+    if settled is not None:
         first, last = _span(settled, row["settlement_precision"])
-        days = (first - latest).days, (last - earliest).days
-        who, outcome = str(row["conceded_more"]), str(row["outcome"])
-        conceded = who in ("sender", "target") and outcome not in _NO_CONCESSION
-        low, high = max(days[0] - 0.5, 0.0), days[1] + 0.5
-        ending = who if conceded else "other"
+        low, high = max((first - latest).days - 0.5, 0.0), (last - earliest).days + 0.5
     else:
-        open_on = min(day for day in (seen or settled, limit) if day is not None)
-        low, high, ending = float((open_on - start).days), float("inf"), ""
-        outcome = f"open on {open_on}"
-    if high < 0 or low < 0:
+        low, high = float((cast(date, seen) - begun).days), float("inf")
+    if high < 0.0 or low < 0.0:
         raise InvalidInputError(
-            "ends before it begins",
-            where=f"{where}, dispute {row['dispute_id']}",
-            seen=f"{start} to {settled or seen}",
+            "ends before it begins", where=place, seen=f"{begun} to {settled or seen}"
         )
-    return _Dispute(row, start, low, high, ending, outcome, public)
+    return low, high
+
+
+def _ending(row: Mapping[str, Cell]) -> str:
+    """Return who conceded, "other" if neither, empty if the dispute is open."""
+    if row["settlement_date"] is None:
+        return ""
+    who = str(row["conceded_more"])
+    return who if who in ENDINGS and str(row["outcome"]) not in _NO_CONCESSION else "other"
+
+
+def _days(row: Mapping[str, Cell], column: str, start: date) -> float:
+    day = cast("date | None", row[column])
+    return float("nan") if day is None else float((day - start).days)
 
 
 def load_disputes(
@@ -395,9 +427,7 @@ def load_disputes(
         A user's csv with the columns of the embedded table ``disputes`` (their meanings and units:
         ``negotiation.data.schema``); None: the embedded 75 confrontations from 1930 to 2026.
     as_of
-        Information date. Disputes that begin later are left out; ends that came or became public
-        later are not known: those disputes are open on that day, and their rates, coverage and
-        deadline, which may have been set later, are withheld. None: everything.
+        Information date: `Disputes.known_at`. None: everything.
     clock
         "threat": from the first threat, or from the imposition where no threat is dated;
         "imposition": from the imposition, without disputes that never came to it.
@@ -405,9 +435,10 @@ def load_disputes(
     Returns
     -------
     Disputes
-        With the covariates ``imposed`` (0 or 1), ``sender_added_rate`` and
-        ``target_retaliation_rate`` (fractions, the peak threatened or applied), and
-        ``coverage_usd_bn``. Dates known by month or year alone make intervals.
+        With the covariates ``imposed_at_start`` (0 or 1), ``sender_added_rate`` and
+        ``target_retaliation_rate`` (fractions) and ``coverage_usd_bn``: the last three are peaks
+        over the dispute, not what was known at its start. Dates known by month or year alone make
+        intervals.
 
     Raises
     ------
@@ -420,6 +451,9 @@ def load_disputes(
 
     Notes
     -----
+    Where terms are withheld the dispute is open: columns that mark missing covariates then carry
+    that too, and a law fitted with them at an information date should not be trusted.
+
     A deadline is the one last set before the end: where it was moved, the first was another.
 
     Examples
@@ -430,32 +464,48 @@ def load_disputes(
     'no first day is known'
     """
     one_of(clock, ("threat", "imposition"), name="clock")
-    limit = as_date(as_of)
     table = load_table("disputes") if path is None else read_table("disputes", path)
     where = "disputes" if path is None else str(path)
-    read = {str(row["dispute_id"]): _read_row(row, clock, limit, where) for row in table}
-    found = {name: item for name, item in read.items() if isinstance(item, _Dispute)}
-    if not found:
-        raise InformationDateError(
-            "no dispute had begun at the information date", where=where, seen=str(limit)
-        )
-    items = tuple(found.values())
-    numbers = [item.covariates(limit) for item in items]
-    return Disputes(
-        ids=tuple(found),
-        dyads=tuple(dyad_of(str(i.row["sender"]), str(i.row["target"])) for i in items),
-        low=read_only(np.array([i.low for i in items])),
-        high=read_only(np.array([i.high for i in items])),
-        deadline=read_only(np.array([i.deadline() for i in items])),
-        ending=tuple(i.ending for i in items),
-        outcome=tuple(i.outcome for i in items),
+    left_out: dict[str, str] = {}
+    rows, kinds = [], []
+    for row in table:
+        kind = clock if clock == "imposition" or row["threat_date"] is not None else "imposition"
+        if row[f"{kind}_date"] is None:
+            why = "never imposed" if clock == "imposition" else "no first day is known"
+            left_out[str(row["dispute_id"])] = why
+        else:
+            rows.append(row)
+            kinds.append(kind)
+    if not rows:
+        raise InvalidInputError("no dispute has a first day", where=where, seen=len(table))
+    starts = [cast(date, row[f"{kind}_date"]) for row, kind in zip(rows, kinds, strict=True)]
+    bounds = [_duration(row, kind, where) for row, kind in zip(rows, kinds, strict=True)]
+    imposed = [
+        float(_days(row, "imposition_date", begun) <= 0.0)
+        for row, begun in zip(rows, starts, strict=True)
+    ]
+    everything = Disputes(
+        ids=tuple(str(row["dispute_id"]) for row in rows),
+        dyads=tuple(dyad_of(str(row["sender"]), str(row["target"])) for row in rows),
+        low=read_only(np.array([low for low, _ in bounds])),
+        high=read_only(np.array([high for _, high in bounds])),
+        deadline=read_only(
+            np.array([_days(row, "deadline", day) for row, day in zip(rows, starts, strict=True)])
+        ),
+        ending=tuple(_ending(row) for row in rows),
+        outcome=tuple(str(row["outcome"]) for row in rows),
         covariates=MappingProxyType(
-            {name: read_only(np.array([row[name] for row in numbers])) for name in numbers[0]}
+            {
+                "imposed_at_start": read_only(np.array(imposed)),
+                **{
+                    name: read_only(np.array([_number(row, column, unit) for row in rows]))
+                    for name, column, unit in _TERMS
+                },
+            }
         ),
-        senders=tuple(str(i.row["sender"]) for i in items),
-        start=tuple(i.start for i in items),
-        as_of=limit,
-        left_out=MappingProxyType(
-            {name: item for name, item in read.items() if isinstance(item, str)}
-        ),
+        senders=tuple(str(row["sender"]) for row in rows),
+        start=tuple(starts),
+        public=tuple(cast(date, row["known_on"]) for row in rows),
+        left_out=MappingProxyType(left_out),
     )
+    return everything.known_at(as_of)

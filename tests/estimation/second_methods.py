@@ -58,7 +58,7 @@ def cox_efron(days, events, covariates, *, sweeps=30):
                 curve -= a2 / a0 - np.outer(a1, a1) / a0**2
         step = np.linalg.solve(-curve, slope)
         b = b + step
-        if np.abs(step).max() < 1e-11:
+        if np.abs(step).max() < 1e-9:
             break
     return b, np.sqrt(np.diag(np.linalg.inv(-curve))), value
 

@@ -113,9 +113,7 @@ def test_terms_of_an_open_dispute_are_withheld():
     assert disputes.low[spring] == 90.0
     assert np.isnan(disputes.covariates["sender_added_rate"][spring])
     assert np.isnan(disputes.deadline[disputes.ids.index("us_japan_2025")])
-    assert disputes.covariates["imposed"][spring] == 1.0
-    before = load_disputes(as_of="2025-02-03")
-    assert before.covariates["imposed"][before.ids.index("us_china_2025_spring")] == 0.0
+    assert disputes.covariates["imposed_at_start"][spring] == 0.0
     with pytest.raises(InformationDateError, match="no dispute had begun"):
         load_disputes(as_of="1900-01-01")
 
@@ -170,6 +168,23 @@ def test_bad_disputes_are_named(tmp_path):
     (tmp_path / "odd.csv").write_text(header + "\n")
     with pytest.raises(DataError, match="no rows"):
         load_disputes(tmp_path / "odd.csv")
+
+
+def test_what_was_known_needs_dates():
+    with pytest.raises(InvalidInputError, match="disputes, 0: no first day"):
+        Disputes.from_intervals([1], [2]).known_at("2025-01-01")
+    assert load_disputes().known_at(None).as_of is None
+
+
+def test_a_file_without_first_days(tmp_path):
+    rows = [row for row in embedded() if row["dispute_id"] == "us_eu_cars_2018"]
+    path = tmp_path / "mine.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    with pytest.raises(InvalidInputError, match="no dispute has a first day"):
+        load_disputes(path)
 
 
 def test_intervals_are_checked():

@@ -243,12 +243,14 @@ def test_competing_endings_add_up():
 def test_survival_and_hazard_of_every_law(model):
     more = {"cuts": [30.0, 200.0]} if model == "piecewise_constant" else {}
     disputes = ng.load_disputes()
-    fit = ng.fit_concessions(disputes, model, covariates=["imposed"], deadline_windows=[7], **more)
+    fit = ng.fit_concessions(
+        disputes, model, covariates=["imposed_at_start"], deadline_windows=[7], **more
+    )
     assert fit.converged
     assert fit.expected_gain < 1e-8
     assert fit.gradient_norm < 1e-4
     days = np.array([1.0, 20.0, 55.0, 58.0, 64.0, 300.0])
-    given_, step = {"imposed": 1.0}, 1e-5
+    given_, step = {"imposed_at_start": 1.0}, 1e-5
     survival = fit.survival(days, given_, deadline=60.0)
     assert (np.diff(survival) < 0).all()
     near = fit.survival(np.r_[days - step, days + step], given_, deadline=60.0).reshape(2, -1)
@@ -273,9 +275,14 @@ def test_draws_have_the_stated_spread():
 
 
 def test_tables():
-    fit = ng.fit_concessions(ng.load_disputes(), "weibull", covariates=["imposed"])
+    fit = ng.fit_concessions(ng.load_disputes(), "weibull", covariates=["imposed_at_start"])
     frame = fit.to_frame()
-    assert list(frame["parameter"]) == ["constant", "imposed", "transformed shape", "shape"]
+    assert list(frame["parameter"]) == [
+        "constant",
+        "imposed_at_start",
+        "transformed shape",
+        "shape",
+    ]
     assert r"\toprule" in fit.to_latex()
     assert "weibull law of 72 disputes (57 ended)" in fit._repr_html_()
     assert fit.aic == pytest.approx(6 - 2 * fit.log_likelihood)
@@ -293,7 +300,7 @@ def test_bad_input():
         ({"deadline_windows": [30, 7]}, "deadline_windows: days must be positive and ascend"),
         ({"cuts": [0.0]}, "cuts: days must be positive"),
         ({"model": "piecewise_constant"}, "cuts: no day"),
-        ({"covariates": ["imposed", "imposed"]}, "others determine"),
+        ({"covariates": ["imposed_at_start", "imposed_at_start"]}, "others determine"),
     ]
     for arguments, message in cases:
         with pytest.raises(InvalidInputError, match=message):
@@ -304,13 +311,13 @@ def test_bad_input():
         ng.fit_concessions(Disputes.from_intervals([1.0], [np.inf]))
     with pytest.raises(InvalidInputError, match="density has no value at 0 days"):
         ng.fit_concessions(Disputes.from_intervals([0.0, 2.0], [0.0, 2.0]))
-    fit = ng.fit_concessions(disputes, covariates=["imposed"])
-    with pytest.raises(InvalidInputError, match="allowed: imposed"):
+    fit = ng.fit_concessions(disputes, covariates=["imposed_at_start"])
+    with pytest.raises(InvalidInputError, match="allowed: imposed_at_start"):
         fit.survival([1.0])
     with pytest.raises(InvalidInputError, match=r"times\[0\]"):
-        fit.survival([-1.0], {"imposed": 1.0})
+        fit.survival([-1.0], {"imposed_at_start": 1.0})
     with pytest.raises(InvalidInputError, match="days must be positive"):
-        fit.hazard([0.0], {"imposed": 1.0})
+        fit.hazard([0.0], {"imposed_at_start": 1.0})
 
 
 def test_a_fit_that_has_no_maximum_raises():
