@@ -128,11 +128,7 @@ def _spans(disputes: Disputes) -> tuple[FloatArray, FloatArray]:
     begins = [(value, 0 if h == value else 1, "low") for value, h in zip(low, high, strict=True)]
     ends = [(value, 0.5, "high") for value in high]
     marks = sorted({*begins, *ends})
-    pairs = [
-        (a[0], b[0])
-        for a, b in pairwise(marks)
-        if a[2] == "low" and b[2] == "high"
-    ]
+    pairs = [(a[0], b[0]) for a, b in pairwise(marks) if a[2] == "low" and b[2] == "high"]
     return np.array([a for a, _ in pairs]), np.array([b for _, b in pairs])
 
 
