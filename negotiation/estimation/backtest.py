@@ -13,7 +13,7 @@ import numpy as np
 
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
-from negotiation.estimation.disputes import Disputes
+from negotiation.estimation.disputes.durations import Disputes
 from negotiation.estimation.fit import fit_concessions
 from negotiation.estimation.laws import LAWS
 from negotiation.estimation.nonparametric import turnbull

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiation.errors import InvalidInputError
-from negotiation.estimation.disputes import Disputes
+from negotiation.estimation.disputes.durations import Disputes
 from negotiation.values import FloatArray, float_array, one_of, read_only
 
 __all__ = ["Design", "Steps", "design_of", "steps_of"]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import ConvergenceError, InvalidInputError
-from negotiation.estimation.disputes import Disputes
+from negotiation.estimation.disputes.durations import Disputes
 from negotiation.estimation.exposure import Steps, design_of, steps_of
 from negotiation.estimation.laws import LAWS, Law, law_named
 from negotiation.estimation.likelihood import Likelihood, maximise

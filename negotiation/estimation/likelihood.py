@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiation.errors import InvalidInputError, NonFiniteError
-from negotiation.estimation.disputes import Disputes
+from negotiation.estimation.disputes.durations import Disputes
 from negotiation.estimation.exposure import Design
 from negotiation.estimation.laws import Law
 from negotiation.values import FloatArray

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import ConvergenceError
-from negotiation.estimation.disputes import Disputes
+from negotiation.estimation.disputes.durations import Disputes
 from negotiation.values import FloatArray, number, read_only
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from negotiation.errors import InvalidInputError
-from negotiation.estimation.disputes import Disputes
+from negotiation.estimation.disputes.durations import Disputes
 from negotiation.estimation.nonparametric import SurvivalCurve, kaplan_meier, turnbull
 from negotiation.values import FloatArray, float_array, number, read_only
 

@@ -12,7 +12,8 @@ import negotiation as ng
 from negotiation.data.schema import SCHEMAS
 from negotiation.data.sources import EMBEDDED
 from negotiation.errors import DataError, InformationDateError, InvalidInputError
-from negotiation.estimation.disputes import Disputes, load_disputes
+from negotiation.estimation.disputes.durations import Disputes
+from negotiation.estimation.disputes.load import load_disputes
 
 
 def embedded():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import negotiation as ng
 from negotiation.errors import ConvergenceError, InvalidInputError
-from negotiation.estimation.disputes import Disputes
+from negotiation.estimation.disputes.durations import Disputes
 from negotiation.estimation.exposure import design_of, steps_of
 from negotiation.estimation.laws import LAWS
 from tests.estimation.second_methods import (

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from negotiation.errors import DataError, InvalidInputError
-from negotiation.estimation.disputes import Disputes, dyad_of
+from negotiation.estimation.disputes.durations import Disputes, dyad_of
 from negotiation.values import number, one_of
 
 __all__ = ["read_ties"]
