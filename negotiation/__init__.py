@@ -119,6 +119,7 @@ _HOME = {
     "negotiation.estimation.disputes.ties": ("read_ties",),
     "negotiation.estimation.backtest": ("DisputeBacktest", "backtest_disputes"),
     "negotiation.estimation.nonparametric": ("SurvivalCurve", "kaplan_meier", "turnbull"),
+    "negotiation.estimation.posterior": ("Posterior", "laplace_posterior"),
     "negotiation.estimation.scores": ("ForecastScores", "score_forecasts"),
     "negotiation.study.spec": ("Study", "load_study"),
     "negotiation.study.sweep": ("Sweep", "SweepResult", "load_sweep", "run_sweep"),

@@ -16,7 +16,7 @@ from negotiation.errors import InvalidInputError
 from negotiation.estimation.disputes.durations import Disputes
 from negotiation.estimation.fit import fit_concessions
 from negotiation.estimation.laws import LAWS
-from negotiation.estimation.nonparametric import turnbull
+from negotiation.estimation.nonparametric import nonparametric_curve
 from negotiation.estimation.scores import (
     Forecast,
     ForecastScores,
@@ -188,7 +188,7 @@ def backtest_disputes(
         for name in models:
             if name == _CURVE:
                 known = train if chosen is unseen else train.ended_by(ending)
-                fitted[name] = turnbull(known)
+                fitted[name] = nonparametric_curve(known)
             else:
                 fit = fit_concessions(train, name, **settings)
                 bounds[name] += bool(fit.at_bound)

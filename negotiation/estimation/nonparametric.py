@@ -22,7 +22,7 @@ from negotiation.values import FloatArray, number, read_only
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SurvivalCurve", "kaplan_meier", "turnbull"]
+__all__ = ["SurvivalCurve", "kaplan_meier", "nonparametric_curve", "turnbull"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +155,10 @@ def turnbull(disputes: Disputes, *, tol: float = 1e-9, max_iter: int = 200) -> S
 
     left, right = _spans(disputes)
     low, high = disputes.low[:, None], disputes.high[:, None]
-    within = ((left >= low) & (right <= high)).astype(np.float64)
+    # An exact end on the day a case was last seen open came before it.
+    points = (left == right) & (low < high)
+    within = np.where(points, left > low, left >= low) & (right <= high)
+    within = within.astype(np.float64)
     n = len(disputes)
     mass = np.full(left.size, 1.0 / left.size)
 
@@ -194,3 +197,9 @@ def turnbull(disputes: Disputes, *, tol: float = 1e-9, max_iter: int = 200) -> S
             f"directional derivative {gap:.1e} above its bound", where="turnbull", partial=curve
         )
     return curve
+
+
+def nonparametric_curve(disputes: Disputes) -> SurvivalCurve:
+    """Return the nonparametric maximum: `kaplan_meier` where all ends are exact, else `turnbull`."""
+    exact = not (disputes.ended & (disputes.low < disputes.high)).any()
+    return kaplan_meier(disputes) if exact else turnbull(disputes)

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from negotiation.errors import InvalidInputError
 from negotiation.estimation.disputes.durations import Disputes
-from negotiation.estimation.nonparametric import SurvivalCurve, kaplan_meier, turnbull
+from negotiation.estimation.nonparametric import SurvivalCurve, kaplan_meier, nonparametric_curve
 from negotiation.values import FloatArray, float_array, number, read_only
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ class ForecastScores:
         Open cases say only that theirs is larger: the nonparametric maximum likelihood uses that.
         """
         low, high = self.pit[:, 0], np.where(self.disputes.ended, self.pit[:, 1], np.inf)
-        return turnbull(Disputes.from_intervals(low, np.maximum(low, high)))
+        return nonparametric_curve(Disputes.from_intervals(low, np.maximum(low, high)))
 
     def reliability(self, horizon: float, *, groups: int = 4) -> pd.DataFrame:
         """Return mean forecast and Kaplan-Meier's share ended by a horizon, by forecast."""
@@ -215,10 +215,6 @@ def _weighted_errors(
     then = np.broadcast_to(followed.survival(days), weight.shape)
     np.divide(1.0, at_end, out=weight, where=over)
     alive = times > days
-    if (then[alive] <= 0.0).any():
-        raise InvalidInputError(
-            "nobody was followed for so long", where="horizons", seen=float(days.max())
-        )
     np.divide(1.0, then, out=weight, where=alive)
     return np.asarray(weight * (alive - survival) ** 2)
 
@@ -322,7 +318,7 @@ def score_forecasts(
     Raises
     ------
     InvalidInputError
-        If days are out of order, or no dispute was followed up to a horizon.
+        If days are out of order.
 
     Notes
     -----

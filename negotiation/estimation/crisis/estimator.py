@@ -195,7 +195,11 @@ def _climb(
 
 
 def _nested_covariance(design: _Design, game: SignallingGame, tallies: FloatArray) -> FloatArray:
-    """Return the variance of the nested estimator; games are independent, beliefs their own."""
+    """Return the variance of the nested estimator; games are independent, beliefs their own.
+
+    At the estimates beliefs move with the parameters by (1 - Psi_p)^(-1) Psi_theta. The package
+    sigInt transposes the inverse; simulated samples side with the form here.
+    """
     slopes = game.gradient(tallies)
     score = design.scores(slopes)
     of_r, of_f = game.implied_slopes()
@@ -205,7 +209,6 @@ def _nested_covariance(design: _Design, game: SignallingGame, tallies: FloatArra
     lead_r = (slopes["R"] + slopes["F"] * of_f["R"]) / det
     lead_f = (slopes["R"] * of_r["F"] + slopes["F"]) / det
     outer = score.T @ score
-    # Transposed inverse, as in the estimator's expansion.
     chain = score.T @ (lead_r[:, None] * psi_r + lead_f[:, None] * psi_f)
     left = np.linalg.inv(outer + chain)
     return np.asarray(left @ outer @ left.T)
