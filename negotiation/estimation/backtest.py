@@ -162,7 +162,7 @@ def backtest_disputes(
     >>> import negotiation as ng
     >>> test = ng.backtest_disputes(ng.load_disputes(), ("exponential", "weibull"))
     >>> [round(value, 3) for value in test.paired("weibull", "exponential")]
-    [0.134, 0.055]
+    [0.151, 0.063]
     """
     for k, name in enumerate(models):
         one_of(name, (*LAWS, _CURVE), name=f"models[{k}]")

@@ -213,7 +213,7 @@ class ConcessionFit:
         >>> import negotiation as ng
         >>> fit = ng.fit_concessions(ng.load_disputes(), model="lomax")
         >>> fit.survival([30, 365]).round(3)
-        array([0.911, 0.497])
+        array([0.907, 0.438])
         """
         likelihood = self._one(covariates, deadline)
         days = float_array(np.atleast_1d(times), name="times", ndim=1, low=0.0)

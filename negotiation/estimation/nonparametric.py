@@ -200,6 +200,6 @@ def turnbull(disputes: Disputes, *, tol: float = 1e-9, max_iter: int = 200) -> S
 
 
 def nonparametric_curve(disputes: Disputes) -> SurvivalCurve:
-    """Return the nonparametric maximum: `kaplan_meier` where all ends are exact, else `turnbull`."""
+    """Return `kaplan_meier` where all ends are exact, else `turnbull`."""
     exact = not (disputes.ended & (disputes.low < disputes.high)).any()
     return kaplan_meier(disputes) if exact else turnbull(disputes)

@@ -330,7 +330,7 @@ def score_forecasts(
     >>> disputes = ng.load_disputes()
     >>> scores = ng.score_forecasts(ng.fit_concessions(disputes, "weibull"), disputes)
     >>> round(scores.log_score, 3), scores.brier.round(3)
-    (-5.443, array([0.091, 0.169, 0.244]))
+    (-5.443, array([0.101, 0.177, 0.248]))
     """
     if not isinstance(disputes, Disputes):
         raise InvalidInputError(

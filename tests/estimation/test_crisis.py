@@ -104,7 +104,7 @@ def test_the_documented_example(sanctions, expected, key, stage, method):
             challenge, resist, firm = fit.equilibria(game)[0]
             mine = [1 - challenge, challenge * (1 - resist)]
             mine += [challenge * resist * firm, challenge * resist * (1 - firm)]
-            assert mine == pytest.approx(outcomes, abs=1e-7)
+            assert mine == pytest.approx(outcomes, abs=1e-6)
 
 
 def test_equilibria_of_the_documented_game(expected):
@@ -171,7 +171,7 @@ def test_derivatives():
 
         up, down = moved(1e-6), moved(-1e-6)
         slope = (up.log_likelihoods(tallies) - down.log_likelihoods(tallies)) / 2e-6
-        assert gradient[name] == pytest.approx(slope, abs=1e-6)
+        assert gradient[name] == pytest.approx(slope, rel=2e-4, abs=1e-6)
         for k, parts in enumerate((of_r, of_f)):
             slope = (up.implied()[k] - down.implied()[k]) / 2e-6
             assert parts.get(name, np.zeros(5)) == pytest.approx(slope, abs=1e-7)
