@@ -30,9 +30,8 @@ class Steps:
     cuts
         Days since the start at which the baseline rate changes, ascending.
     windows
-        Days before a deadline at which the rate changes, ascending: ``(7, 30)`` makes the steps
-        "last 7 days" and "8 to 30 days before"; without an end at the deadline itself there is
-        "after the deadline" too.
+        Days before a deadline at which the rate changes, ascending: ``(7, 30)`` makes the steps 0
+        to 7 and 8 to 30 whole days left, and one for deadlines that have passed.
     """
 
     cuts: tuple[float, ...]
@@ -57,10 +56,9 @@ class Steps:
         ]
         due = np.where(np.isnan(deadline), np.inf, deadline)
         if self.windows:
-            # The day of the deadline belongs to the last window.
-            for near, far in pairwise((0.0, *self.windows)):
-                last = due + 0.5 if near == 0.0 else due - near
-                edges.append(np.stack([due - far, last], axis=-1))
+            # Half a day either side: days are whole, and both ends belong to the last window.
+            for near, far in pairwise((-1.0, *self.windows)):
+                edges.append(np.stack([due - far - 0.5, due - near - 0.5], axis=-1))
             edges.append(np.stack([due + 0.5, np.full(n, np.inf)], axis=-1))
         if not edges:
             return np.zeros((n, 0)), np.zeros((n, 0))

@@ -25,15 +25,15 @@ def simulated(model, n, rng):
     pace = np.exp(TRUTH["constant"] + TRUTH["x"] * x)
     due = np.where(np.isnan(deadline), np.inf, deadline)
     fast = np.exp(TRUTH["deadline in 0 to 7 days"])
-    # Invert the clock: slow until 7 days before the deadline, fast until it, slow after.
-    first, second = pace * (due - 7), pace * (due - 7 + 7.5 * fast)
+    # Invert the clock: slow until 7.5 days before the deadline, fast until it, slow after.
+    first, second = pace * (due - 7.5), pace * (due - 7.5 + 8.0 * fast)
     with np.errstate(invalid="ignore"):
         days = np.where(
             tau <= first,
             tau / pace,
             np.where(
                 tau <= second,
-                due - 7 + (tau - first) / (pace * fast),
+                due - 7.5 + (tau - first) / (pace * fast),
                 due + 0.5 + (tau - second) / pace,
             ),
         )

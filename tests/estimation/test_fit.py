@@ -109,8 +109,8 @@ def test_rates_by_days_to_a_deadline_are_events_over_exposure():
         return ((days > begin) & (days <= end)).sum(), inside.sum()
 
     far = np.where(np.isnan(due), np.inf, due)
-    parts = [rate(np.zeros(400), far - 30), rate(far - 7, far + 0.5)]
-    parts += [rate(far - 30, far - 7), rate(far + 0.5, np.full(400, np.inf))]
+    parts = [rate(np.zeros(400), far - 30.5), rate(far - 7.5, far + 0.5)]
+    parts += [rate(far - 30.5, far - 7.5), rate(far + 0.5, np.full(400, np.inf))]
     expected = np.log([count / exposure for count, exposure in parts])
     mine = fit.coefficients
     assert mine[0] == pytest.approx(expected[0], abs=1e-8)
@@ -128,7 +128,7 @@ def test_steps_of_elapsed_time_and_of_a_deadline_multiply():
     grid = np.linspace(0, 100, 200001)
     for k, due in enumerate([60.0, 20.0, np.nan]):
         pace = np.exp(0.1 + 0.5 * (grid > 30))
-        near = (grid > due - 15) & (grid <= due + 0.5)
+        near = (grid > due - 15.5) & (grid <= due + 0.5)
         pace = pace * np.exp(0.9 * near - 0.4 * (grid > due + 0.5))
         for day in (10.0, 47.0, 100.0):
             exact = np.trapezoid(np.where(grid <= day, pace, 0.0), grid)

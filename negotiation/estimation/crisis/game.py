@@ -28,25 +28,24 @@ __all__ = ["PAYOFFS", "SignallingGame", "crisis_equilibria"]
 #: Payoffs in the order of their parameters.
 PAYOFFS = ("SA", "VA", "CB", "WA", "WB", "a", "VB")
 _RHO = np.sqrt(0.5)
-#: Differences of Owen's T have no digits below this.
-_SMALLEST = 1e-16
+#: Angles from 0 to the arcsine of the correlation, and weights that sum to their span over 2 pi.
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(48)
+_ANGLES = 0.125 * np.pi * (_NODES + 1.0)
+_WEIGHTS = _WEIGHTS / 16.0
 
 
 def _both_below(h: FloatArray, k: FloatArray) -> FloatArray:
-    """Return the normal probability below (h, k) at correlation sqrt(1/2), by Owen's T."""
-    from scipy.special import ndtr, owens_t
+    """Return the normal probability below (h, k) at correlation sqrt(1/2).
 
-    # Owen's T takes slopes; at h = 0 or k = 0 they are infinite, with the sign of the other.
-    equal = (h == 0.0) & (k == 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        slope_h, slope_k = (k / h - _RHO) / _RHO, (h / k - _RHO) / _RHO
-    slope_h = np.where(h == 0.0, np.where(k >= 0.0, np.inf, -np.inf), slope_h)
-    slope_k = np.where(k == 0.0, np.where(h >= 0.0, np.inf, -np.inf), slope_k)
-    both = (1.0 - _RHO) / _RHO
-    slope_h, slope_k = np.where(equal, both, slope_h), np.where(equal, both, slope_k)
-    apart = (h * k < 0.0) | ((h * k == 0.0) & (h + k < 0.0))
-    total = 0.5 * (ndtr(h) + ndtr(k)) - owens_t(h, slope_h) - owens_t(k, slope_k)
-    return np.asarray(np.maximum(total - np.where(apart, 0.5, 0.0), _SMALLEST))
+    The independent one plus an integral over the correlation's angle (Plackett 1954, A reduction
+    formula for normal multivariate integrals): all terms are positive, so tails keep their digits.
+    """
+    from scipy.special import ndtr
+
+    sine, cosine = np.sin(_ANGLES), np.cos(_ANGLES)
+    product, squares = (h * k)[..., None], (h * h + k * k)[..., None]
+    joint = np.exp((product * sine - 0.5 * squares) / cosine**2) @ _WEIGHTS
+    return np.asarray(np.maximum(ndtr(h) * ndtr(k) + joint, 1e-300))
 
 
 @dataclass(frozen=True, eq=False)

@@ -76,9 +76,13 @@ def _ending(row: Mapping[str, Cell]) -> str:
     return who if who in ENDINGS and str(row["outcome"]) not in _NO_CONCESSION else "other"
 
 
-def _days(row: Mapping[str, Cell], column: str, start: date) -> float:
+def _days(row: Mapping[str, Cell], column: str, start: str) -> float:
+    """Return days from the middle of what the ``start`` date may mean; NaN without a date."""
     day = cast("date | None", row[column])
-    return float("nan") if day is None else float((day - start).days)
+    if day is None:
+        return float("nan")
+    earliest, latest = _span(cast(date, row[f"{start}_date"]), row[f"{start}_precision"])
+    return 0.5 * float((day - earliest).days + (day - latest).days)
 
 
 def load_disputes(
@@ -146,7 +150,7 @@ def load_disputes(
     starts = [cast(date, row[f"{kind}_date"]) for row, kind in zip(rows, kinds, strict=True)]
     bounds = [_duration(row, kind, where) for row, kind in zip(rows, kinds, strict=True)]
     imposed = [
-        float(_days(row, "imposition_date", begun) <= 0.0)
+        float(row["imposition_date"] is not None and cast(date, row["imposition_date"]) <= begun)
         for row, begun in zip(rows, starts, strict=True)
     ]
     everything = Disputes(
@@ -155,7 +159,7 @@ def load_disputes(
         low=read_only(np.array([low for low, _ in bounds])),
         high=read_only(np.array([high for _, high in bounds])),
         deadline=read_only(
-            np.array([_days(row, "deadline", day) for row, day in zip(rows, starts, strict=True)])
+            np.array([_days(row, "deadline", kind) for row, kind in zip(rows, kinds, strict=True)])
         ),
         ending=tuple(_ending(row) for row in rows),
         outcome=tuple(str(row["outcome"]) for row in rows),
