@@ -112,8 +112,9 @@ class Design:
 
     def log_rate(self, coefficients: NDArray[Any]) -> NDArray[Any]:
         """Return b_0 + x'b ``[dispute]``."""
-        out: NDArray[Any] = self.covariates @ coefficients[: self.covariates.shape[1]]
-        return out
+        # Complex coefficients are few: threads of a matrix product cost more than it does.
+        own = coefficients[: self.covariates.shape[1]]
+        return np.asarray(np.einsum("ij,j->i", self.covariates, own))
 
     def clock(self, times: FloatArray, coefficients: NDArray[Any]) -> NDArray[Any]:
         """Return operational time at ``times`` ``[dispute]`` or ``[dispute, time]``."""
@@ -131,7 +132,7 @@ class Design:
         spent = np.clip(t[..., None], 0.0, ends[:, None]) - np.clip(
             np.minimum(t[..., None], begins[:, None]), 0.0, None
         )
-        return np.asarray(np.maximum(spent, 0.0) @ factors)
+        return np.asarray(np.einsum("ijk,k->ij", np.maximum(spent, 0.0), factors))
 
     def _stepped(self, t: FloatArray, steps: NDArray[Any]) -> NDArray[Any]:
         """Return time weighted by steps; steps of elapsed time and of the deadline multiply."""

@@ -158,28 +158,41 @@ def _real_gradient(likelihood: Likelihood, at: FloatArray, step: float = 1e-3) -
     return out
 
 
-def _newton(
-    likelihood: Likelihood, at: FloatArray, free: NDArray[np.bool_], max_iter: int
-) -> tuple[FloatArray, int]:
-    """Climb by damped Newton steps in the free parameters until a step adds nothing."""
-    best = likelihood(at)
+def _climb(
+    likelihood: Likelihood, at: FloatArray, bounds: tuple[float, float], max_iter: int
+) -> tuple[FloatArray, NDArray[np.bool_], int]:
+    """Climb by damped Newton steps; the shape stays within its bounds, and rests there if pushed.
+
+    Steps are at most 2 in any parameter: all act on logs of rates and shapes.
+    """
+    has_shape = bool(likelihood.law.shape_name)
+    best, free = likelihood(at), np.ones(at.size, dtype=bool)
     for count in range(max_iter):
-        gradient = likelihood.scores(at).sum(axis=0)[free]
+        gradient = likelihood.scores(at).sum(axis=0)
+        if has_shape:
+            free[-1] = (at[-1] > bounds[0] or gradient[-1] > 0.0) and (
+                at[-1] < bounds[1] or gradient[-1] < 0.0
+            )
         curvature = -likelihood.hessian(at)[np.ix_(free, free)]
         values, vectors = np.linalg.eigh(curvature)
         values = np.maximum(np.abs(values), 1e-10 * np.abs(values).max() + 1e-300)
         step = np.zeros(at.size)
-        step[free] = vectors @ ((vectors.T @ gradient) / values)
-        if 0.5 * gradient @ step[free] < 1e-13 * (1.0 + abs(best)):
-            return at + step, count
-        size = 1.0
-        while size > 1e-8 and not likelihood(at + size * step) > best:
+        step[free] = vectors @ ((vectors.T @ gradient[free]) / values)
+        gain = 0.5 * float(gradient @ step)
+        step *= min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-300))
+        size, new = 1.0, at
+        while size > 1e-8:
+            new = at + size * step
+            if has_shape:
+                new[-1] = min(max(new[-1], bounds[0]), bounds[1])
+            value = likelihood(new)
+            if value > best or gain < 1e-13 * (1.0 + abs(best)):
+                break
             size *= 0.5
-        if size <= 1e-8:
-            return at, count
-        at = at + size * step
-        best = likelihood(at)
-    return at, max_iter
+        if gain < 1e-13 * (1.0 + abs(best)) or size <= 1e-8:
+            return new, free, count
+        at, best = new, value
+    return at, free, max_iter
 
 
 def maximise(likelihood: Likelihood, *, tol: float = 1e-8, max_iter: int = 60) -> Maximum:
@@ -189,54 +202,27 @@ def maximise(likelihood: Likelihood, *, tol: float = 1e-8, max_iter: int = 60) -
 
     Raises
     ------
+    InvalidInputError
+        If no dispute has ended.
     NonFiniteError
-        If the likelihood is not finite where the climb begins or ends.
+        If the likelihood or its derivatives are not finite where the climb begins or ends.
     """
-    from scipy.optimize import minimize
-
     law, disputes = likelihood.law, likelihood.disputes
     n_ended = int(disputes.ended.sum())
     if n_ended == 0:
-        raise InvalidInputError(
-            "no dispute has ended", where="disputes", seen=0, allowed="1 or more"
-        )
+        raise InvalidInputError("no dispute has ended", where=law.name, seen=0, allowed="1 or more")
     begin = np.zeros(likelihood.n_parameters)
     begin[0] = np.log(n_ended / disputes.times.sum())
-    bounds: list[tuple[float | None, float | None]] = [(None, None)] * begin.size
-    if law.shape_name:
-        bounds[-1] = law.bounds
-
-    def objective(at: FloatArray) -> tuple[float, FloatArray]:
-        with np.errstate(all="ignore"):
-            value = likelihood(at)
-            slope = likelihood.scores(at).sum(axis=0)
-        if not (np.isfinite(value) and np.isfinite(slope).all()):
-            return 1e10, np.zeros(at.size)
-        return -value, -slope
-
-    found: list[FloatArray] = []
-    for start in law.starts if law.shape_name else (0.0,):
-        first = begin.copy()
-        if law.shape_name:
-            first[-1] = start
-        if not np.isfinite(likelihood(first)):
-            raise NonFiniteError("log-likelihood at the start", where=law.name)
-        result = minimize(
-            objective,
-            first,
-            jac=True,
-            method="L-BFGS-B",
-            bounds=bounds,
-            options={"maxiter": 500, "ftol": 1e-12, "gtol": 1e-7},
-        )
-        found.append(np.asarray(result.x))
-    at = max(found, key=likelihood)
-    free = np.ones(at.size, dtype=bool)
-    if law.shape_name:
-        low, high = law.bounds
-        free[-1] = low + 1e-6 < at[-1] < high - 1e-6
+    found = []
     with np.errstate(all="ignore"):
-        at, steps = _newton(likelihood, at, free, max_iter)
+        for start in law.starts if law.shape_name else (0.0,):
+            first = begin.copy()
+            if law.shape_name:
+                first[-1] = start
+            if not (np.isfinite(likelihood(first)) and np.isfinite(likelihood.scores(first)).all()):
+                raise NonFiniteError("log-likelihood at the start", where=law.name)
+            found.append(_climb(likelihood, first, law.bounds, max_iter))
+        at, free, steps = max(found, key=lambda end: likelihood(end[0]))
         value = likelihood(at)
         information = -likelihood.hessian(at)[np.ix_(free, free)]
     if not (np.isfinite(value) and np.isfinite(information).all()):
