@@ -322,7 +322,8 @@ def score_forecasts(
 
     Notes
     -----
-    The weights suppose that being followed does not depend on what is forecast.
+    The weights suppose that being followed does not depend on what is forecast. For the Brier and
+    ranked probability scores an end known within an interval lies in its middle.
 
     Examples
     --------

@@ -208,6 +208,12 @@ def test_the_nested_estimator_finds_the_truth():
     truth = np.array([-1.2, -1.0, 0.5, -0.8])
     assert (np.abs(fit.coefficients - truth) < 3.5 * fit.standard_errors).all()
     assert fit.equilibrium_violation < 1e-6
+    other = ng.fit_crisis_signalling(
+        tallies, {"x": 1e6 * table["x"]}, spec, resist=beliefs[:, 0], firm=beliefs[:, 1],
+        fixed={"VA": 1, "VB": 1}, start=[-1.0, -1.0, 1e-7, -1.0],
+    )  # fmt: skip
+    assert other.coefficients[2] * 1e6 == pytest.approx(fit.coefficients[2], abs=1e-6)
+    assert other.standard_errors[2] * 1e6 == pytest.approx(fit.standard_errors[2], rel=1e-5)
     assert "crisis signalling by npl, 60 games" in fit._repr_html_()
     assert list(fit.to_frame()["parameter"]) == list(fit.names)
     assert r"\toprule" in fit.to_latex()

@@ -33,11 +33,12 @@ _EDGE = 1e-4
 
 @dataclass(frozen=True, eq=False)
 class _Design:
-    """Regressors of each payoff, and numbers of payoffs that are fixed."""
+    """Scaled regressors of each payoff, numbers of payoffs that are fixed, units of parameters."""
 
     columns: dict[str, FloatArray]
     names: tuple[str, ...]
     fixed: dict[str, float]
+    units: FloatArray
 
     def parts(self, parameters: FloatArray) -> list[FloatArray]:
         """Return the parameters of each payoff."""
@@ -250,7 +251,11 @@ def _designed(
     if not names:
         raise InvalidInputError("nothing to estimate", where="payoffs", seen="none")
     values = {name: number(value, name=f"fixed, {name}") for name, value in fixed.items()}
-    return _Design(columns, tuple(names), values)
+    # Columns of order 1, so that units do not matter to derivatives; undone after the fit.
+    largest = {name: np.maximum(np.abs(x).max(axis=0), 1e-300) for name, x in columns.items()}
+    scaled = {name: x / largest[name] for name, x in columns.items()}
+    units = 1.0 / np.concatenate([largest[name] for name in PAYOFFS])
+    return _Design(scaled, tuple(names), values, units)
 
 
 def fit_crisis_signalling(
@@ -317,6 +322,7 @@ def fit_crisis_signalling(
     )
     size = len(design.names)
     at = np.zeros(size) if start is None else float_array(start, name="start", shape=(size,))
+    at = at / design.units
     at = _climb(design, counts, beliefs, at, max_iter)
     count, change = 0, 0.0
     if method == "npl":
@@ -350,8 +356,8 @@ def fit_crisis_signalling(
     violation = SignallingGame(game.u, beliefs[0], share).implied()[0] - beliefs[0]
     fit = CrisisFit(
         names=design.names,
-        coefficients=read_only(at),
-        covariance=read_only(covariance),
+        coefficients=read_only(at * design.units),
+        covariance=read_only(covariance * np.outer(design.units, design.units)),
         log_likelihood=float(game.log_likelihoods(counts).sum()),
         resist=read_only(beliefs[0]),
         firm=read_only(beliefs[1]),
