@@ -40,6 +40,7 @@ _HOME = {
     "negotiation.trade.results": ("TradeEquilibria", "TradeEquilibrium"),
     "negotiation.trade.equilibrium": ("counterfactual", "counterfactuals"),
     "negotiation.games.normal_form": ("NormalFormGame",),
+    "negotiation.data.catalog": ("show_codebook",),
     "negotiation.data.embedded": ("load_economy",),
     "negotiation.data.parameters": ("parameter", "parameters"),
     "negotiation.data.sources": ("sources",),

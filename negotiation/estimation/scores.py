@@ -237,7 +237,7 @@ def scored(
         log_scores=read_only(log_scores),
         binned_log_scores=read_only(binned),
         brier_scores=read_only(errors[:, :k]),
-        crps_scores=read_only(np.asarray(np.trapezoid(errors[:, k:], grid, axis=1))),
+        crps_scores=read_only(0.5 * (errors[:, k:-1] + errors[:, k + 1 :]) @ np.diff(grid)),
         pit=read_only(np.stack([1.0 - bounds[:, 0], upper], axis=-1)),
         horizons=horizons,
         predicted=read_only(1.0 - survival[:, :k]),

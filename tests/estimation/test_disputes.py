@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import negotiation as ng
+from negotiation.data.catalog import show_codebook
 from negotiation.data.schema import SCHEMAS
 from negotiation.data.sources import EMBEDDED
 from negotiation.errors import DataError, InformationDateError, InvalidInputError
@@ -46,6 +47,10 @@ def test_dates_that_were_corrected():
 
 
 def test_every_column_has_its_meaning():
+    listing = show_codebook("disputes")
+    assert [row[0] for row in listing.rows] == list(embedded()[0])
+    with pytest.raises(InvalidInputError, match="table: unknown choice"):
+        show_codebook("quarrels")
     columns = SCHEMAS["disputes"].columns
     assert all(c.meaning for c in columns[:-2])
     assert {c.unit for c in columns if c.kind == "number"} == {"percentage points", "billion USD"}

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import integrate, stats
 
 import negotiation as ng
 from negotiation.errors import InvalidInputError
@@ -53,7 +53,7 @@ def test_by_hand():
     assert np.exp(scores.binned_log_scores) == pytest.approx([b[0] - b[1], b[1] - b[2], b[1], b[2]])
     grid = np.linspace(0, 60, 400_001)
     curve = np.exp(-0.02 * grid)
-    early = np.trapezoid(np.where(grid >= 10, curve, 1 - curve) ** 2, grid)
+    early = integrate.trapezoid(np.where(grid >= 10, curve, 1 - curve) ** 2, grid)
     assert scores.crps_scores[0] == pytest.approx(early, rel=5e-3)
     assert scores.brier[0] == pytest.approx(scores.brier_scores[:, 0].mean())
 

@@ -94,7 +94,7 @@ def load_disputes(
     ----------
     path
         A user's csv with the columns of the embedded table ``disputes`` (their meanings and units:
-        ``negotiation.data.schema``); None: the embedded 75 confrontations from 1930 to 2026.
+        ``show_codebook("disputes")``); None: the embedded 75 confrontations from 1930 to 2026.
     as_of
         Information date: `Disputes.known_at`. None: everything.
     clock
