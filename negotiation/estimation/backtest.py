@@ -148,7 +148,8 @@ def backtest_disputes(
     forecasts
         Forecasts by name that are scored beside the laws and fitted to nothing here.
     settings
-        Of `fit_concessions`, such as ``covariates`` or ``deadline_windows``, for every law.
+        Of `fit_concessions`, such as ``covariates`` or ``deadline_windows``, for every law;
+        ``missing="drop"`` drops the disputes it drops from what is scored too.
 
     Raises
     ------
@@ -174,6 +175,13 @@ def backtest_disputes(
             where="dates",
             seen=", ".join(map(str, cutoffs)) or "none",
             allowed="1 or more" if split == "time" else "none",
+        )
+    names = settings.get("covariates", ())
+    if settings.get("missing") == "drop" and names:
+        for name in names:
+            one_of(name, disputes.covariates, name="covariates")
+        disputes = disputes.take(
+            ~np.isnan([disputes.covariates[name] for name in names]).any(axis=0)
         )
     days, grid, edges = checked_days(horizons, crps_horizon, bins)
     times = np.concatenate([days, grid])

@@ -170,6 +170,17 @@ def test_one_ending_out_of_sample():
     assert np.isfinite(test.scores["kaplan_meier"].binned_log_score)
 
 
+def test_disputes_without_a_covariate_are_not_scored():
+    disputes = ng.load_disputes()
+    test = ng.backtest_disputes(
+        disputes, ("exponential",), covariates=["coverage_usd_bn"], missing="drop"
+    )
+    known = ~np.isnan(disputes.covariates["coverage_usd_bn"])
+    assert len(test.scores["exponential"].disputes) == known.sum()
+    with pytest.raises(InvalidInputError, match="covariates: unknown choice"):
+        ng.backtest_disputes(disputes, ("exponential",), covariates=["gdp"], missing="drop")
+
+
 def test_bad_input():
     disputes = ng.load_disputes()
     fit = ng.fit_concessions(disputes)
