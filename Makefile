@@ -68,7 +68,7 @@ coverage: .venv/.ready
 	$(BIN)/coverage erase
 	$(PYTEST) -n $(WORKERS) -m "not oracle and not slow and not fresh" --cov --cov-report=
 	NUMBA_DISABLE_JIT=1 $(PYTEST) -n $(WORKERS) -m "kernel" --cov --cov-append --cov-report=
-	$(BIN)/coverage report --fail-under=95 --include="negotiation/trade/*,negotiation/policy/*,negotiation/games/*,negotiation/equilibrium/*,negotiation/bargaining/*,negotiation/process/*"
+	$(BIN)/coverage report --fail-under=95 --include="negotiation/trade/*,negotiation/policy/*,negotiation/games/*,negotiation/equilibrium/*,negotiation/bargaining/*,negotiation/process/*,negotiation/estimation/*"
 
 test-oracles: .venv/.full
 	$(PYTEST) -n $(WORKERS) -m "(oracle or fresh) and not slow"

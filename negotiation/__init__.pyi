@@ -8,6 +8,7 @@ from negotiation.bargaining.solutions.problem import BargainingProblem as Bargai
 from negotiation.bargaining.solutions.result import BargainingSolution as BargainingSolution
 from negotiation.bargaining.solutions.stepwise import discrete_raiffa as discrete_raiffa, maschler_perles as maschler_perles
 from negotiation.bargaining.solutions.variable_threats import variable_threats as variable_threats
+from negotiation.data.catalog import show_codebook as show_codebook
 from negotiation.data.embedded import load_economy as load_economy
 from negotiation.data.icio import read_icio as read_icio
 from negotiation.data.parameters import parameter as parameter, parameters as parameters
@@ -24,6 +25,7 @@ from negotiation.equilibrium.normal_form.nash import Equilibrium as Equilibrium,
 from negotiation.equilibrium.normal_form.one_equilibrium import one_equilibrium as one_equilibrium
 from negotiation.equilibrium.normal_form.stackelberg import stackelberg as stackelberg
 from negotiation.equilibrium.normal_form.zero_sum import zero_sum_value as zero_sum_value
+from negotiation.equilibrium.punishments import critical_discount as critical_discount
 from negotiation.equilibrium.quantal.quantal_response import fit_quantal_response as fit_quantal_response, quantal_response as quantal_response
 from negotiation.equilibrium.refinements.classification import read_game as read_game
 from negotiation.equilibrium.refinements.dominance import best_responses as best_responses, iterated_elimination as iterated_elimination, pareto_frontier as pareto_frontier
@@ -32,23 +34,39 @@ from negotiation.equilibrium.refinements.selection import payoff_dominant as pay
 from negotiation.equilibrium.trees.sequence_form import sequence_form_equilibrium as sequence_form_equilibrium
 from negotiation.equilibrium.trees.subgame_perfect import subgame_perfect_equilibria as subgame_perfect_equilibria
 from negotiation.errors import ConvergenceError as ConvergenceError, DataError as DataError, InformationDateError as InformationDateError, InvalidInputError as InvalidInputError, MissingDependencyError as MissingDependencyError, NegotiationError as NegotiationError, NonFiniteError as NonFiniteError
+from negotiation.estimation.backtest import DisputeBacktest as DisputeBacktest, backtest_disputes as backtest_disputes
+from negotiation.estimation.crisis.estimator import CrisisFit as CrisisFit, fit_crisis_signalling as fit_crisis_signalling
+from negotiation.estimation.crisis.game import crisis_equilibria as crisis_equilibria
+from negotiation.estimation.disputes.durations import Disputes as Disputes
+from negotiation.estimation.disputes.load import load_disputes as load_disputes
+from negotiation.estimation.disputes.ties import read_ties as read_ties
+from negotiation.estimation.fit import ConcessionFit as ConcessionFit, fit_concessions as fit_concessions
+from negotiation.estimation.nonparametric import SurvivalCurve as SurvivalCurve, kaplan_meier as kaplan_meier, turnbull as turnbull
+from negotiation.estimation.posterior import Posterior as Posterior, laplace_posterior as laplace_posterior
+from negotiation.estimation.scores import ForecastScores as ForecastScores, score_forecasts as score_forecasts
 from negotiation.games.bayesian import BayesianGame as BayesianGame
 from negotiation.games.extensive_form import ExtensiveFormGame as ExtensiveFormGame
 from negotiation.games.formats import read_efg as read_efg, read_nfg as read_nfg, write_efg as write_efg, write_nfg as write_nfg
 from negotiation.games.normal_form import NormalFormGame as NormalFormGame
 from negotiation.games.stochastic import StochasticGame as StochasticGame
 from negotiation.payoffs import TariffGame as TariffGame, best_response_curves as best_response_curves, tariff_game as tariff_game, tariff_payoffs as tariff_payoffs, tariff_plane as tariff_plane
+from negotiation.payoffs.sustainable import SustainableCooperation as SustainableCooperation, sustainable_cooperation as sustainable_cooperation
 from negotiation.policy.bargained import bargained_tariffs as bargained_tariffs
 from negotiation.policy.closed_form import approximate_optimal_retaliation as approximate_optimal_retaliation, approximate_optimal_tariff as approximate_optimal_tariff
 from negotiation.policy.cooperative import cooperative_tariffs as cooperative_tariffs
 from negotiation.policy.noncooperative import nash_tariffs as nash_tariffs, optimal_tariffs as optimal_tariffs
 from negotiation.policy.objectives.objective import JobLosses as JobLosses, Objective as Objective
+from negotiation.policy.purchases import PurchaseEffects as PurchaseEffects, purchase_effects as purchase_effects
 from negotiation.policy.results import PolicyResult as PolicyResult
 from negotiation.process.analysis.break_even import break_even as break_even
 from negotiation.process.analysis.forecast import outlook as outlook
 from negotiation.process.analysis.identified_set import identified_set as identified_set
 from negotiation.process.batch import solve_processes as solve_processes
 from negotiation.process.beliefs.updating import filter_beliefs as filter_beliefs
+from negotiation.process.game.history import ObservedEvent as ObservedEvent, ObservedHistory as ObservedHistory, weigh_by_history as weigh_by_history
+from negotiation.process.game.paths import GamePaths as GamePaths
+from negotiation.process.game.process_game import ProcessGame as ProcessGame
+from negotiation.process.game.solution import GameSolution as GameSolution
 from negotiation.process.multi_step.load import load_process as load_process
 from negotiation.process.solve import ProcessSolution as ProcessSolution, solve_process as solve_process
 from negotiation.process.stage import Stage as Stage
@@ -66,6 +84,9 @@ from negotiation.trade.analysis.dependence import ExportDependence as ExportDepe
 from negotiation.trade.analysis.diversion import TradeDiversion as TradeDiversion, trade_diversion as trade_diversion
 from negotiation.trade.economy import Economy as Economy, TariffSchedule as TariffSchedule
 from negotiation.trade.equilibrium import counterfactual as counterfactual, counterfactuals as counterfactuals
+from negotiation.trade.horizons import elasticities_at as elasticities_at
+from negotiation.trade.instruments.measures import Measure as Measure
+from negotiation.trade.instruments.policy import Policy as Policy, Purchase as Purchase, Quota as Quota
 from negotiation.trade.markets.linear_tariffs import LinearTariffModel as LinearTariffModel, linear_tariff_war as linear_tariff_war
 from negotiation.trade.model import TradeModel as TradeModel
 from negotiation.trade.purging import purge_imbalances as purge_imbalances

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from negotiation.data.parameters import Parameter, parameter, parameters
+from negotiation.data.schema import SCHEMAS
 from negotiation.data.sources import sources
 from negotiation.data.tables import Cell, DateLike, as_date, load_table, table_names
 from negotiation.errors import InformationDateError
 from negotiation.values import one_of
 
-__all__ = ["Listing", "list_data", "list_sources", "show_data"]
+__all__ = ["Listing", "list_data", "list_sources", "show_codebook", "show_data"]
 
 PlainCell: TypeAlias = str | float | int | None
 Folder: TypeAlias = str | Path | None
@@ -165,6 +166,23 @@ def show_data(name: str, as_of: DateLike = None, *, folder: Folder = None) -> Li
         table.columns,
         tuple(tuple(_plain(cell) for cell in row) for row in table.rows),
     )
+
+
+def show_codebook(name: str) -> Listing:
+    """Return the columns of a table: type, unit, meaning, allowed labels, whether it may be empty.
+
+    Examples
+    --------
+    >>> [row[1:3] for row in show_codebook("disputes").rows if row[0] == "coverage_usd_bn"]
+    [('number', 'billion USD')]
+    """
+    one_of(name, table_names(), name="table")
+    rows = tuple(
+        (c.name, c.kind, c.unit, c.meaning, ", ".join(c.labels), "yes" if c.optional else "no")
+        for c in SCHEMAS[name].columns
+    )
+    columns = ("column", "type", "unit", "meaning", "labels", "may_be_empty")
+    return Listing(f"Columns of {name}", columns, rows)
 
 
 def list_sources(name: str | None = None, *, folder: Folder = None) -> Listing:

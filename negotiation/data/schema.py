@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 __all__ = ["REGIONS", "SCHEMAS", "SECTORS", "SERIES", "Column", "Schema"]
@@ -40,7 +40,7 @@ _ELASTICITY_SETS = (
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name, type, bounds and allowed labels."""
+    """One column: its name, type, bounds, allowed labels, and what it holds in which unit."""
 
     name: str
     kind: Kind
@@ -48,6 +48,8 @@ class Column:
     low: float | None = None
     high: float | None = None
     labels: tuple[str, ...] = ()
+    meaning: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,66 @@ def _date(name: str, *, optional: bool = False) -> Column:
 def _schema(key: str, *columns: Column) -> Schema:
     return Schema((*columns, _date("known_on"), *_text("source")), tuple(key.split()))
 
+
+def _about(column: Column, meaning: str, unit: str = "") -> Column:
+    return replace(column, meaning=meaning, unit=unit)
+
+
+def _dated(name: str, meaning: str) -> tuple[Column, Column]:
+    """Return a date that may be missing, and how exactly its source states it."""
+    stated = ("day", "month", "year")
+    precision = Column(f"{name}_precision", "label", optional=True, labels=stated)
+    return (
+        _about(_date(f"{name}_date", optional=True), meaning, "date"),
+        _about(precision, f"the {name} is on that day, or on some day of its month or year"),
+    )
+
+
+_PERCENT = "percentage points"
+_DISPUTES = (
+    _about(Column("dispute_id", "text"), "name of the confrontation"),
+    _about(Column("sender", "text"), "who threatens or imposes, ISO 3166-1 alpha-3 or EU27"),
+    _about(Column("target", "text"), "whom it is aimed at, ISO 3166-1 alpha-3 or EU27"),
+    _about(Column("issue", "text"), "what it is about"),
+    *_dated("threat", "first public threat"),
+    *_dated("imposition", "measure in force; empty: never imposed"),
+    _about(_date("deadline", optional=True), "deadline as last set before the end", "date"),
+    _about(_note("deadline_note"), "what the deadline is"),
+    _about(
+        _number("sender_added_pct", low=0.0, optional=True),
+        "peak added rate threatened or applied by the sender",
+        _PERCENT,
+    ),
+    _about(
+        _number("target_retaliation_pct", low=0.0, optional=True),
+        "peak added rate of the target in return",
+        _PERCENT,
+    ),
+    _about(_number("coverage_usd_bn", low=0.0, optional=True), "trade covered", "billion USD"),
+    _about(_note("coverage_note"), "what the coverage is of"),
+    *_dated("settlement", "end of the confrontation"),
+    _about(_date("censored_on", optional=True), "last day it was seen open, if no end", "date"),
+    _about(
+        _label(
+            "outcome",
+            ("settled", "withdrawn", "expired", "court", "extended", "ongoing", "escalated"),
+        ),
+        "how it ended, or stood when last seen",
+    ),
+    _about(
+        _number("sender_after_pct", optional=True), "sender's added rate after the end", _PERCENT
+    ),
+    _about(
+        _number("target_after_pct", optional=True), "target's added rate after the end", _PERCENT
+    ),
+    _about(
+        _label("conceded_more", ("sender", "target", "equal", "unknown")),
+        "who conceded more: a reading of the terms, not a source's",
+    ),
+    _about(_note("note"), "doubts and definitions"),
+    _about(_note("second_source"), "keys of further sources"),
+    _about(_label("confidence", ("high", "medium", "low")), "confidence in the dates"),
+)
 
 _TRADED = ("chn_to_usa", "usa_to_chn", "chn_exports", "usa_exports", "chn_imports", "usa_imports",
            "chn_home", "usa_home")  # fmt: skip
@@ -180,6 +242,18 @@ SCHEMAS: dict[str, Schema] = {
         _date("settled", optional=True),
         _label("outcome", ("settled", "extended", "no agreement")),
         *_text("note"),
+    ),
+    "disputes": _schema("dispute_id", *_DISPUTES),
+    "dispute_events": _schema(
+        "dispute_id date number",
+        *_text("dispute_id"),
+        _date("date"),
+        Column("number", "integer", low=1),
+        *_text("event"),
+        _number("sender_added_pct", low=0.0, optional=True),
+        _number("target_added_pct", low=0.0, optional=True),
+        _label("confidence", ("high", "medium", "low")),
+        _note("note"),
     ),
     "jobs": _schema(
         "country estimator scenario definition",

@@ -24,7 +24,7 @@ from negotiation.values import FloatArray, one_of, read_only
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Cell", "DateLike", "Table", "as_date", "load_table", "table_names"]
+__all__ = ["Cell", "DateLike", "Table", "as_date", "load_table", "read_table", "table_names"]
 
 Cell: TypeAlias = str | float | int | date | None
 DateLike: TypeAlias = str | date | None
@@ -209,8 +209,9 @@ def _cell(text: str, column: Column, place: str) -> Cell:
 
 
 def _parse(
-    name: str, text: str, file: str, known_sources: frozenset[str]
+    name: str, text: str, file: str, known_sources: frozenset[str] | None
 ) -> list[tuple[Cell, ...]]:
+    """Return the checked rows; without known sources any name of one is accepted."""
     schema = SCHEMAS[name]
     reader = csv.reader(io.StringIO(text))
     header = next(reader, [])
@@ -238,7 +239,7 @@ def _parse(
             _cell(cell, column, f"{file}, row {line}, column {column.name}")
             for cell, column in zip(cells, schema.columns, strict=True)
         )
-        if cells[-1] not in known_sources:
+        if known_sources is not None and cells[-1] not in known_sources:
             raise DataError(
                 "source without an entry in sources.toml",
                 where=f"{file}, row {line}, column source",
@@ -301,6 +302,29 @@ def _read_table(name: str, folder: Path) -> Table:
         tuple(rows),
         schema.key,
     )
+
+
+def read_table(name: str, path: str | Path) -> Table:
+    """Return a user's csv with the columns of an embedded table; sources are free text.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, has other columns, or a cell is not what its column allows;
+        names file, row and column.
+    """
+    file = Path(path)
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise DataError("cannot be read", where=str(path), seen=str(error.strerror)) from error
+    except UnicodeDecodeError as error:
+        raise DataError("not UTF-8 text", where=str(path), seen=f"byte {error.start}") from error
+    rows = _parse(one_of(name, table_names(), name="table"), text, str(path), None)
+    if not rows:
+        raise DataError("no rows", where=str(path))
+    schema = SCHEMAS[name]
+    return Table(name, file.name, tuple(c.name for c in schema.columns), tuple(rows), schema.key)
 
 
 @lru_cache(maxsize=64)

@@ -180,7 +180,7 @@ def test_sources_are_complete(data_folder):
         assert source.publisher
         assert source.title
         assert source.terms
-        assert 1990 < source.year < 2030
+        assert 1929 < source.year < 2030
         assert not source.place.startswith("/")
         assert "/home/" not in source.place
     toml = data_folder / "sources.toml"

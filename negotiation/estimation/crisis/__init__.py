@@ -1,0 +1,1 @@
+"""The crisis-signalling game and its estimation."""

@@ -1,0 +1,1 @@
+"""Disputes: durations, the embedded table, users' files."""
