@@ -316,25 +316,33 @@ def correct(
     step: FloatArray,
     limit: float,
     enough: float,
-) -> tuple[float, float, float]:
+    then_tangent: bool,
+) -> tuple[float, float, float, float]:
     """Newton's method for a block on the plane ``row . dV + row_phi dphi = 0``.
 
     Stops at steps below ``enough`` scales of the shocks, or of rounding where that is zero, and
-    gives up at steps above ``limit``. Returns the sign of the determinant, 0 where it did not
-    converge, the length of the first step in scales of the shocks, and phi.
+    gives up at steps above ``limit``. In the end ``step`` is the tangent of the branch with
+    ``row . step + row_phi dphi = 1``, if one is asked for. Returns the sign of the determinant, 0
+    where it did not converge, the length of the first step in scales of the shocks, phi and dphi.
     """
     h, c, D, G, G_phi = work
     s = tables[10]
     first = 0.0
     before = np.inf
+    done = False
     for it in range(50):
         theta = np.exp(phi)
         evaluate(theta, V, members, tables, h, c, D, G, G_phi)
+        right = 0.0
+        if done:
+            right = 1.0
+            for n in members:
+                G[n, 0], G[n, 1] = 0.0, 0.0
         dphi, sign = linear_step(
-            members, bordered, place, tables, h, c, D, G, G_phi, row, row_phi, 0.0, cols, M, step
+            members, bordered, place, tables, h, c, D, G, G_phi, row, row_phi, right, cols, M, step
         )
-        if sign == 0.0:
-            return 0.0, first, phi
+        if sign == 0.0 or done:
+            return sign, first, phi, dphi
         size = abs(dphi)
         rounding = 0.0
         for n in members:
@@ -344,16 +352,18 @@ def correct(
         if it == 0:
             first = size
         if not size <= limit or (enough > 0.0 and (size > 0.9 * before or it == 6)):
-            return 0.0, first, phi
+            break
         for n in members:
             for i in range(2):
                 V[n, i] += step[n, i]
         phi += dphi
         # Below rounding, or where rounding no longer lets the step shrink.
-        if size <= max(enough, 1e-14 * rounding + 1e-300) or (size < 1e-8 and size > 0.2 * before):
-            return sign, first, phi
+        done = size <= max(enough, 1e-14 * rounding + 1e-300)
+        done = done or (size < 1e-8 and size > 0.2 * before)
+        if done and not then_tangent:
+            return sign, first, phi, dphi
         before = size
-    return (sign if before < 1e-8 else 0.0), first, phi
+    return 0.0, first, phi, 0.0
 
 
 @njit(cache=True, nogil=True)
@@ -383,7 +393,6 @@ def solve_stationary(
         np.zeros((nodes, 2)),
         np.zeros((nodes, 2)),
     )
-    h, c, D, G, G_phi = work
     place = np.full(nodes, -1, dtype=np.int64)
     taken = np.zeros(len(begins) - 1, dtype=np.int64)
     widest = 0
@@ -420,7 +429,7 @@ def solve_stationary(
         steps = 0
         while True:
             on_plane = phase == 2 and not end
-            sign, first, phi = correct(
+            sign, first, phi, dphi = correct(
                 phi,
                 trial,
                 members,
@@ -435,6 +444,7 @@ def solve_stationary(
                 step,
                 largest if phase == 2 else np.inf,
                 1e-5 if on_plane else 0.0,
+                on_plane or phase == 1,
             )
             good = sign != 0.0
             if phase == 0:
@@ -466,30 +476,9 @@ def solve_stationary(
             if phase == 1 and not good:
                 steps = -1
                 break
+            norm = dphi * dphi
             if good:
-                # Tangent along the last one; a jump to another branch turns it around.
-                evaluate(np.exp(phi), trial, members, tables, h, c, D, G, G_phi)
-                for n in members:
-                    for i in range(2):
-                        G[n, i] = 0.0
-                dphi, sign = linear_step(
-                    members,
-                    bordered,
-                    place,
-                    tables,
-                    h,
-                    c,
-                    D,
-                    G,
-                    G_phi,
-                    row,
-                    tangent_phi,
-                    1.0,
-                    cols,
-                    M,
-                    step,
-                )
-                norm = dphi * dphi
+                # The tangent, along the last one; a jump to another branch turns it around.
                 for n in members:
                     for i in range(2):
                         norm += (step[n, i] / unit[i]) ** 2

@@ -277,7 +277,7 @@ def _restarted(
     for _ in range(restarts):
         trial = np.array(values)
         trial[members] = rng.uniform(low - 0.5 * reach, high + 0.5 * reach, size=(count, 2))
-        sign, _first, _phi = correct(
+        sign = correct(
             0.0,
             trial,
             members,
@@ -292,7 +292,8 @@ def _restarted(
             np.zeros((nodes, 2)),
             np.inf,
             0.0,
-        )
+            False,
+        )[0]
         new = trial[members]
         if sign != 0.0 and all(np.abs((new - old) / scale).max() > _SAME for old in found):
             found.append(new)

@@ -114,9 +114,8 @@ class GamePaths:
             # Events up to a time, of all paths at once.
             happened = np.concatenate([[0], np.cumsum(self.time <= time)])[self.begins]
             number = np.diff(happened)
-            last = np.where(
-                number > 0, target[np.minimum(self.begins[:-1] + number, len(target)) - 1], 0
-            )
+            # A path without an event yet stands at the start; there may be no event at all.
+            last = np.append(target, -1)[self.begins[:-1] + number - 1]
             at = np.where(number > 0, last, int(self.process.start_node))
             out[q] = np.bincount(np.where(at < 0, count, at), minlength=count + 1) / self.count
         return out

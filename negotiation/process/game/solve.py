@@ -90,18 +90,17 @@ def _solved(game: ProcessGame, tol: float, max_iter: int, raise_on_failure: bool
     reason = ""
     if lost:
         names = ", ".join(game.labels[n] for n in arrays.blocks[lost[0]].members[:4])
+        if not np.isfinite(values).all():
+            raise NonFiniteError(
+                f"the value of {names} is not finite",
+                where="solve_process",
+                hint="Payoffs may be too large, or the scale of the shocks too small beside them.",
+            )
         reason = f"the branch from large shocks is lost at {names}"
         values[:] = np.nan
     start, hazards, paths = continued(arrays, values, tol=tol, max_iter=max_iter)
-    if not reason and not np.isfinite(start).all():
-        if len(paths) and any(not len(path.dates) for path in paths):
-            reason = "the way back through the dates needs more steps"
-        else:
-            raise NonFiniteError(
-                "a value is not finite",
-                where="solve_process",
-                hint="Payoffs may be too large against the scale of the shocks.",
-            )
+    if any(not len(path.dates) for path in paths):
+        reason = "the way back through the dates needs more steps"
     solution = GameSolution(
         process=game,
         node_values=read_only(start),

@@ -5,7 +5,7 @@ import pytest
 from numba import njit
 
 import negotiation as ng
-from negotiation.process.game.nodes import Deadline, Ending
+from negotiation.process.game.nodes import Deadline, Ending, Node, ProcessGame
 from tests.process.game.games import PRINTED, one_node, random_graph
 
 HORIZON = 6.0
@@ -234,3 +234,11 @@ def test_same_seed_same_bytes():
     assert first.count == 50
     with pytest.raises(ng.InvalidInputError, match="no paths"):
         ng.simulate_process(solution, 0, rng=np.random.default_rng(3))
+
+
+def test_a_game_in_which_nothing_can_happen():
+    game = ProcessGame((Node("impasse", (-1.0, 0.0), deal=False),), (0.05, 0.05), (0.1, 0.1))
+    drawn = ng.simulate_process(ng.solve_process(game), 10, rng=np.random.default_rng(1))
+    assert drawn.node_probabilities([1.0, 100.0]).tolist() == [[1.0, 0.0]] * 2
+    assert drawn.deal_probability == 0.0
+    assert ng.solve_process(game).deal_by(100.0) == 0.0
