@@ -112,7 +112,7 @@ def _action_values(game: NormalFormGame, profile: Exact, player: int) -> list[Fr
         weight = math.prod(
             (profile[i][k] for i, k in enumerate(cell) if i != player), start=Fraction(1)
         )
-        values[cell[player]] += weight * Fraction(float(game.payoffs[player][cell]))
+        values[cell[player]] += weight * Fraction(game.exact_payoffs[player][cell])
     return values
 
 
@@ -123,7 +123,8 @@ def _gains(
     values = [_action_values(game, profile, i) for i in range(len(profile))]
     for player, (x, u) in enumerate(zip(profile, values, strict=True)):
         earned = sum((p * v for p, v in zip(x, u, strict=True)), Fraction(0))
-        spread = Fraction(float(np.ptp(game.payoffs[player])))
+        table = game.exact_payoffs[player]
+        spread = Fraction(table.max()) - Fraction(table.min())
         if max(u) - earned > Fraction(tolerance) * spread:
             return values, False
     return values, True
@@ -165,7 +166,7 @@ def is_perfect(game: NormalFormGame, profile: Any, *, tolerance: float = 1e-9) -
     if not is_nash:
         return PerfectionCheck(False, False, "not a Nash equilibrium")
     for player, x in enumerate(exact):
-        table = np.moveaxis(game.payoffs[player], player, 0).reshape(game.shape[player], -1)
+        table = np.moveaxis(game.exact_payoffs[player], player, 0).reshape(game.shape[player], -1)
         better = dominating_mixture(table.tolist(), x, strict=False)
         if better is not None:
             name = game.players[player]
@@ -290,7 +291,7 @@ def is_proper(
     >>> is_proper(game, ([0, 1, 0], [0, 1, 0])).is_proper
     False
     """
-    A, B = game.bimatrix
+    A, B = game.exact_bimatrix
     exact = _exact_profile(game, profile)
     values, is_nash = _gains(game, exact, tolerance)
     if not is_nash:
