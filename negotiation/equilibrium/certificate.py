@@ -10,17 +10,26 @@ payoffs. A profile is a Nash equilibrium exactly when every regret is zero.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray, float_array
 
-__all__ = ["check_profile", "deviation_payoffs", "exact_regret", "expected_payoffs", "regret"]
+__all__ = [
+    "check_profile",
+    "deviation_payoffs",
+    "exact_regret",
+    "expected_payoffs",
+    "largest_gain",
+    "regret",
+]
 
 
 def check_profile(
@@ -132,8 +141,37 @@ def regret(game: NormalFormGame, profile: Sequence[ArrayLike]) -> float:
     return worst
 
 
+def largest_gain(payoffs: NDArray[Any], profile: Sequence[Sequence[Fraction]]) -> Fraction:
+    """Return the largest gain of any player from deviating, in rational arithmetic.
+
+    Parameters
+    ----------
+    payoffs
+        ``[player, action of player 1, ...]``, floats (the rationals that they are) or fractions.
+    profile
+        One distribution a player, as fractions.
+    """
+    worst = Fraction(0)
+    supports = [[k for k, p in enumerate(x) if p] for x in profile]
+    for player, x in enumerate(profile):
+        own = range(len(x))
+        values = [Fraction(0)] * len(x)
+        others = [s if i != player else [0] for i, s in enumerate(supports)]
+        for cell in itertools.product(*others):
+            weight = Fraction(1)
+            for i, k in enumerate(cell):
+                if i != player:
+                    weight *= profile[i][k]
+            for a in own:
+                place = (*cell[:player], a, *cell[player + 1 :])
+                values[a] += weight * Fraction(payoffs[(player, *place)])
+        earned = sum((p * v for p, v in zip(x, values, strict=True)), Fraction(0))
+        worst = max(worst, max(values) - earned)
+    return worst
+
+
 def exact_regret(game: NormalFormGame, profile: Sequence[Sequence[Fraction]]) -> Fraction:
-    """Return the largest absolute regret of a two-player profile in rational arithmetic.
+    """Return the largest absolute regret of a profile in rational arithmetic.
 
     Payoffs are taken as the fractions that were given, floats as the rational numbers that they
     are, so that zero means an equilibrium without any rounding.
@@ -144,13 +182,4 @@ def exact_regret(game: NormalFormGame, profile: Sequence[Sequence[Fraction]]) ->
     >>> exact_regret(game, ((Fraction(3, 4), Fraction(1, 4)), (Fraction(3, 4), Fraction(1, 4))))
     Fraction(0, 1)
     """
-    A, B = game.exact_payoffs
-    x, y = profile
-    rows = [sum((Fraction(a) * q for a, q in zip(row, y, strict=True)), Fraction(0)) for row in A]
-    columns = [
-        sum((Fraction(b) * p for b, p in zip(column, x, strict=True)), Fraction(0))
-        for column in B.T
-    ]
-    gain_row = max(rows) - sum((p * u for p, u in zip(x, rows, strict=True)), Fraction(0))
-    gain_column = max(columns) - sum((q * u for q, u in zip(y, columns, strict=True)), Fraction(0))
-    return max(gain_row, gain_column)
+    return largest_gain(game.exact_payoffs, profile)
