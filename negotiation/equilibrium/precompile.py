@@ -31,4 +31,4 @@ def compile_kernels() -> None:
     find_vertices_by_float(unit_columns(whole), whole, lambda: True)
     find_vertices_by_integer(whole, lambda: True)
     one_equilibrium(NormalFormGame.from_bimatrix(cycle, -cycle))
-    isolate_equilibria(np.stack([np.eye(4).reshape(2, 2, 2, 2)[k % 2, k // 2] for k in range(3)]))
+    isolate_equilibria(np.arange(24.0).reshape(3, 2, 2, 2) % 7.0)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiation.equilibrium.certificate import regret_at_stake, undominated_range
 from negotiation.equilibrium.many_players.isolation import isolate_equilibria
 from negotiation.equilibrium.normal_form.bimatrix import Strategy, match_vertices
 from negotiation.equilibrium.normal_form.components import Component, NashSubset, nash_components
@@ -91,8 +92,11 @@ def _bimatrix_equilibria(
         for i, j in found.pairs
     }
     pairs = sorted(found.pairs, key=profiles.__getitem__, reverse=True)
+    spread = undominated_range(game, reduced.surviving)
     equilibria = [
-        certified_equilibrium(game, profiles[pair], None if found.is_floating else profiles[pair])
+        certified_equilibrium(
+            game, profiles[pair], None if found.is_floating else profiles[pair], spread=spread
+        )
         for pair in pairs
     ]
     components: tuple[Component, ...] = ()
@@ -170,6 +174,7 @@ def _many_player_equilibria(
         max_equilibria=max_equilibria,
     )
     ends = np.cumsum([0, *(reduced.game.shape[i] for i in active)])
+    spread = undominated_range(game, reduced.surviving)
     distinct: dict[tuple[float, ...], Equilibrium] = {}
     for row, radius, index in zip(found.profiles, found.radii, found.indices, strict=True):
         weights = np.clip(row, 0.0, None)
@@ -180,13 +185,14 @@ def _many_player_equilibria(
                 [[Fraction(int(w)) for w in v.tolist()] for v in vectors],
                 active, reduced.surviving, game.shape, Fraction(1),
             )  # fmt: skip
-            equilibrium = certified_equilibrium(game, exact, exact)
+            equilibrium = certified_equilibrium(game, exact, exact, spread=spread)
         else:
             profile = _widened_profile(
                 [v.tolist() for v in vectors], active, reduced.surviving, game.shape, 1.0
             )
             equilibrium = replace(
-                certified_equilibrium(game, profile), radius=float(radius) if index else None
+                certified_equilibrium(game, profile, spread=spread),
+                radius=float(radius) if index else None,
             )
         key = tuple(np.round(np.concatenate(equilibrium.probabilities), 9).tolist())
         distinct.setdefault(key, replace(equilibrium, index=int(index) or None))
@@ -239,9 +245,10 @@ def _by_peer(game: NormalFormGame, method: str, max_equilibria: int | None) -> N
     exact: Sequence[ExactProfile | None] = answer.exact or [None] * len(answer.profiles)
     distinct: dict[tuple[float, ...], Equilibrium] = {}
     notes = list(answer.notes)
+    spread = undominated_range(game)
     for profile, fractions in zip(answer.profiles, exact, strict=True):
         try:
-            equilibrium = certified_equilibrium(game, profile, fractions)
+            equilibrium = certified_equilibrium(game, profile, fractions, spread=spread)
         except InvalidInputError as error:
             notes.append(f"a profile was dropped: {error}")
             continue
@@ -273,7 +280,14 @@ def _by_peer(game: NormalFormGame, method: str, max_equilibria: int | None) -> N
 
 
 def _without_uncertified(result: NashResult, tolerance: float) -> NashResult:
-    kept = tuple(e for e in result.equilibria if e.regret <= tolerance)
+    # An exact or proven profile may carry rounding that large payoffs blow up; any other must
+    # hold on the payoffs that it reaches itself.
+    kept = tuple(
+        e
+        for e in result.equilibria
+        if e.regret <= tolerance
+        and (e.radius is not None or regret_at_stake(result.game, e.probabilities) <= tolerance)
+    )
     dropped = len(result.equilibria) - len(kept)
     if not dropped:
         return result
@@ -323,7 +337,9 @@ def nash_equilibria(
         Limits; where one is hit, what was found is returned with ``complete=False``.
         ``max_seconds`` is for the library's own methods and lrsnash.
     tolerance
-        Largest regret, relative to the payoff range, of a profile that may be returned.
+        Largest regret, relative to the payoffs that undominated play reaches, of a profile that
+        may be returned; profiles in floats without a proof must hold on the payoffs that they
+        reach themselves too.
 
     Raises
     ------

@@ -7,6 +7,7 @@ from math import prod
 
 import numpy as np
 
+from negotiation.equilibrium.certificate import regret_at_stake, undominated_range
 from negotiation.equilibrium.normal_form.results import (
     Equilibrium,
     NashResult,
@@ -58,6 +59,7 @@ def _by_paths(
     row_source, row_scales = _unit_rows(B)
     column_source, column_scales = _unit_rows(A.T)
     x, y = np.zeros(m), np.zeros(n)
+    spread = undominated_range(game)
     cap, pivots = FIRST_CAP, 0
     while pivots < max_pivots:
         label = 0
@@ -68,9 +70,9 @@ def _by_paths(
             if found < 0:
                 break
             equilibrium = certified_equilibrium(
-                game, [_strategy(x, row_scales), _strategy(y, column_scales)]
+                game, [_strategy(x, row_scales), _strategy(y, column_scales)], spread=spread
             )
-            if equilibrium.regret <= tolerance:
+            if equilibrium.regret <= tolerance >= regret_at_stake(game, equilibrium.probabilities):
                 return equilibrium, pivots
             label = found + 1
         cap *= 4
@@ -104,7 +106,8 @@ def _of_many_players(
         x[list(kept)] = p
     equilibrium = certified_equilibrium(game, profile)
     path = f"logit path to precision {answer.precision:.3g} over the payoff range"
-    return (equilibrium if equilibrium.regret <= tolerance else None), "logit_path", (*notes, path)
+    holds = equilibrium.regret <= tolerance >= regret_at_stake(game, equilibrium.probabilities)
+    return (equilibrium if holds else None), "logit_path", (*notes, path)
 
 
 def one_equilibrium(

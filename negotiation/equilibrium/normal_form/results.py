@@ -11,7 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from negotiation.equilibrium.certificate import expected_payoffs, largest_gain, regret
+from negotiation.equilibrium.certificate import (
+    expected_payoffs,
+    largest_gain,
+    regret,
+    undominated_range,
+)
 from negotiation.equilibrium.normal_form.components import Component
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray, compact_repr, read_only
@@ -40,7 +45,8 @@ class Equilibrium:
     payoffs
         Expected payoff of each player, in the game's units.
     regret
-        Largest gain from deviating, relative to that player's payoff range.
+        Largest gain from deviating, relative to the range of that player's payoffs over
+        undominated play.
     index
         +1 or -1 (Shapley 1974) where the equilibrium is regular, otherwise None.
     radius
@@ -119,8 +125,13 @@ def certified_equilibrium(
     game: NormalFormGame,
     probabilities: Sequence[ArrayLike],
     exact: ExactProfile | None = None,
+    *,
+    spread: FloatArray | None = None,
 ) -> Equilibrium:
-    """Return a profile with its payoffs and its regret, both from the payoffs alone."""
+    """Return a profile with its payoffs and its regret, both from the payoffs alone.
+
+    ``spread`` is :func:`~negotiation.equilibrium.certificate.undominated_range` where known.
+    """
     profile = tuple(read_only(np.asarray(x, dtype=np.float64)) for x in probabilities)
     return Equilibrium(
         probabilities=profile,
@@ -128,7 +139,7 @@ def certified_equilibrium(
         exact_payoffs=game.exact_payoffs,
         radius=None if exact is None else 0.0,
         payoffs=read_only(expected_payoffs(game, profile)),
-        regret=regret(game, profile),
+        regret=regret(game, profile, spread=spread),
     )
 
 
@@ -150,10 +161,11 @@ def pure_equilibria(game: NormalFormGame, *, most: int | None = None) -> tuple[E
     best = np.ones(game.shape, dtype=bool)
     for player, table in enumerate(game.exact_payoffs):
         best &= table == table.max(axis=player, keepdims=True)
+    cells = np.argwhere(best)[:most].tolist()
+    spread = undominated_range(game) if cells else None
     out = []
-    for cell in np.argwhere(best)[:most].tolist():
+    for cell in cells:
         exact = tuple(_unit(n, a) for n, a in zip(game.shape, cell, strict=True))
-        out.append(
-            certified_equilibrium(game, [np.array(x, dtype=np.float64) for x in exact], exact)
-        )
+        profile = [np.array(x, dtype=np.float64) for x in exact]
+        out.append(certified_equilibrium(game, profile, exact, spread=spread))
     return tuple(out)

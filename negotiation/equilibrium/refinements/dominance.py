@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from negotiation.equilibrium.certificate import check_profile, deviation_payoffs
+from negotiation.equilibrium.profiles import check_profile, deviation_payoffs
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray, one_of, read_only

@@ -22,7 +22,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from negotiation.equilibrium.certificate import check_profile
+from negotiation.equilibrium.certificate import check_profile, undominated_range
 from negotiation.equilibrium.exact_linear_program import dominating_mixture, maximize
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
@@ -121,11 +121,10 @@ def _gains(
 ) -> tuple[list[list[Fraction]], bool]:
     """Payoffs of all actions, and whether the profile is a Nash equilibrium within tolerance."""
     values = [_action_values(game, profile, i) for i in range(len(profile))]
-    for player, (x, u) in enumerate(zip(profile, values, strict=True)):
+    ranges = undominated_range(game).tolist()
+    for x, u, spread in zip(profile, values, ranges, strict=True):
         earned = sum((p * v for p, v in zip(x, u, strict=True)), Fraction(0))
-        table = game.exact_payoffs[player]
-        spread = Fraction(table.max()) - Fraction(table.min())
-        if max(u) - earned > Fraction(tolerance) * spread:
+        if max(u) - earned > Fraction(tolerance) * Fraction(spread):
             return values, False
     return values, True
 
