@@ -8,6 +8,8 @@ from math import prod
 import numpy as np
 
 from negotiation.equilibrium.certificate import regret_at_stake, undominated_range
+from negotiation.equilibrium.exact_linear_program import is_badly_scaled
+from negotiation.equilibrium.normal_form.nash import nash_equilibria
 from negotiation.equilibrium.normal_form.results import (
     Equilibrium,
     NashResult,
@@ -28,6 +30,8 @@ FIRST_CAP = 10
 MOST_SUPPORTS = 30_000
 MOST_CELLS = 256
 SEARCH_SECONDS = 5.0
+# Two players with so many actions between them are solved exactly where payoffs differ a lot.
+MOST_ACTIONS = 20
 # The difference of two payoffs up to this size is a float.
 LARGEST_PAYOFF = 8e307
 
@@ -84,7 +88,6 @@ def _of_many_players(
 ) -> tuple[Equilibrium | None, str, tuple[str, ...]]:
     """Search small games support by support, follow the logit path in larger ones."""
     from negotiation.equilibrium.dynamic.markov import markov_perfect_equilibrium
-    from negotiation.equilibrium.normal_form.nash import nash_equilibria
 
     notes: tuple[str, ...] = ()
     small = prod(2**n - 1 for n in game.shape) <= MOST_SUPPORTS and prod(game.shape) <= MOST_CELLS
@@ -165,6 +168,10 @@ def one_equilibrium(
     found: Equilibrium | None = next(iter(pure_equilibria(game, most=1)), None)
     if found is None and len(game.shape) > 2:
         found, method, notes = _of_many_players(game, tolerance, max_seconds)
+    elif found is None and sum(game.shape) <= MOST_ACTIONS and is_badly_scaled(game.payoffs):
+        # Floats would lose the smaller payoffs on the way: vertices are exact.
+        result = nash_equilibria(game, max_equilibria=1, tolerance=tolerance)
+        found, method, notes = next(iter(result.equilibria), None), result.method, result.notes
     elif found is None:
         found, pivots = _by_paths(game, int(max_pivots), tolerance)
         method, notes = "lemke_howson", (f"{pivots} pivots",)
