@@ -11,12 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from negotiation.equilibrium.certificate import (
-    expected_payoffs,
-    largest_gain,
-    regret,
-    undominated_range,
-)
+from negotiation.equilibrium.certificate import expected_payoffs, largest_gain, regret
 from negotiation.equilibrium.normal_form.components import Component
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray, compact_repr, read_only
@@ -162,7 +157,8 @@ def pure_equilibria(game: NormalFormGame, *, most: int | None = None) -> tuple[E
     for player, table in enumerate(game.exact_payoffs):
         best &= table == table.max(axis=player, keepdims=True)
     cells = np.argwhere(best)[:most].tolist()
-    spread = undominated_range(game) if cells else None
+    # No action gains anything: regret is 0 whatever it is measured in.
+    spread = np.ones(len(game.shape))
     out = []
     for cell in cells:
         exact = tuple(_unit(n, a) for n, a in zip(game.shape, cell, strict=True))

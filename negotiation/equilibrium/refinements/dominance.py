@@ -185,6 +185,7 @@ def _dominator(
     return None
 
 
+MOST_COMPARISONS = 1_000_000
 KINDS = ("strict", "weak", "strict_mixed", "weak_mixed")
 
 
@@ -214,7 +215,12 @@ def dominated_actions(
     out = []
     for player, table in enumerate(game.exact_payoffs):
         rows = _own_rows(table, player)
-        for action in range(len(rows)):
+        if kind == "strict" and len(rows) * rows.size <= MOST_COMPARISONS:
+            # All comparisons at once; mostly there is nothing to look at more closely.
+            suspects = (rows[:, np.newaxis] > rows).all(axis=2).any(axis=0)
+        else:
+            suspects = np.ones(len(rows), dtype=bool)
+        for action in np.flatnonzero(suspects).tolist():
             by = _dominator(rows, action, kind, tolerance)
             if by is not None:
                 out.append(Elimination(1, player, action, by))
