@@ -80,7 +80,12 @@ _HOME = {
         "critical_discount_factors",
         "sustainable_payoffs",
     ),
-    "negotiation.equilibrium.trees.sequence_form": ("sequence_form_equilibrium",),
+    "negotiation.equilibrium.trees.bayesian": ("bayesian_equilibria",),
+    "negotiation.equilibrium.trees.sequence_form": (
+        "sequence_form_equilibrium",
+        "tree_equilibria",
+    ),
+    "negotiation.equilibrium.trees.sequential": ("sequential_equilibrium",),
     "negotiation.equilibrium.normal_form.stackelberg": ("stackelberg",),
     "negotiation.equilibrium.trees.subgame_perfect": ("subgame_perfect_equilibria",),
     "negotiation.equilibrium.normal_form.zero_sum": ("zero_sum_value",),
