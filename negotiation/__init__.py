@@ -76,6 +76,7 @@ _HOME = {
     ),
     "negotiation.equilibrium.refinements.perfection": ("is_perfect", "is_proper"),
     "negotiation.equilibrium.refinements.selection": ("payoff_dominant", "risk_dominance"),
+    "negotiation.equilibrium.dynamic.discounted_payoffs": ("discounted_payoffs",),
     "negotiation.equilibrium.dynamic.repeated": (
         "critical_discount_factors",
         "sustainable_payoffs",
