@@ -30,7 +30,11 @@ def test_the_dilemma_in_closed_form():
     assert discounted_payoffs(DILEMMA, 0.9).gap == 0.0
     # At exactly 1/2 cooperation just holds.
     assert discounted_payoffs(DILEMMA, 0.5).outer.max() >= 3.0
-    assert discounted_payoffs(DILEMMA, 0.3).outer.tolist() == [[1.0, 1.0]]
+    # Below, taking turns pays 0 (1 - d) + 4 d >= 1 to the exploited from d = 1/4 on.
+    assert discounted_payoffs(DILEMMA, 0.24).outer.tolist() == [[1.0, 1.0]]
+    turns = discounted_payoffs(DILEMMA, 0.4)
+    assert turns.outer.max(axis=0) == pytest.approx([4.0, 4.0], abs=1e-6)
+    assert turns.inner.max(axis=0) == pytest.approx([4.0, 4.0], abs=1e-3)
 
 
 def support_by_linear_programmes(game, discount, directions, rounds):
