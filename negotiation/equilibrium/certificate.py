@@ -28,6 +28,7 @@ from negotiation.equilibrium.profiles import (
     expected_payoffs,
 )
 from negotiation.equilibrium.refinements.dominance import iterated_elimination
+from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray, read_only
 
@@ -43,6 +44,7 @@ __all__ = [
 ]
 
 
+@takes(NormalFormGame)
 def undominated_range(
     game: NormalFormGame, surviving: Sequence[Sequence[int]] | None = None
 ) -> FloatArray:
@@ -83,6 +85,7 @@ def undominated_range(
     return read_only(out)
 
 
+@takes(NormalFormGame)
 def regret(
     game: NormalFormGame, profile: Sequence[ArrayLike], *, spread: FloatArray | None = None
 ) -> float:
@@ -129,6 +132,7 @@ def _gain(
     return 2.0 * float(values.max() - values @ x)
 
 
+@takes(NormalFormGame)
 def regret_at_stake(game: NormalFormGame, profile: Sequence[ArrayLike]) -> float:
     """Return the largest gain from deviating as a share of what the profile itself puts at stake.
 
@@ -191,6 +195,7 @@ def largest_gain(payoffs: NDArray[Any], profile: Sequence[Sequence[Fraction]]) -
     return worst
 
 
+@takes(NormalFormGame)
 def exact_regret(game: NormalFormGame, profile: Sequence[Sequence[Fraction]]) -> Fraction:
     """Return the largest absolute regret of a profile in rational arithmetic.
 

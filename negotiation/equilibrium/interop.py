@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from negotiation.errors import InvalidInputError, MissingDependencyError
+from negotiation.games.arguments import takes
 from negotiation.games.exact_numbers import object_array
 from negotiation.games.normal_form import NormalFormGame
 
@@ -43,6 +44,7 @@ def load_package(name: str, purpose: str) -> Any:
         ) from error
 
 
+@takes(NormalFormGame)
 def to_nashpy(game: NormalFormGame) -> Any:
     """Return a two-player game as a ``nashpy.Game``.
 
@@ -76,6 +78,7 @@ def from_nashpy(other: Any, title: str = "") -> NormalFormGame:
     return NormalFormGame.from_bimatrix(A, B, title=title)
 
 
+@takes(NormalFormGame)
 def to_pygambit(game: NormalFormGame) -> Any:
     """Return a game of any number of players as a ``pygambit`` strategic game.
 
@@ -130,6 +133,7 @@ def from_pygambit(other: Any) -> NormalFormGame:
     )
 
 
+@takes(NormalFormGame)
 def to_quantecon(game: NormalFormGame) -> Any:
     """Return a game of any number of players as a ``quantecon.game_theory`` game.
 

@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from negotiation.games._tokens import Reader, open_source, quote, rational_text
+from negotiation.games.arguments import takes
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.games.tree import ChanceNode, DecisionNode, Node, TerminalNode
@@ -100,6 +101,7 @@ def read_nfg(source: str | Path) -> NormalFormGame:
     return NormalFormGame(np.moveaxis(payoffs, -1, 0), tuple(players), actions, title)
 
 
+@takes(NormalFormGame)
 def write_nfg(
     game: NormalFormGame,
     path: str | Path | None = None,
@@ -318,6 +320,7 @@ def _exact_distribution(node: ChanceNode) -> list[Fraction]:
     return out
 
 
+@takes(ExtensiveFormGame)
 def write_efg(game: ExtensiveFormGame, path: str | Path | None = None, *, comment: str = "") -> str:
     """Write a game tree as ``.efg`` and return the text.
 

@@ -36,6 +36,33 @@ def as_normal_form(value: Any, where: str) -> NormalFormGame:
     return value
 
 
+def _by_player(value: Any) -> Any:
+    """Return nested lists of cells, one tuple of payoffs each, with the player's axis first."""
+    inner = value
+    while isinstance(inner, list) and inner:
+        inner = inner[0]
+    if not isinstance(value, list) or not isinstance(inner, tuple):
+        return value
+    cells = np.array(value, dtype=object)
+    return np.moveaxis(cells, -1, 0) if cells.ndim == len(inner) + 1 else value
+
+
+def _labels_of_frame(A: Any, B: Any) -> tuple[tuple[str, ...], ...]:
+    """Return the row and column labels of two data frames, or nothing for other matrices."""
+    if not (hasattr(A, "columns") and hasattr(A, "index")):
+        return ()
+    labels = tuple(map(str, A.index)), tuple(map(str, A.columns))
+    if hasattr(B, "columns") and (tuple(map(str, B.index)), tuple(map(str, B.columns))) != labels:
+        raise InvalidInputError(
+            "A and B have different labels",
+            where="from_bimatrix",
+            seen=(list(B.index), list(B.columns)),
+            allowed=str([list(part) for part in labels]),
+            hint="Bring B into the order of A with B.loc[A.index, A.columns].",
+        )
+    return labels
+
+
 @dataclass(frozen=True, eq=False)
 class NormalFormGame:
     """A finite game: ``payoffs[player, action of player 1, action of player 2, ...]``.
@@ -43,7 +70,8 @@ class NormalFormGame:
     Attributes
     ----------
     payoffs
-        Read-only floats; with two players the axes are ``[player, row, column]``. A float is the
+        Read-only floats; with two players the axes are ``[player, row, column]``. Lists of cells,
+        each a tuple with one payoff a player, are read as such. A float is the
         binary number that it is: 0.1 + 0.2 and 0.3 are no tie. Decimals are exact where they
         are given as ``Fraction``, ``Decimal`` or text such as ``"1/10"``.
     players
@@ -74,7 +102,7 @@ class NormalFormGame:
 
     def __post_init__(self) -> None:
         """Check shape, labels and finiteness; payoffs become read-only."""
-        payoffs, given = number_array(self.payoffs, "payoffs")
+        payoffs, given = number_array(_by_player(self.payoffs), "payoffs")
         if payoffs.ndim < 2 or payoffs.shape[0] != payoffs.ndim - 1:
             raise InvalidInputError(
                 "axes must be [player, action of player 1, action of player 2, ...]",
@@ -126,6 +154,8 @@ class NormalFormGame:
     ) -> NormalFormGame:
         """Return the two-player game with row payoffs ``A`` and column payoffs ``B``.
 
+        Labels of data frames become the labels of the actions, unless ``actions`` are given.
+
         Raises
         ------
         InvalidInputError
@@ -150,7 +180,7 @@ class NormalFormGame:
                 ]
             ),
             players=tuple(players or ()),
-            actions=tuple(tuple(labels) for labels in actions or ()),
+            actions=tuple(tuple(labels) for labels in actions or _labels_of_frame(A, B)),
             title=title,
         )
 

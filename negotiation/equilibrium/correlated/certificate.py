@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from negotiation.equilibrium.certificate import undominated_range
 from negotiation.equilibrium.correlated.exact_programme import exact_gains
+from negotiation.games.arguments import takes
 from negotiation.games.exact_numbers import as_distribution
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray, compact_repr
@@ -82,6 +83,7 @@ class CorrelatedResult:
         return max([Fraction(0), *gains])
 
 
+@takes(NormalFormGame)
 def incentive_to_disobey(
     game: NormalFormGame, distribution: FloatArray, *, coarse: bool = False
 ) -> float:
@@ -112,6 +114,7 @@ def incentive_to_disobey(
     return worst
 
 
+@takes(NormalFormGame)
 def disobedience_at_stake(
     game: NormalFormGame, distribution: FloatArray, *, coarse: bool = False
 ) -> float:

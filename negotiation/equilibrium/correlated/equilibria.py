@@ -34,6 +34,7 @@ from negotiation.equilibrium.correlated.programme import CorrelatedProgramme, sc
 from negotiation.equilibrium.exact_linear_program import is_badly_scaled
 from negotiation.equilibrium.refinements.dominance import iterated_elimination
 from negotiation.errors import ConvergenceError, InvalidInputError
+from negotiation.games.arguments import takes
 from negotiation.games.exact_numbers import object_array
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
 from negotiation.values import FloatArray, float_array, number, one_of, read_only
@@ -277,6 +278,7 @@ def _widened(
     return replace(result, regret=regret, converged=small.converged and regret <= tol)
 
 
+@takes(NormalFormGame)
 def correlated_payoff_set(
     game: NormalFormGame,
     *,

@@ -24,6 +24,7 @@ from negotiation.equilibrium.dynamic.polygons import convex_hull, cut_polygon
 from negotiation.equilibrium.normal_form.nash import nash_equilibria, pure_equilibria
 from negotiation.equilibrium.normal_form.zero_sum import TIGHT, maximin_strategy
 from negotiation.errors import InvalidInputError
+from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray, compact_repr, float_array, number, read_only
 
@@ -90,6 +91,7 @@ class SustainablePayoffs:
     __repr__ = compact_repr
 
 
+@takes(NormalFormGame)
 def minmax_payoffs(game: NormalFormGame) -> FloatArray:
     r"""Return the payoff that the others can hold each player down to.
 
@@ -166,6 +168,7 @@ def _threat(
     return expected_payoffs(game, profile), "profile"
 
 
+@takes(NormalFormGame)
 def critical_discount_factors(
     game: NormalFormGame,
     target: Sequence[int | str],
@@ -231,6 +234,7 @@ def critical_discount_factors(
     )
 
 
+@takes(NormalFormGame)
 def is_sustainable(game: NormalFormGame, payoffs: ArrayLike, *, tolerance: float = 1e-9) -> bool:
     """Say whether payoffs are feasible by correlation and above everybody's minmax payoff.
 
@@ -274,6 +278,7 @@ def is_sustainable(game: NormalFormGame, payoffs: ArrayLike, *, tolerance: float
     return bool(answer.fun <= tolerance)
 
 
+@takes(NormalFormGame)
 def sustainable_payoffs(game: NormalFormGame) -> SustainablePayoffs:
     """Return the feasible and individually rational payoffs of a two-player game.
 

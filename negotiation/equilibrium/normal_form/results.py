@@ -6,15 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from negotiation.equilibrium.certificate import expected_payoffs, largest_gain, regret
 from negotiation.equilibrium.normal_form.components import Component
+from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray, compact_repr, read_only
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "Equilibrium",
@@ -115,7 +119,53 @@ class NashResult:
         """Largest regret of any equilibrium; 0 where there is none."""
         return max((e.regret for e in self.equilibria), default=0.0)
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row an equilibrium, player and action, with labels, payoff and regret."""
+        import pandas as pd
 
+        rows = [
+            (
+                k + 1,
+                player,
+                action,
+                float(p),
+                "" if e.exact is None else str(e.exact[i][a]),
+                float(e.payoffs[i]),
+                e.regret,
+                e.index,
+            )
+            for k, e in enumerate(self.equilibria)
+            for i, (player, actions) in enumerate(
+                zip(self.game.players, self.game.actions, strict=True)
+            )
+            for a, (action, p) in enumerate(zip(actions, e.probabilities[i], strict=True))
+        ]
+        columns = ["equilibrium", "player", "action", "probability", "exact", "payoff", "regret"]
+        return pd.DataFrame(rows, columns=[*columns, "index"])
+
+    def _played(self) -> pd.DataFrame:
+        frame = self.to_frame().query("probability > 0")
+        shown = frame["exact"].where(
+            frame["exact"] != "", frame["probability"].map("{:.6g}".format)
+        )
+        mixture = frame["action"] + " (" + shown + ")"
+        table = mixture.groupby([frame["equilibrium"], frame["player"]], sort=False).agg(", ".join)
+        return table.unstack("player")[list(self.game.players)]  # one column a player
+
+    def to_latex(self) -> str:
+        """Return a LaTeX table: a row an equilibrium, what each player plays in a column."""
+        if not self.equilibria:
+            return "no equilibrium found"
+        return str(self._played().to_latex(escape=True))
+
+    def _repr_html_(self) -> str:
+        head = "complete" if self.complete else "perhaps not all"
+        if not self.equilibria:
+            return f"<p>no equilibrium found ({head})</p>"
+        return f"<p>{len(self.equilibria)} equilibria ({head})</p>{self._played().to_html()}"
+
+
+@takes(NormalFormGame)
 def certified_equilibrium(
     game: NormalFormGame,
     probabilities: Sequence[ArrayLike],
@@ -142,6 +192,7 @@ def _unit(size: int, action: int) -> tuple[Fraction, ...]:
     return tuple(Fraction(int(k == action)) for k in range(size))
 
 
+@takes(NormalFormGame)
 def pure_equilibria(game: NormalFormGame, *, most: int | None = None) -> tuple[Equilibrium, ...]:
     """Return every equilibrium in pure strategies, for any number of players; or at most ``most``.
 

@@ -25,6 +25,7 @@ import numpy as np
 from negotiation.equilibrium.certificate import check_profile, undominated_range
 from negotiation.equilibrium.exact_linear_program import dominating_mixture, maximize
 from negotiation.errors import InvalidInputError
+from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 
 __all__ = [
@@ -129,6 +130,7 @@ def _gains(
     return values, True
 
 
+@takes(NormalFormGame)
 def is_perfect(game: NormalFormGame, profile: Any, *, tolerance: float = 1e-9) -> PerfectionCheck:
     """Check trembling-hand perfection (Selten 1975) of a Nash equilibrium.
 
@@ -251,6 +253,7 @@ def _ranking_attainable(
     return True
 
 
+@takes(NormalFormGame)
 def is_proper(
     game: NormalFormGame,
     profile: Any,

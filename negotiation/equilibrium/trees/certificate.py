@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiation.games.arguments import takes
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.tree import DecisionNode, TerminalNode
 from negotiation.values import FloatArray, read_only
@@ -106,6 +107,7 @@ def _reach(
     return out
 
 
+@takes(ExtensiveFormGame)
 def continuation(
     game: ExtensiveFormGame,
     behavior: Behavior,
@@ -121,6 +123,7 @@ def continuation(
     )
 
 
+@takes(ExtensiveFormGame)
 def best_continuation(
     game: ExtensiveFormGame,
     behavior: Behavior,
@@ -162,6 +165,7 @@ def best_continuation(
     return sum(values[position] for position in start)
 
 
+@takes(ExtensiveFormGame)
 def tree_regret(game: ExtensiveFormGame, behavior: Behavior) -> float:
     """Return the largest gain of any player from another strategy, relative to payoff ranges.
 
@@ -173,6 +177,7 @@ def tree_regret(game: ExtensiveFormGame, behavior: Behavior) -> float:
     return tree_gain(game, behavior)[0]
 
 
+@takes(ExtensiveFormGame)
 def tree_gain(
     game: ExtensiveFormGame, behavior: Behavior, starts: Sequence[int] = (0,)
 ) -> tuple[float, Any]:
@@ -213,6 +218,7 @@ def tree_gain(
     return relative, absolute
 
 
+@takes(ExtensiveFormGame)
 def certified(
     game: ExtensiveFormGame, behavior: Mapping[str, FloatArray], starts: Sequence[int] = (0,)
 ) -> TreeEquilibrium:
@@ -225,6 +231,7 @@ def certified(
     )
 
 
+@takes(ExtensiveFormGame)
 def certified_exactly(
     game: ExtensiveFormGame, behavior: ExactBehavior, starts: Sequence[int] = (0,)
 ) -> TreeEquilibrium:

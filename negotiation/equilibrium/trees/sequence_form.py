@@ -28,6 +28,7 @@ from negotiation.equilibrium.trees.certificate import (
     certified_exactly,
 )
 from negotiation.errors import ConvergenceError, InvalidInputError
+from negotiation.games.arguments import takes
 from negotiation.games.extensive_form import ExtensiveFormGame, InformationSet
 from negotiation.games.strategies import (
     behavior_of_mixed,
@@ -222,6 +223,7 @@ def _two_players(game: ExtensiveFormGame, where: str) -> None:
     game.require_perfect_recall(where)
 
 
+@takes(ExtensiveFormGame)
 def sequence_form_equilibrium(
     game: ExtensiveFormGame,
     method: str = "auto",
@@ -304,6 +306,7 @@ def sequence_form_equilibrium(
     return result
 
 
+@takes(ExtensiveFormGame)
 def tree_equilibria(
     game: ExtensiveFormGame,
     *,

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from negotiation.equilibrium.path_following import trace
 from negotiation.equilibrium.trees.perfect_bayesian import AssessmentCheck, check_assessment
 from negotiation.errors import ConvergenceError
+from negotiation.games.arguments import takes
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.tree import ChanceNode, DecisionNode, TerminalNode
 from negotiation.values import FloatArray, number, read_only
@@ -194,6 +195,7 @@ def _beliefs(game: ExtensiveFormGame, logs: Mapping[str, FloatArray]) -> dict[st
     return out
 
 
+@takes(ExtensiveFormGame)
 def consistency_gap(
     game: ExtensiveFormGame,
     behavior: Mapping[str, FloatArray],
@@ -247,6 +249,7 @@ def _on_path(
     return out
 
 
+@takes(ExtensiveFormGame)
 def sequential_equilibrium(
     game: ExtensiveFormGame,
     *,
