@@ -184,3 +184,35 @@ def random_signalling(rng, types=2, signals=2, replies=2, zero_sum=False):
         }
     )
     return ExtensiveFormGame.from_tree(tree, ["sender", "receiver"])
+
+
+def random_imperfect_information(rng, players=3, depth=4, values=10):
+    """Trees with chance in which nodes of one player with the same past may be merged."""
+    names = {}
+
+    def grow(level, pasts):
+        if level == 0 or (level < depth and rng.random() < 0.2):
+            return terminal(*rng.integers(0, values, size=players).tolist())
+        if rng.random() < 0.15:
+            cut = int(rng.integers(1, 10))
+            moves = ((cut / 10, "l"), (1 - cut / 10, "r"))
+            return chance({name: (p, grow(level - 1, pasts)) for p, name in moves})
+        player = int(rng.integers(players))
+        # Own past decides which sets may be joined, which keeps recall perfect.
+        known = names.setdefault((player, level, pasts[player]), [])
+        if known and rng.random() < 0.6:
+            name, width = known[int(rng.integers(len(known)))]
+        else:
+            width = int(rng.integers(2, 4)) if rng.random() < 0.3 else 2
+            name = f"{player} {level} {pasts[player]} {len(known)}"
+            known.append((name, width))
+        moves = {}
+        for k in range(width):
+            after = list(pasts)
+            after[player] = (*pasts[player], (name, k))
+            moves[f"a{k}"] = grow(level - 1, tuple(after))
+        return decision(player, name, moves)
+
+    return ExtensiveFormGame.from_tree(
+        grow(depth, ((),) * players), [f"p{i}" for i in range(players)]
+    )

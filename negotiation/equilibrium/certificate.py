@@ -2,97 +2,94 @@ r"""How far a profile is from equilibrium, computed from the payoffs alone.
 
 Nothing here knows how a profile was found. The regret of player i at the profile x is
 
-.. math:: \frac{\max_a u_i(a, x_{-i}) - u_i(x)}{\max u_i - \min u_i},
+.. math:: \frac{\max_a u_i(a, x_{-i}) - u_i(x)}{\text{range of } u_i \text{ over undominated play}},
 
-the most that the player could gain by deviating, as a share of the spread of the player's own
-payoffs. A profile is a Nash equilibrium exactly when every regret is zero.
+the most that the player could gain by deviating, as a share of what undominated actions can make
+of the player's own payoff: a payoff of -1e12 on an action that nobody would take does not make
+every other gain look small. A profile is a Nash equilibrium exactly when every regret is zero.
+Next to the share stand the gain in payoff units without rounding (:func:`exact_regret`) and the
+gain as a share of what is at stake at the profile itself (:func:`regret_at_stake`).
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from negotiation.errors import InvalidInputError
+from negotiation.equilibrium.profiles import (
+    against,
+    check_profile,
+    deviation_payoffs,
+    expected_payoffs,
+)
+from negotiation.equilibrium.refinements.dominance import iterated_elimination
+from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import FloatArray, float_array
+from negotiation.values import FloatArray, read_only
 
-__all__ = ["check_profile", "deviation_payoffs", "exact_regret", "expected_payoffs", "regret"]
+__all__ = [
+    "check_profile",
+    "deviation_payoffs",
+    "exact_regret",
+    "expected_payoffs",
+    "largest_gain",
+    "regret",
+    "regret_at_stake",
+    "undominated_range",
+]
 
 
-def check_profile(
-    game: NormalFormGame, profile: Sequence[ArrayLike], *, tolerance: float = 1e-9
-) -> tuple[FloatArray, ...]:
-    """Return ``profile`` as one read-only distribution a player.
+@takes(NormalFormGame)
+def undominated_range(
+    game: NormalFormGame, surviving: Sequence[Sequence[int]] | None = None
+) -> FloatArray:
+    """Return the range of each player's payoffs over undominated play.
+
+    Actions that are strictly dominated by another action, again and again, are left out. Where
+    a player's payoff does not change over what is left, the range is the gap to the player's
+    next best payoff against the others' undominated actions; 0 where the payoff never changes.
 
     Parameters
     ----------
     game
-        The game whose shape the profile must have.
-    profile
-        One vector of probabilities a player.
-    tolerance
-        How far a sum may be from one.
-
-    Raises
-    ------
-    InvalidInputError
-        If a vector has the wrong length, a negative entry or does not sum to one.
-    """
-    if len(profile) != len(game.shape):
-        raise InvalidInputError(
-            "one distribution a player",
-            where="profile",
-            seen=len(profile),
-            allowed=str(len(game.shape)),
-        )
-    out = []
-    for player, (vector, size) in enumerate(zip(profile, game.shape, strict=True)):
-        name = f"profile[{player}]"
-        x = float_array(vector, name=name, shape=(size,), low=-tolerance)
-        if abs(float(x.sum()) - 1.0) > tolerance:
-            raise InvalidInputError("probabilities must sum to 1", where=name, seen=float(x.sum()))
-        out.append(x)
-    return tuple(out)
-
-
-def _against(table: FloatArray, profile: Sequence[FloatArray], player: int) -> FloatArray:
-    if table.ndim == 2:
-        return np.asarray(table @ profile[1] if player == 0 else profile[0] @ table)
-    for other in reversed(range(len(profile))):
-        if other != player:
-            table = np.tensordot(table, profile[other], axes=([other], [0]))
-    return np.asarray(table, dtype=np.float64)
-
-
-def deviation_payoffs(
-    payoffs: FloatArray, profile: Sequence[FloatArray], player: int
-) -> FloatArray:
-    """Return the payoff of each pure action of ``player`` while the others play ``profile``."""
-    return _against(payoffs[player], profile, player)
-
-
-def expected_payoffs(game: NormalFormGame, profile: Sequence[ArrayLike]) -> FloatArray:
-    """Return each player's expected payoff at ``profile``.
+        Any finite normal-form game.
+    surviving
+        Undominated actions of each player, where they are known.
 
     Examples
     --------
-    >>> game = NormalFormGame.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
-    >>> expected_payoffs(game, ([0.5, 0.5], [1, 0]))
-    array([4. , 1.5])
+    >>> forbidden = NormalFormGame.from_bimatrix([[3, 0], [5, 1], [-1e9, -1e9]],
+    ...                                          [[3, 5], [0, 1], [0, 0]])
+    >>> undominated_range(forbidden).tolist()
+    [1.0, 1.0]
     """
-    mixed = check_profile(game, profile)
-    return np.array(
-        [deviation_payoffs(game.payoffs, mixed, i) @ x for i, x in enumerate(mixed)],
-        dtype=np.float64,
-    )
+    if surviving is None:
+        surviving = iterated_elimination(game, "strict").surviving
+    out = np.zeros(len(game.shape))
+    for i, table in enumerate(game.payoffs):
+        kept = table[np.ix_(*surviving)]
+        low, high = float(kept.min()), float(kept.max())
+        if high == low:
+            mine = [range(n) if j == i else surviving[j] for j, n in enumerate(game.shape)]
+            gaps = np.abs(table[np.ix_(*mine)] - high)
+            positive = gaps[gaps > 0.0]
+            out[i] = float(positive.min()) if positive.size else float(np.abs(table - high).max())
+        else:
+            # Where the range overflows, the largest float stands for it.
+            out[i] = min(high / 2 - low / 2, np.finfo(float).max / 2) * 2
+    return read_only(out)
 
 
-def regret(game: NormalFormGame, profile: Sequence[ArrayLike]) -> float:
-    """Return the largest regret of any player at ``profile``, relative to own payoff range.
+@takes(NormalFormGame)
+def regret(
+    game: NormalFormGame, profile: Sequence[ArrayLike], *, spread: FloatArray | None = None
+) -> float:
+    """Return the largest regret of any player at ``profile``, relative to undominated play.
 
     Parameters
     ----------
@@ -100,12 +97,13 @@ def regret(game: NormalFormGame, profile: Sequence[ArrayLike]) -> float:
         Any finite normal-form game.
     profile
         One vector of probabilities a player.
+    spread
+        Range of each player's payoffs that counts; None for :func:`undominated_range`.
 
     Returns
     -------
     float
-        0 at an equilibrium, up to rounding; 1 is the worst there is. A player whose payoff
-        never changes has no regret.
+        0 at an equilibrium, up to rounding. A player whose payoff never changes has no regret.
 
     Examples
     --------
@@ -116,24 +114,90 @@ def regret(game: NormalFormGame, profile: Sequence[ArrayLike]) -> float:
     1.0
     """
     mixed = check_profile(game, profile)
+    ranges = undominated_range(game) if spread is None else spread
     worst = 0.0
     for player, x in enumerate(mixed):
-        table = game.payoffs[player]
-        low, high = float(table.min()), float(table.max())
-        if high == low:
-            continue
-        if np.isfinite(high - low):
-            share = (table - low) / (high - low)
-        else:
-            # Halved so that a range from -1e308 to 1e308 does not overflow.
-            share = (table / 2 - low / 2) / (high / 2 - low / 2)
-        values = _against(share, mixed, player)
-        worst = max(worst, float(values.max() - values @ x))
+        if ranges[player] > 0.0:
+            worst = max(worst, _gain(game.payoffs[player], mixed, player, x, ranges[player]))
     return worst
 
 
+def _gain(
+    table: FloatArray, mixed: Sequence[FloatArray], player: int, x: FloatArray, unit: float
+) -> float:
+    # Payoffs from the one that is played most, so that large equal parts cancel first; halved
+    # so that no difference of floats overflows.
+    base = float(table[tuple(int(p.argmax()) for p in mixed)])
+    values = against((table / 2 - base / 2) / unit, mixed, player)
+    return 2.0 * float(values.max() - values @ x)
+
+
+@takes(NormalFormGame)
+def regret_at_stake(game: NormalFormGame, profile: Sequence[ArrayLike]) -> float:
+    """Return the largest gain from deviating as a share of what the profile itself puts at stake.
+
+    The gain is divided by the mean distance of the player's payoff, at the profile and after
+    the best deviation, from the expected payoff: payoffs that play does not reach do not count,
+    however large. A gain within rounding of these payoffs counts as none; at a pure profile any
+    other gain has share 1.
+
+    Examples
+    --------
+    A crash that is not dominated, and costs all the same to come near:
+
+    >>> chicken = NormalFormGame.from_bimatrix([[0, -1], [1, -1e12]], [[0, 1], [-1, -1e12]])
+    >>> share = regret_at_stake(chicken, ([1.0, 0.0], [1.0, 0.0]))
+    >>> regret(chicken, ([1.0, 0.0], [1.0, 0.0])) < 1e-9, share
+    (True, 1.0)
+    """
+    mixed = check_profile(game, profile)
+    worst = 0.0
+    for player, x in enumerate(mixed):
+        table = game.payoffs[player] / 4
+        values = against(table, mixed, player)
+        mean = float(values @ x)
+        best = int(values.argmax())
+        gain = float(values[best]) - mean
+        spread, size = (against(part, mixed, player) for part in (np.abs(table - mean), abs(table)))
+        stake = max(float(spread @ x), float(spread[best]))
+        rounding = 16 * np.finfo(float).eps * table.ndim * max(float(size @ x), float(size[best]))
+        if gain > rounding:
+            worst = max(worst, min(gain / stake, 1.0))
+    return worst
+
+
+def largest_gain(payoffs: NDArray[Any], profile: Sequence[Sequence[Fraction]]) -> Fraction:
+    """Return the largest gain of any player from deviating, in rational arithmetic.
+
+    Parameters
+    ----------
+    payoffs
+        ``[player, action of player 1, ...]``, floats (the rationals that they are) or fractions.
+    profile
+        One distribution a player, as fractions.
+    """
+    worst = Fraction(0)
+    supports = [[k for k, p in enumerate(x) if p] for x in profile]
+    for player, x in enumerate(profile):
+        own = range(len(x))
+        values = [Fraction(0)] * len(x)
+        others = [s if i != player else [0] for i, s in enumerate(supports)]
+        for cell in itertools.product(*others):
+            weight = Fraction(1)
+            for i, k in enumerate(cell):
+                if i != player:
+                    weight *= profile[i][k]
+            for a in own:
+                place = (*cell[:player], a, *cell[player + 1 :])
+                values[a] += weight * Fraction(payoffs[(player, *place)])
+        earned = sum((p * v for p, v in zip(x, values, strict=True)), Fraction(0))
+        worst = max(worst, max(values) - earned)
+    return worst
+
+
+@takes(NormalFormGame)
 def exact_regret(game: NormalFormGame, profile: Sequence[Sequence[Fraction]]) -> Fraction:
-    """Return the largest absolute regret of a two-player profile in rational arithmetic.
+    """Return the largest absolute regret of a profile in rational arithmetic.
 
     Payoffs are taken as the fractions that were given, floats as the rational numbers that they
     are, so that zero means an equilibrium without any rounding.
@@ -144,13 +208,4 @@ def exact_regret(game: NormalFormGame, profile: Sequence[Sequence[Fraction]]) ->
     >>> exact_regret(game, ((Fraction(3, 4), Fraction(1, 4)), (Fraction(3, 4), Fraction(1, 4))))
     Fraction(0, 1)
     """
-    A, B = game.exact_payoffs
-    x, y = profile
-    rows = [sum((Fraction(a) * q for a, q in zip(row, y, strict=True)), Fraction(0)) for row in A]
-    columns = [
-        sum((Fraction(b) * p for b, p in zip(column, x, strict=True)), Fraction(0))
-        for column in B.T
-    ]
-    gain_row = max(rows) - sum((p * u for p, u in zip(x, rows, strict=True)), Fraction(0))
-    gain_column = max(columns) - sum((q * u for q, u in zip(y, columns, strict=True)), Fraction(0))
-    return max(gain_row, gain_column)
+    return largest_gain(game.exact_payoffs, profile)

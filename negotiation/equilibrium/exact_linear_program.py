@@ -16,7 +16,18 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LinearProgramSolution", "Rational", "dominating_mixture", "integer_row", "maximize"]
+__all__ = [
+    "LinearProgramSolution",
+    "Rational",
+    "dominating_mixture",
+    "integer_row",
+    "is_badly_scaled",
+    "maximize",
+]
+
+# A range of payoffs this many times the smallest difference is more than floats can carry
+# through a linear programme whose tolerance is relative to the range.
+LARGEST_RATIO = 1e5
 
 Rational: TypeAlias = Fraction | int | float
 Row: TypeAlias = Sequence[Rational]
@@ -213,3 +224,20 @@ def dominating_mixture(
         total, at_most=[([-g for g in row], 0) for row in gains], equal=[([1] * count, 1)]
     )
     return solution.point if solution.value > 0 else None
+
+
+def is_badly_scaled(payoffs: NDArray[Any]) -> bool:
+    """Say whether a player's payoffs differ by very much more than the closest two do.
+
+    Examples
+    --------
+    >>> is_badly_scaled(np.array([[3.0, 0, 5, 1], [3, 5, 0, -1e9]]))
+    True
+    """
+    for table in payoffs:
+        values = np.unique(np.asarray(table, dtype=np.float64))
+        if len(values) > 1:
+            scaled = values / np.abs(values).max()
+            if np.ptp(scaled) > LARGEST_RATIO * np.diff(scaled).min():
+                return True
+    return False

@@ -1,7 +1,7 @@
 """Games of other libraries: Nashpy, Gambit and QuantEcon, to and from.
 
-Payoffs pass unchanged: to Gambit as fractions, floats as the rational numbers that they are;
-to and from the others as floats.
+Payoffs pass unchanged: to and from Gambit as fractions, floats as the rational numbers that they
+are; to and from the others as floats.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from negotiation.errors import InvalidInputError, MissingDependencyError
+from negotiation.games.arguments import takes
+from negotiation.games.exact_numbers import object_array
 from negotiation.games.normal_form import NormalFormGame
 
 __all__ = [
@@ -42,6 +44,7 @@ def load_package(name: str, purpose: str) -> Any:
         ) from error
 
 
+@takes(NormalFormGame)
 def to_nashpy(game: NormalFormGame) -> Any:
     """Return a two-player game as a ``nashpy.Game``.
 
@@ -75,6 +78,7 @@ def from_nashpy(other: Any, title: str = "") -> NormalFormGame:
     return NormalFormGame.from_bimatrix(A, B, title=title)
 
 
+@takes(NormalFormGame)
 def to_pygambit(game: NormalFormGame) -> Any:
     """Return a game of any number of players as a ``pygambit`` strategic game.
 
@@ -103,8 +107,13 @@ def to_pygambit(game: NormalFormGame) -> Any:
     return out
 
 
+def _fractions(table: Any) -> Any:
+    cells = [Fraction(int(v.numerator), int(v.denominator)) for v in np.ravel(table).tolist()]
+    return object_array(cells, np.shape(table))
+
+
 def from_pygambit(other: Any) -> NormalFormGame:
-    """Return a pygambit game, strategic or extensive, in normal form.
+    """Return a pygambit game, strategic or extensive, in normal form; rationals are kept.
 
     Raises
     ------
@@ -117,13 +126,14 @@ def from_pygambit(other: Any) -> NormalFormGame:
         )
     players = [str(player) for player in other.players]
     return NormalFormGame(
-        payoffs=np.stack([np.asarray(a, dtype=np.float64) for a in other.to_arrays(dtype=float)]),
+        payoffs=np.stack([_fractions(a) for a in other.to_arrays(dtype=Fraction)]),
         players=tuple(players),
         actions=tuple(tuple(map(str, other.get_strategies(player))) for player in players),
         title=str(other.title),
     )
 
 
+@takes(NormalFormGame)
 def to_quantecon(game: NormalFormGame) -> Any:
     """Return a game of any number of players as a ``quantecon.game_theory`` game.
 

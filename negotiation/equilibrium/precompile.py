@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from negotiation.equilibrium.many_players.isolation import isolate_equilibria
 from negotiation.equilibrium.normal_form.batch import nash_equilibria_batch
 from negotiation.equilibrium.normal_form.one_equilibrium import one_equilibrium
 from negotiation.equilibrium.normal_form.polytopes import integer_columns
@@ -30,3 +31,4 @@ def compile_kernels() -> None:
     find_vertices_by_float(unit_columns(whole), whole, lambda: True)
     find_vertices_by_integer(whole, lambda: True)
     one_equilibrium(NormalFormGame.from_bimatrix(cycle, -cycle))
+    isolate_equilibria(np.arange(24.0).reshape(3, 2, 2, 2) % 7.0)

@@ -138,11 +138,11 @@ class Reader:
 
 def open_source(source: str | Path) -> Reader:
     """Read a path, or a string that is itself the text of a file."""
-    if isinstance(source, str) and source.lstrip().startswith(("NFG", "EFG")):
-        return Reader(source, "text")
+    if isinstance(source, str) and source.lstrip("\ufeff \t\r\n").startswith(("NFG", "EFG")):
+        return Reader(source.removeprefix("\ufeff"), "text")
     path = Path(source)
     try:
-        return Reader(path.read_text(encoding="utf-8"), path.name)
+        return Reader(path.read_text(encoding="utf-8-sig"), path.name)
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInputError(
             "file cannot be read", where=path.name, seen=type(error).__name__

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from negotiation.errors import InvalidInputError
+from negotiation.games.exact_numbers import (
+    as_distribution,
+    common_numerators,
+    number_array,
+    object_array,
+    quotients,
+)
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.games.tree import Branch, chance, decision, terminal
-from negotiation.values import FloatArray, compact_repr, float_array, read_only
+from negotiation.values import FloatArray, compact_repr, read_only
 
 __all__ = ["BayesianGame"]
 
@@ -38,6 +47,10 @@ class BayesianGame:
         Names; numbered where empty.
     title
         What the game is, for tables and figures.
+    exact_payoffs, exact_prior
+        The same as fractions, the prior divided by its exact sum; all three forms of the game
+        are made from them. Numbers given as ``Fraction``, ``Decimal`` or text are those, floats
+        the binary rationals that they are.
 
     Raises
     ------
@@ -60,13 +73,19 @@ class BayesianGame:
     types: tuple[tuple[str, ...], ...] = ()
     actions: tuple[tuple[str, ...], ...] = ()
     title: str = ""
+    exact_payoffs: NDArray[Any] = field(init=False, repr=False)
+    exact_prior: NDArray[Any] = field(init=False, repr=False)
 
     __repr__ = compact_repr
 
     def __post_init__(self) -> None:
         """Check shapes, labels and the prior."""
-        prior = float_array(self.prior, name="prior", low=0.0, high=1.0)
-        payoffs = float_array(self.payoffs, name="payoffs")
+        prior, prior_exact = number_array(self.prior, "prior")
+        payoffs, payoffs_exact = number_array(self.payoffs, "payoffs")
+        if prior.min() < 0.0:
+            raise InvalidInputError(
+                "number out of range", where="prior", seen=float(prior.min()), allowed=">= 0"
+            )
         count = prior.ndim
         if payoffs.ndim != 2 * count + 1 or payoffs.shape[: count + 1] != (count, *prior.shape):
             raise InvalidInputError(
@@ -97,18 +116,15 @@ class BayesianGame:
                     hint="Leave the type out.",
                 )
         put = object.__setattr__
+        weights = _fractions(prior, prior_exact)
+        shares = as_distribution(weights.ravel().tolist())
+        put(self, "exact_prior", read_only(object_array(shares, prior.shape)))
+        put(self, "exact_payoffs", read_only(_fractions(payoffs, payoffs_exact)))
         put(self, "prior", read_only(prior))
         put(self, "payoffs", read_only(payoffs))
         put(self, "players", players)
         put(self, "types", types)
         put(self, "actions", actions)
-
-    @cached_property
-    def _marginals(self) -> tuple[FloatArray, ...]:
-        count = self.prior.ndim
-        return tuple(
-            self.prior.sum(axis=tuple(k for k in range(count) if k != i)) for i in range(count)
-        )
 
     def agent_normal_form(self) -> NormalFormGame:
         r"""Return the game in which each type of each player is a player of its own.
@@ -130,20 +146,31 @@ class BayesianGame:
         agents = [(i, t) for i in range(count) for t in range(self.prior.shape[i])]
         shape = tuple(sizes[i] for i, _ in agents)
         _check_size(shape, len(agents))
-        out = np.zeros((len(agents), *shape))
         first = np.cumsum([0, *self.prior.shape])
-        for profile in itertools.product(*(range(n) for n in self.prior.shape)):
+        profiles = list(np.ndindex(*self.prior.shape))
+        parts: list[dict[tuple[int, ...], NDArray[Any]]] = []
+        for i, t in agents:
+            weight = sum(self.exact_prior[p] for p in profiles if p[i] == t)
+            parts.append(
+                {
+                    p: self.exact_prior[p] / weight * self.exact_payoffs[(i, *p)]
+                    for p in profiles
+                    if p[i] == t
+                }
+            )
+
+        def spread(profile: tuple[int, ...], table: NDArray[Any]) -> NDArray[Any]:
             axes = [int(first[i]) + t for i, t in enumerate(profile)]
-            spread = [sizes[i] if k in axes else 1 for k, (i, _) in enumerate(agents)]
-            for i, t in enumerate(profile):
-                weight = self.prior[profile] / self._marginals[i][t]
-                out[axes[i]] += weight * self.payoffs[(i, *profile)].reshape(spread)
+            return table.reshape([sizes[i] if k in axes else 1 for k, (i, _) in enumerate(agents)])
+
+        floats, fractions = _summed(parts, shape, spread)
         names = tuple(
             self.players[i] if self.prior.shape[i] == 1 and count == len(agents)
             else f"{self.players[i]}: {self.types[i][t]}"
             for i, t in agents
         )  # fmt: skip
-        return NormalFormGame(out, names, tuple(self.actions[i] for i, _ in agents), self.title)
+        actions = tuple(self.actions[i] for i, _ in agents)
+        return NormalFormGame(floats, names, actions, self.title, fractions)
 
     def normal_form(self) -> NormalFormGame:
         """Return the game before types are drawn: a strategy names an action for each type.
@@ -164,16 +191,22 @@ class BayesianGame:
             np.array(list(itertools.product(range(n), repeat=k))).reshape(-1, k)
             for n, k in zip(sizes, self.prior.shape, strict=True)
         ]
-        out = np.zeros((count, *shape))
-        for profile in itertools.product(*(range(n) for n in self.prior.shape)):
+        profiles = list(np.ndindex(*self.prior.shape))
+        parts = [
+            {p: self.exact_prior[p] * self.exact_payoffs[(i, *p)] for p in profiles}
+            for i in range(count)
+        ]
+
+        def spread(profile: tuple[int, ...], table: NDArray[Any]) -> NDArray[Any]:
             chosen = np.ix_(*(plan[:, t] for plan, t in zip(plans, profile, strict=True)))
-            for i in range(count):
-                out[i] += self.prior[profile] * self.payoffs[(i, *profile)][chosen]
+            return np.asarray(table[chosen])
+
+        floats, fractions = _summed(parts, shape, spread)
         labels = tuple(
             tuple("/".join(self.actions[i][a] for a in row) for row in plan)
             for i, plan in enumerate(plans)
         )
-        return NormalFormGame(out, self.players, labels, self.title)
+        return NormalFormGame(floats, self.players, labels, self.title, fractions)
 
     def extensive_form(self) -> ExtensiveFormGame:
         """Return the tree: chance draws types, then the players move unobserved.
@@ -187,9 +220,7 @@ class BayesianGame:
         def moves(profile: tuple[int, ...], played: tuple[int, ...]) -> Branch:
             i = len(played)
             if i == count:
-                return terminal(
-                    *(float(self.payoffs[(k, *profile, *played)]) for k in range(count))
-                )
+                return terminal(*(self.exact_payoffs[(k, *profile, *played)] for k in range(count)))
             return decision(
                 i,
                 f"{self.players[i]}: {self.types[i][profile[i]]}",
@@ -198,11 +229,48 @@ class BayesianGame:
 
         draws = {}
         for profile in itertools.product(*(range(n) for n in self.prior.shape)):
-            p = float(self.prior[profile])
-            if p > 0.0:
+            p = self.exact_prior[profile]
+            if p > 0:
                 name = ", ".join(self.types[i][t] for i, t in enumerate(profile))
                 draws[name] = (p, moves(profile, ()))
         return ExtensiveFormGame.from_tree(chance(draws), self.players, self.title)
+
+
+def _fractions(floats: FloatArray, exact: NDArray[Any] | None) -> NDArray[Any]:
+    if exact is not None:
+        return exact
+    return object_array([Fraction(value) for value in floats.ravel().tolist()], floats.shape)
+
+
+def _summed(
+    parts: Sequence[dict[tuple[int, ...], NDArray[Any]]],
+    shape: tuple[int, ...],
+    spread: Callable[[tuple[int, ...], NDArray[Any]], NDArray[Any]],
+) -> tuple[FloatArray, NDArray[Any] | None]:
+    """Add up one table a player and type profile, each spread over the cells of the form.
+
+    Sums are of whole numbers over one denominator a player, of 64 bits where these suffice.
+    """
+    denominators, tables, fits = [], [], True
+    for of_player in parts:
+        numerators, denominator = common_numerators(
+            [value for table in of_player.values() for value in table.ravel().tolist()]
+        )
+        size = len(numerators) // len(of_player)
+        fits = fits and max(map(abs, numerators)) * len(of_player) < 2**53
+        denominators.append(denominator)
+        tables.append(
+            {
+                profile: object_array(numerators[k * size : (k + 1) * size], table.shape)
+                for k, (profile, table) in enumerate(of_player.items())
+            }
+        )
+    kind: Any = np.int64 if fits else object
+    sums: NDArray[Any] = np.zeros((len(parts), *shape), dtype=kind)
+    for k, whole in enumerate(tables):
+        for profile, table in whole.items():
+            sums[k] += spread(profile, table.astype(kind))
+    return quotients(sums, denominators)
 
 
 def _labels(

@@ -13,12 +13,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 
 from negotiation.errors import InvalidInputError
-from negotiation.games.tree import Branch, ChanceNode, DecisionNode, Node, TerminalNode
+from negotiation.games.exact_numbers import as_distribution
+from negotiation.games.tree import (
+    Branch,
+    ChanceNode,
+    DecisionNode,
+    Node,
+    TerminalNode,
+    kept_exactly,
+)
 from negotiation.values import FloatArray, number
 
 __all__ = ["ExtensiveFormGame", "InformationSet"]
@@ -43,7 +52,9 @@ class ExtensiveFormGame:
     Attributes
     ----------
     nodes
-        Tuple of nodes; ``nodes[0]`` is the root, children are positions in the tuple.
+        Tuple of nodes; ``nodes[0]`` is the root, children are positions in the tuple. Payoffs and
+        probabilities given as ``Fraction``, ``Decimal`` or text become floats that keep the
+        given number in ``exact``.
     players
         One name a player.
     title
@@ -76,7 +87,7 @@ class ExtensiveFormGame:
     def __post_init__(self) -> None:
         """Check the tree, the probabilities, the payoffs and the information sets."""
         put = object.__setattr__
-        put(self, "nodes", tuple(self.nodes))
+        put(self, "nodes", tuple(kept_exactly(node, k) for k, node in enumerate(self.nodes)))
         put(self, "players", tuple(str(name) for name in self.players))
         if not self.players:
             raise InvalidInputError("a game needs players", where="players", seen=self.players)
@@ -200,6 +211,28 @@ class ExtensiveFormGame:
                     seen=(self.players[node.player], node.actions),
                     allowed=f"{(self.players[model.player], model.actions)} as at nodes[{other}]",
                 )
+
+    @cached_property
+    def exact_payoffs(self) -> Mapping[int, tuple[Fraction, ...]]:
+        """Payoffs of each end without rounding, by position; floats are binary rationals."""
+        return {
+            k: node.exact or tuple(Fraction(p) for p in node.payoffs)
+            for k, node in enumerate(self.nodes)
+            if isinstance(node, TerminalNode)
+        }
+
+    @cached_property
+    def exact_probabilities(self) -> Mapping[int, tuple[Fraction, ...]]:
+        """Probabilities of each chance move, by position, divided by their exact sum.
+
+        Floats that stand for tenths do not sum to 1 as the binary rationals that they are: the
+        game that is solved has these proportions.
+        """
+        return {
+            k: as_distribution(node.exact or tuple(Fraction(p) for p in node.probabilities))
+            for k, node in enumerate(self.nodes)
+            if isinstance(node, ChanceNode)
+        }
 
     @cached_property
     def order(self) -> tuple[int, ...]:

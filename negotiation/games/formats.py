@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from negotiation.games._tokens import Reader, open_source, quote, rational_text
+from negotiation.games.arguments import takes
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.games.tree import ChanceNode, DecisionNode, Node, TerminalNode
@@ -100,6 +101,7 @@ def read_nfg(source: str | Path) -> NormalFormGame:
     return NormalFormGame(np.moveaxis(payoffs, -1, 0), tuple(players), actions, title)
 
 
+@takes(NormalFormGame)
 def write_nfg(
     game: NormalFormGame,
     path: str | Path | None = None,
@@ -157,7 +159,7 @@ class _Definitions:
 
     actions: dict[tuple[int, int], tuple[str, ...]]
     names: dict[tuple[int, int], str]
-    probabilities: dict[int, tuple[float, ...]]
+    probabilities: dict[int, tuple[Fraction, ...]]
     outcomes: dict[int, tuple[Fraction, ...]]
 
 
@@ -184,7 +186,9 @@ def _outcome(reader: Reader, known: _Definitions, players: int) -> tuple[Fractio
     return known.outcomes.get(number, (Fraction(0),) * players)
 
 
-def _chance_moves(reader: Reader, known: _Definitions) -> tuple[tuple[str, ...], tuple[float, ...]]:
+def _chance_moves(
+    reader: Reader, known: _Definitions
+) -> tuple[tuple[str, ...], tuple[Fraction, ...]]:
     token = reader.peek()
     number = reader.whole("number of the information set")
     if reader.at("text"):
@@ -204,7 +208,7 @@ def _chance_moves(reader: Reader, known: _Definitions) -> tuple[tuple[str, ...],
                 "chance probabilities are no distribution", token, "numbers >= 0 that sum to 1"
             )
         known.actions[0, number] = _distinct(names)
-        known.probabilities[number] = tuple(float(p) for p in probabilities)
+        known.probabilities[number] = tuple(probabilities)
     if number not in known.probabilities:
         reader.fail("chance moves are not defined", token)
     return known.actions[0, number], known.probabilities[number]
@@ -235,7 +239,8 @@ def _decision_moves(
 def read_efg(source: str | Path) -> ExtensiveFormGame:
     """Read a game tree from an ``.efg`` file.
 
-    Payoffs attached to nodes inside the tree are added to those of the ends below them.
+    Payoffs attached to nodes inside the tree are added to those of the ends below them. Decimals
+    and rationals are kept exactly, in ``exact_payoffs`` and ``exact_probabilities``.
 
     Parameters
     ----------
@@ -274,7 +279,7 @@ def read_efg(source: str | Path) -> ExtensiveFormGame:
             reader.fail("unknown kind of node", kind, "c, p, t")
         label = reader.text("node label")
         actions: tuple[str, ...] = ()
-        probabilities: tuple[float, ...] = ()
+        probabilities: tuple[Fraction, ...] = ()
         player = 0
         if kind.value == "c":
             actions, probabilities = _chance_moves(reader, known)
@@ -290,7 +295,7 @@ def read_efg(source: str | Path) -> ExtensiveFormGame:
         elif kind.value == "p":
             nodes[position] = DecisionNode(player - 1, "", actions, children, label)
         else:
-            nodes[position] = TerminalNode(tuple(float(p) for p in payoffs), label)
+            nodes[position] = TerminalNode(payoffs, label)
         waiting.extend((child, payoffs) for child in reversed(children))
     reader.end()
     names = list(known.names.values())
@@ -307,14 +312,15 @@ def read_efg(source: str | Path) -> ExtensiveFormGame:
     return ExtensiveFormGame(tuple(final), tuple(players), title)
 
 
-def _exact_distribution(probabilities: Sequence[float]) -> list[Fraction]:
+def _exact_distribution(node: ChanceNode) -> list[Fraction]:
     """Return rationals that sum to exactly 1, as readers that compute exactly demand."""
-    out = [Fraction(rational_text(p)) for p in probabilities]
+    out = list(node.exact or [Fraction(rational_text(p)) for p in node.probabilities])
     largest = max(range(len(out)), key=out.__getitem__)
     out[largest] += 1 - sum(out)
     return out
 
 
+@takes(ExtensiveFormGame)
 def write_efg(game: ExtensiveFormGame, path: str | Path | None = None, *, comment: str = "") -> str:
     """Write a game tree as ``.efg`` and return the text.
 
@@ -342,13 +348,13 @@ def write_efg(game: ExtensiveFormGame, path: str | Path | None = None, *, commen
         node = game.nodes[position]
         if isinstance(node, TerminalNode):
             outcomes += 1
-            payoffs = ", ".join(rational_text(float(p)) for p in node.payoffs)
+            payoffs = ", ".join(rational_text(p) for p in node.exact or node.payoffs)
             lines.append(f't {quote(node.label)} {outcomes} "" {{ {payoffs} }}')
         elif isinstance(node, ChanceNode):
             chances += 1
             moves = " ".join(
                 f"{quote(a)} {p}"
-                for a, p in zip(node.actions, _exact_distribution(node.probabilities), strict=True)
+                for a, p in zip(node.actions, _exact_distribution(node), strict=True)
             )
             lines.append(f'c {quote(node.label)} {chances} "" {{ {moves} }} 0')
         else:

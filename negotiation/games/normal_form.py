@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from negotiation.errors import InvalidInputError
+from negotiation.games.exact_numbers import number_array
 from negotiation.values import FloatArray, compact_repr, read_only
 
 __all__ = ["NormalFormGame", "as_normal_form"]
@@ -36,47 +36,31 @@ def as_normal_form(value: Any, where: str) -> NormalFormGame:
     return value
 
 
-def _payoff_array(value: Any, name: str) -> FloatArray:
-    try:
-        if isinstance(value, np.ndarray) and value.dtype.kind == "c":
-            raise TypeError("complex numbers")
-        out = np.array(value, dtype=np.float64, order="C")
-    except (TypeError, ValueError) as error:
+def _by_player(value: Any) -> Any:
+    """Return nested lists of cells, one tuple of payoffs each, with the player's axis first."""
+    inner = value
+    while isinstance(inner, list) and inner:
+        inner = inner[0]
+    if not isinstance(value, list) or not isinstance(inner, tuple):
+        return value
+    cells = np.array(value, dtype=object)
+    return np.moveaxis(cells, -1, 0) if cells.ndim == len(inner) + 1 else value
+
+
+def _labels_of_frame(A: Any, B: Any) -> tuple[tuple[str, ...], ...]:
+    """Return the row and column labels of two data frames, or nothing for other matrices."""
+    if not (hasattr(A, "columns") and hasattr(A, "index")):
+        return ()
+    labels = tuple(map(str, A.index)), tuple(map(str, A.columns))
+    if hasattr(B, "columns") and (tuple(map(str, B.index)), tuple(map(str, B.columns))) != labels:
         raise InvalidInputError(
-            "payoffs are not a full array of numbers", where=name, seen=type(value).__name__
-        ) from error
-    if out.size == 0:
-        raise InvalidInputError(
-            "the game is empty", where=name, seen=f"shape {out.shape}", allowed="1 action or more"
+            "A and B have different labels",
+            where="from_bimatrix",
+            seen=(list(B.index), list(B.columns)),
+            allowed=str([list(part) for part in labels]),
+            hint="Bring B into the order of A with B.loc[A.index, A.columns].",
         )
-    if not np.all(np.isfinite(out)):
-        place = [int(i) for i in np.argwhere(~np.isfinite(out))[0]]
-        raise InvalidInputError(
-            "payoff is not finite",
-            where=f"{name}{place}",
-            seen=out[tuple(place)],
-            allowed="finite numbers",
-        )
-    return out
-
-
-def _fraction(value: Any) -> Fraction:
-    exact = isinstance(value, (int, Fraction, Decimal, str))
-    return Fraction(value if exact else float(value))
-
-
-def _fractions(value: Any, floats: FloatArray) -> NDArray[Any] | None:
-    # None where the floats are the numbers that were given.
-    given = np.asarray(value)
-    if given.dtype.kind in "fb":
-        return None
-    if given.dtype.kind in "iu" and np.abs(floats).max() < 2.0**53:
-        return None
-    out = np.empty(given.size, dtype=object)
-    out[:] = [_fraction(entry) for entry in given.ravel().tolist()]
-    if all(entry == Fraction(held) for entry, held in zip(out, floats.ravel(), strict=True)):
-        return None
-    return out.reshape(given.shape)
+    return labels
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,9 +70,10 @@ class NormalFormGame:
     Attributes
     ----------
     payoffs
-        Read-only floats; with two players the axes are ``[player, row, column]``. A float is the
+        Read-only floats; with two players the axes are ``[player, row, column]``. Lists of cells,
+        each a tuple with one payoff a player, are read as such. A float is the
         binary number that it is: 0.1 + 0.2 and 0.3 are no tie. Decimals are exact where they
-        are given as ``Fraction``, ``Decimal`` or text.
+        are given as ``Fraction``, ``Decimal`` or text such as ``"1/10"``.
     players
         One name a player.
     actions
@@ -97,8 +82,8 @@ class NormalFormGame:
         What the game is, for tables and figures.
     fractions
         The payoffs as fractions where they were given as ``Fraction``, ``Decimal``, text such as
-        ``"0.1"``, or whole numbers beyond 2**53, and floats do not hold them; else None. Ties,
-        dominance by pure actions and Nash equilibria follow them; all else follows ``payoffs``.
+        ``"0.1"`` or ``"1/10"``, or whole numbers beyond 2**53, and floats do not hold them; else
+        None. Ties, dominance by pure actions, Nash equilibria and their refinements follow them.
 
     Examples
     --------
@@ -117,7 +102,7 @@ class NormalFormGame:
 
     def __post_init__(self) -> None:
         """Check shape, labels and finiteness; payoffs become read-only."""
-        payoffs = _payoff_array(self.payoffs, "payoffs")
+        payoffs, given = number_array(_by_player(self.payoffs), "payoffs")
         if payoffs.ndim < 2 or payoffs.shape[0] != payoffs.ndim - 1:
             raise InvalidInputError(
                 "axes must be [player, action of player 1, action of player 2, ...]",
@@ -143,7 +128,7 @@ class NormalFormGame:
             )
         fractions = self.fractions
         if fractions is None:
-            fractions = _fractions(self.payoffs, payoffs)
+            fractions = given
         elif fractions.shape != payoffs.shape or not np.array_equal(
             fractions.astype(np.float64), payoffs
         ):
@@ -169,22 +154,25 @@ class NormalFormGame:
     ) -> NormalFormGame:
         """Return the two-player game with row payoffs ``A`` and column payoffs ``B``.
 
+        Labels of data frames become the labels of the actions, unless ``actions`` are given.
+
         Raises
         ------
         InvalidInputError
             If the matrices are empty, not finite or of different shapes.
         """
-        row, column = _payoff_array(A, "A"), _payoff_array(B, "B")
+        row, row_exact = number_array(A, "A")
+        column, column_exact = number_array(B, "B")
         if row.ndim != 2 or row.shape != column.shape:
             raise InvalidInputError(
                 "A and B must be matrices of one shape",
                 where="from_bimatrix",
                 seen=f"{row.shape} and {column.shape}",
             )
-        exact = [_fractions(A, row), _fractions(B, column)]
+        exact = (row_exact, column_exact)
         return cls(
             payoffs=np.stack([row, column])
-            if exact[0] is None and exact[1] is None
+            if row_exact is None and column_exact is None
             else np.stack(
                 [
                     np.vectorize(Fraction, otypes=[object])(floats) if given is None else given
@@ -192,7 +180,7 @@ class NormalFormGame:
                 ]
             ),
             players=tuple(players or ()),
-            actions=tuple(tuple(labels) for labels in actions or ()),
+            actions=tuple(tuple(labels) for labels in actions or _labels_of_frame(A, B)),
             title=title,
         )
 
@@ -209,8 +197,17 @@ class NormalFormGame:
     @property
     def bimatrix(self) -> tuple[FloatArray, FloatArray]:
         """Row and column payoffs of a two-player game."""
+        self._require_two_players("bimatrix")
+        return self.payoffs[0], self.payoffs[1]
+
+    @property
+    def exact_bimatrix(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Row and column payoffs of a two-player game, without rounding."""
+        self._require_two_players("exact_bimatrix")
+        return self.exact_payoffs[0], self.exact_payoffs[1]
+
+    def _require_two_players(self, where: str) -> None:
         if len(self.shape) != 2:
             raise InvalidInputError(
-                "not a two-player game", where="bimatrix", seen=f"{len(self.shape)} players"
+                "not a two-player game", where=where, seen=f"{len(self.shape)} players"
             )
-        return self.payoffs[0], self.payoffs[1]

@@ -9,16 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from negotiation.errors import InvalidInputError
+from negotiation.games.arguments import takes
+from negotiation.games.exact_numbers import common_numerators, quotients
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.games.tree import DecisionNode, TerminalNode
+from negotiation.games.tree import DecisionNode
 from negotiation.values import FloatArray
 
-__all__ = ["TreeStrategies", "behavior_of_mixed", "to_normal_form"]
+__all__ = [
+    "TreeStrategies",
+    "behavior_of_mixed",
+    "exact_behavior_of_mixed",
+    "to_normal_form",
+]
 
 _LIMIT = 1_000_000
 
@@ -97,6 +107,7 @@ def _pure_strategies(
     return done
 
 
+@takes(ExtensiveFormGame)
 def to_normal_form(
     tree: ExtensiveFormGame, *, reduced: bool = True, limit: int = _LIMIT
 ) -> TreeStrategies:
@@ -156,20 +167,28 @@ def to_normal_form(
         np.array([[-1 if a is None else a for a in s] for s in of_player]).reshape(n, -1)
         for of_player, n in zip(strategies, shape, strict=True)
     ]
-    payoffs = np.zeros((*shape, count))
-    for position, path in tree.walk_terminals():
-        probability = 1.0
+    ends = [
+        (_chance_weight(tree, path), tree.exact_payoffs[position], path)
+        for position, path in tree.walk_terminals()
+    ]
+    scaled = [
+        common_numerators([weight * payoffs[i] for weight, payoffs, _ in ends])
+        for i in range(count)
+    ]
+    # Whole numbers of 64 bits where no sum can leave the range in which floats are exact.
+    fits = all(sum(map(abs, numerators)) < 2**53 for numerators, _ in scaled)
+    sums: NDArray[Any] = np.zeros((count, *shape), dtype=np.int64 if fits else object)
+    for k, (_, _, path) in enumerate(ends):
         plays = [np.ones(n, dtype=bool) for n in shape]
         for node_position, branch in path:
             node = tree.nodes[node_position]
             if isinstance(node, DecisionNode):
                 chosen = choices[node.player][:, place[node.information_set]]
                 plays[node.player] &= chosen == branch
-            else:
-                probability *= tree.branch_probabilities(node_position, {})[branch]
-        node = tree.nodes[position]
-        assert isinstance(node, TerminalNode)
-        payoffs[np.ix_(*plays)] += probability * np.array(node.payoffs)
+        where = np.ix_(*plays)
+        for i in range(count):
+            sums[i][where] += scaled[i][0][k]
+    floats, fractions = quotients(sums, [denominator for _, denominator in scaled])
     labels = tuple(
         tuple(
             "/".join(
@@ -182,16 +201,46 @@ def to_normal_form(
         for player in range(count)
     )
     return TreeStrategies(
-        game=NormalFormGame(np.moveaxis(payoffs, -1, 0), tree.players, labels, tree.title),
+        game=NormalFormGame(floats, tree.players, labels, tree.title, fractions),
         information_sets=tuple(tuple(n) for n in names),
         strategies=tuple(tuple(s) for s in strategies),
     )
+
+
+def _chance_weight(tree: ExtensiveFormGame, path: Sequence[tuple[int, int]]) -> Fraction:
+    weight = Fraction(1)
+    for position, branch in path:
+        if position in tree.exact_probabilities:
+            weight *= tree.exact_probabilities[position][branch]
+    return weight
 
 
 def _actions(tree: ExtensiveFormGame, name: str) -> tuple[str, ...]:
     return next(s.actions for s in tree.information_sets if s.name == name)
 
 
+def _behavior(
+    tree: ExtensiveFormGame, form: TreeStrategies, profile: Sequence[Sequence[Any]], even: Any
+) -> dict[str, list[Any]]:
+    """Return the behaviour of a mixed profile; ``even`` over the actions where none is defined."""
+    out: dict[str, list[Any]] = {}
+    for player, names in enumerate(form.information_sets):
+        histories = _histories(tree, player)
+        for k, name in enumerate(names):
+            history = histories[k][0]
+            total = [0 * even] * len(_actions(tree, name))
+            for strategy, weight in zip(form.strategies[player], profile[player], strict=True):
+                action = strategy[k]
+                if action is not None and all(strategy[o] == a for o, a in history.items()):
+                    total[action] += weight
+            reach = sum(total, 0 * even)
+            out[name] = (
+                [t / reach for t in total] if reach > 0 else [even / len(total)] * len(total)
+            )
+    return out
+
+
+@takes(ExtensiveFormGame)
 def behavior_of_mixed(
     tree: ExtensiveFormGame, form: TreeStrategies, profile: Sequence[FloatArray]
 ) -> Mapping[str, FloatArray]:
@@ -207,17 +256,20 @@ def behavior_of_mixed(
         If the game has imperfect recall: no such behaviour profile need exist.
     """
     tree.require_perfect_recall("behavior_of_mixed")
-    out: dict[str, FloatArray] = {}
-    for player, names in enumerate(form.information_sets):
-        histories = _histories(tree, player)
-        weights = np.asarray(profile[player], dtype=np.float64)
-        for k, name in enumerate(names):
-            actions = len(_actions(tree, name))
-            history = histories[k][0]
-            total = np.zeros(actions)
-            for strategy, weight in zip(form.strategies[player], weights, strict=True):
-                action = strategy[k]
-                if action is not None and all(strategy[o] == a for o, a in history.items()):
-                    total[action] += weight
-            out[name] = total / total.sum() if total.sum() > 0 else np.full(actions, 1 / actions)
-    return out
+    floats = [np.asarray(x, dtype=np.float64).tolist() for x in profile]
+    return {name: np.array(p) for name, p in _behavior(tree, form, floats, 1.0).items()}
+
+
+@takes(ExtensiveFormGame)
+def exact_behavior_of_mixed(
+    tree: ExtensiveFormGame, form: TreeStrategies, profile: Sequence[Sequence[Fraction]]
+) -> Mapping[str, tuple[Fraction, ...]]:
+    """Return what :func:`behavior_of_mixed` does, as fractions of fractions.
+
+    Raises
+    ------
+    InvalidInputError
+        If the game has imperfect recall.
+    """
+    tree.require_perfect_recall("exact_behavior_of_mixed")
+    return {name: tuple(p) for name, p in _behavior(tree, form, profile, Fraction(1)).items()}

@@ -15,14 +15,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 
+from negotiation.equilibrium.correlated.certificate import (
+    CorrelatedResult,
+    disobedience_at_stake,
+    incentive_to_disobey,
+)
+from negotiation.equilibrium.correlated.exact_programme import (
+    exact_best,
+    exact_fairest,
+    exact_gains,
+)
 from negotiation.equilibrium.correlated.programme import CorrelatedProgramme, scaled_payoffs
+from negotiation.equilibrium.exact_linear_program import is_badly_scaled
+from negotiation.equilibrium.refinements.dominance import iterated_elimination
 from negotiation.errors import ConvergenceError, InvalidInputError
+from negotiation.games.arguments import takes
+from negotiation.games.exact_numbers import object_array
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
-from negotiation.values import FloatArray, compact_repr, float_array, number, one_of, read_only
+from negotiation.values import FloatArray, float_array, number, one_of, read_only
 
 __all__ = [
     "CorrelatedPayoffSet",
@@ -32,51 +47,9 @@ __all__ = [
     "incentive_to_disobey",
 ]
 
+# Games up to this size are solved in rational arithmetic where floats would lose payoffs.
+MOST_EXACT_CELLS = 64
 OBJECTIVES = ("welfare", "best", "worst", "fairest")
-
-
-@dataclass(frozen=True, eq=False)
-class CorrelatedResult:
-    """One correlated or coarse correlated equilibrium.
-
-    Attributes
-    ----------
-    game
-        The game that was solved.
-    distribution
-        Probability of each profile, axes ``[action of player 1, action of player 2, ...]``.
-    payoffs
-        Expected payoff of each player.
-    objective
-        What was optimised.
-    value
-        Its value in payoff units.
-    coarse
-        Whether only commitments made before the recommendation are ruled out.
-    regret
-        Largest gain from disobeying, relative to the player's payoff range, from the payoffs and
-        the distribution alone; weighted by the probability of the recommendation.
-    optimality_gap
-        How far the objective may be from its optimum, by weak duality, relative to the payoff
-        range.
-    converged
-        Whether regret and gap are within the tolerance.
-    elapsed_seconds
-        Wall-clock time; never compared.
-    """
-
-    game: NormalFormGame
-    distribution: FloatArray
-    payoffs: FloatArray
-    objective: str
-    value: float
-    coarse: bool
-    regret: float
-    optimality_gap: float
-    converged: bool
-    elapsed_seconds: float = field(default=0.0, compare=False)
-
-    __repr__ = compact_repr
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,34 +73,6 @@ class CorrelatedPayoffSet:
     players: tuple[int, int]
     vertices: FloatArray
     coarse: bool
-
-
-def incentive_to_disobey(
-    game: NormalFormGame, distribution: FloatArray, *, coarse: bool = False
-) -> float:
-    """Return the largest gain from disobeying, relative to the player's payoff range.
-
-    Examples
-    --------
-    >>> game = NormalFormGame.from_bimatrix([[6, 2], [7, 0]], [[6, 7], [2, 0]])
-    >>> incentive_to_disobey(game, np.array([[1 / 3, 1 / 3], [1 / 3, 0]]))
-    0.0
-    """
-    worst = 0.0
-    for player, table in enumerate(game.payoffs):
-        spread = float(np.ptp(table))
-        if spread == 0.0:
-            continue
-        # mass[a, others] and share[b, others]: conditional on a, action b earns row b of share.
-        mass = np.moveaxis(distribution, player, 0).reshape(game.shape[player], -1)
-        share = (np.moveaxis(table, player, 0).reshape(mass.shape) - table.min()) / spread
-        if coarse:
-            gain = (share @ mass.sum(axis=0)).max() - float((mass * share).sum())
-        else:
-            earned = mass @ share.T
-            gain = (earned - np.diagonal(earned)[:, np.newaxis]).max()
-        worst = max(worst, float(gain))
-    return worst
 
 
 def correlated_equilibria(
@@ -203,6 +148,21 @@ def correlated_equilibria(
     if player is not None:
         weight = np.eye(count)[player]
 
+    if not coarse:
+        # What is strictly dominated is never recommended in a correlated equilibrium.
+        reduced = iterated_elimination(game, "strict")
+        if reduced.trace:
+            small = correlated_equilibria(
+                reduced.game,
+                objective,
+                player=player,
+                weights=weights,
+                tol=tol,
+                raise_on_failure=raise_on_failure,
+            )
+            return _widened(game, small, reduced.surviving, tol)
+    if game.payoffs[0].size <= MOST_EXACT_CELLS and is_badly_scaled(game.exact_payoffs):
+        return _exact(game, objective, weight, coarse, start)
     gains, low, spread = scaled_payoffs(game)
     unit = spread * float(weight.max()) or 1.0
     programme = CorrelatedProgramme(game, coarse=coarse)
@@ -223,6 +183,8 @@ def correlated_equilibria(
     value = float(weighted.min() if objective == "fairest" else weighted.sum())
     distribution = q.reshape(game.shape)
     regret = incentive_to_disobey(game, distribution, coarse=coarse)
+    if is_badly_scaled(game.exact_payoffs):
+        regret = max(regret, disobedience_at_stake(game, distribution, coarse=coarse))
     gap = max(bound - reached, 0.0)
     result = CorrelatedResult(
         game=game,
@@ -246,6 +208,77 @@ def correlated_equilibria(
     return result
 
 
+def _exact(
+    game: NormalFormGame, objective: str, weight: FloatArray, coarse: bool, start: float
+) -> CorrelatedResult:
+    """Solve the programme and its dual in rational arithmetic."""
+    payoffs = [[Fraction(v) for v in table.ravel().tolist()] for table in game.exact_payoffs]
+    weights = [Fraction(w) for w in weight.tolist()]
+    rows = exact_gains(game.exact_payoffs, coarse=coarse)
+    scaled = [[w * u for u in own] for w, own in zip(weights, payoffs, strict=True)]
+    if objective == "fairest":
+        q, bound = exact_fairest(rows, scaled)
+        reached = min(sum(p * v for p, v in zip(q, level, strict=True)) for level in scaled)
+    else:
+        total = [sum(column, Fraction(0)) for column in zip(*scaled, strict=True)]
+        sign = -1 if objective == "worst" else 1
+        q, bound = exact_best(rows, [sign * v for v in total])
+        reached = sum((p * v for p, v in zip(q, total, strict=True)), Fraction(0))
+        bound *= sign
+    earned = [float(sum(p * u for p, u in zip(q, own, strict=True))) for own in payoffs]
+    exact = object_array(q, game.shape)
+    distribution = exact.astype(np.float64)
+    result = CorrelatedResult(
+        game=game,
+        distribution=read_only(distribution),
+        payoffs=read_only(np.array(earned)),
+        objective=objective,
+        value=float(reached),
+        coarse=coarse,
+        regret=0.0,
+        optimality_gap=float(abs(bound - reached)),
+        converged=False,
+        elapsed_seconds=time.perf_counter() - start,
+        exact=read_only(exact),
+    )
+    return replace(
+        result,
+        regret=float(result.exact_regret),
+        converged=result.exact_regret == 0 and bound == reached,
+    )
+
+
+def _widened(
+    game: NormalFormGame,
+    small: CorrelatedResult,
+    surviving: Sequence[Sequence[int]],
+    tol: float,
+) -> CorrelatedResult:
+    """Give a result for the undominated actions weights on all, certified on the whole game."""
+    place = np.ix_(*surviving)
+    distribution = np.zeros(game.shape)
+    distribution[place] = small.distribution
+    exact = None
+    if small.exact is not None:
+        exact = object_array([Fraction(0)] * distribution.size, game.shape)
+        exact[place] = small.exact
+    result = replace(
+        small,
+        game=game,
+        distribution=read_only(distribution),
+        exact=None if exact is None else read_only(exact),
+    )
+    if exact is not None:
+        return replace(
+            result,
+            regret=float(result.exact_regret),
+            converged=small.converged and result.exact_regret == 0,
+        )
+    regret = max(incentive_to_disobey(game, distribution), small.regret)
+    return replace(result, regret=regret, converged=small.converged and regret <= tol)
+
+
+@takes(NormalFormGame)
 def correlated_payoff_set(
     game: NormalFormGame,
     *,
@@ -288,12 +321,13 @@ def correlated_payoff_set(
             seen=players,
             allowed=f"0..{len(game.shape) - 1}",
         )
-    gains, low, _ = scaled_payoffs(game)
+    undominated = game if coarse else iterated_elimination(game, "strict").game
+    gains, low, _ = scaled_payoffs(undominated)
     chosen = gains[[first, second]]
     spread = chosen.max(axis=1)
     unit = np.where(spread > 0.0, spread, 1.0)
     shares = chosen / unit[:, np.newaxis]
-    programme = CorrelatedProgramme(game, coarse=coarse)
+    programme = CorrelatedProgramme(undominated, coarse=coarse)
 
     def extreme(direction: FloatArray) -> FloatArray:
         q, _ = programme.best(direction @ shares)

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from negotiation.equilibrium.certificate import check_profile, deviation_payoffs, regret
 from negotiation.errors import ConvergenceError, InvalidInputError
+from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray, compact_repr, number, read_only
 
@@ -53,6 +54,7 @@ def _path(game: NormalFormGame, times: FloatArray, paths: Sequence[FloatArray]) 
     )
 
 
+@takes(NormalFormGame)
 def fictitious_play(
     game: NormalFormGame, rounds: int, *, start: Sequence[int] | None = None
 ) -> LearningPath:
@@ -100,6 +102,7 @@ def fictitious_play(
     return _path(game, np.arange(1.0, rounds + 1.0), paths)
 
 
+@takes(NormalFormGame)
 def replicator_dynamics(
     game: NormalFormGame,
     start: Sequence[ArrayLike],

@@ -28,6 +28,7 @@ from negotiation.equilibrium.dynamic.markov_certificate import (
 )
 from negotiation.equilibrium.path_following import trace
 from negotiation.errors import ConvergenceError, InvalidInputError
+from negotiation.games.arguments import takes
 from negotiation.games.stochastic import StochasticGame
 from negotiation.values import FloatArray, compact_repr, number, read_only
 
@@ -261,6 +262,7 @@ def _support_newton(
     return np.asarray(step, dtype=np.float64), float(np.abs(vector).max())
 
 
+@takes(StochasticGame)
 def markov_perfect_equilibrium(
     game: StochasticGame,
     *,

@@ -25,10 +25,12 @@ from numpy.typing import ArrayLike
 from scipy.optimize import linprog
 
 from negotiation.equilibrium.certificate import check_profile, expected_payoffs, regret
+from negotiation.equilibrium.dynamic.polygons import convex_hull, cut_polygon
 from negotiation.equilibrium.normal_form.nash import nash_equilibria, pure_equilibria
 from negotiation.equilibrium.normal_form.zero_sum import TIGHT, maximin_strategy
 from negotiation.equilibrium.punishments import critical_discount
 from negotiation.errors import InvalidInputError
+from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray, compact_repr, float_array, number, read_only
 
@@ -40,10 +42,6 @@ __all__ = [
     "minmax_payoffs",
     "sustainable_payoffs",
 ]
-
-# Distance, relative to payoff ranges, below which two corners are one: minmax payoffs come from
-# linear programmes and corners may lie on them.
-_NEAR = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +97,7 @@ class SustainablePayoffs:
     __repr__ = compact_repr
 
 
+@takes(NormalFormGame)
 def minmax_payoffs(game: NormalFormGame) -> FloatArray:
     r"""Return the payoff that the others can hold each player down to.
 
@@ -175,6 +174,7 @@ def _threat(
     return expected_payoffs(game, profile), "profile"
 
 
+@takes(NormalFormGame)
 def critical_discount_factors(
     game: NormalFormGame,
     target: Sequence[int | str],
@@ -246,6 +246,7 @@ def critical_discount_factors(
     )
 
 
+@takes(NormalFormGame)
 def is_sustainable(game: NormalFormGame, payoffs: ArrayLike, *, tolerance: float = 1e-9) -> bool:
     """Say whether payoffs are feasible by correlation and above everybody's minmax payoff.
 
@@ -289,43 +290,7 @@ def is_sustainable(game: NormalFormGame, payoffs: ArrayLike, *, tolerance: float
     return bool(answer.fun <= tolerance)
 
 
-def _hull(points: FloatArray) -> FloatArray:
-    """Corners of the convex hull, counter-clockwise, by Andrew's (1979) chains."""
-    unique = np.unique(points, axis=0)
-    if len(unique) <= 2:
-        return unique
-
-    def chain(ordered: FloatArray) -> list[FloatArray]:
-        out: list[FloatArray] = []
-        for p in ordered:
-            while len(out) > 1:
-                a, b = out[-1] - out[-2], p - out[-1]
-                if a[0] * b[1] - a[1] * b[0] > _NEAR**2:
-                    break
-                out.pop()
-            out.append(p)
-        return out[:-1]
-
-    corners = np.array(chain(unique) + chain(unique[::-1]))
-    gaps = np.abs(corners - np.roll(corners, 1, axis=0)).max(axis=1)
-    return corners[gaps > _NEAR] if np.any(gaps > _NEAR) else corners[:1]
-
-
-def _cut(corners: FloatArray, axis: int, level: float) -> FloatArray:
-    """Part of a convex polygon on which a coordinate is at least ``level``."""
-    out: list[FloatArray] = []
-    for k, here in enumerate(corners):
-        before = corners[k - 1]
-        if (here[axis] >= level - _NEAR) != (before[axis] >= level - _NEAR):
-            share = (level - before[axis]) / (here[axis] - before[axis])
-            point = before + share * (here - before)
-            point[axis] = level
-            out.append(point)
-        if here[axis] >= level - _NEAR:
-            out.append(here)
-    return np.array(out).reshape(-1, 2)
-
-
+@takes(NormalFormGame)
 def sustainable_payoffs(game: NormalFormGame) -> SustainablePayoffs:
     """Return the feasible and individually rational payoffs of a two-player game.
 
@@ -349,13 +314,13 @@ def sustainable_payoffs(game: NormalFormGame) -> SustainablePayoffs:
     spread = np.array([np.ptp(A), np.ptp(B)])
     unit = np.where(spread > 0.0, spread, 1.0)
     points = (np.column_stack([A.ravel(), B.ravel()]) - low) / unit
-    hull = _hull(points)
+    hull = convex_hull(points)
     minmax = minmax_payoffs(game)
     levels = (minmax - low) / unit
-    part = _cut(_cut(hull, 0, float(levels[0])), 1, float(levels[1]))
+    part = cut_polygon(cut_polygon(hull, 0, float(levels[0])), 1, float(levels[1]))
     return SustainablePayoffs(
         game=game,
         minmax=minmax,
         feasible=read_only(low + hull * unit),
-        vertices=read_only(low + _hull(part) * unit),
+        vertices=read_only(low + convex_hull(part) * unit),
     )

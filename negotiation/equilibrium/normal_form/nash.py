@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from negotiation.equilibrium.certificate import expected_payoffs, regret
+from negotiation.equilibrium.certificate import regret_at_stake, undominated_range
+from negotiation.equilibrium.many_players.isolation import isolate_equilibria
 from negotiation.equilibrium.normal_form.bimatrix import Strategy, match_vertices
-from negotiation.equilibrium.normal_form.components import Component, nash_components
+from negotiation.equilibrium.normal_form.components import Component, NashSubset, nash_components
 from negotiation.equilibrium.normal_form.other_solvers import PEERS
 from negotiation.equilibrium.normal_form.polytopes import most_vertices
+from negotiation.equilibrium.normal_form.results import (
+    Equilibrium,
+    ExactProfile,
+    NashResult,
+    certified_equilibrium,
+    pure_equilibria,
+)
 from negotiation.equilibrium.refinements.dominance import iterated_elimination
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
-from negotiation.values import FloatArray, compact_repr, number, one_of, read_only
+from negotiation.values import number, one_of
 
 __all__ = [
     "Equilibrium",
@@ -29,126 +37,10 @@ __all__ = [
     "pure_equilibria",
 ]
 
-ExactProfile = tuple[tuple[Fraction, ...], ...]
-
 # Beyond this many vertices a player, a complete answer is refused unless a limit is given.
 MOST_VERTICES = 2_000_000
 # Below this many vertices plain Python answers before the kernels are loaded.
 UNCOMPILED_VERTICES = 40
-
-
-@dataclass(frozen=True, eq=False)
-class Equilibrium:
-    """One Nash equilibrium.
-
-    Attributes
-    ----------
-    probabilities
-        One read-only vector of probabilities a player.
-    exact
-        The same as fractions; None where the solver is numerical.
-    payoffs
-        Expected payoff of each player, in the game's units.
-    regret
-        Largest gain from deviating, relative to that player's payoff range.
-    index
-        +1 or -1 (Shapley 1974) where the equilibrium is regular, otherwise None.
-    """
-
-    probabilities: tuple[FloatArray, ...]
-    exact: ExactProfile | None
-    payoffs: FloatArray
-    regret: float
-    index: int | None = None
-
-    @property
-    def is_pure(self) -> bool:
-        """Whether every player plays one action for sure."""
-        return all(bool((x == 1.0).any()) for x in self.probabilities)
-
-
-@dataclass(frozen=True, eq=False)
-class NashResult:
-    """Nash equilibria of one game.
-
-    Attributes
-    ----------
-    game
-        The game that was solved.
-    equilibria
-        Every one certified: its regret, computed apart from the solver, is within tolerance.
-        For two players these are the extreme equilibria.
-    components
-        Connected components made of maximal Nash subsets; empty where ``complete`` is False.
-    complete
-        True only where it is proven that no extreme equilibrium is missing.
-    method
-        The solver that answered.
-    notes
-        What the reader must know: limits that were hit, profiles that were dropped.
-    converged
-        False where a limit stopped the search.
-    elapsed_seconds
-        Wall-clock time; never compared.
-    """
-
-    game: NormalFormGame
-    equilibria: tuple[Equilibrium, ...]
-    components: tuple[Component, ...]
-    complete: bool
-    method: str
-    notes: tuple[str, ...] = ()
-    converged: bool = True
-    elapsed_seconds: float = field(default=0.0, compare=False)
-
-    __repr__ = compact_repr
-
-    @property
-    def max_regret(self) -> float:
-        """Largest regret of any equilibrium; 0 where there is none."""
-        return max((e.regret for e in self.equilibria), default=0.0)
-
-
-def certified_equilibrium(
-    game: NormalFormGame,
-    probabilities: Sequence[ArrayLike],
-    exact: ExactProfile | None = None,
-) -> Equilibrium:
-    """Return a profile with its payoffs and its regret, both from the payoffs alone."""
-    profile = tuple(read_only(np.asarray(x, dtype=np.float64)) for x in probabilities)
-    return Equilibrium(
-        probabilities=profile,
-        exact=exact,
-        payoffs=read_only(expected_payoffs(game, profile)),
-        regret=regret(game, profile),
-    )
-
-
-def _unit(size: int, action: int) -> tuple[Fraction, ...]:
-    return tuple(Fraction(int(k == action)) for k in range(size))
-
-
-def pure_equilibria(game: NormalFormGame, *, most: int | None = None) -> tuple[Equilibrium, ...]:
-    """Return every equilibrium in pure strategies, for any number of players; or at most ``most``.
-
-    Payoffs are compared as they are, without tolerance: a near-tie is not a tie.
-
-    Examples
-    --------
-    >>> dilemma = NormalFormGame.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
-    >>> [e.payoffs.tolist() for e in pure_equilibria(dilemma)]
-    [[1.0, 1.0]]
-    """
-    best = np.ones(game.shape, dtype=bool)
-    for player, table in enumerate(game.exact_payoffs):
-        best &= table == table.max(axis=player, keepdims=True)
-    out = []
-    for cell in np.argwhere(best)[:most].tolist():
-        exact = tuple(_unit(n, a) for n, a in zip(game.shape, cell, strict=True))
-        out.append(
-            certified_equilibrium(game, [np.array(x, dtype=np.float64) for x in exact], exact)
-        )
-    return tuple(out)
 
 
 def _widened(vector: Strategy, kept: Sequence[int], size: int) -> tuple[Any, ...]:
@@ -200,8 +92,11 @@ def _bimatrix_equilibria(
         for i, j in found.pairs
     }
     pairs = sorted(found.pairs, key=profiles.__getitem__, reverse=True)
+    spread = undominated_range(game, reduced.surviving)
     equilibria = [
-        certified_equilibrium(game, profiles[pair], None if found.is_floating else profiles[pair])
+        certified_equilibrium(
+            game, profiles[pair], None if found.is_floating else profiles[pair], spread=spread
+        )
         for pair in pairs
     ]
     components: tuple[Component, ...] = ()
@@ -236,6 +131,102 @@ def _bimatrix_equilibria(
     )
 
 
+def _widened_profile(
+    vectors: Sequence[Sequence[Any]], active: Sequence[int], kept: Sequence[Sequence[int]],
+    shape: Sequence[int], one: Any,
+) -> tuple[tuple[Any, ...], ...]:  # fmt: skip
+    """Give a profile of the players who still choose weights for every action of everybody."""
+    own = dict(zip(active, vectors, strict=False))
+    return tuple(
+        _widened(tuple(own.get(i, (one,))), actions, size)
+        for i, (actions, size) in enumerate(zip(kept, shape, strict=True))
+    )
+
+
+def _many_player_equilibria(
+    game: NormalFormGame, max_seconds: float | None, max_equilibria: int | None
+) -> NashResult:
+    # Actions that strict dominance removes, and players who have none left to choose from,
+    # are in no equilibrium's way.
+    reduced = iterated_elimination(game, "strict")
+    active = [i for i, n in enumerate(reduced.game.shape) if n > 1]
+    table = reduced.game.exact_payoffs
+    if len(active) < 3:
+        pair = [*active, *(i for i in range(len(game.shape)) if i not in active)][:2]
+        pair = sorted(pair)
+        small = NormalFormGame(table[pair].reshape(2, *(table.shape[1 + i] for i in pair)))
+        solved = _bimatrix_equilibria(small, "auto", max_seconds, max_equilibria)
+        widened = [
+            _widened_profile(e.exact or (), pair, reduced.surviving, game.shape, Fraction(1))
+            for e in solved.equilibria
+        ]
+        return replace(
+            solved,
+            game=game,
+            equilibria=tuple(
+                replace(certified_equilibrium(game, profile, profile), index=e.index)
+                for profile, e in zip(widened, solved.equilibria, strict=True)
+            ),
+        )
+    found = isolate_equilibria(
+        table[active].reshape(len(active), *(table.shape[1 + i] for i in active)),
+        max_seconds=max_seconds,
+        max_equilibria=max_equilibria,
+    )
+    ends = np.cumsum([0, *(reduced.game.shape[i] for i in active)])
+    spread = undominated_range(game, reduced.surviving)
+    distinct: dict[tuple[float, ...], Equilibrium] = {}
+    for row, radius, index in zip(found.profiles, found.radii, found.indices, strict=True):
+        weights = np.clip(row, 0.0, None)
+        vectors = [weights[a:b] / weights[a:b].sum() for a, b in itertools.pairwise(ends)]
+        is_pure = bool(np.all((weights == 0.0) | (weights == 1.0)))
+        if is_pure:
+            exact = _widened_profile(
+                [[Fraction(int(w)) for w in v.tolist()] for v in vectors],
+                active, reduced.surviving, game.shape, Fraction(1),
+            )  # fmt: skip
+            equilibrium = certified_equilibrium(game, exact, exact, spread=spread)
+        else:
+            profile = _widened_profile(
+                [v.tolist() for v in vectors], active, reduced.surviving, game.shape, 1.0
+            )
+            equilibrium = replace(
+                certified_equilibrium(game, profile, spread=spread),
+                radius=float(radius) if index else None,
+            )
+        key = tuple(np.round(np.concatenate(equilibrium.probabilities), 9).tolist())
+        distinct.setdefault(key, replace(equilibrium, index=int(index) or None))
+    notes = []
+    if found.searched < 1.0:
+        notes.append(f"a limit stopped the search after {found.searched:.0%} of the supports")
+    if found.undecided or np.any(found.indices == 0):
+        notes.append(
+            f"{found.undecided} supports are open: ties, as in a game that is not generic, or "
+            "nearly double solutions; equilibria may be missing"
+        )
+    elif found.searched == 1.0 and not found.complete:
+        notes.append("the indices do not sum to 1: equilibria are missing")
+    if found.searched < 1.0:
+        for e in pure_equilibria(game, most=max_equilibria):
+            key = tuple(np.round(np.concatenate(e.probabilities), 9).tolist())
+            distinct.setdefault(key, e)
+    equilibria = sorted(
+        distinct.values(), key=lambda e: np.concatenate(e.probabilities).tolist(), reverse=True
+    )[:max_equilibria]
+    return NashResult(
+        game=game,
+        equilibria=tuple(equilibria),
+        components=tuple(
+            Component((k,), (NashSubset((k,), (k,), (k,)),), e.index)
+            for k, e in enumerate(equilibria)
+        ) if found.complete else (),
+        complete=found.complete,
+        method="isolation",
+        notes=tuple(notes),
+        converged=found.searched == 1.0,
+    )  # fmt: skip
+
+
 def _by_pure_actions(game: NormalFormGame) -> NashResult:
     equilibria = pure_equilibria(game)
     solved = iterated_elimination(game, "strict").is_solved
@@ -254,9 +245,10 @@ def _by_peer(game: NormalFormGame, method: str, max_equilibria: int | None) -> N
     exact: Sequence[ExactProfile | None] = answer.exact or [None] * len(answer.profiles)
     distinct: dict[tuple[float, ...], Equilibrium] = {}
     notes = list(answer.notes)
+    spread = undominated_range(game)
     for profile, fractions in zip(answer.profiles, exact, strict=True):
         try:
-            equilibrium = certified_equilibrium(game, profile, fractions)
+            equilibrium = certified_equilibrium(game, profile, fractions, spread=spread)
         except InvalidInputError as error:
             notes.append(f"a profile was dropped: {error}")
             continue
@@ -288,7 +280,14 @@ def _by_peer(game: NormalFormGame, method: str, max_equilibria: int | None) -> N
 
 
 def _without_uncertified(result: NashResult, tolerance: float) -> NashResult:
-    kept = tuple(e for e in result.equilibria if e.regret <= tolerance)
+    # An exact or proven profile may carry rounding that large payoffs blow up; any other must
+    # hold on the payoffs that it reaches itself.
+    kept = tuple(
+        e
+        for e in result.equilibria
+        if e.regret <= tolerance
+        and (e.radius is not None or regret_at_stake(result.game, e.probabilities) <= tolerance)
+    )
     dropped = len(result.equilibria) - len(kept)
     if not dropped:
         return result
@@ -311,6 +310,10 @@ def nash_equilibria(
 ) -> NashResult:
     """Return all Nash equilibria of a game; of two players, all extreme ones exactly.
 
+    With more players probabilities are in general irrational: each equilibrium is returned as
+    floats with a proven ``radius``. ``complete`` needs a generic game, whose equilibria are all
+    regular; their indices then sum to 1.
+
     All choose at once and know all payoffs. With two players an extreme equilibrium is a pair
     of vertices of the best-response polyhedra that together carry every label; every
     equilibrium is a mixture of extreme ones of one maximal Nash subset.
@@ -322,8 +325,8 @@ def nash_equilibria(
         the binary rational numbers that they are.
     method
         ``"auto"``: with two players compiled kernels where the game is large enough for them,
-        every sign proven, and fractions as the answer; with more, the pure equilibria where
-        dominance leaves one profile, otherwise Gambit.
+        every sign proven, and fractions as the answer; with more, every support is searched and
+        every equilibrium isolated with proof.
         ``"vertex_enumeration"``: two players, whole numbers of any size in plain Python.
         ``"floating_point"``: two players, every label proven but probabilities as floats only;
         games with ties are solved exactly after all.
@@ -332,9 +335,11 @@ def nash_equilibria(
         ``"quantecon"``, ``"lrsnash"``: other people's solvers, their profiles certified here.
     max_seconds, max_equilibria
         Limits; where one is hit, what was found is returned with ``complete=False``.
-        ``max_seconds`` is for the library's own two-player methods.
+        ``max_seconds`` is for the library's own methods and lrsnash.
     tolerance
-        Largest regret, relative to the payoff range, of a profile that may be returned.
+        Largest regret, relative to the payoffs that undominated play reaches, of a profile that
+        may be returned; profiles in floats without a proof must hold on the payoffs that they
+        reach themselves too.
 
     Raises
     ------
@@ -380,11 +385,9 @@ def nash_equilibria(
             "this method is for two players",
             where=f"method={method!r}",
             seen=f"{len(game.shape)} players",
-            hint='With more players use method="pygambit" or method="pure".',
+            hint='With more players use method="auto" or method="pure".',
         )
     else:
-        result = _by_pure_actions(game)
-        if not result.complete:
-            result = _by_peer(game, "pygambit", max_equilibria)
+        result = _many_player_equilibria(game, max_seconds, max_equilibria)
     result = _without_uncertified(result, tolerance)
     return replace(result, elapsed_seconds=time.perf_counter() - start)

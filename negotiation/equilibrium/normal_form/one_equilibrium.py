@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import time
+from math import prod
 
 import numpy as np
 
-from negotiation.equilibrium.normal_form.nash import (
+from negotiation.equilibrium.certificate import regret_at_stake, undominated_range
+from negotiation.equilibrium.exact_linear_program import is_badly_scaled
+from negotiation.equilibrium.normal_form.nash import nash_equilibria
+from negotiation.equilibrium.normal_form.results import (
     Equilibrium,
     NashResult,
     certified_equilibrium,
-    nash_equilibria,
     pure_equilibria,
 )
+from negotiation.equilibrium.refinements.dominance import iterated_elimination
 from negotiation.errors import ConvergenceError
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
+from negotiation.games.stochastic import StochasticGame
 from negotiation.values import FloatArray, number
 
 __all__ = ["one_equilibrium"]
 
 # Pivots of the first round of paths; short paths are common, and one of many labels finds one.
 FIRST_CAP = 10
+# Games of several players up to this size are searched support by support, for so long.
+MOST_SUPPORTS = 30_000
+MOST_CELLS = 256
+SEARCH_SECONDS = 5.0
+# Two players with so many actions between them are solved exactly where payoffs differ a lot.
+MOST_ACTIONS = 20
 # The difference of two payoffs up to this size is a float.
 LARGEST_PAYOFF = 8e307
 
@@ -52,6 +63,7 @@ def _by_paths(
     row_source, row_scales = _unit_rows(B)
     column_source, column_scales = _unit_rows(A.T)
     x, y = np.zeros(m), np.zeros(n)
+    spread = undominated_range(game)
     cap, pivots = FIRST_CAP, 0
     while pivots < max_pivots:
         label = 0
@@ -62,17 +74,51 @@ def _by_paths(
             if found < 0:
                 break
             equilibrium = certified_equilibrium(
-                game, [_strategy(x, row_scales), _strategy(y, column_scales)]
+                game, [_strategy(x, row_scales), _strategy(y, column_scales)], spread=spread
             )
-            if equilibrium.regret <= tolerance:
+            if equilibrium.regret <= tolerance >= regret_at_stake(game, equilibrium.probabilities):
                 return equilibrium, pivots
             label = found + 1
         cap *= 4
     return None, pivots
 
 
+def _of_many_players(
+    game: NormalFormGame, tolerance: float, max_seconds: float | None
+) -> tuple[Equilibrium | None, str, tuple[str, ...]]:
+    """Search small games support by support, follow the logit path in larger ones."""
+    from negotiation.equilibrium.dynamic.markov import markov_perfect_equilibrium
+
+    notes: tuple[str, ...] = ()
+    small = prod(2**n - 1 for n in game.shape) <= MOST_SUPPORTS and prod(game.shape) <= MOST_CELLS
+    if small:
+        limit = SEARCH_SECONDS if max_seconds is None else min(max_seconds, SEARCH_SECONDS)
+        first = nash_equilibria(game, max_equilibria=1, max_seconds=limit, tolerance=tolerance)
+        if first.equilibria:
+            return first.equilibria[0], first.method, first.notes
+        notes = first.notes
+    whole = iterated_elimination(game, "strict")
+    still = StochasticGame(
+        (NormalFormGame(whole.game.payoffs),),
+        (np.ones((*whole.game.shape, 1)),),
+        (0.0,) * len(game.shape),
+    )
+    answer = markov_perfect_equilibrium(still, tol=tolerance, raise_on_failure=False)
+    profile = [np.zeros(n) for n in game.shape]
+    for x, kept, p in zip(profile, whole.surviving, answer.probabilities[0], strict=True):
+        x[list(kept)] = p
+    equilibrium = certified_equilibrium(game, profile)
+    path = f"logit path to precision {answer.precision:.3g} over the payoff range"
+    holds = equilibrium.regret <= tolerance >= regret_at_stake(game, equilibrium.probabilities)
+    return (equilibrium if holds else None), "logit_path", (*notes, path)
+
+
 def one_equilibrium(
-    game: NormalFormGame, *, tolerance: float = 1e-9, max_pivots: int = 1_000_000
+    game: NormalFormGame,
+    *,
+    tolerance: float = 1e-9,
+    max_pivots: int = 1_000_000,
+    max_seconds: float | None = None,
 ) -> NashResult:
     """Return one certified Nash equilibrium, also of games with hundreds of actions.
 
@@ -83,11 +129,14 @@ def one_equilibrium(
     ----------
     game
         A finite normal-form game. With more than two players, where no pure equilibrium exists,
-        Gambit's solver is asked.
+        supports are searched in small games, and the logit path is followed in larger ones, as
+        :func:`~negotiation.markov_perfect_equilibrium` does with one state.
     tolerance
         Largest regret, relative to the payoff range, that is accepted.
     max_pivots
         Pivots in all before giving up.
+    max_seconds
+        With more than two players: limit of the search over supports.
 
     Returns
     -------
@@ -98,13 +147,11 @@ def one_equilibrium(
     ------
     ConvergenceError
         If no profile within the tolerance was found; an uncertified one is never returned.
-    MissingDependencyError
-        With more than two players, if no pure equilibrium exists and Gambit is not installed.
 
     Notes
     -----
     Lemke and Howson (1964); several labels with a cap on the length of each path: Codenotti, De
-    Rossi and Pagan (2008).
+    Rossi and Pagan (2008). Logit path: Turocy (2005).
 
     Examples
     --------
@@ -120,7 +167,10 @@ def one_equilibrium(
     notes: tuple[str, ...] = ()
     found: Equilibrium | None = next(iter(pure_equilibria(game, most=1)), None)
     if found is None and len(game.shape) > 2:
-        result = nash_equilibria(game, "pygambit", max_equilibria=1, tolerance=tolerance)
+        found, method, notes = _of_many_players(game, tolerance, max_seconds)
+    elif found is None and sum(game.shape) <= MOST_ACTIONS and is_badly_scaled(game.payoffs):
+        # Floats would lose the smaller payoffs on the way: vertices are exact.
+        result = nash_equilibria(game, max_equilibria=1, tolerance=tolerance)
         found, method, notes = next(iter(result.equilibria), None), result.method, result.notes
     elif found is None:
         found, pivots = _by_paths(game, int(max_pivots), tolerance)

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from negotiation.equilibrium.interop import load_package, to_nashpy, to_pygambit, to_quantecon
 from negotiation.errors import InvalidInputError, MissingDependencyError, NegotiationError
+from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray
 
@@ -141,6 +142,7 @@ def _fraction_lines(table: NDArray[Any]) -> str:
     return "\n".join(" ".join(map(str, row)) for row in exact)
 
 
+@takes(NormalFormGame)
 def lrsnash(game: NormalFormGame, *, timeout: float | None = None) -> PeerAnswer:
     """Return all extreme equilibria by the program lrsnash (lrslib), in exact arithmetic.
 

@@ -15,16 +15,23 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linprog
 
+from negotiation.equilibrium.exact_linear_program import is_badly_scaled, maximize
 from negotiation.equilibrium.normal_form.zero_sum import TIGHT
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
 from negotiation.values import FloatArray, compact_repr, number, one_of, read_only
 
 __all__ = ["StackelbergResult", "stackelberg"]
+
+# Games up to this size are solved in rational arithmetic where floats would lose payoffs.
+MOST_EXACT_CELLS = 144
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +57,9 @@ class StackelbergResult:
         payoff range; 0 for pure commitments, which are enumerated.
     converged
         Whether regret and gap are within the tolerance.
+    exact
+        The commitment as fractions where payoffs of very different size made exact arithmetic
+        necessary (regret and gap are then 0 without rounding); otherwise None.
     elapsed_seconds
         Wall-clock time; never compared.
     """
@@ -63,6 +73,7 @@ class StackelbergResult:
     optimality_gap: float
     converged: bool
     elapsed_seconds: float = field(default=0.0, compare=False)
+    exact: tuple[Fraction, ...] | None = None
 
     __repr__ = compact_repr
 
@@ -72,7 +83,7 @@ def _shares(table: FloatArray) -> FloatArray:
     return (table - table.min()) / spread if spread > 0.0 else np.zeros_like(table)
 
 
-def _pure(lead: FloatArray, follow: FloatArray, favour: str) -> tuple[FloatArray, int]:
+def _pure(lead: NDArray[Any], follow: NDArray[Any], favour: str) -> tuple[FloatArray, int]:
     best = follow == follow.max(axis=1, keepdims=True)
     if favour == "leader":
         reply = np.where(best, lead, -np.inf).argmax(axis=1)
@@ -108,6 +119,57 @@ def _mixed(lead: FloatArray, follow: FloatArray) -> tuple[FloatArray, int, float
     if best is None:
         raise ConvergenceError("linear programme not solved", where="stackelberg")
     return (*best, bound)
+
+
+def _mixed_exactly(
+    lead: NDArray[Any], follow: NDArray[Any]
+) -> tuple[tuple[Fraction, ...], int, Fraction]:
+    """Best commitment, its response, and the dual's bound on any, in rational arithmetic."""
+    exact_lead = [[Fraction(v) for v in row] for row in lead.tolist()]
+    exact_follow = [[Fraction(v) for v in row] for row in follow.tolist()]
+    best: tuple[tuple[Fraction, ...], int] | None = None
+    value = bound = min(min(row) for row in exact_lead) - 1
+    for j in range(lead.shape[1]):
+        rows = [[row[k] - row[j] for row in exact_follow] for k in range(lead.shape[1]) if k != j]
+        aim = [row[j] for row in exact_lead]
+        answer = maximize(aim, at_most=[(row, 0) for row in rows], equal=[([1] * len(aim), 1)])
+        if answer.status != "optimal":
+            continue
+        floor = min(aim)
+        dual = maximize(
+            [*([0] * len(rows)), -1],
+            at_most=[([*(-row[i] for row in rows), -1], floor - u) for i, u in enumerate(aim)],
+        )
+        bound = max(bound, floor - dual.value)
+        if answer.value > value:
+            best, value = (answer.point, j), answer.value
+    if best is None:
+        raise ConvergenceError("linear programme not solved", where="stackelberg")
+    return (*best, bound)
+
+
+def _solved_exactly(game: NormalFormGame, leader: int, start: float) -> StackelbergResult:
+    A, B = game.exact_bimatrix
+    lead, follow = (A, B) if leader == 0 else (B.T, A.T)
+    x, j, bound = _mixed_exactly(lead, follow)
+
+    def mean(column: NDArray[Any]) -> Fraction:
+        return sum((p * Fraction(v) for p, v in zip(x, column.tolist(), strict=True)), Fraction(0))
+
+    earned = [mean(lead[:, j]), mean(follow[:, j])]
+    regret = max(mean(follow[:, k]) for k in range(follow.shape[1])) - earned[1]
+    return StackelbergResult(
+        game=game,
+        leader=leader,
+        commitment=read_only(np.array([float(p) for p in x])),
+        response=j,
+        payoffs=read_only(np.array([float(v) for v in (earned if leader == 0 else earned[::-1])])),
+        follower_regret=float(regret),
+        optimality_gap=float(bound - earned[0]),
+        converged=regret == 0 and bound == earned[0],
+        elapsed_seconds=time.perf_counter() - start,
+        exact=x,
+    )
 
 
 def stackelberg(
@@ -172,9 +234,13 @@ def stackelberg(
         )
     A, B = game.bimatrix
     lead, follow = (A, B) if leader == 0 else (B.T, A.T)
+    small = lead.size <= MOST_EXACT_CELLS
+    if commitment == "mixed" and small and is_badly_scaled(np.stack([lead, follow])):
+        return _solved_exactly(game, leader, start)
     lead_share, follow_share = _shares(lead), _shares(follow)
     if commitment == "pure":
-        x, j = _pure(lead, follow, favour)
+        row, column = game.exact_bimatrix
+        x, j = _pure(row, column, favour) if leader == 0 else _pure(column.T, row.T, favour)
         bound = float(x @ lead_share[:, j])
     else:
         x, j, bound = _mixed(lead_share, follow_share)

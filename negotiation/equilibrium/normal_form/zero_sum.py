@@ -9,6 +9,7 @@ import numpy as np
 from scipy.optimize import linprog
 
 from negotiation.errors import ConvergenceError, InvalidInputError
+from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray, number, read_only
 
@@ -67,6 +68,7 @@ def maximin_strategy(table: FloatArray) -> FloatArray:
     return np.asarray(x / x.sum(), dtype=np.float64)
 
 
+@takes(NormalFormGame)
 def zero_sum_value(
     game: NormalFormGame, *, tol: float = 1e-9, raise_on_failure: bool = True
 ) -> ZeroSumResult:

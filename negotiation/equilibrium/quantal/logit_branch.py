@@ -14,6 +14,7 @@ import numpy as np
 
 from negotiation.equilibrium.certificate import deviation_payoffs, expected_payoffs, regret
 from negotiation.equilibrium.path_following import CurvePoint, correct, trace
+from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray, read_only
 
@@ -150,6 +151,7 @@ class LogitSystem:
         )
 
 
+@takes(NormalFormGame)
 def logit_residual(game: NormalFormGame, profile: Sequence[FloatArray], precision: float) -> float:
     """Return the largest difference between a profile and the logit response to it."""
     worst = 0.0

@@ -27,6 +27,7 @@ from negotiation.equilibrium.quantal.logit_branch import (
     principal_branch,
 )
 from negotiation.errors import ConvergenceError, InvalidInputError
+from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
 from negotiation.values import FloatArray, compact_repr, float_array, number
 
@@ -200,6 +201,7 @@ def quantal_response(
     return result
 
 
+@takes(NormalFormGame)
 def quantal_response_branch(
     game: NormalFormGame,
     max_precision: float,
@@ -260,6 +262,7 @@ def quantal_response_branch(
     )
 
 
+@takes(NormalFormGame)
 def fit_quantal_response(
     game: NormalFormGame,
     counts: Sequence[ArrayLike],

@@ -16,6 +16,7 @@ from negotiation.equilibrium.refinements.dominance import (
     pareto_frontier,
     pure_best_responses,
 )
+from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray
 
@@ -149,6 +150,7 @@ def _read_two_by_two(game: NormalFormGame) -> tuple[str, str]:
     return _two_equilibria(first, second, off)
 
 
+@takes(NormalFormGame)
 def read_game(game: NormalFormGame) -> GameReading:
     """Name the kind of game, by itself or after iterated elimination.
 

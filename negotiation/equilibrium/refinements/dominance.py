@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from negotiation.equilibrium.certificate import check_profile, deviation_payoffs
+from negotiation.equilibrium.profiles import check_profile, deviation_payoffs
 from negotiation.errors import InvalidInputError
+from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray, one_of, read_only
 
@@ -26,6 +27,7 @@ __all__ = [
 ]
 
 
+@takes(NormalFormGame)
 def pure_best_responses(game: NormalFormGame) -> tuple[NDArray[np.bool_], ...]:
     """Return, a player, which cells of the payoff array are best responses of that player.
 
@@ -43,6 +45,7 @@ def pure_best_responses(game: NormalFormGame) -> tuple[NDArray[np.bool_], ...]:
     )
 
 
+@takes(NormalFormGame)
 def best_responses(
     game: NormalFormGame, profile: Sequence[ArrayLike], player: int, *, tolerance: float = 1e-12
 ) -> tuple[int, ...]:
@@ -185,9 +188,11 @@ def _dominator(
     return None
 
 
+MOST_COMPARISONS = 1_000_000
 KINDS = ("strict", "weak", "strict_mixed", "weak_mixed")
 
 
+@takes(NormalFormGame)
 def dominated_actions(
     game: NormalFormGame, kind: str = "strict", *, tolerance: float = 1e-10
 ) -> tuple[Elimination, ...]:
@@ -214,13 +219,19 @@ def dominated_actions(
     out = []
     for player, table in enumerate(game.exact_payoffs):
         rows = _own_rows(table, player)
-        for action in range(len(rows)):
+        if kind == "strict" and len(rows) * rows.size <= MOST_COMPARISONS:
+            # All comparisons at once; mostly there is nothing to look at more closely.
+            suspects = (rows[:, np.newaxis] > rows).all(axis=2).any(axis=0)
+        else:
+            suspects = np.ones(len(rows), dtype=bool)
+        for action in np.flatnonzero(suspects).tolist():
             by = _dominator(rows, action, kind, tolerance)
             if by is not None:
                 out.append(Elimination(1, player, action, by))
     return tuple(out)
 
 
+@takes(NormalFormGame)
 def dominant_actions(game: NormalFormGame) -> tuple[int | None, ...]:
     """Return each player's strictly dominant action, or None.
 
@@ -250,6 +261,7 @@ def _restricted(game: NormalFormGame, kept: Sequence[Sequence[int]]) -> NormalFo
     )
 
 
+@takes(NormalFormGame)
 def iterated_elimination(
     game: NormalFormGame, kind: str = "strict", *, tolerance: float = 1e-10
 ) -> EliminationResult:
@@ -291,6 +303,7 @@ def iterated_elimination(
     return EliminationResult(current, tuple(tuple(k) for k in kept), tuple(trace))
 
 
+@takes(NormalFormGame)
 def pareto_frontier(game: NormalFormGame) -> tuple[tuple[int, ...], ...]:
     """Return the pure profiles that no other pure profile improves on for everybody.
 

@@ -22,9 +22,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from negotiation.equilibrium.certificate import check_profile
+from negotiation.equilibrium.certificate import check_profile, undominated_range
 from negotiation.equilibrium.exact_linear_program import dominating_mixture, maximize
 from negotiation.errors import InvalidInputError
+from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 
 __all__ = [
@@ -112,7 +113,7 @@ def _action_values(game: NormalFormGame, profile: Exact, player: int) -> list[Fr
         weight = math.prod(
             (profile[i][k] for i, k in enumerate(cell) if i != player), start=Fraction(1)
         )
-        values[cell[player]] += weight * Fraction(float(game.payoffs[player][cell]))
+        values[cell[player]] += weight * Fraction(game.exact_payoffs[player][cell])
     return values
 
 
@@ -121,14 +122,15 @@ def _gains(
 ) -> tuple[list[list[Fraction]], bool]:
     """Payoffs of all actions, and whether the profile is a Nash equilibrium within tolerance."""
     values = [_action_values(game, profile, i) for i in range(len(profile))]
-    for player, (x, u) in enumerate(zip(profile, values, strict=True)):
+    ranges = undominated_range(game).tolist()
+    for x, u, spread in zip(profile, values, ranges, strict=True):
         earned = sum((p * v for p, v in zip(x, u, strict=True)), Fraction(0))
-        spread = Fraction(float(np.ptp(game.payoffs[player])))
-        if max(u) - earned > Fraction(tolerance) * spread:
+        if max(u) - earned > Fraction(tolerance) * Fraction(spread):
             return values, False
     return values, True
 
 
+@takes(NormalFormGame)
 def is_perfect(game: NormalFormGame, profile: Any, *, tolerance: float = 1e-9) -> PerfectionCheck:
     """Check trembling-hand perfection (Selten 1975) of a Nash equilibrium.
 
@@ -165,7 +167,7 @@ def is_perfect(game: NormalFormGame, profile: Any, *, tolerance: float = 1e-9) -
     if not is_nash:
         return PerfectionCheck(False, False, "not a Nash equilibrium")
     for player, x in enumerate(exact):
-        table = np.moveaxis(game.payoffs[player], player, 0).reshape(game.shape[player], -1)
+        table = np.moveaxis(game.exact_payoffs[player], player, 0).reshape(game.shape[player], -1)
         better = dominating_mixture(table.tolist(), x, strict=False)
         if better is not None:
             name = game.players[player]
@@ -251,6 +253,7 @@ def _ranking_attainable(
     return True
 
 
+@takes(NormalFormGame)
 def is_proper(
     game: NormalFormGame,
     profile: Any,
@@ -290,7 +293,7 @@ def is_proper(
     >>> is_proper(game, ([0, 1, 0], [0, 1, 0])).is_proper
     False
     """
-    A, B = game.bimatrix
+    A, B = game.exact_bimatrix
     exact = _exact_profile(game, profile)
     values, is_nash = _gains(game, exact, tolerance)
     if not is_nash:

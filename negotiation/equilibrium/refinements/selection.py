@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from negotiation.equilibrium.certificate import expected_payoffs
 from negotiation.errors import InvalidInputError
+from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray
 
@@ -45,6 +46,7 @@ class RiskDominance:
     resistance: tuple[float, float]
 
 
+@takes(NormalFormGame)
 def risk_dominance(
     game: NormalFormGame, first: tuple[int, int], second: tuple[int, int]
 ) -> RiskDominance:
@@ -101,6 +103,7 @@ def risk_dominance(
     return RiskDominance(dominant, products, resistance)
 
 
+@takes(NormalFormGame)
 def payoff_dominant(
     game: NormalFormGame, profiles: Sequence[Sequence[ArrayLike] | Any], *, tolerance: float = 1e-12
 ) -> int | None:

@@ -17,6 +17,7 @@ import numpy as np
 from negotiation.equilibrium.trees.certificate import best_continuation, continuation
 from negotiation.equilibrium.trees.subgame_perfect import subgame_roots
 from negotiation.errors import InvalidInputError
+from negotiation.games.arguments import takes
 from negotiation.games.extensive_form import ExtensiveFormGame, InformationSet
 from negotiation.values import FloatArray, number, read_only
 
@@ -104,6 +105,7 @@ def _belief(
     return belief
 
 
+@takes(ExtensiveFormGame)
 def check_assessment(
     game: ExtensiveFormGame,
     behavior: Mapping[str, Sequence[float] | FloatArray | Mapping[str, float]],

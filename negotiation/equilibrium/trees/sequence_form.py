@@ -10,6 +10,7 @@ complementarity problems that Lemke's algorithm solves.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -20,11 +21,21 @@ from scipy.sparse import csr_array, hstack
 from negotiation.equilibrium.lemke import solve_complementarity
 from negotiation.equilibrium.normal_form.nash import nash_equilibria
 from negotiation.equilibrium.normal_form.zero_sum import TIGHT
-from negotiation.equilibrium.trees.certificate import TreeEquilibrium, certified
+from negotiation.equilibrium.trees.certificate import (
+    ExactBehavior,
+    TreeEquilibrium,
+    certified,
+    certified_exactly,
+)
 from negotiation.errors import ConvergenceError, InvalidInputError
+from negotiation.games.arguments import takes
 from negotiation.games.extensive_form import ExtensiveFormGame, InformationSet
-from negotiation.games.strategies import behavior_of_mixed, to_normal_form
-from negotiation.games.tree import DecisionNode, TerminalNode
+from negotiation.games.strategies import (
+    behavior_of_mixed,
+    exact_behavior_of_mixed,
+    to_normal_form,
+)
+from negotiation.games.tree import DecisionNode
 from negotiation.values import FloatArray, number, one_of
 
 __all__ = ["TreeSolution", "sequence_form_equilibrium", "tree_equilibria"]
@@ -41,13 +52,15 @@ class TreeSolution:
     equilibria
         Each certified by its regret.
     complete
-        Whether these are all extreme equilibria of the reduced normal form.
+        Whether it is proven that these are all extreme equilibria of the reduced normal form.
     method
         The solver that answered.
     converged
         Whether every regret is within the tolerance.
     elapsed_seconds
         Wall-clock time; never compared.
+    notes
+        What the reader must know: limits that were hit.
     """
 
     game: ExtensiveFormGame
@@ -56,6 +69,7 @@ class TreeSolution:
     method: str
     converged: bool
     elapsed_seconds: float = field(default=0.0, compare=False)
+    notes: tuple[str, ...] = ()
 
 
 class _SequenceForm:
@@ -83,7 +97,7 @@ class _SequenceForm:
             self.parent[information_set.name] = last
         self.leaves = self._leaves()
 
-    def _leaves(self) -> list[tuple[int, int, Fraction, tuple[float, ...]]]:
+    def _leaves(self) -> list[tuple[int, int, Fraction, tuple[Fraction, ...]]]:
         """Row sequence, column sequence, chance weight and payoffs of each end."""
         out = []
         for position, path in self.game.walk_terminals():
@@ -94,10 +108,8 @@ class _SequenceForm:
                 if isinstance(node, DecisionNode):
                     last[node.player] = self.first[node.information_set] + branch
                 else:
-                    weight *= Fraction(self.game.branch_probabilities(node_position, {})[branch])
-            end = self.game.nodes[position]
-            assert isinstance(end, TerminalNode)
-            out.append((last[0], last[1], weight, end.payoffs))
+                    weight *= self.game.exact_probabilities[node_position][branch]
+            out.append((last[0], last[1], weight, self.game.exact_payoffs[position]))
         return out
 
     def constraints(self, player: int) -> list[dict[int, int]]:
@@ -122,13 +134,25 @@ class _SequenceForm:
                 out[information_set.name] = weights / weights.sum()
         return out
 
+    def exact_behavior(self, plans: tuple[Sequence[Fraction], ...]) -> ExactBehavior:
+        """Turn exact plans into behaviour; sets that a plan avoids get equal probabilities."""
+        out = {}
+        for player, plan in enumerate(plans):
+            for information_set in self.sets[player]:
+                start, size = self.first[information_set.name], len(information_set.actions)
+                reach = plan[self.parent[information_set.name]]
+                out[information_set.name] = tuple(
+                    w / reach if reach else Fraction(1, size) for w in plan[start : start + size]
+                )
+        return out
+
 
 def _linear_program_plan(form: _SequenceForm, player: int, scale: float) -> FloatArray:
     """Plan of one player of a zero-sum tree with the largest guarantee."""
     other = 1 - player
     n, m = form.sizes[player], form.sizes[other]
     rows = form.constraints(other)
-    entries = [(leaf[other], leaf[player], float(leaf[2]) * leaf[3][player] / scale)
+    entries = [(leaf[other], leaf[player], float(leaf[2] * leaf[3][player]) / scale)
                for leaf in form.leaves]  # fmt: skip
     payoff = csr_array(
         ([e[2] for e in entries], ([e[0] for e in entries], [e[1] for e in entries])), shape=(m, n)
@@ -161,18 +185,20 @@ def _linear_program_plan(form: _SequenceForm, player: int, scale: float) -> Floa
     return np.asarray(answer.x[:n], dtype=np.float64)
 
 
-def _complementarity_plans(form: _SequenceForm) -> tuple[FloatArray, FloatArray]:
+def _complementarity_plans(
+    form: _SequenceForm,
+) -> tuple[tuple[Fraction, ...], tuple[Fraction, ...]]:
     """Plans from the complementarity problem of Koller, Megiddo and von Stengel (1996)."""
     n, m = form.sizes
     E, F = form.constraints(0), form.constraints(1)
     # Payoffs are made negative, which guarantees that Lemke's path ends in a solution.
-    top = [Fraction(max(leaf[3][player] for leaf in form.leaves)) for player in (0, 1)]
+    top = [max(leaf[3][player] for leaf in form.leaves) for player in (0, 1)]
     size = n + m + 2 * len(E) + 2 * len(F)
     M = [[Fraction(0)] * size for _ in range(size)]
     q = [Fraction(0)] * size
     for i, j, weight, payoffs in form.leaves:
-        M[i][n + j] += weight * (top[0] + 1 - Fraction(payoffs[0]))
-        M[n + j][i] += weight * (top[1] + 1 - Fraction(payoffs[1]))
+        M[i][n + j] += weight * (top[0] + 1 - payoffs[0])
+        M[n + j][i] += weight * (top[1] + 1 - payoffs[1])
     place = n + m
     for rows, offset in ((E, 0), (F, n)):
         for sign in (1, -1):
@@ -183,7 +209,7 @@ def _complementarity_plans(form: _SequenceForm) -> tuple[FloatArray, FloatArray]
             q[place] = Fraction(sign)
             place += len(rows)
     z = solve_complementarity(M, q)
-    return np.array([float(v) for v in z[:n]]), np.array([float(v) for v in z[n : n + m]])
+    return tuple(z[:n]), tuple(z[n : n + m])
 
 
 def _two_players(game: ExtensiveFormGame, where: str) -> None:
@@ -197,6 +223,7 @@ def _two_players(game: ExtensiveFormGame, where: str) -> None:
     game.require_perfect_recall(where)
 
 
+@takes(ExtensiveFormGame)
 def sequence_form_equilibrium(
     game: ExtensiveFormGame,
     method: str = "auto",
@@ -244,7 +271,7 @@ def sequence_form_equilibrium(
     number(tol, name="tol", low=0.0)
     _two_players(game, "sequence_form_equilibrium")
     form = _SequenceForm(game)
-    payoffs = np.array([leaf[3] for leaf in form.leaves])
+    payoffs = np.array([[float(v) for v in leaf[3]] for leaf in form.leaves])
     scale = float(game.payoff_range.max()) or 1.0
     constant = float(np.ptp(payoffs.sum(axis=1))) <= 1e-12 * scale
     if method == "linear_program" and not constant:
@@ -256,11 +283,11 @@ def sequence_form_equilibrium(
         )
     if method == "complementarity" or not constant:
         method = "complementarity"
-        plans = _complementarity_plans(form)
+        found = certified_exactly(game, form.exact_behavior(_complementarity_plans(form)))
     else:
         method = "linear_program"
         plans = (_linear_program_plan(form, 0, scale), _linear_program_plan(form, 1, scale))
-    found = certified(game, form.behavior(plans))
+        found = certified(game, form.behavior(plans))
     result = TreeSolution(
         game=game,
         equilibria=(found,),
@@ -279,24 +306,35 @@ def sequence_form_equilibrium(
     return result
 
 
-def tree_equilibria(game: ExtensiveFormGame, *, tol: float = 1e-8) -> TreeSolution:
-    """Return all extreme Nash equilibria of a two-player tree, by its reduced normal form.
+@takes(ExtensiveFormGame)
+def tree_equilibria(
+    game: ExtensiveFormGame,
+    *,
+    tol: float = 1e-8,
+    max_seconds: float | None = None,
+    max_equilibria: int | None = None,
+) -> TreeSolution:
+    """Return all extreme Nash equilibria of a tree, by its reduced normal form.
 
-    Extreme equilibria with the same behaviour on every path of their own players are listed
-    once. The number of strategies grows exponentially with the tree; for large trees use
-    :func:`sequence_form_equilibrium`.
+    Payoffs and chance moves are taken as the fractions that were given, floats as the binary
+    rationals that they are. Extreme equilibria with the same behaviour on every path of their
+    own players are listed once. The number of strategies grows exponentially with the tree; for
+    large trees of two players use :func:`sequence_form_equilibrium`.
 
     Parameters
     ----------
     game
-        Two players with perfect recall, and chance.
+        Perfect recall, any number of players, and chance.
     tol
         Largest regret, relative to payoff ranges.
+    max_seconds, max_equilibria
+        Limits, as in :func:`~negotiation.nash_equilibria`; the result then says
+        ``complete=False``.
 
     Raises
     ------
     InvalidInputError
-        If there are not two players, recall is imperfect, or there are too many strategies.
+        If recall is imperfect, or there are too many strategies.
 
     Examples
     --------
@@ -313,23 +351,27 @@ def tree_equilibria(game: ExtensiveFormGame, *, tol: float = 1e-8) -> TreeSoluti
     """
     start = time.perf_counter()
     number(tol, name="tol", low=0.0)
-    _two_players(game, "tree_equilibria")
+    game.require_perfect_recall("tree_equilibria")
     form = to_normal_form(game)
-    solved = nash_equilibria(form.game)
-    found: list[TreeEquilibrium] = []
+    solved = nash_equilibria(form.game, max_seconds=max_seconds, max_equilibria=max_equilibria)
+    found: dict[tuple[object, ...], TreeEquilibrium] = {}
     for equilibrium in solved.equilibria:
-        behavior = behavior_of_mixed(game, form, equilibrium.probabilities)
-        known = any(
-            all(np.abs(behavior[name] - e.behavior[name]).max() <= 1e-12 for name in behavior)
-            for e in found
-        )
-        if not known:
-            found.append(certified(game, behavior))
+        if equilibrium.exact is None:
+            behavior = behavior_of_mixed(game, form, equilibrium.probabilities)
+            key = tuple(tuple(p.round(10).tolist()) for p in behavior.values())
+            if key not in found:
+                found[key] = certified(game, behavior)
+        else:
+            exact = exact_behavior_of_mixed(game, form, equilibrium.exact)
+            if tuple(exact.values()) not in found:
+                found[tuple(exact.values())] = certified_exactly(game, exact)
+    kept = tuple(e for e in found.values() if e.regret <= tol)
     return TreeSolution(
         game=game,
-        equilibria=tuple(e for e in found if e.regret <= tol),
-        complete=solved.complete and all(e.regret <= tol for e in found),
+        equilibria=kept,
+        complete=solved.complete and len(kept) == len(found),
         method="reduced normal form",
-        converged=solved.converged and all(e.regret <= tol for e in found),
+        converged=solved.converged and len(kept) == len(found),
         elapsed_seconds=time.perf_counter() - start,
+        notes=solved.notes,
     )

@@ -4,37 +4,80 @@ A subgame starts at a node that is alone in its information set and whose succes
 information set with the rest of the tree (Selten 1965, 1975). Subgames are solved from the ends
 up. Where every move is a subgame of its own (perfect information) each best choice is kept, so
 that all pure equilibria are found; a subgame in which two players move without seeing each other
-contributes its extreme Nash equilibria.
+contributes its Nash equilibria (with two players the extreme ones).
+Payoffs and chance moves are exact all the way up, as long as equilibria are rational.
 """
 
 from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
 
 import numpy as np
 
 from negotiation.equilibrium.normal_form.nash import nash_equilibria
+from negotiation.equilibrium.normal_form.one_equilibrium import one_equilibrium
 from negotiation.equilibrium.trees.certificate import (
-    TreeEquilibrium,
-    best_continuation,
+    Behavior,
+    certified,
+    certified_exactly,
     continuation,
+    tree_gain,
 )
 from negotiation.equilibrium.trees.sequence_form import TreeSolution
-from negotiation.errors import InvalidInputError
+from negotiation.games.arguments import takes
+from negotiation.games.exact_numbers import as_distribution
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.games.strategies import behavior_of_mixed, to_normal_form
+from negotiation.games.strategies import (
+    behavior_of_mixed,
+    exact_behavior_of_mixed,
+    to_normal_form,
+)
 from negotiation.games.tree import ChanceNode, DecisionNode, Node, TerminalNode
-from negotiation.values import FloatArray, number, read_only
+from negotiation.values import number, one_of
 
 __all__ = ["subgame_perfect_equilibria", "subgame_regret", "subgame_roots"]
 
-# One solution of a subgame: payoffs at its root, and behaviour at its information sets.
-Solution = tuple[FloatArray, Mapping[str, FloatArray]]
+Weights = tuple[Fraction, ...]
 
 
+@dataclass(frozen=True)
+class _Solution:
+    """One solution of a subgame: payoffs at its root, and behaviour at its information sets.
+
+    ``exact`` is False where behaviour is only a float near an irrational equilibrium.
+    """
+
+    payoffs: Weights
+    behavior: Mapping[str, Weights]
+    exact: bool = True
+
+
+@dataclass
+class _Search:
+    """Limits of a search, and what it ran into."""
+
+    tie_tol: Fraction
+    spread: tuple[Fraction, ...]
+    deadline: float | None
+    one: bool
+    complete: bool = True
+    notes: list[str] = field(default_factory=list)
+
+    def seconds_left(self) -> float | None:
+        return None if self.deadline is None else max(self.deadline - time.perf_counter(), 0.0)
+
+    def note(self, text: str) -> None:
+        self.complete = False
+        if text not in self.notes:
+            self.notes.append(text)
+
+
+@takes(ExtensiveFormGame)
 def subgame_roots(game: ExtensiveFormGame) -> tuple[int, ...]:
     """Return the nodes at which subgames start, parents first; ends of the game do not count.
 
@@ -66,22 +109,14 @@ def subgame_roots(game: ExtensiveFormGame) -> tuple[int, ...]:
     return tuple(roots)
 
 
-def subgame_regret(game: ExtensiveFormGame, behavior: Mapping[str, FloatArray]) -> float:
+@takes(ExtensiveFormGame)
+def subgame_regret(game: ExtensiveFormGame, behavior: Behavior) -> float:
     """Return the largest gain from deviating in any subgame, relative to payoff ranges."""
-    game.require_perfect_recall("subgame_regret")
-    worst = 0.0
-    for root in subgame_roots(game):
-        for player, spread in enumerate(game.payoff_range):
-            if spread > 0.0:
-                gain = best_continuation(game, behavior, player, {root: 1.0}) - continuation(
-                    game, behavior, player, {root: 1.0}
-                )
-                worst = max(worst, gain / float(spread))
-    return worst
+    return tree_gain(game, behavior, subgame_roots(game))[0]
 
 
 def _residual(
-    game: ExtensiveFormGame, root: int, values: Mapping[int, FloatArray]
+    game: ExtensiveFormGame, root: int, values: Mapping[int, Weights]
 ) -> ExtensiveFormGame:
     """Return the subgame at ``root`` with the subgames inside it replaced by their payoffs."""
     nodes: list[Node | None] = [None]
@@ -90,75 +125,118 @@ def _residual(
         place, position = stack.pop()
         node = game.nodes[position]
         if position in values and position != root:
-            nodes[place] = TerminalNode(tuple(values[position].tolist()))
+            nodes[place] = TerminalNode(values[position])
             continue
         children = tuple(range(len(nodes), len(nodes) + len(node.children)))
         nodes.extend([None] * len(children))
         if isinstance(node, DecisionNode):
             nodes[place] = DecisionNode(node.player, node.information_set, node.actions, children)
         elif isinstance(node, ChanceNode):
-            nodes[place] = ChanceNode(node.actions, node.probabilities, children)
+            chances = game.exact_probabilities[position]
+            nodes[place] = ChanceNode(node.actions, chances, children)
         else:
-            nodes[place] = node
+            nodes[place] = TerminalNode(game.exact_payoffs[position])
         stack.extend(zip(children, node.children, strict=True))
     return ExtensiveFormGame(tuple(n for n in nodes if n is not None), game.players)
 
 
-def _solve_residual(tree: ExtensiveFormGame, spread: FloatArray, tie_tol: float) -> list[Solution]:
-    root = tree.nodes[0]
-    ends = [tree.nodes[child] for child in root.children]
-    if all(isinstance(end, TerminalNode) for end in ends):
-        payoffs = np.array(
-            [end.payoffs for end in ends if isinstance(end, TerminalNode)], dtype=np.float64
+def _one_move(
+    game: ExtensiveFormGame, root: int, values: Mapping[int, Weights], search: _Search
+) -> list[_Solution]:
+    """Solve a subgame of a single move by its player or by chance."""
+    node = game.nodes[root]
+    ends = [values.get(k) or game.exact_payoffs[k] for k in node.children]
+    if isinstance(node, ChanceNode):
+        chances = game.exact_probabilities[root]
+        means = tuple(
+            sum((p * u for p, u in zip(chances, column, strict=True)), Fraction(0))
+            for column in zip(*ends, strict=True)
         )
-        if isinstance(root, ChanceNode):
-            return [(np.array(root.probabilities) @ payoffs, {})]
-        assert isinstance(root, DecisionNode)
-        own = payoffs[:, root.player]
-        best = np.flatnonzero(own >= own.max() - tie_tol * spread[root.player])
-        choices = np.eye(len(own))
-        return [(payoffs[k], {root.information_set: choices[k]}) for k in best]
-    active = sorted({s.player for s in tree.information_sets})
-    if len(active) > 2:
-        raise InvalidInputError(
-            "a subgame has three or more players who do not see each other's moves",
-            where=f"subgame at information set {tree.information_sets[0].name!r}",
-            seen=[tree.players[i] for i in active],
-            allowed="2 players",
-            hint="Use to_normal_form and a solver for more players.",
+        return [_Solution(means, {})]
+    assert isinstance(node, DecisionNode)
+    own = [end[node.player] for end in ends]
+    floor = max(own) - search.tie_tol * search.spread[node.player]
+    best = [k for k, u in enumerate(own) if u >= floor]
+    return [
+        _Solution(
+            ends[k],
+            {node.information_set: tuple(Fraction(int(j == k)) for j in range(len(own)))},
         )
+        for k in (best[:1] if search.one else best)
+    ]
+
+
+def _simultaneous(tree: ExtensiveFormGame, search: _Search) -> Iterator[_Solution]:
+    """Solve a subgame in which players do not see all moves, by its reduced normal form."""
     tree.require_perfect_recall("subgame_perfect_equilibria")
     form = to_normal_form(tree)
-    pair = (*active, *(i for i in range(len(tree.players)) if i not in active))[:2]
-    shape = tuple(form.game.shape[i] for i in sorted(pair))
-    game = NormalFormGame(form.game.payoffs[sorted(pair)].reshape(2, *shape))
-    out: list[Solution] = []
-    for equilibrium in nash_equilibria(game).equilibria:
-        profile = [np.ones(1)] * len(tree.players)
-        for i, p in zip(sorted(pair), equilibrium.probabilities, strict=True):
-            profile[i] = p
-        behavior = behavior_of_mixed(tree, form, profile)
-        out.append((tree.expected_payoffs(behavior), behavior))
-    return out
+    active = sorted({s.player for s in tree.information_sets})
+    # A player without a move has one strategy; two axes are kept for the two-player solver.
+    idle = [i for i in range(len(tree.players)) if i not in active]
+    kept = sorted([*active, *idle[: max(0, 2 - len(active))]])
+    if len(kept) == 1:
+        kept_shape = (*(form.game.shape[i] for i in kept), 1)
+        payoffs = np.concatenate([form.game.exact_payoffs[kept]] * 2).reshape(2, *kept_shape)
+    else:
+        payoffs = form.game.exact_payoffs[kept].reshape(
+            len(kept), *(form.game.shape[i] for i in kept)
+        )
+    game = NormalFormGame(payoffs)
+    if search.one:
+        solved = one_equilibrium(game)
+    else:
+        solved = nash_equilibria(game, max_seconds=search.seconds_left())
+        if not solved.complete:
+            search.note("equilibria of a subgame may be missing")
+    for equilibrium in solved.equilibria:
+        if equilibrium.exact is not None:
+            profile: list[Weights] = [(Fraction(1),)] * len(tree.players)
+            for i, weights in zip(kept, equilibrium.exact, strict=False):
+                profile[i] = weights
+            exact = exact_behavior_of_mixed(tree, form, profile)
+            yield _Solution(_payoffs(tree, exact), exact)
+        else:
+            floats = [np.ones(1)] * len(tree.players)
+            for i, p in zip(kept, equilibrium.probabilities, strict=False):
+                floats[i] = p
+            behavior = behavior_of_mixed(tree, form, floats)
+            near = {name: as_distribution([Fraction(q) for q in p.tolist()])
+                    for name, p in behavior.items()}  # fmt: skip
+            yield _Solution(_payoffs(tree, near), near, exact=False)
 
 
+def _payoffs(tree: ExtensiveFormGame, behavior: Behavior) -> Weights:
+    start = {0: Fraction(1)}
+    return tuple(Fraction(continuation(tree, behavior, i, start)) for i in range(len(tree.players)))
+
+
+@takes(ExtensiveFormGame)
 def subgame_perfect_equilibria(
-    game: ExtensiveFormGame, *, tie_tol: float = 1e-12, max_equilibria: int = 10_000
+    game: ExtensiveFormGame,
+    which: str = "all",
+    *,
+    tie_tol: float = 0.0,
+    max_equilibria: int = 10_000,
+    max_seconds: float | None = None,
 ) -> TreeSolution:
     """Return the subgame-perfect equilibria of a game tree (Selten 1965).
 
     Any number of players and chance. With perfect information: every pure equilibrium, ties
-    included. A subgame with moves that are not observed must have at most two active players and
-    contributes its extreme Nash equilibria.
+    included. A subgame with moves that are not observed contributes its Nash equilibria, with
+    two players the extreme ones. Payoffs and chance moves are compared exactly, as the fractions
+    that were given; floats are the binary rationals that they are.
 
     Parameters
     ----------
     game
         The tree.
+    which
+        ``"all"``, or ``"one"``: the first in the order of actions, for trees with too many.
     tie_tol
-        Payoffs within this share of a player's range of the best are best: chance moves make
-        sums whose rounding would break ties.
-    max_equilibria
+        Payoffs within this share of a player's range of the best count as best too: for trees
+        whose chance moves are floats that stand for other fractions. The list is complete, and
+        each of its members exact, only where it is 0.
+    max_equilibria, max_seconds
         Where to stop; the result then says ``complete=False``.
 
     Returns
@@ -169,7 +247,9 @@ def subgame_perfect_equilibria(
     Raises
     ------
     InvalidInputError
-        If three or more players move unobserved in one subgame, or recall is imperfect.
+        If recall is imperfect where moves are not observed.
+    ConvergenceError
+        If ``which="one"`` and no equilibrium of a subgame can be certified.
 
     Examples
     --------
@@ -184,48 +264,77 @@ def subgame_perfect_equilibria(
     [[1.0, 1.0]]
     """
     start = time.perf_counter()
+    one_of(which, ("all", "one"), name="which")
     number(tie_tol, name="tie_tol", low=0.0)
     number(max_equilibria, name="max_equilibria", low=1)
+    if max_seconds is not None:
+        number(max_seconds, name="max_seconds", low=0.0)
     roots = subgame_roots(game)
-    spread = game.payoff_range
-    inside = _subgames_inside(game, roots)
-    complete = True
-    solved: dict[int, list[Solution]] = {}
-    for root in reversed(roots):
-        found: list[Solution] = []
-        for parts in itertools.product(*(solved.pop(k) for k in inside[root])):
-            below = {k: part[0] for k, part in zip(inside[root], parts, strict=True)}
-            for payoffs, behavior in _solve_residual(_residual(game, root, below), spread, tie_tol):
-                merged = dict(behavior)
-                for part in parts:
-                    merged.update(part[1])
-                found.append((payoffs, merged))
-            if len(found) > max_equilibria:
-                complete = False
-                found = found[:max_equilibria]
-                break
-        solved[root] = found
-    solutions = solved[0] if roots else [(np.array(_only(game)), {})]
-    equilibria = []
-    for payoffs, behavior in solutions:
-        profile = {name: read_only(p) for name, p in game.behavior(behavior).items()}
-        equilibria.append(
-            TreeEquilibrium(profile, read_only(payoffs), subgame_regret(game, profile))
+    columns = list(zip(*game.exact_payoffs.values(), strict=True))
+    search = _Search(
+        tie_tol=Fraction(tie_tol),
+        spread=tuple(max(column) - min(column) for column in columns),
+        deadline=None if max_seconds is None else start + max_seconds,
+        one=which == "one",
+        complete=tie_tol == 0 and which == "all",
+    )
+    solutions = _backward_induction(game, roots, search, max_equilibria)
+    certify = [
+        certified_exactly(game, s.behavior, roots)
+        if s.exact
+        else certified(
+            game,
+            {n: np.array([float(q) for q in p]) for n, p in s.behavior.items()},
+            roots,
         )
+        for s in solutions
+    ]
+    kept = tuple(e for e in certify if e.regret <= max(tie_tol, 1e-9))
+    if len(kept) < len(certify):
+        search.note("profiles were dropped: regret too large")
     return TreeSolution(
         game=game,
-        equilibria=tuple(equilibria),
-        complete=complete,
+        equilibria=kept,
+        complete=search.complete,
         method="backward induction",
-        converged=complete and all(e.regret <= max(tie_tol, 1e-9) for e in equilibria),
+        converged=bool(kept) and not search.notes,
         elapsed_seconds=time.perf_counter() - start,
+        notes=tuple(search.notes),
     )
 
 
-def _only(game: ExtensiveFormGame) -> tuple[float, ...]:
-    end = game.nodes[0]
-    assert isinstance(end, TerminalNode)
-    return end.payoffs
+def _backward_induction(
+    game: ExtensiveFormGame, roots: Sequence[int], search: _Search, max_equilibria: int
+) -> list[_Solution]:
+    inside = _subgames_inside(game, roots)
+    solved: dict[int, list[_Solution]] = {}
+    for root in reversed(roots):
+        found: list[_Solution] = []
+        known = set(inside[root])
+        one_move = all(k in known or not game.nodes[k].children for k in game.nodes[root].children)
+        for parts in itertools.product(*(solved.pop(k) for k in inside[root])):
+            below = {k: part.payoffs for k, part in zip(inside[root], parts, strict=True)}
+            exact = all(part.exact for part in parts)
+            if not exact:
+                search.note("an equilibrium of a subgame is irrational: ties above it are open")
+            if one_move:
+                here: Iterator[_Solution] = iter(_one_move(game, root, below, search))
+            else:
+                here = _simultaneous(_residual(game, root, below), search)
+            for solution in here:
+                merged = dict(solution.behavior)
+                for part in parts:
+                    merged.update(part.behavior)
+                found.append(_Solution(solution.payoffs, merged, exact and solution.exact))
+            if len(found) > max_equilibria:
+                search.note("max_equilibria was reached")
+                found = found[:max_equilibria]
+                break
+            if search.seconds_left() == 0.0:
+                search.note("max_seconds was reached")
+                break
+        solved[root] = found
+    return solved[0] if roots else [_Solution(game.exact_payoffs[0], {})]
 
 
 def _subgames_inside(game: ExtensiveFormGame, roots: Sequence[int]) -> dict[int, list[int]]:

@@ -89,7 +89,7 @@ def test_a_missing_package_is_named(monkeypatch):
     with pytest.raises(MissingDependencyError, match="negotiation\\[interop\\]"):
         load_package("quantecon.game_theory", "this")
     with pytest.raises(MissingDependencyError, match="pygambit"):
-        nash_equilibria(THREE)
+        nash_equilibria(THREE, "pygambit")
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(MissingDependencyError, match="lrslib"):
         nash_equilibria(SEXES, "lrsnash")

@@ -1,7 +1,5 @@
 """One equilibrium of large games: certified, or an error."""
 
-from importlib.util import find_spec
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +7,7 @@ from hypothesis import given
 from negotiation.equilibrium.certificate import regret
 from negotiation.equilibrium.normal_form.nash import nash_equilibria
 from negotiation.equilibrium.normal_form.one_equilibrium import one_equilibrium
-from negotiation.errors import ConvergenceError, InvalidInputError, MissingDependencyError
+from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from tests.strategies_games import bimatrix_games, untimed
 
@@ -72,7 +70,7 @@ def test_too_few_pivots_is_an_error_with_the_partial_result():
         one_equilibrium(pennies, max_pivots=0)
 
 
-def test_more_players_by_pure_actions_or_gambit():
+def test_more_players_by_pure_actions_or_by_supports():
     payoffs = np.zeros((3, 2, 2, 2))
     payoffs[:, 1, 1, 1] = 1
     assert one_equilibrium(NormalFormGame(payoffs)).method == "pure"
@@ -81,11 +79,6 @@ def test_more_players_by_pure_actions_or_gambit():
         for j in range(2):
             for k in range(2):
                 cycle[:, i, j, k] = [i == j, j == k, k != i]
-    game = NormalFormGame(cycle)
-    if find_spec("pygambit") is None:
-        with pytest.raises(MissingDependencyError, match="pygambit"):
-            one_equilibrium(game)
-    else:
-        result = one_equilibrium(game)
-        assert result.method == "pygambit"
-        assert result.max_regret < 1e-9
+    result = one_equilibrium(NormalFormGame(cycle))
+    assert result.method == "isolation"
+    assert result.max_regret < 1e-9

@@ -164,8 +164,8 @@ def test_limits_are_reported():
 
 
 def test_refusals():
-    with pytest.raises(InvalidInputError, match="three or more players"):
-        subgame_perfect_equilibria(selten_horse())
+    with pytest.raises(InvalidInputError, match="which"):
+        subgame_perfect_equilibria(selten_horse(), "some")
     with pytest.raises(InvalidInputError, match="tie_tol"):
         subgame_perfect_equilibria(entry_deterrence(), tie_tol=-1.0)
     with pytest.raises(InvalidInputError, match="max_equilibria"):
