@@ -49,8 +49,11 @@ _HOME = {
     "negotiation.data.tables": ("load_table", "table_names"),
     "negotiation.data.tariffs": ("average_tariff", "exempt_sectors", "tariff_history"),
     "negotiation.equilibrium.normal_form.nash": ("Equilibrium", "NashResult", "nash_equilibria"),
-    "negotiation.data.icio": ("read_icio",),
-    "negotiation.data.readers": (
+    "negotiation.data.readers.icio": ("read_icio",),
+    "negotiation.data.readers.trade_tables": ("read_trade",),
+    "negotiation.data.readers.grouping": ("Concordance", "read_concordance"),
+    "negotiation.data.readers.text_files": ("FileLimits",),
+    "negotiation.data.published": (
         "read_ignatenko2025",
         "read_ignatenko2025_tariffs",
         "read_ossa2014",

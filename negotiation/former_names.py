@@ -66,6 +66,8 @@ _MOVED = {
     ),
     ("process", "process.choices"): ("demands exemptions escalation"),
     ("process", "process.multi_step"): ("load definition economy_stages"),
+    ("data", "data.readers"): ("icio home_sales"),
+    ("data", "data"): ("readers=published"),
 }
 #: Former path of a module to its present one.
 FORMER = {

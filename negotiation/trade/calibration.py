@@ -121,6 +121,8 @@ def _labor_shares(economy: Economy, model: TradeModel) -> FloatArray:
     choice = model.value_added_share
     if isinstance(choice, str):
         own = economy.value_added_share
+        if economy.sector_value_added_share is not None:
+            return _positive_shares(economy)
         if own is None:
             return np.ones(shape)
         if np.any(own <= 0.0):
@@ -142,18 +144,35 @@ def _labor_shares(economy: Economy, model: TradeModel) -> FloatArray:
     return np.broadcast_to(model.by_region("value_added_share", economy.regions), shape)
 
 
+def _positive_shares(economy: Economy) -> FloatArray:
+    """Value added over output by sector, ``[S, N]``, from the economy's own technology."""
+    share = np.array(economy.sector_value_added_share).T
+    if np.any(share <= 0.0):
+        s, i = (int(a) for a in np.argwhere(share <= 0.0)[0])
+        raise InvalidInputError(
+            "value added must be positive",
+            where=f"sector_value_added_share, region {economy.regions[i]}, "
+            f"sector {economy.sectors[s]}",
+            seen=share[s, i],
+        )
+    return share
+
+
 def _input_shares(
     economy: Economy, model: TradeModel, labor: FloatArray, spending: FloatArray
 ) -> FloatArray | None:
     """Input shares ``[N, input, using]``, None where there are none."""
-    if model.input_shares is None:
+    given = model.input_shares
+    if given is None and isinstance(model.value_added_share, str):
+        given = economy.input_shares
+    if given is None:
         if np.all(labor == 1.0):
             return None
         basket = spending / spending.sum(axis=0)
         spread: FloatArray = np.einsum("ki,si->iks", basket, 1.0 - labor)
         return spread
     count, sectors = len(economy.regions), len(economy.sectors)
-    shares = np.asarray(model.input_shares, dtype=np.float64)
+    shares = np.asarray(given, dtype=np.float64)
     if shares.shape != (count, sectors, sectors):
         raise InvalidInputError(
             "wrong shape",

@@ -50,10 +50,12 @@ class TradeModel:
     labor_supply_elasticity
         ``kappa``: elasticity of employment to the after-tax real wage.
     value_added_share
-        ``gL``: value added over cost. ``"economy"`` takes the economy's own (1 where it has none);
-        otherwise a number, one a region, or ``[region, sector]``.
+        ``gL``: value added over cost. ``"economy"`` takes the economy's own, by sector with its
+        input shares where it has them, else by region (1 where it has neither); otherwise a
+        number, one a region, or ``[region, sector]``.
     input_shares
-        ``gIO[region, input, using sector]``; None spreads ``1 - gL`` like the region's spending.
+        ``gIO[region, input, using sector]``; None takes the economy's own with its value added,
+        else spreads ``1 - gL`` like the region's spending.
     profit_share
         ``pi_s``: profits over sales. ``"monopolistic"`` is ``1/(1 + theta_s)`` with fixed entry.
     revenue

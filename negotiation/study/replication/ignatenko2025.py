@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from negotiation.data.readers import read_ignatenko2025, read_ignatenko2025_tariffs
+from negotiation.data.published import read_ignatenko2025, read_ignatenko2025_tariffs
 from negotiation.errors import InvalidInputError
 from negotiation.policy.closed_form import (
     approximate_optimal_retaliation,

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from negotiation.data.readers import read_ossa2014
+from negotiation.data.published import read_ossa2014
 from negotiation.policy.cooperative import cooperative_tariffs
 from negotiation.policy.noncooperative import nash_tariffs, optimal_tariffs
 from negotiation.policy.results import PolicyResult

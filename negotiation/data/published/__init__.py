@@ -1,0 +1,13 @@
+"""Readers of the replication files of published models.
+
+Each module is one paper: its authors' own files, which users bring, become an economy;
+`matlab_files` bounds the size of a .mat file before it is read.
+"""
+
+from negotiation.data.published.ignatenko2025 import (
+    read_ignatenko2025,
+    read_ignatenko2025_tariffs,
+)
+from negotiation.data.published.ossa2014 import read_ossa2014
+
+__all__ = ["read_ignatenko2025", "read_ignatenko2025_tariffs", "read_ossa2014"]
