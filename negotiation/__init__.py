@@ -53,6 +53,8 @@ _HOME = {
     "negotiation.data.readers.trade_tables": ("read_trade",),
     "negotiation.data.readers.grouping": ("Concordance", "read_concordance"),
     "negotiation.data.readers.text_files": ("FileLimits",),
+    "negotiation.data.readers.tariff_tables": ("read_tariffs",),
+    "negotiation.data.readers.wiod": ("read_wiod",),
     "negotiation.data.published": (
         "read_ignatenko2025",
         "read_ignatenko2025_tariffs",

@@ -15,8 +15,10 @@ from negotiation.data.published import (
 from negotiation.data.readers.grouping import Concordance, read_concordance
 from negotiation.data.readers.home_sales import close_home_sales
 from negotiation.data.readers.icio import read_icio
+from negotiation.data.readers.tariff_tables import read_tariffs
 from negotiation.data.readers.text_files import FileLimits
 from negotiation.data.readers.trade_tables import read_trade
+from negotiation.data.readers.wiod import read_wiod
 from negotiation.data.sources import Source, sources
 from negotiation.data.tables import Table, load_table, table_names
 from negotiation.data.tariffs import (
@@ -48,7 +50,9 @@ __all__ = [
     "read_ignatenko2025",
     "read_ignatenko2025_tariffs",
     "read_ossa2014",
+    "read_tariffs",
     "read_trade",
+    "read_wiod",
     "sources",
     "table_names",
     "tariff_history",

@@ -179,7 +179,7 @@ def itpd(world, years=(2018, 2019)):
         for s, sector in enumerate(world.sectors):
             for x, exporter in enumerate(world.regions):
                 for m, importer in enumerate(world.regions):
-                    value = 1000 * scale * world.flows[s, x, m]
+                    value = float(1000 * scale * world.flows[s, x, m])
                     lines.append(
                         f'{exporter},"Name, of {exporter}",{importer},Name,{year},{sector},'
                         f"about,Goods,{value!r},0,p"
@@ -198,6 +198,6 @@ def baci(world, products):
             for x in range(len(world.regions)):
                 for m in range(len(world.regions)):
                     if x != m:
-                        value = 1e6 * world.flows[s, x, m] / len(products[sector])
+                        value = float(1e6 * world.flows[s, x, m]) / len(products[sector])
                         lines.append(f"2022,{100 + x},{100 + m},{code},{value!r},")
     return "\n".join(lines) + "\n"

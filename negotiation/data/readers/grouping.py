@@ -10,7 +10,7 @@ from negotiation.data.readers.text_files import FileLimits, csv_rows, header_of,
 from negotiation.errors import DataError, InvalidInputError
 from negotiation.values import one_of
 
-__all__ = ["Concordance", "Grouping", "read_concordance"]
+__all__ = ["Concordance", "Grouping", "concordance_of", "read_concordance"]
 
 _LARGEST = 1_000_000
 
@@ -145,3 +145,12 @@ def read_concordance(path: str | Path, *, limits: FileLimits | None = None) -> C
     if not sector_of:
         raise DataError("no rows", where=file.name)
     return Concordance(sector_of, where=file.name)
+
+
+def concordance_of(given: Any, limits: FileLimits) -> Concordance | None:
+    """Return a concordance from a mapping, the path of a csv file, or one made before."""
+    if given is None or isinstance(given, Concordance):
+        return given
+    if isinstance(given, Mapping):
+        return Concordance(given)
+    return read_concordance(given, limits=limits)

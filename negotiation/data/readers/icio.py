@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-import numpy as np
-
 from negotiation.data.readers.grouping import Grouping
 from negotiation.data.readers.input_output import InputOutputSums, Purchase, TableOptions
 from negotiation.data.readers.text_files import (
@@ -22,6 +20,7 @@ from negotiation.data.readers.trade_tables import LONG_COLUMNS, long_economy
 from negotiation.data.readers.units import check_scale, to_billion
 from negotiation.errors import DataError
 from negotiation.trade.economy import Economy
+from negotiation.trade.frames import refuse_missing_home_sales
 from negotiation.values import one_of
 
 __all__ = ["read_icio"]
@@ -125,7 +124,7 @@ def _wide(
         else:
             region, sector = labels.split(name, place)
             purchases.append(Purchase(name, labels.whole_region(region, options.regions), sector))
-    sums = InputOutputSums(purchases, options, bool(totals))
+    sums = InputOutputSums(purchases, options)
     columns = [names[k] for k in bought]
     accounts: dict[str, int] = {}
     for line, row in rows:
@@ -192,7 +191,7 @@ def read_icio(
     as CHN and MEX. The file is read row by row.
 
     *Long*: columns ``sector``, ``exporter``, ``importer`` and ``value``, as in
-    `~negotiation.data.readers.trade_tables.read_trade`, without its demand for sales at home.
+    `~negotiation.data.readers.trade_tables.read_trade`.
 
     Parameters
     ----------
@@ -278,8 +277,9 @@ def read_icio(
             year=year,
             limits=bounds,
         )
+    refuse_missing_home_sales(economy.flows, economy.regions, file.name)
     check_scale(
-        np.asarray(economy.flows),
+        economy.flows,
         file.name,
         stated_total=stated_total,
         total_tolerance=total_tolerance,

@@ -51,7 +51,6 @@ class InputOutputSums:
 
     purchases: Sequence[Purchase]
     options: TableOptions
-    total_column: bool
     seen: dict[str, int] = field(default_factory=dict)
     regions: dict[str, int] = field(default_factory=dict)
     sectors: dict[str, int] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from negotiation.data.readers.grouping import Concordance, Grouping, read_concordance
+from negotiation.data.readers.grouping import Concordance, Grouping, concordance_of
 from negotiation.data.readers.home_sales import close_home_sales, close_sector_home_sales
 from negotiation.data.readers.input_output import refuse_negative
 from negotiation.data.readers.text_files import (
@@ -231,14 +231,6 @@ def long_economy(
     return Economy(name or file.stem, regions, sectors, flows, tariffs, year=year)
 
 
-def _concordance(given: Any, limits: FileLimits) -> Concordance | None:
-    if given is None or isinstance(given, Concordance):
-        return given
-    if isinstance(given, Mapping):
-        return Concordance(given)
-    return read_concordance(given, limits=limits)
-
-
 def _by_region(values: Mapping[str, float], regions: tuple[str, ...], name: str) -> FloatArray:
     if not isinstance(values, Mapping):
         raise InvalidInputError(
@@ -388,7 +380,7 @@ def read_trade(
         name=name,
         year=year,
         limits=bounds,
-        concordance=_concordance(concordance, bounds),
+        concordance=concordance_of(concordance, bounds),
     )
     if gdp is not None or output is not None:
         economy = _closed(economy, gdp, output, destination_shares, negative)
