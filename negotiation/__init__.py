@@ -30,6 +30,7 @@ _HOME = {
     "negotiation.trade.markets.linear_tariffs": ("LinearTariffModel", "linear_tariff_war"),
     "negotiation.trade.model": ("TradeModel",),
     "negotiation.trade.analysis.decomposition": ("WelfareDecomposition", "decompose_welfare"),
+    "negotiation.trade.analysis.first_order_welfare": ("FirstOrderWelfare", "first_order_welfare"),
     "negotiation.trade.analysis.diversion": ("TradeDiversion", "trade_diversion"),
     "negotiation.trade.purging": ("purge_imbalances",),
     "negotiation.policy.closed_form": (
@@ -56,6 +57,8 @@ _HOME = {
     "negotiation.data.readers.tariff_tables": ("read_tariffs",),
     "negotiation.data.readers.wiod": ("read_wiod",),
     "negotiation.data.published": (
+        "CaliendoParro2015",
+        "read_caliendo_parro2015",
         "read_ignatenko2025",
         "read_ignatenko2025_tariffs",
         "read_ossa2014",

@@ -8,6 +8,8 @@ tables that users bring, `published` the files of published models.
 from negotiation.data.embedded import economy_names, load_economy
 from negotiation.data.parameters import Parameter, parameter, parameters
 from negotiation.data.published import (
+    CaliendoParro2015,
+    read_caliendo_parro2015,
     read_ignatenko2025,
     read_ignatenko2025_tariffs,
     read_ossa2014,
@@ -30,6 +32,7 @@ from negotiation.data.tariffs import (
 )
 
 __all__ = [
+    "CaliendoParro2015",
     "Concordance",
     "Exemption",
     "FileLimits",
@@ -45,6 +48,7 @@ __all__ = [
     "load_table",
     "parameter",
     "parameters",
+    "read_caliendo_parro2015",
     "read_concordance",
     "read_icio",
     "read_ignatenko2025",

@@ -262,7 +262,10 @@ def calibrate(economy: Economy, model: TradeModel) -> Calibration:
     sector_wage_bill = labor * cost_sales + nu * imports
     final = spending - (0.0 if inputs is None else np.einsum("iks,si->ki", inputs, cost_sales))
     wage_bill, expenditure = sector_wage_bill.sum(axis=0), final.sum(axis=0)
-    _check_accounts(economy, spending, final, wage_bill, expenditure)
+    refuse = model.negative_final_demand == "refuse"
+    _check_accounts(
+        economy, spending, final if refuse else np.maximum(final, 0.0), wage_bill, expenditure
+    )
     final = np.maximum(final, 0.0)
     profits = profit @ sales
     revenue = (spending - imports).sum(axis=0)
@@ -321,5 +324,6 @@ def _check_accounts(
             "more is used as input than is bought",
             where=f"region {economy.regions[j]}, sector {economy.sectors[s]}",
             seen=f"final demand {final[s, j]:.6g}",
-            hint="Check value_added_share and input_shares against the flows.",
+            hint="Check value_added_share and input_shares against the flows; "
+            'negative_final_demand="zero" puts 0 there.',
         )

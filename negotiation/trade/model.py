@@ -56,6 +56,10 @@ class TradeModel:
     input_shares
         ``gIO[region, input, using sector]``; None takes the economy's own with its value added,
         else spreads ``1 - gL`` like the region's spending.
+    negative_final_demand
+        Where more of a sector is used as input than is bought: ``"refuse"``, or ``"zero"``, which
+        puts its share of final demand to 0 and scales up the others (Caliendo and Parro 2015). The
+        data are then no equilibrium of the model: `purge_imbalances` makes one of them.
     profit_share
         ``pi_s``: profits over sales. ``"monopolistic"`` is ``1/(1 + theta_s)`` with fixed entry.
     revenue
@@ -123,6 +127,7 @@ allowed: finite and > 0
     absorbing_region: str | None = None
     home_sales: str = "gross"
     numeraire: str = "wages"
+    negative_final_demand: str = "refuse"
 
     def __post_init__(self) -> None:
         """Check every option that can be checked without an economy."""
@@ -131,6 +136,7 @@ allowed: finite and > 0
         one_of(self.transfers, ("world_gdp_share", "balanced", "given"), name="transfers")
         one_of(self.home_sales, ("gross", "value_added"), name="home_sales")
         one_of(self.numeraire, ("wages", "prices"), name="numeraire")
+        one_of(self.negative_final_demand, ("refuse", "zero"), name="negative_final_demand")
         put(
             self,
             "labor_supply_elasticity",
