@@ -321,9 +321,10 @@ def consistent_base_year(
                 break
         earned = (cal.labor_share * made).sum(axis=0)
         excess = earned / (wages * bill) - 1.0
-        gap = float(np.abs(excess).max())
+        before, gap = gap, float(np.abs(excess).max())
         if gap < tol:
             break
+        step = 0.5 * step if gap > before else min(1.02 * step, 0.5)
         wages = wages * np.exp(step * np.clip(excess, -0.5, 0.5))
         wages *= world / (wages @ bill)
     if not gap < tol:

@@ -105,7 +105,7 @@ def first_order_welfare(
     >>> cut = economy.tariffs.set(importer="CHN", exporter="USA", rate=0.0)
     >>> parts = first_order_welfare(counterfactual(economy, cut, model))
     >>> parts.to_frame().loc["CHN"].round(3).tolist()
-    [-0.075, 0.111, 0.035, -0.004]
+    [-0.171, 0.464, 0.293, -0.012]
     """
     one_of(changes, ("proportional", "logarithmic"), name="changes")
     if not isinstance(equilibrium, TradeEquilibrium):
