@@ -30,6 +30,10 @@ _HOME = {
     "negotiation.trade.markets.linear_tariffs": ("LinearTariffModel", "linear_tariff_war"),
     "negotiation.trade.model": ("TradeModel",),
     "negotiation.trade.analysis.decomposition": ("WelfareDecomposition", "decompose_welfare"),
+    "negotiation.trade.analysis.elasticity_draws": (
+        "ElasticityEstimates",
+        "counterfactual_draws",
+    ),
     "negotiation.trade.analysis.first_order_welfare": ("FirstOrderWelfare", "first_order_welfare"),
     "negotiation.trade.analysis.diversion": ("TradeDiversion", "trade_diversion"),
     "negotiation.trade.purging": ("purge_imbalances",),
@@ -45,6 +49,7 @@ _HOME = {
     "negotiation.trade.equilibrium": ("counterfactual", "counterfactuals"),
     "negotiation.games.normal_form": ("NormalFormGame",),
     "negotiation.data.embedded": ("load_economy",),
+    "negotiation.data.elasticity_estimates": ("load_elasticities",),
     "negotiation.data.parameters": ("parameter", "parameters"),
     "negotiation.data.sources": ("sources",),
     "negotiation.data.tables": ("load_table", "table_names"),

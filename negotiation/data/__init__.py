@@ -5,6 +5,7 @@ Begin with `tables` (`load_table`; columns in `schema`) and `embedded` (`load_ec
 tables that users bring, `published` the files of published models.
 """
 
+from negotiation.data.elasticity_estimates import elasticity_names, load_elasticities
 from negotiation.data.embedded import economy_names, load_economy
 from negotiation.data.parameters import Parameter, parameter, parameters
 from negotiation.data.published import (
@@ -43,8 +44,10 @@ __all__ = [
     "average_tariff",
     "close_home_sales",
     "economy_names",
+    "elasticity_names",
     "exempt_sectors",
     "load_economy",
+    "load_elasticities",
     "load_table",
     "parameter",
     "parameters",
