@@ -181,6 +181,7 @@ CORRUPTED = {
     "cell changed": lambda t: changed(t, "USA_C26", "CHN_C26", lambda c: f"{float(c) * 1.01}"),
     "cell blank": lambda t: changed(t, "USA_C26", "CHN_C26", ""),
     "cell not a number": lambda t: changed(t, "USA_C26", "CHN_C26", ".."),
+    "digits with a mark": lambda t: changed(t, "USA_C26", "CHN_C26", lambda c: f"1_0{c}"),
     "cell nan": lambda t: changed(t, "USA_C26", "CHN_C26", "nan"),
     "cell infinite": lambda t: changed(t, "USA_C26", "CHN_HFCE", "1e999"),
     "cell zeroed": lambda t: changed(t, "CHN_SERV", "CHN_HFCE", "0"),

@@ -203,6 +203,8 @@ def cell_number(text: str, place: str, *, blank: float | None = None) -> float:
             )
         return blank
     try:
+        if "_" in text:
+            raise ValueError(text)
         value = float(text)
     except ValueError as error:
         raise DataError("not a number", where=place, seen=repr(text[:40])) from error
@@ -217,7 +219,7 @@ def row_numbers(
     """Numbers of a row; the slow way only where a cell needs naming."""
     try:
         values = np.array(cells, dtype=np.float64)
-        if np.isfinite(values).all():
+        if np.isfinite(values).all() and not any("_" in cell for cell in cells):
             return values
     except ValueError:
         pass
