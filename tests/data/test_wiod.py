@@ -58,6 +58,7 @@ FLAT, SHEET = wiod(WORLD), wiod(WORLD, "sheet")
         (SHEET.replace("USA,r2,", "USA,r2,,"), "wrong number of cells"),
         (SHEET.replace("c1,", ",", 1).replace("TOT", "TOTAL", 1), "not a table of the World"),
         (SHEET.replace("\nC10-C12,about C10-C12,CHN", "\nC13,about,CHN"), "add up|without its"),
+        (SHEET.replace("\nC10-C12,about C10-C12,CHN", "\nC10-C12\nx"), "wrong number of cells"),
         ("a,b\n1,2\n", "not a table of the World"),
         ("", "not a table of the World"),
     ],

@@ -112,14 +112,15 @@ def _filled(
     sums = InputOutputSums(purchases, options)
     accounts: set[str] = set()
     for line, row in rows:
-        code, region = row[0], row[2]
+        whole = len(row) == first + len(columns) + 1
+        code, region = (row[0], row[2]) if whole else ("", "")
         where = f"{options.file}, row {line} ({region} {code})"[:120]
-        if len(row) != first + len(columns) + 1 or not code or not region:
+        if not (code and region):
             raise DataError(
-                "wrong number of cells",
+                "wrong number of cells" if not whole else "empty cell",
                 where=where,
                 seen=len(row),
-                allowed=f"{first + len(columns) + 1}",
+                allowed=f"{first + len(columns) + 1}, with code and country",
             )
         kind = region == _TOTAL
         values = row_numbers(row[first:-1], names, where, blank=0.0 if kind else blank)
