@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import os
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -21,6 +22,11 @@ from negotiation.values import FloatArray
 __all__ = ["FileLimits", "cell_number", "csv_rows", "header_of", "row_numbers", "user_path"]
 
 _TEXT_ENDINGS = (".csv", ".txt", ".tsv")
+#: What the standard library raises for archives whose bytes or directory are damaged.
+_DAMAGE = (
+    *(EOFError, zlib.error, zipfile.BadZipFile, struct.error),
+    *(NotImplementedError, RuntimeError, OverflowError, ValueError),
+)
 
 
 @dataclass(frozen=True)
@@ -167,10 +173,12 @@ def csv_rows(
                 cells = [cell.strip() for cell in row]
                 if any(cells):
                     yield reader.line_num, cells
+    except DataError:
+        raise
     except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError("not a csv file", where=file, seen=str(error)) from error
-    except (EOFError, zlib.error, zipfile.BadZipFile, gzip.BadGzipFile) as error:
-        raise DataError("a damaged archive", where=file, seen=str(error)) from error
+        raise DataError("not a csv file", where=file, seen=str(error)[:200]) from error
+    except (*_DAMAGE, gzip.BadGzipFile) as error:
+        raise DataError("a damaged archive", where=file, seen=str(error)[:200]) from error
     except OSError as error:
         seen = error.strerror or str(error)
         raise DataError("cannot be read", where=file, seen=seen) from error
