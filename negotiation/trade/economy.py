@@ -17,7 +17,7 @@ from negotiation.errors import InvalidInputError
 from negotiation.trade.aggregation import aggregate_tables
 from negotiation.trade.frames import economy_tables, frame_of, schedule_tables
 from negotiation.trade.technology import checked_technology
-from negotiation.values import FloatArray, compact_repr, float_array, number, quantity
+from negotiation.values import FloatArray, compact_repr, float_array, instance, number, quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,21 +28,30 @@ __all__ = ["HIGHEST_RATE", "Economy", "TariffSchedule"]
 HIGHEST_RATE = 10.0
 
 
+def _listed(labels: Iterable[str], name: str) -> Iterable[str]:
+    if not isinstance(labels, Iterable):
+        raise InvalidInputError("not a list of labels", where=name, seen=repr(labels)[:80])
+    return labels
+
+
 def _positions(labels: tuple[str, ...], wanted: str | Iterable[str] | None, name: str) -> list[int]:
     """Positions of ``wanted`` in ``labels``; all of them for None."""
     if wanted is None:
         return list(range(len(labels)))
-    names = [wanted] if isinstance(wanted, str) else list(wanted)
+    names = [wanted] if isinstance(wanted, str) else list(_listed(wanted, name))
     unknown = [item for item in names if item not in labels]
     if unknown:
         raise InvalidInputError(
-            f"unknown {name}", where=name, seen=", ".join(unknown), allowed=", ".join(labels)
+            f"unknown {name}",
+            where=name,
+            seen=", ".join(map(str, unknown)),
+            allowed=", ".join(labels),
         )
     return [labels.index(item) for item in names]
 
 
 def _unique_labels(labels: Iterable[str], name: str) -> tuple[str, ...]:
-    out = tuple(str(item) for item in labels)
+    out = tuple(str(item) for item in _listed(labels, name))
     repeated = sorted({item for item in out if out.count(item) > 1})
     if not out or repeated:
         raise InvalidInputError(
@@ -288,6 +297,7 @@ class Economy:
                 seen=", ".join(unsold),
                 hint="Aggregate it with another sector or leave it out.",
             )
+        instance(self.tariffs, TariffSchedule, name="tariffs")
         if self.tariffs.regions != regions or self.tariffs.sectors != sectors:
             raise InvalidInputError(
                 "labels differ from the economy's", where="tariffs", seen=self.tariffs.regions
@@ -316,6 +326,8 @@ class Economy:
         )
         put(self, "sector_value_added_share", technology[0])
         put(self, "input_shares", technology[1])
+        if not isinstance(self.elasticities, Mapping):
+            raise InvalidInputError("not a mapping", where="elasticities", seen=self.elasticities)
         sets = {
             name: self._checked_elasticities(name, values)
             for name, values in self.elasticities.items()
@@ -383,11 +395,11 @@ class Economy:
 
     def region_index(self, region: str) -> int:
         """Return the position of a region on the exporter and importer axes."""
-        return _positions(self.regions, region, "region")[0]
+        return _positions(self.regions, instance(region, str, name="region"), "region")[0]
 
     def sector_index(self, sector: str) -> int:
         """Return the position of a sector on the sector axis."""
-        return _positions(self.sectors, sector, "sector")[0]
+        return _positions(self.sectors, instance(sector, str, name="sector"), "sector")[0]
 
     def aggregate(
         self,

@@ -21,7 +21,7 @@ from negotiation.trade.model import TradeModel
 from negotiation.trade.results import TradeEquilibria, TradeEquilibrium
 from negotiation.trade.solver.solve import Solution, solve_batch, system_of
 from negotiation.trade.solver.system import Outcome, System
-from negotiation.values import FloatArray, number, read_only
+from negotiation.values import FloatArray, instance, number, read_only
 
 __all__ = [
     "TradeEquilibria",
@@ -116,7 +116,8 @@ def counterfactual(
     [-2.754, -2.754]
     """
     began = perf_counter()
-    model = TradeModel() if model is None else model
+    economy = instance(economy, Economy, name="economy")
+    model = instance(TradeModel() if model is None else model, TradeModel, name="model")
     rates = checked_rates(economy, tariffs)
     system = system_of(calibrate(economy, model))
     solution = solve_batch(
@@ -216,6 +217,8 @@ def _chunks(economy: Economy, schedules: Schedules, size: int) -> Iterator[Float
                 )
             yield part
         return
+    if not isinstance(schedules, Iterable):
+        raise InvalidInputError("not schedules", where="schedules", seen=type(schedules).__name__)
     items = iter(schedules)
     while part_list := [checked_rates(economy, item) for item in islice(items, size)]:
         yield np.stack(part_list)
@@ -258,7 +261,8 @@ def counterfactuals(
         If a scenario found no equilibrium; carries ``.partial`` with all scenarios.
     """
     began = perf_counter()
-    model = TradeModel() if model is None else model
+    economy = instance(economy, Economy, name="economy")
+    model = instance(TradeModel() if model is None else model, TradeModel, name="model")
     system = system_of(calibrate(economy, model))
     size = int(min(_LARGEST_CHUNK, max(1, _CHUNK_BYTES // (64 * economy.flows.size))))
     columns: dict[str, list[Any]] = {}

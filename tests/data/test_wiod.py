@@ -48,6 +48,7 @@ FLAT, SHEET = wiod(WORLD), wiod(WORLD, "sheet")
         (FLAT.replace("CHN2,", "USA1,"), "repeated column"),
         (FLAT.replace("USA2,", "USA01,"), "repeated column; seen USA_A01"),
         (FLAT.replace("2014", "2013", 1), "several years"),
+        (FLAT.replace("\nA01,", "\nX01,", 1), "countries with other industries"),
         (FLAT.replace("\nVA,", "\nVAX,"), "unknown row of totals"),
         (FLAT.replace("\nPURR,", "\nPURNR,"), "duplicate row"),
         (FLAT.replace("\nGO,", "\nPURR2,"), "unknown row of totals"),

@@ -76,9 +76,13 @@ class Concordance:
     """Sector of every product code; a shorter code stands for all that begin with it."""
 
     def __init__(self, sector_of: Mapping[str, str], *, where: str = "concordance") -> None:
-        if not sector_of or not all(
-            isinstance(code, str) and isinstance(sector, str) and code and sector
-            for code, sector in sector_of.items()
+        if (
+            not isinstance(sector_of, Mapping)
+            or not sector_of
+            or not all(
+                isinstance(code, str) and isinstance(sector, str) and code and sector
+                for code, sector in sector_of.items()
+            )
         ):
             raise InvalidInputError(
                 "not a mapping from codes to sectors", where=where, allowed="{'8542': 'C26', ...}"

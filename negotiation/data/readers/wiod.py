@@ -72,6 +72,16 @@ def _flat_columns(header: list[str], rows: _Rows, file: str) -> list[tuple[str, 
         years.add(row[4])
     if len(years) > 1:
         raise DataError("several years", where=f"{file}, column Year", seen=sorted(years)[:5])
+    countries = [name for name in codes if name != _TOTAL]
+    for country in countries:
+        other = set(codes[country]) ^ set(codes[countries[0]])
+        if other:
+            raise DataError(
+                "countries with other industries",
+                where=f"{file}, country {country} or {countries[0]}",
+                seen=", ".join(sorted(other))[:120],
+                allowed="the same codes everywhere",
+            )
     out = []
     for place, name in enumerate(header[len(_FLAT) : -1], start=len(_FLAT) + 1):
         parts = re.fullmatch(r"(.+?)([0-9]{1,3})", name)

@@ -12,7 +12,7 @@ from negotiation.errors import InvalidInputError
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.equilibrium import counterfactuals
 from negotiation.trade.model import TradeModel
-from negotiation.values import FloatArray, compact_repr, float_array, number, read_only
+from negotiation.values import FloatArray, compact_repr, float_array, instance, number, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +66,13 @@ class ElasticityEstimates:
 
     def __post_init__(self) -> None:
         """Check lengths and signs, and that copies agree."""
-        count = len(self.sectors)
+        for name in ("sectors", "published"):
+            labels = getattr(self, name)
+            if isinstance(labels, str) or not isinstance(labels, Iterable):
+                raise InvalidInputError(
+                    "not a list of labels", where=name, seen=type(labels).__name__
+                )
+        count = len(tuple(self.sectors))
         put = object.__setattr__
         put(self, "sectors", tuple(self.sectors))
         put(self, "published", tuple(self.published))
@@ -308,6 +314,7 @@ def counterfactual_draws(
         raise InvalidInputError(
             "not estimates with standard errors", where="estimates", seen=type(estimates).__name__
         )
+    economy = instance(economy, Economy, name="economy")
     if estimates.sectors != economy.sectors:
         raise InvalidInputError(
             "sectors differ from the economy's", where="estimates", seen=estimates.sectors[:6]
@@ -319,7 +326,9 @@ def counterfactual_draws(
             seen=estimates.name,
             hint="ElasticityEstimates(...) takes your own.",
         )
-    options = TradeModel() if model is None else model
+    options = instance(TradeModel() if model is None else model, TradeModel, name="model")
+    if not isinstance(schedules, Iterable | TariffSchedule):
+        raise InvalidInputError("not schedules", where="schedules", seen=type(schedules).__name__)
     tariffs = [schedules] if isinstance(schedules, TariffSchedule) else list(schedules)
     values = estimates.draw(draws, rng=rng, lowest=lowest)
     welfare = [
