@@ -209,13 +209,10 @@ class TariffSchedule:
             ``"fraction"`` or ``"percent"``.
         missing
             Rate of rows that are not there; None refuses a table with gaps.
-        regions, sectors
-            Order of the axes; None takes that of appearance.
-        highest_rate
-            As in the class.
+        regions, sectors, highest_rate
+            Order of the axes (None: that of appearance); as in the class.
         """
-        tables = schedule_tables(frame, unit, missing, regions, sectors)
-        return cls(*tables, highest_rate)
+        return cls(*schedule_tables(frame, unit, missing, regions, sectors), highest_rate)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a sector, exporter and importer with its rate, a fraction."""
@@ -302,30 +299,19 @@ class Economy:
             raise InvalidInputError(
                 "labels differ from the economy's", where="tariffs", seen=self.tariffs.regions
             )
-        if self.gdp is not None:
-            put(self, "gdp", float_array(self.gdp, name="gdp", shape=(len(regions),), low=0.0))
-        if self.value_added_share is not None:
-            share = float_array(
-                self.value_added_share,
-                name="value_added_share",
-                shape=(len(regions),),
-                low=0.0,
-                high=1.0,
-            )
-            put(self, "value_added_share", share)
-        if self.political_weights is not None:
-            weights = float_array(
-                self.political_weights,
-                name="political_weights",
-                shape=(len(regions), len(sectors)),
-                low=0.0,
-            )
-            put(self, "political_weights", weights)
-        technology = checked_technology(
+        for name, size, high in (
+            ("gdp", shape[1:2], None),
+            ("value_added_share", shape[1:2], 1.0),
+            ("political_weights", shape[1::-1], None),
+        ):
+            table = getattr(self, name)
+            if table is not None:
+                put(self, name, float_array(table, name=name, shape=size, low=0.0, high=high))
+        added, inputs = checked_technology(
             self.sector_value_added_share, self.input_shares, regions, sectors
         )
-        put(self, "sector_value_added_share", technology[0])
-        put(self, "input_shares", technology[1])
+        put(self, "sector_value_added_share", added)
+        put(self, "input_shares", inputs)
         if not isinstance(self.elasticities, Mapping):
             raise InvalidInputError("not a mapping", where="elasticities", seen=self.elasticities)
         sets = {
@@ -378,11 +364,8 @@ class Economy:
         **tables
             Further attributes, such as ``gdp`` or ``elasticities``.
 
-        Raises
-        ------
-        InvalidInputError
-            If a column is missing or repeated, a label or value empty, a row listed twice, or a
-            region buys from others and sells nothing at home.
+        A column that is missing or repeated, an empty label or value, a row listed twice, and a
+        region that buys from others and sells nothing at home are refused.
         """
         regions, sectors, flows, rates = economy_tables(frame)
         tariffs = TariffSchedule(regions, sectors, rates)
@@ -422,6 +405,6 @@ class Economy:
         """
         tables = {**vars(self), "rates": self.tariffs.rates}
         new = aggregate_tables(tables, regions or {}, sectors or {})
-        highest = self.tariffs.highest_rate
-        tariffs = TariffSchedule(new["regions"], new["sectors"], new.pop("rates"), highest)
+        labels = new["regions"], new["sectors"]
+        tariffs = TariffSchedule(*labels, new.pop("rates"), self.tariffs.highest_rate)
         return Economy(name=self.name, tariffs=tariffs, year=self.year, **new)
