@@ -21,7 +21,7 @@ from time import perf_counter
 import numpy as np
 from scipy import optimize
 
-from negotiation.data.readers import (
+from negotiation.data.published import (
     read_ignatenko2025,
     read_ignatenko2025_tariffs,
     read_ossa2014,

@@ -68,6 +68,8 @@ _MOVED = {
     ("study", "study.sweeps"): "design sweep=specification sweep_tasks=tasks parts=folder workers",
     ("study", "study.comparisons"): "model_map model_settings sensitivity",
     ("process", "process.multi_step"): ("load definition economy_stages"),
+    ("data", "data.readers"): ("icio home_sales"),
+    ("data", "data"): ("readers=published"),
 }
 #: Former path of a module to its present one.
 FORMER = {

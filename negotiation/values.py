@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field, fields, is_dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +17,7 @@ __all__ = [
     "closest",
     "compact_repr",
     "float_array",
+    "instance",
     "number",
     "one_of",
     "quantity",
@@ -27,6 +28,7 @@ FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
 
 _MISSING: Any = object()
+T = TypeVar("T")
 
 
 def quantity(symbol: str, unit: str, meaning: str, *, default: Any = _MISSING) -> Any:
@@ -203,6 +205,24 @@ def number(
     return out
 
 
+def instance(value: Any, kind: type[T], *, name: str) -> T:
+    """Return ``value`` if it is of a class, or say what it is instead.
+
+    Examples
+    --------
+    >>> instance(2, int, name="count")
+    2
+    """
+    if not isinstance(value, kind):
+        raise InvalidInputError(
+            f"not of class {kind.__name__}",
+            where=name,
+            seen=type(value).__name__,
+            allowed=kind.__name__,
+        )
+    return value
+
+
 def one_of(value: str, options: Iterable[str], *, name: str) -> str:
     """Return ``value`` if it is one of ``options``; otherwise list them.
 
@@ -212,7 +232,7 @@ def one_of(value: str, options: Iterable[str], *, name: str) -> str:
     'nash'
     """
     choices = tuple(options)
-    if value not in choices:
+    if not isinstance(value, str) or value not in choices:
         raise InvalidInputError(
             "unknown choice",
             where=name,

@@ -12,7 +12,7 @@ from negotiation.data.schema import SCHEMAS
 from negotiation.data.sources import sources
 from negotiation.data.tables import Cell, DateLike, as_date, load_table, table_names
 from negotiation.errors import InformationDateError
-from negotiation.values import one_of
+from negotiation.values import instance, one_of
 
 __all__ = ["Listing", "list_data", "list_sources", "show_codebook", "show_data"]
 
@@ -152,6 +152,7 @@ def show_data(name: str, as_of: DateLike = None, *, folder: Folder = None) -> Li
     >>> show_data("exemptions", as_of="2025-04-11").rows[-1][3]
     'C26'
     """
+    instance(name, str, name="table or parameter")
     if name == _PARAMETERS:
         known = parameters(as_of, folder=folder).values()
         rows = tuple(_parameter_row(item) for item in known)
@@ -194,6 +195,8 @@ def list_sources(name: str | None = None, *, folder: Folder = None) -> Listing:
     ['OECD']
     """
     every = sources(folder=folder)
+    if name is not None:
+        instance(name, str, name="table or parameter")
     if name is None:
         keys = list(every)
     elif name == _PARAMETERS or name in parameters(folder=folder):

@@ -177,6 +177,7 @@ SCHEMAS: dict[str, Schema] = {
         _label("set", _ELASTICITY_SETS),
         _label("sector", SECTORS),
         _number("value", low=0.0),
+        _note("published"),
     ),
     "elasticities": _schema(
         "study parameter scope",

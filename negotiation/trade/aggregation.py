@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from negotiation.errors import InvalidInputError
+from negotiation.trade.technology import aggregated_technology
 from negotiation.values import FloatArray
 
 __all__ = ["aggregate_tables"]
@@ -57,7 +58,8 @@ def aggregate_tables(
     ----------
     tables
         ``regions``, ``sectors``, ``flows``, ``rates``, ``gdp``, ``value_added_share``,
-        ``elasticities`` and ``political_weights``, shaped as in `Economy`.
+        ``elasticities``, ``political_weights``, ``sector_value_added_share`` and
+        ``input_shares``, shaped as in `Economy`.
     regions, sectors
         New label to the labels it holds.
 
@@ -89,7 +91,12 @@ def aggregate_tables(
     gdp, share, weights = (
         tables[name] for name in ("gdp", "value_added_share", "political_weights")
     )
+    added, inputs = tables["sector_value_added_share"], tables["input_shares"]
+    if inputs is not None:
+        added, inputs = aggregated_technology(inputs, output, R, S)
     return {
+        "sector_value_added_share": added,
+        "input_shares": inputs,
         "regions": new_regions,
         "sectors": new_sectors,
         "flows": add_up(flows),

@@ -122,6 +122,8 @@ def _labor_shares(economy: Economy, model: TradeModel) -> FloatArray:
     choice = model.value_added_share
     if isinstance(choice, str):
         own = economy.value_added_share
+        if economy.sector_value_added_share is not None:
+            return _positive_shares(economy)
         if own is None:
             return np.ones(shape)
         if np.any(own <= 0.0):
@@ -143,18 +145,35 @@ def _labor_shares(economy: Economy, model: TradeModel) -> FloatArray:
     return np.broadcast_to(model.by_region("value_added_share", economy.regions), shape)
 
 
+def _positive_shares(economy: Economy) -> FloatArray:
+    """Value added over output by sector, ``[S, N]``, from the economy's own technology."""
+    share = np.array(economy.sector_value_added_share).T
+    if np.any(share <= 0.0):
+        s, i = (int(a) for a in np.argwhere(share <= 0.0)[0])
+        raise InvalidInputError(
+            "value added must be positive",
+            where=f"sector_value_added_share, region {economy.regions[i]}, "
+            f"sector {economy.sectors[s]}",
+            seen=share[s, i],
+        )
+    return share
+
+
 def _input_shares(
     economy: Economy, model: TradeModel, labor: FloatArray, spending: FloatArray
 ) -> FloatArray | None:
     """Input shares ``[N, input, using]``, None where there are none."""
-    if model.input_shares is None:
+    given = model.input_shares
+    if given is None and isinstance(model.value_added_share, str):
+        given = economy.input_shares
+    if given is None:
         if np.all(labor == 1.0):
             return None
         basket = spending / spending.sum(axis=0)
         spread: FloatArray = np.einsum("ki,si->iks", basket, 1.0 - labor)
         return spread
     count, sectors = len(economy.regions), len(economy.sectors)
-    shares = np.asarray(model.input_shares, dtype=np.float64)
+    shares = np.asarray(given, dtype=np.float64)
     if shares.shape != (count, sectors, sectors):
         raise InvalidInputError(
             "wrong shape",
@@ -246,7 +265,10 @@ def calibrate(economy: Economy, model: TradeModel) -> Calibration:
     sector_wage_bill = labor * cost_sales + nu * imports
     final = spending - (0.0 if inputs is None else np.einsum("iks,si->ki", inputs, cost_sales))
     wage_bill, expenditure = sector_wage_bill.sum(axis=0), final.sum(axis=0)
-    _check_accounts(economy, spending, final, wage_bill, expenditure)
+    refuse = model.negative_final_demand == "refuse"
+    _check_accounts(
+        economy, spending, final if refuse else np.maximum(final, 0.0), wage_bill, expenditure
+    )
     final = np.maximum(final, 0.0)
     profits = profit @ sales
     revenue = (spending - imports).sum(axis=0)
@@ -305,5 +327,6 @@ def _check_accounts(
             "more is used as input than is bought",
             where=f"region {economy.regions[j]}, sector {economy.sectors[s]}",
             seen=f"final demand {final[s, j]:.6g}",
-            hint="Check value_added_share and input_shares against the flows.",
+            hint="Check value_added_share and input_shares against the flows; "
+            'negative_final_demand="zero" puts 0 there.',
         )

@@ -9,32 +9,49 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from negotiation.errors import InvalidInputError
 from negotiation.trade.aggregation import aggregate_tables
-from negotiation.values import FloatArray, compact_repr, float_array, number, quantity
+from negotiation.trade.frames import economy_tables, frame_of, schedule_tables
+from negotiation.trade.technology import checked_technology
+from negotiation.values import FloatArray, compact_repr, float_array, instance, number, quantity
 
-__all__ = ["Economy", "TariffSchedule", "positions"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["HIGHEST_RATE", "Economy", "TariffSchedule", "positions"]
+
+#: Rates above it are refused unless a schedule allows them: 10 is 1000 %.
+HIGHEST_RATE = 10.0
+
+
+def _listed(labels: Iterable[str], name: str) -> Iterable[str]:
+    if not isinstance(labels, Iterable):
+        raise InvalidInputError("not a list of labels", where=name, seen=repr(labels)[:80])
+    return labels
 
 
 def positions(labels: tuple[str, ...], wanted: str | Iterable[str] | None, name: str) -> list[int]:
     """Return the positions of ``wanted`` in ``labels``; all of them for None."""
     if wanted is None:
         return list(range(len(labels)))
-    names = [wanted] if isinstance(wanted, str) else list(wanted)
+    names = [wanted] if isinstance(wanted, str) else list(_listed(wanted, name))
     unknown = [item for item in names if item not in labels]
     if unknown:
         raise InvalidInputError(
-            f"unknown {name}", where=name, seen=", ".join(unknown), allowed=", ".join(labels)
+            f"unknown {name}",
+            where=name,
+            seen=", ".join(map(str, unknown)),
+            allowed=", ".join(labels),
         )
     return [labels.index(item) for item in names]
 
 
 def _unique_labels(labels: Iterable[str], name: str) -> tuple[str, ...]:
-    out = tuple(str(item) for item in labels)
+    out = tuple(str(item) for item in _listed(labels, name))
     repeated = sorted({item for item in out if out.count(item) > 1})
     if not out or repeated:
         raise InvalidInputError(
@@ -53,6 +70,9 @@ class TariffSchedule:
         Labels of the axes.
     rates
         Read-only array ``[sector, exporter, importer]``, fractions above -1; zero inside a region.
+    highest_rate
+        Rates above it are refused: 145 is taken for a percentage. ``dataclasses.replace(schedule,
+        highest_rate=100.0)`` allows more.
 
     Examples
     --------
@@ -68,6 +88,7 @@ class TariffSchedule:
     regions: tuple[str, ...]
     sectors: tuple[str, ...]
     rates: FloatArray = quantity("t", "fraction", "ad valorem tariff [sector, exporter, importer]")
+    highest_rate: float = HIGHEST_RATE
 
     __repr__ = compact_repr
 
@@ -76,6 +97,8 @@ class TariffSchedule:
         object.__setattr__(self, "regions", _unique_labels(self.regions, "regions"))
         object.__setattr__(self, "sectors", _unique_labels(self.sectors, "sectors"))
         count = len(self.regions)
+        highest = number(self.highest_rate, name="highest_rate", low=0.0)
+        object.__setattr__(self, "highest_rate", highest)
         rates = float_array(
             self.rates, name="tariff rates", shape=(len(self.sectors), count, count)
         )
@@ -93,6 +116,16 @@ class TariffSchedule:
                 f"sector {self.sectors[s]}",
                 seen=rates[s, x, m],
                 allowed="> -1 (a fraction: 0.25 is 25 %)",
+            )
+        if np.any(rates > self.highest_rate):
+            s, x, m = (int(i) for i in np.argwhere(rates > self.highest_rate)[0])
+            raise InvalidInputError(
+                "tariff above the highest that is expected",
+                where=f"importer {self.regions[m]}, exporter {self.regions[x]}, "
+                f"sector {self.sectors[s]}",
+                seen=rates[s, x, m],
+                allowed=f"<= {self.highest_rate:g} (a fraction: 0.25 is 25 %)",
+                hint="Percent is divided by 100. A schedule with a larger highest_rate allows it.",
             )
 
     def rate(self, sector: str, *, exporter: str, importer: str) -> float:
@@ -155,6 +188,36 @@ class TariffSchedule:
         """Return a schedule with ``rate`` added, in points as a fraction (0.3 adds 30 points)."""
         return self._changed(rate, importer=importer, exporter=exporter, sectors=sectors, add=True)
 
+    @classmethod
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        unit: str = "fraction",
+        missing: float | None = None,
+        regions: Iterable[str] | None = None,
+        sectors: Iterable[str] | None = None,
+        highest_rate: float = HIGHEST_RATE,
+    ) -> TariffSchedule:
+        """Return the schedule of a table with columns sector, exporter, importer, rate.
+
+        Parameters
+        ----------
+        frame
+            One row a sector, exporter and importer; trade inside a region may be left out.
+        unit
+            ``"fraction"`` or ``"percent"``.
+        missing
+            Rate of rows that are not there; None refuses a table with gaps.
+        regions, sectors, highest_rate
+            Order of the axes (None: that of appearance); as in the class.
+        """
+        return cls(*schedule_tables(frame, unit, missing, regions, sectors), highest_rate)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a sector, exporter and importer with its rate, a fraction."""
+        return frame_of(self.regions, self.sectors, {"rate": self.rates})
+
 
 @dataclass(frozen=True, eq=False)
 class Economy:
@@ -180,6 +243,9 @@ class Economy:
         Weight of each sector's income in its government's objective, ``[region, sector]``.
     year
         Year of the flows.
+    sector_value_added_share, input_shares
+        Technology by sector, or None where unknown: value added over output ``[region, sector]``
+        and inputs over output ``[region, input, using sector]``, which add up to 1.
     """
 
     name: str
@@ -198,6 +264,12 @@ class Economy:
         "lambda_js", "1", "political weight of a sector's income", default=None
     )
     year: int | None = None
+    sector_value_added_share: FloatArray | None = quantity(
+        "gL", "fraction", "value added over cost", default=None
+    )
+    input_shares: FloatArray | None = quantity(
+        "gIO", "fraction", "input shares [region, input, using sector]", default=None
+    )
 
     __repr__ = compact_repr
 
@@ -222,29 +294,26 @@ class Economy:
                 seen=", ".join(unsold),
                 hint="Aggregate it with another sector or leave it out.",
             )
+        instance(self.tariffs, TariffSchedule, name="tariffs")
         if self.tariffs.regions != regions or self.tariffs.sectors != sectors:
             raise InvalidInputError(
                 "labels differ from the economy's", where="tariffs", seen=self.tariffs.regions
             )
-        if self.gdp is not None:
-            put(self, "gdp", float_array(self.gdp, name="gdp", shape=(len(regions),), low=0.0))
-        if self.value_added_share is not None:
-            share = float_array(
-                self.value_added_share,
-                name="value_added_share",
-                shape=(len(regions),),
-                low=0.0,
-                high=1.0,
-            )
-            put(self, "value_added_share", share)
-        if self.political_weights is not None:
-            weights = float_array(
-                self.political_weights,
-                name="political_weights",
-                shape=(len(regions), len(sectors)),
-                low=0.0,
-            )
-            put(self, "political_weights", weights)
+        for name, size, high in (
+            ("gdp", shape[1:2], None),
+            ("value_added_share", shape[1:2], 1.0),
+            ("political_weights", shape[1::-1], None),
+        ):
+            table = getattr(self, name)
+            if table is not None:
+                put(self, name, float_array(table, name=name, shape=size, low=0.0, high=high))
+        added, inputs = checked_technology(
+            self.sector_value_added_share, self.input_shares, regions, sectors
+        )
+        put(self, "sector_value_added_share", added)
+        put(self, "input_shares", inputs)
+        if not isinstance(self.elasticities, Mapping):
+            raise InvalidInputError("not a mapping", where="elasticities", seen=self.elasticities)
         sets = {
             name: self._checked_elasticities(name, values)
             for name, values in self.elasticities.items()
@@ -279,13 +348,41 @@ class Economy:
             )
         return out
 
+    @classmethod
+    def from_frame(
+        cls, frame: pd.DataFrame, *, name: str = "frame", year: int | None = None, **tables: Any
+    ) -> Economy:
+        """Return the economy of a table with columns sector, exporter, importer, value.
+
+        Parameters
+        ----------
+        frame
+            Values in billion USD, sales at home included; rows that are not there are 0. A column
+            ``tariff``, where there is one, holds the baseline rates as fractions.
+        name, year
+            Put on the economy.
+        **tables
+            Further attributes, such as ``gdp`` or ``elasticities``.
+
+        A column that is missing or repeated, an empty label or value, a row listed twice, and a
+        region that buys from others and sells nothing at home are refused.
+        """
+        regions, sectors, flows, rates = economy_tables(frame)
+        tariffs = TariffSchedule(regions, sectors, rates)
+        return cls(name, regions, sectors, flows, tariffs, year=year, **tables)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a sector, exporter and importer: value in billion USD, tariff."""
+        columns = {"value": self.flows, "tariff": self.tariffs.rates}
+        return frame_of(self.regions, self.sectors, columns)
+
     def region_index(self, region: str) -> int:
         """Return the position of a region on the exporter and importer axes."""
-        return positions(self.regions, region, "region")[0]
+        return positions(self.regions, instance(region, str, name="region"), "region")[0]
 
     def sector_index(self, sector: str) -> int:
         """Return the position of a sector on the sector axis."""
-        return positions(self.sectors, sector, "sector")[0]
+        return positions(self.sectors, instance(sector, str, name="sector"), "sector")[0]
 
     def aggregate(
         self,
@@ -303,10 +400,11 @@ class Economy:
         -------
         Economy
             Flows and GDP are sums; tariffs and elasticities are means weighted by trade between
-            different regions; value added over output and political weights are means weighted
-            by gross output.
+            different regions; value added and inputs over output and political weights are means
+            weighted by gross output.
         """
         tables = {**vars(self), "rates": self.tariffs.rates}
         new = aggregate_tables(tables, regions or {}, sectors or {})
-        tariffs = TariffSchedule(new["regions"], new["sectors"], new.pop("rates"))
+        labels = new["regions"], new["sectors"]
+        tariffs = TariffSchedule(*labels, new.pop("rates"), self.tariffs.highest_rate)
         return Economy(name=self.name, tariffs=tariffs, year=self.year, **new)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
 from negotiation.trade.economy import Economy
-from negotiation.values import FloatArray, float_array, read_only
+from negotiation.values import FloatArray, float_array, instance, read_only
 
 __all__ = ["ElasticityChoice", "TradeElasticities", "trade_elasticities"]
 
@@ -67,7 +67,7 @@ def trade_elasticities(economy: Economy, choice: ElasticityChoice) -> TradeElast
     >>> trade_elasticities(toy, 4.0).name
     'flat 4'
     """
-    count = len(economy.sectors)
+    count = len(instance(economy, Economy, name="economy").sectors)
     if isinstance(choice, TradeElasticities):
         if choice.values.shape != (count,):
             raise InvalidInputError(

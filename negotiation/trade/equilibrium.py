@@ -28,7 +28,7 @@ from negotiation.trade.solver.scenarios import (
 )
 from negotiation.trade.solver.solve import Solution, solve_batch, system_of
 from negotiation.trade.solver.system import Outcome, System
-from negotiation.values import FloatArray, number, read_only
+from negotiation.values import FloatArray, instance, number, read_only
 
 __all__ = [
     "TradeEquilibria",
@@ -119,7 +119,8 @@ def counterfactual(
     [-2.754, -2.754]
     """
     began = perf_counter()
-    model = TradeModel() if model is None else model
+    economy = instance(economy, Economy, name="economy")
+    model = instance(TradeModel() if model is None else model, TradeModel, name="model")
     if years_in_force is not None:
         model = replace(model, years_in_force=years_in_force)
     limit = number(tol, name="tol", low=0.0, open_low=True)
@@ -251,7 +252,8 @@ def counterfactuals(
         If a scenario found no equilibrium; carries ``.partial`` with all scenarios.
     """
     began = perf_counter()
-    model = TradeModel() if model is None else model
+    economy = instance(economy, Economy, name="economy")
+    model = instance(TradeModel() if model is None else model, TradeModel, name="model")
     system = system_of(calibrate(economy, model))
     size = int(min(_LARGEST_CHUNK, max(1, _CHUNK_BYTES // (64 * economy.flows.size))))
     columns: dict[str, list[Any]] = {}

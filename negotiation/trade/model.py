@@ -53,10 +53,16 @@ class TradeModel:
     labor_supply_elasticity
         ``kappa``: elasticity of employment to the after-tax real wage.
     value_added_share
-        ``gL``: value added over cost. ``"economy"`` takes the economy's own (1 where it has none);
-        otherwise a number, one a region, or ``[region, sector]``.
+        ``gL``: value added over cost. ``"economy"`` takes the economy's own, by sector with its
+        input shares where it has them, else by region (1 where it has neither); otherwise a
+        number, one a region, or ``[region, sector]``.
     input_shares
-        ``gIO[region, input, using sector]``; None spreads ``1 - gL`` like the region's spending.
+        ``gIO[region, input, using sector]``; None takes the economy's own with its value added,
+        else spreads ``1 - gL`` like the region's spending.
+    negative_final_demand
+        Where more of a sector is used as input than is bought: ``"refuse"``, or ``"zero"``, which
+        puts its share of final demand to 0 and scales up the others (Caliendo and Parro 2015). The
+        data are then no equilibrium of the model: `purge_imbalances` makes one of them.
     profit_share
         ``pi_s``: profits over sales. ``"monopolistic"`` is ``1/(1 + theta_s)`` with fixed entry.
     revenue
@@ -125,6 +131,7 @@ allowed: finite and > 0
     absorbing_region: str | None = None
     home_sales: str = "gross"
     numeraire: str = "wages"
+    negative_final_demand: str = "refuse"
 
     def __post_init__(self) -> None:
         """Check every option that can be checked without an economy."""
@@ -133,6 +140,7 @@ allowed: finite and > 0
         one_of(self.transfers, ("world_gdp_share", "balanced", "given"), name="transfers")
         one_of(self.home_sales, ("gross", "value_added"), name="home_sales")
         one_of(self.numeraire, ("wages", "prices"), name="numeraire")
+        one_of(self.negative_final_demand, ("refuse", "zero"), name="negative_final_demand")
         put(
             self,
             "labor_supply_elasticity",

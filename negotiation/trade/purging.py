@@ -8,6 +8,7 @@ from negotiation.errors import InvalidInputError
 from negotiation.trade.economy import Economy
 from negotiation.trade.equilibrium import counterfactual
 from negotiation.trade.model import TradeModel
+from negotiation.values import instance
 
 __all__ = ["purge_imbalances"]
 
@@ -42,7 +43,8 @@ def purge_imbalances(economy: Economy, model: TradeModel | None = None) -> Econo
     >>> bool(np.isclose(flows[0, 1], flows[1, 0]))
     True
     """
-    options = TradeModel() if model is None else model
+    economy = instance(economy, Economy, name="economy")
+    options = instance(TradeModel() if model is None else model, TradeModel, name="model")
     if options.home_sales != "gross":
         raise InvalidInputError(
             "flows must be gross", where="home_sales", seen=options.home_sales, allowed="gross"

@@ -19,7 +19,7 @@ from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.instruments.measures import Measure, action_measures, apply_measures
 from negotiation.trade.instruments.policy import Policy
 from negotiation.trade.tariff_actions import actions_of, added_points
-from negotiation.values import FloatArray, compact_repr, float_array, read_only
+from negotiation.values import FloatArray, compact_repr, float_array, instance, read_only
 
 __all__ = [
     "Exemptions",
@@ -110,6 +110,7 @@ def taxed_sectors(economy: Economy, sectors: Iterable[str] | None = None) -> NDA
     sectors
         Their names; None leaves out services.
     """
+    economy = instance(economy, Economy, name="economy")
     out = np.array([sector.casefold() not in _SERVICES for sector in economy.sectors])
     if sectors is not None:
         named = [sectors] if isinstance(sectors, str) else list(sectors)
@@ -121,7 +122,8 @@ def taxed_sectors(economy: Economy, sectors: Iterable[str] | None = None) -> NDA
 
 
 def _players(economy: Economy, players: Sequence[str]) -> tuple[str, ...]:
-    names = tuple(players)
+    economy = instance(economy, Economy, name="economy")
+    names = tuple(players) if isinstance(players, Iterable) else ()
     if isinstance(players, str) or len(names) < 2 or len(set(names)) != len(names):
         raise InvalidInputError(
             "two or more different players", where="players", seen=players, allowed="region codes"

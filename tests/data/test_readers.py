@@ -11,7 +11,7 @@ from scipy.io import loadmat, savemat
 from scipy.optimize import fsolve
 
 from negotiation.data import read_ignatenko2025, read_ignatenko2025_tariffs, read_ossa2014
-from negotiation.data.home_sales import calibrate_destination_shares, close_home_sales
+from negotiation.data.readers.home_sales import calibrate_destination_shares, close_home_sales
 from negotiation.errors import ConvergenceError, DataError, InvalidInputError
 from tests.reference import reference_path
 

@@ -372,7 +372,7 @@ def test_transfers_beyond_income_are_named():
     flows = np.array([[[3.0, 6.0], [1.0, 40.0]]])
     free = TariffSchedule(names, ("all",), np.zeros((1, 2, 2)))
     economy = Economy("two", names, ("all",), flows, free)
-    closed = free.set(importer="TAKER", rate=30.0)
+    closed = replace(free, highest_rate=30.0).set(importer="TAKER", rate=30.0)
     with pytest.raises(ConvergenceError, match="transfer that GIVER pays"):
         counterfactual(economy, closed, TradeModel(trade_elasticity=6.0))
 

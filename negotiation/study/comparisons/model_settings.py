@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from negotiation.data.home_sales import close_home_sales
+from negotiation.data.readers.home_sales import close_home_sales
 from negotiation.errors import InvalidInputError
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.model import TradeModel

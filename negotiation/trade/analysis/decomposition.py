@@ -34,7 +34,7 @@ import numpy as np
 
 from negotiation.errors import InvalidInputError
 from negotiation.trade.results import TradeEquilibrium
-from negotiation.values import FloatArray, compact_repr, quantity, read_only
+from negotiation.values import FloatArray, compact_repr, instance, quantity, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -235,7 +235,7 @@ def decompose_welfare(result: TradeEquilibrium) -> WelfareDecomposition:
     >>> parts.terms_of_trade.round(2).tolist(), parts.volume.round(2).tolist()
     ([1.63, -1.68], [-0.5, 0.0])
     """
-    if not result.converged:
+    if not instance(result, TradeEquilibrium, name="result").converged:
         raise InvalidInputError(
             "not an equilibrium: it has not converged", where="result", seen=result.residual
         )

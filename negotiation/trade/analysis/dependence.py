@@ -10,7 +10,7 @@ import numpy as np
 from negotiation.errors import InvalidInputError
 from negotiation.trade.economy import Economy
 from negotiation.trade.elasticity_sets import ElasticityChoice, trade_elasticities
-from negotiation.values import FloatArray, quantity
+from negotiation.values import FloatArray, instance, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -159,6 +159,7 @@ def export_dependence(
     >>> total.share_of_exports, total.share_of_output
     (0.75, 0.15)
     """
+    economy = instance(economy, Economy, name="economy")
     x, m = economy.region_index(exporter), economy.region_index(importer)
     if x == m:
         raise InvalidInputError(

@@ -9,7 +9,7 @@ import numpy as np
 
 from negotiation.errors import InvalidInputError
 from negotiation.trade.results import TradeEquilibrium
-from negotiation.values import FloatArray, compact_repr, quantity, read_only
+from negotiation.values import FloatArray, compact_repr, instance, quantity, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +127,7 @@ def trade_diversion(
     >>> bool(moved.direct[0] < 0 < moved.to_importer[0, 0])
     True
     """
-    economy = result.economy
+    economy = instance(result, TradeEquilibrium, name="result").economy
     i, j = economy.region_index(exporter), economy.region_index(importer)
     if i == j:
         raise InvalidInputError(

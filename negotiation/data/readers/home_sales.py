@@ -11,10 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from negotiation.errors import ConvergenceError
-from negotiation.values import FloatArray, float_array, quantity, read_only
+from negotiation.errors import ConvergenceError, InvalidInputError
+from negotiation.values import FloatArray, float_array, one_of, quantity, read_only
 
-__all__ = ["HomeSales", "calibrate_destination_shares", "close_home_sales"]
+__all__ = [
+    "HomeSales",
+    "calibrate_destination_shares",
+    "close_home_sales",
+    "close_sector_home_sales",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +90,47 @@ def close_home_sales(
         expenditure=read_only(expenditure),
         transfers=read_only(expenditure - earned),
     )
+
+
+def close_sector_home_sales(
+    trade: ArrayLike,
+    output: ArrayLike,
+    *,
+    regions: tuple[str, ...],
+    sectors: tuple[str, ...],
+    negative: str = "refuse",
+) -> FloatArray:
+    """Return trade with sales at home put to output less exports, ``[sector, exporter, importer]``.
+
+    Parameters
+    ----------
+    trade
+        ``[sector, exporter, importer]``; the diagonal is ignored.
+    output
+        Gross output ``[sector, region]``, in the same unit.
+    regions, sectors
+        Labels, for messages.
+    negative
+        ``"refuse"`` exports above output, which re-exports bring about; ``"zero"`` sells nothing
+        at home there.
+    """
+    count = len(regions)
+    flows = float_array(trade, name="trade", shape=(len(sectors), count, count), low=0.0).copy()
+    made = float_array(output, name="output", shape=(len(sectors), count), low=0.0)
+    one_of(negative, ("refuse", "zero"), name="negative")
+    index = np.arange(count)
+    flows[:, index, index] = 0.0
+    home = made - flows.sum(axis=2)
+    if negative == "refuse" and np.any(home < 0.0):
+        s, i = (int(k) for k in np.argwhere(home < 0.0)[0])
+        raise InvalidInputError(
+            "exports above output",
+            where=f"output, sector {sectors[s]}, region {regions[i]}",
+            seen=f"exports {flows[s, i].sum():.6g}, output {made[s, i]:.6g}",
+            hint='Check the units; negative="zero" sells nothing at home there.',
+        )
+    flows[:, index, index] = np.maximum(home, 0.0)
+    return read_only(flows)
 
 
 def calibrate_destination_shares(
