@@ -9,8 +9,8 @@ theta, s scale of the shocks, eta rate of windows, w log-weight of an action, W 
     G_i = g_i - r_i V_i + (eta_i s_i / theta) log D + sum_b h_b (pay_i(b) + V_i(n^b) - V_i)
         + sum_m gamma_m (pay_i(m) + V_i(n^m) - V_i)
 
-An equilibrium has G = 0; with a date, dV/dt = -G. The equations are those of `process_game` in the
-table of models; ``tables`` is `Span.tables`.
+An equilibrium has G = 0; with a date, dV/dt = -G. The equations are those of `solve_games`, an act
+at infinite cost counted in g and w; ``tables`` is `Span.tables`.
 """
 
 from __future__ import annotations
