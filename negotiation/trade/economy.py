@@ -406,5 +406,7 @@ class Economy:
         tables = {**vars(self), "rates": self.tariffs.rates}
         new = aggregate_tables(tables, regions or {}, sectors or {})
         labels = new["regions"], new["sectors"]
-        tariffs = TariffSchedule(*labels, new.pop("rates"), self.tariffs.highest_rate)
+        rates = new.pop("rates")
+        highest = max(self.tariffs.highest_rate, float(rates.max()))
+        tariffs = TariffSchedule(*labels, rates, highest)
         return Economy(name=self.name, tariffs=tariffs, year=self.year, **new)

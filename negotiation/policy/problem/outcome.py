@@ -152,9 +152,9 @@ def policy_result(
 ) -> PolicyResult:
     """Return the public result of a point."""
     economy, problem = place.economy, place.problem
-    tariffs = TariffSchedule(
-        economy.regions, economy.sectors, problem.instruments.spread(problem.base, point.rates)
-    )
+    rates = problem.instruments.spread(problem.base, point.rates)
+    highest = max(economy.tariffs.highest_rate, float(rates.max()))
+    tariffs = TariffSchedule(economy.regions, economy.sectors, rates, highest)
     world = equilibrium_at(place.system, economy, tariffs, point.solution, problem.tol, 0.0)
     payoffs = payoffs_at(place, point.solution)
     chosen_by = [economy.region_index(name) for name in place.players]
