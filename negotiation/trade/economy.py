@@ -117,8 +117,9 @@ class TariffSchedule:
                 seen=rates[s, x, m],
                 allowed="> -1 (a fraction: 0.25 is 25 %)",
             )
-        if np.any(rates > self.highest_rate):
-            s, x, m = (int(i) for i in np.argwhere(rates > self.highest_rate)[0])
+        above = rates > self.highest_rate * (1.0 + 1e-9)
+        if np.any(above):
+            s, x, m = (int(i) for i in np.argwhere(above)[0])
             raise InvalidInputError(
                 "tariff above the highest that is expected",
                 where=f"importer {self.regions[m]}, exporter {self.regions[x]}, "
@@ -406,5 +407,7 @@ class Economy:
         tables = {**vars(self), "rates": self.tariffs.rates}
         new = aggregate_tables(tables, regions or {}, sectors or {})
         labels = new["regions"], new["sectors"]
-        tariffs = TariffSchedule(*labels, new.pop("rates"), self.tariffs.highest_rate)
+        rates = new.pop("rates")
+        highest = max(self.tariffs.highest_rate, float(rates.max()))
+        tariffs = TariffSchedule(*labels, rates, highest)
         return Economy(name=self.name, tariffs=tariffs, year=self.year, **new)

@@ -153,11 +153,10 @@ def policy_result(
 ) -> PolicyResult:
     """Return the public result of a point."""
     economy, problem = place.economy, place.problem
-    tables = problem.instruments.spread(problem.base, point.rates)
-    alone = tables.ndim == 3
-    tariffs = TariffSchedule(economy.regions, economy.sectors, tables if alone else tables[0])
-    policy = None if alone else Policy(tariffs).with_tables(tables)
-    world = equilibrium_at(place.system, economy, tariffs, point.solution, problem.tol, 0.0, policy)
+    rates = problem.instruments.spread(problem.base, point.rates)
+    highest = max(economy.tariffs.highest_rate, float(rates.max()))
+    tariffs = TariffSchedule(economy.regions, economy.sectors, rates, highest)
+    world = equilibrium_at(place.system, economy, tariffs, point.solution, problem.tol, 0.0)
     payoffs = payoffs_at(place, point.solution)
     chosen_by = [economy.region_index(name) for name in place.players]
     value = payoffs[chosen_by]
