@@ -9,14 +9,21 @@ from negotiation.bargaining.solutions.result import BargainingSolution as Bargai
 from negotiation.bargaining.solutions.stepwise import discrete_raiffa as discrete_raiffa, maschler_perles as maschler_perles
 from negotiation.bargaining.solutions.variable_threats import variable_threats as variable_threats
 from negotiation.data.catalog import show_codebook as show_codebook
+from negotiation.data.elasticity_estimates import load_elasticities as load_elasticities
 from negotiation.data.embedded import load_economy as load_economy
-from negotiation.data.icio import read_icio as read_icio
 from negotiation.data.parameters import parameter as parameter, parameters as parameters
-from negotiation.data.readers import read_ignatenko2025 as read_ignatenko2025, read_ignatenko2025_tariffs as read_ignatenko2025_tariffs, read_ossa2014 as read_ossa2014
+from negotiation.data.published import CaliendoParro2015 as CaliendoParro2015, read_caliendo_parro2015 as read_caliendo_parro2015, read_ignatenko2025 as read_ignatenko2025, read_ignatenko2025_tariffs as read_ignatenko2025_tariffs, read_ossa2014 as read_ossa2014
+from negotiation.data.readers.grouping import Concordance as Concordance, read_concordance as read_concordance
+from negotiation.data.readers.icio import read_icio as read_icio
+from negotiation.data.readers.tariff_tables import read_tariffs as read_tariffs
+from negotiation.data.readers.text_files import FileLimits as FileLimits
+from negotiation.data.readers.trade_tables import read_trade as read_trade
+from negotiation.data.readers.wiod import read_wiod as read_wiod
 from negotiation.data.sources import sources as sources
 from negotiation.data.tables import load_table as load_table, table_names as table_names
 from negotiation.data.tariffs import average_tariff as average_tariff, exempt_sectors as exempt_sectors, tariff_history as tariff_history
 from negotiation.equilibrium.correlated.equilibria import correlated_equilibria as correlated_equilibria
+from negotiation.equilibrium.dynamic.discounted_payoffs import discounted_payoffs as discounted_payoffs
 from negotiation.equilibrium.dynamic.markov import markov_perfect_equilibrium as markov_perfect_equilibrium
 from negotiation.equilibrium.dynamic.repeated import critical_discount_factors as critical_discount_factors, sustainable_payoffs as sustainable_payoffs
 from negotiation.equilibrium.interop import from_nashpy as from_nashpy, from_pygambit as from_pygambit, from_quantecon as from_quantecon, to_nashpy as to_nashpy, to_pygambit as to_pygambit, to_quantecon as to_quantecon
@@ -31,7 +38,9 @@ from negotiation.equilibrium.refinements.classification import read_game as read
 from negotiation.equilibrium.refinements.dominance import best_responses as best_responses, iterated_elimination as iterated_elimination, pareto_frontier as pareto_frontier
 from negotiation.equilibrium.refinements.perfection import is_perfect as is_perfect, is_proper as is_proper
 from negotiation.equilibrium.refinements.selection import payoff_dominant as payoff_dominant, risk_dominance as risk_dominance
-from negotiation.equilibrium.trees.sequence_form import sequence_form_equilibrium as sequence_form_equilibrium
+from negotiation.equilibrium.trees.bayesian import bayesian_equilibria as bayesian_equilibria
+from negotiation.equilibrium.trees.sequence_form import sequence_form_equilibrium as sequence_form_equilibrium, tree_equilibria as tree_equilibria
+from negotiation.equilibrium.trees.sequential import sequential_equilibrium as sequential_equilibrium
 from negotiation.equilibrium.trees.subgame_perfect import subgame_perfect_equilibria as subgame_perfect_equilibria
 from negotiation.errors import ConvergenceError as ConvergenceError, DataError as DataError, InformationDateError as InformationDateError, InvalidInputError as InvalidInputError, MissingDependencyError as MissingDependencyError, NegotiationError as NegotiationError, NonFiniteError as NonFiniteError
 from negotiation.estimation.backtest import DisputeBacktest as DisputeBacktest, backtest_disputes as backtest_disputes
@@ -82,6 +91,8 @@ from negotiation.study.sweeps.specification import Sweep as Sweep, load_sweep as
 from negotiation.trade.analysis.decomposition import WelfareDecomposition as WelfareDecomposition, decompose_welfare as decompose_welfare
 from negotiation.trade.analysis.dependence import ExportDependence as ExportDependence, export_dependence as export_dependence
 from negotiation.trade.analysis.diversion import TradeDiversion as TradeDiversion, trade_diversion as trade_diversion
+from negotiation.trade.analysis.elasticity_draws import ElasticityEstimates as ElasticityEstimates, counterfactual_draws as counterfactual_draws
+from negotiation.trade.analysis.first_order_welfare import FirstOrderWelfare as FirstOrderWelfare, first_order_welfare as first_order_welfare
 from negotiation.trade.economy import Economy as Economy, TariffSchedule as TariffSchedule
 from negotiation.trade.equilibrium import counterfactual as counterfactual, counterfactuals as counterfactuals
 from negotiation.trade.horizons import elasticities_at as elasticities_at

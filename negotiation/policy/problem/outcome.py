@@ -15,7 +15,6 @@ from negotiation.policy.problem.tariff_problem import Instruments, Point, Tariff
 from negotiation.policy.results import PolicyCertificate, PolicyObjective, PolicyResult
 from negotiation.trade.economy import TariffSchedule
 from negotiation.trade.equilibrium import equilibrium_at
-from negotiation.trade.instruments.policy import Policy
 from negotiation.trade.solver.solve import Solution
 from negotiation.values import FloatArray, read_only
 
@@ -153,10 +152,13 @@ def policy_result(
 ) -> PolicyResult:
     """Return the public result of a point."""
     economy, problem = place.economy, place.problem
-    rates = problem.instruments.spread(problem.base, point.rates)
+    tables = problem.instruments.spread(problem.base, point.rates)
+    alone = tables.ndim == 3
+    rates = tables if alone else tables[0]
     highest = max(economy.tariffs.highest_rate, float(rates.max()))
     tariffs = TariffSchedule(economy.regions, economy.sectors, rates, highest)
-    world = equilibrium_at(place.system, economy, tariffs, point.solution, problem.tol, 0.0)
+    policy = None if alone else Policy(tariffs).with_tables(tables)
+    world = equilibrium_at(place.system, economy, tariffs, point.solution, problem.tol, 0.0, policy)
     payoffs = payoffs_at(place, point.solution)
     chosen_by = [economy.region_index(name) for name in place.players]
     value = payoffs[chosen_by]
