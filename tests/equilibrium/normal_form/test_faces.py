@@ -62,11 +62,11 @@ def test_a_wide_degenerate_form_of_a_tree():
 
 @pytest.mark.oracle
 @pytest.mark.skipif(shutil.which("lrsnash") is None, reason="lrsnash is not installed")
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(5))
 def test_wide_forms_against_lrsnash(seed):
     rng = np.random.default_rng(seed)
     if seed % 2:
-        game = to_normal_form(signal_tree(rng, 6, 2 + seed % 3)).game
+        game = to_normal_form(signal_tree(rng, 6, 6)).game
     else:
         game = NormalFormGame.from_bimatrix(
             rng.integers(0, 3, (4, 62)), rng.integers(0, 3, (4, 62))
