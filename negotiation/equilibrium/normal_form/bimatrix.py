@@ -148,6 +148,16 @@ def _clock(end: float | None) -> Callable[[], bool]:
     return (lambda: True) if end is None else (lambda: time.perf_counter() < end)
 
 
+def _numbered(vectors: list[tuple[Fraction, ...]]) -> tuple[list[int], dict[int, Strategy]]:
+    """Number distinct vectors; many are one object, which is cheaper to tell than fractions."""
+    by_object: dict[int, int] = {}
+    by_value: dict[tuple[Fraction, ...], int] = {}
+    for vector in vectors:
+        if id(vector) not in by_object:
+            by_object[id(vector)] = by_value.setdefault(vector, len(by_value))
+    return [by_object[id(v)] for v in vectors], {k: v for v, k in by_value.items()}
+
+
 def _by_faces(
     A: NDArray[Any], B: NDArray[Any], keep_going: Callable[[], bool], max_equilibria: int | None
 ) -> VertexPairs:
@@ -157,12 +167,11 @@ def _by_faces(
         few, many, keep_going=keep_going, max_equilibria=max_equilibria
     )
     profiles = found if few_rows else [(y, x) for x, y in found]
-    rows = {x: k for k, x in enumerate(dict.fromkeys(x for x, _ in profiles))}
-    columns = {y: k for k, y in enumerate(dict.fromkeys(y for _, y in profiles))}
+    rows, columns = _numbered([x for x, _ in profiles]), _numbered([y for _, y in profiles])
     return VertexPairs(
-        pairs=[(rows[x], columns[y]) for x, y in profiles],
-        rows={k: x for x, k in rows.items()},
-        columns={k: y for y, k in columns.items()},
+        pairs=list(zip(rows[0], columns[0], strict=True)),
+        rows=rows[1],
+        columns=columns[1],
         indices={},
         complete=complete,
         is_floating=False,
@@ -194,7 +203,8 @@ def match_vertices(
     start = time.perf_counter()
     m, n = A.shape
     if compiled and m + n > MOST_LABELS and min(m, n) <= MOST_OF_THE_FEW:
-        end = None if max_seconds is None else start + max_seconds
+        # Half of the time is left for what is made of the pairs that are found.
+        end = None if max_seconds is None else start + max_seconds / 2
         return _by_faces(A, B, _clock(end), max_equilibria)
     column_matrix, column_scales = integer_columns(A)
     row_matrix, row_scales = integer_columns(np.ascontiguousarray(B.T))

@@ -69,8 +69,8 @@ def _partners(
             for j, weight in zip(chosen, own, strict=True):
                 full[j] = weight
             out.append(tuple(full))
-        if not keep_going():
-            return out, False
+            if not keep_going():
+                return out, False
     return out, found.complete
 
 
@@ -115,4 +115,6 @@ def match_on_faces(
             if max_equilibria is not None and len(pairs) >= max_equilibria:
                 return pairs, False
             pairs.append((x, y))
+        if not keep_going():
+            return pairs, False
     return pairs, complete
