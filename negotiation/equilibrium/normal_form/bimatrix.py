@@ -11,7 +11,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiation.equilibrium.normal_form.faces import match_on_faces
 from negotiation.equilibrium.normal_form.polytopes import (
+    MOST_LABELS,
     VertexSet,
     basis_of,
     integer_columns,
@@ -23,6 +25,9 @@ from negotiation.equilibrium.normal_form.vertex_search import find_vertices, uni
 from negotiation.values import IntArray
 
 __all__ = ["Strategy", "VertexPairs", "match_vertices"]
+
+# The player with fewer actions may have so many for the search face by face.
+MOST_OF_THE_FEW = 16
 
 Strategy: TypeAlias = tuple[Fraction, ...] | tuple[float, ...]
 
@@ -39,7 +44,7 @@ class VertexPairs:
         The mixed strategy of each vertex that is used: fractions, or floats where ``is_floating``.
     indices
         For pairs that are near an equilibrium of a nearby game without ties, the sum of the
-        indices of those; empty unless ``complete``.
+        indices of those; empty unless ``complete``, and where faces were searched one by one.
     complete
         Whether it is proven that no pair is missing.
     is_floating
@@ -143,6 +148,36 @@ def _clock(end: float | None) -> Callable[[], bool]:
     return (lambda: True) if end is None else (lambda: time.perf_counter() < end)
 
 
+def _numbered(vectors: list[tuple[Fraction, ...]]) -> tuple[list[int], dict[int, Strategy]]:
+    """Number distinct vectors; many are one object, which is cheaper to tell than fractions."""
+    by_object: dict[int, int] = {}
+    by_value: dict[tuple[Fraction, ...], int] = {}
+    for vector in vectors:
+        if id(vector) not in by_object:
+            by_object[id(vector)] = by_value.setdefault(vector, len(by_value))
+    return [by_object[id(v)] for v in vectors], {k: v for v, k in by_value.items()}
+
+
+def _by_faces(
+    A: NDArray[Any], B: NDArray[Any], keep_going: Callable[[], bool], max_equilibria: int | None
+) -> VertexPairs:
+    few_rows = A.shape[0] <= A.shape[1]
+    few, many = (A, B) if few_rows else (np.ascontiguousarray(B.T), np.ascontiguousarray(A.T))
+    found, complete = match_on_faces(
+        few, many, keep_going=keep_going, max_equilibria=max_equilibria
+    )
+    profiles = found if few_rows else [(y, x) for x, y in found]
+    rows, columns = _numbered([x for x, _ in profiles]), _numbered([y for _, y in profiles])
+    return VertexPairs(
+        pairs=list(zip(rows[0], columns[0], strict=True)),
+        rows=rows[1],
+        columns=columns[1],
+        indices={},
+        complete=complete,
+        is_floating=False,
+    )
+
+
 def match_vertices(
     A: NDArray[Any],
     B: NDArray[Any],
@@ -167,6 +202,10 @@ def match_vertices(
     """
     start = time.perf_counter()
     m, n = A.shape
+    if compiled and m + n > MOST_LABELS and min(m, n) <= MOST_OF_THE_FEW:
+        # Half of the time is left for what is made of the pairs that are found.
+        end = None if max_seconds is None else start + max_seconds / 2
+        return _by_faces(A, B, _clock(end), max_equilibria)
     column_matrix, column_scales = integer_columns(A)
     row_matrix, row_scales = integer_columns(np.ascontiguousarray(B.T))
     # Either search alone would find nothing: the first may take half of the time.

@@ -104,6 +104,8 @@ def _bimatrix_equilibria(
     if found.complete:
         components = tuple(
             replace(c, index=sum(found.indices.get(pairs[k], 0) for k in c.equilibria))
+            if found.indices
+            else c
             for c in nash_components(pairs)
         )
         for component in components:

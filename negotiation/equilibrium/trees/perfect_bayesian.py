@@ -168,10 +168,8 @@ def check_assessment(
         errors[name] = 0.0 if bayes is None else float(np.abs(belief - bayes).max())
         start = {n: float(p) for n, p in zip(information_set.nodes, belief, strict=True)}
         spread = float(game.payoff_range[player]) or 1.0
-        gains[name] = (
-            best_continuation(game, profile, player, start)
-            - continuation(game, profile, player, start)
-        ) / spread
+        best = float(best_continuation(game, profile, player, start))
+        gains[name] = (best - float(continuation(game, profile, player, start))) / spread
     return AssessmentCheck(
         is_perfect_bayesian=all(g <= tol for g in gains.values())
         and all(e <= tol for e in errors.values()),
