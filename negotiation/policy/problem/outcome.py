@@ -15,6 +15,7 @@ from negotiation.policy.problem.tariff_problem import Instruments, Point, Tariff
 from negotiation.policy.results import PolicyCertificate, PolicyObjective, PolicyResult
 from negotiation.trade.economy import TariffSchedule
 from negotiation.trade.equilibrium import equilibrium_at
+from negotiation.trade.instruments.policy import Policy
 from negotiation.trade.solver.solve import Solution
 from negotiation.values import FloatArray, read_only
 
