@@ -1,9 +1,11 @@
 """Sentences that state a finding are rows that hold under their perturbations, or say where not."""
 
 import re
+import shutil
 
 import pytest
 
+from negotiation.errors import NegotiationError
 from negotiation.study.claim_status import claim_places, claim_rows, marked_sentences
 from negotiation.study.claims import (
     check_claim,
@@ -138,9 +140,28 @@ def test_no_claim_of_the_kind_that_a_coarse_computation_once_suggested():
             assert phrase not in text, (path.name, phrase)
 
 
-def test_model_map_does_not_compare_percentages_of_different_bases():
-    from negotiation.study.analyses.policy import AnalysisSettings
-
-    settings = AnalysisSettings()
-    assert settings.cooperation_inputs
-    assert settings.world_inputs
+def test_a_finding_that_differs_from_its_stored_evaluation_stops_the_run(tmp_path):
+    for folder in ("paper/sections", "experiments"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("results"))
+    for name in ("claims.toml", "claims.py"):
+        shutil.copy(PAPER / name, tmp_path / "paper" / name)
+    shutil.copytree(PAPER / "evaluations", tmp_path / "paper" / "evaluations")
+    shutil.copy(ROOT / "README.md", tmp_path / "README.md")
+    stored = tmp_path / "paper" / "evaluations" / "us_share.json"
+    stored.write_text(
+        stored.read_text().replace("0.0742948", "0.0842948").replace('"row": "', '"row": "0')
+    )
+    with pytest.raises(NegotiationError, match="us_share differs from its stored evaluation"):
+        claim_rows(tmp_path)
+    shutil.copy(PAPER / "evaluations" / "us_share.json", stored)
+    with pytest.raises(
+        NegotiationError, match=r"losses: result tariff_game.equilibrium_long_run_us"
+    ):
+        claim_rows(tmp_path, results={"tariff_game.equilibrium_long_run_us": 1.0})
+    text = tmp_path / "paper" / "sections" / "abstract.tex"
+    text.write_text(text.read_text().replace("half of a tariff", "part of a tariff"))
+    with pytest.raises(NegotiationError, match="best_replies: abstract.tex does not say"):
+        claim_rows(tmp_path)
+    text.write_text(text.read_text() + r"\claim{unknown}{x}")
+    with pytest.raises(NegotiationError, match="unknown: marked, and no row"):
+        claim_rows(tmp_path)

@@ -12,7 +12,7 @@ from negotiation.data import load_economy
 from negotiation.equilibrium.nash import nash_equilibria
 from negotiation.errors import InvalidInputError
 from negotiation.payoffs import tariff_game
-from negotiation.report.page import write_report
+from negotiation.report.page import report_html, write_report
 from negotiation.study.run import run_study_file
 from negotiation.trade.objective import Objective
 from tests.reference import ROOT
@@ -33,6 +33,20 @@ def test_nothing_is_fetched(page):
     assert "http" not in text.replace("http-equiv", "")
     assert "Export dependence by sector" in text
     assert len(text) < 5_000_000
+
+
+def test_claims_stand_in_the_page():
+    row = {
+        "as_of": "2025-05-02",
+        "conditional": "a < b",
+        "holds": 3,
+        "flips": 1,
+        "origin": "stored",
+    }
+    text = report_html({}, {}, {}, {"some_claim": row})
+    assert '<h2 id="claims">' in text
+    assert "some claim" in text
+    assert "a &lt; b" in text
 
 
 def test_without_results(tmp_path):
