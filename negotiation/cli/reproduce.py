@@ -67,9 +67,9 @@ def _report(project: Path) -> dict[str, Any]:
     }
     pictures = sorted((project / "figures" / "out").glob("*.pdf"))
     paper = project / "paper" / "paper.pdf"
-    claims = json.loads((project / "paper" / "generated" / "claims.json").read_text("utf-8"))
+    claims = project / "paper" / "generated" / "claims.json"
     return {
-        "claims": claims,
+        "claims": json.loads(claims.read_text("utf-8")) if claims.exists() else {},
         "studies": summaries,
         "figures": [path.name for path in pictures],
         "paper": str(paper.relative_to(project)) if paper.exists() else None,

@@ -208,7 +208,7 @@ def test_json_of_reproduce_stands_alone(capsys, monkeypatch, tmp_path):
     monkeypatch.setattr("negotiation.cli.reproduce._build", build)
     code, out, err = call(capsys, "reproduce", "--project", str(tmp_path), "--json")
     assert code in (0, None)
-    assert json.loads(out) == {"studies": {}, "figures": [], "paper": None}
+    assert json.loads(out) == {"claims": {}, "studies": {}, "figures": [], "paper": None}
     assert "progress" in err
 
 
