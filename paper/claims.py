@@ -77,7 +77,8 @@ def dependence(*, as_of, sectors="goods"):
         for a, b in (("CHN", "USA"), ("USA", "CHN"))
     )
     shares = china.total.share_of_exports, usa.total.share_of_exports
-    return Finding(shares[0] > shares[1], {"china": shares[0], "usa": shares[1]})
+    values = {"china": shares[0], "usa": shares[1], "ratio": shares[0] / shares[1]}
+    return Finding(shares[0] > shares[1], values)
 
 
 def us_share(*, as_of):
@@ -258,11 +259,14 @@ def by_model(as_of, changes, horizons=("short_run", "long_run")):
 
 
 def first_cut(*, as_of, changes=None, horizons=("short_run", "long_run")):
-    """A cut by 31 May has a third or less with export dependence, a half or more in equilibrium."""
-    found = [float(item.cut_by(DATES[0])) for item in by_model(as_of, changes, horizons)]
-    return Finding(
-        found[0] < 1 / 3 and found[1] > 0.4, {"dependence": found[0], "equilibrium": found[1]}
-    )
+    """By 31 May a cut has a third or less with export dependence, over .4 in equilibrium."""
+    outlooks = by_model(as_of, changes, horizons)
+    names = ("dependence", "equilibrium")
+    values = {name: float(o.cut_by(DATES[0])) for name, o in zip(names, outlooks, strict=True)}
+    holds = values["dependence"] < 1 / 3 and values["equilibrium"] > 0.4
+    for name, item in zip(names, outlooks, strict=True):
+        values[f"december_{name}"] = float(item.cut_by(DATES[-1]))
+    return Finding(holds, values)
 
 
 def who_first(*, as_of, changes=None, horizons=("short_run", "long_run")):
@@ -331,6 +335,8 @@ def interval_of_dates(
     never = 1.0 - np.average(found["cut_ever"], weights=weights)
     holds = low < 0.01 and high > 0.5
     values = {"low": low, "high": high, "mean": mean, "never": never}
+    silent = found["survival"]
+    values["weighted_mean"] = float(np.average(found[f"cut_{DATES[0]}"], weights=silent))
     return Finding(
         bool(holds), values | {"weight": float(weights.sum() ** 2 / (weights @ weights))}
     )

@@ -1,4 +1,9 @@
-"""How long disputes last and who concedes: data, laws, fits and scores."""
+"""How long disputes last and who concedes: data, laws, fits and scores.
+
+Begin with `disputes` (the table, users' files) and `fit` (`fit_concessions`). `laws` are the laws of
+duration, `exposure` and `deadlines` their clocks, `likelihood` what is maximised; `nonparametric`,
+`posterior`, `scores` and `backtest` follow, and `crisis` is the signalling game of crises.
+"""
 
 from negotiation.estimation.backtest import DisputeBacktest, backtest_disputes
 from negotiation.estimation.crisis.estimator import CrisisFit, fit_crisis_signalling

@@ -257,6 +257,8 @@ def counterfactuals(
     system = system_of(calibrate(economy, model))
     size = int(min(_LARGEST_CHUNK, max(1, _CHUNK_BYTES // (64 * economy.flows.size))))
     columns: dict[str, list[Any]] = {}
+    if not isinstance(schedules, Iterable):
+        raise InvalidInputError("not schedules", where="schedules", seen=type(schedules).__name__)
     if trade_costs is not None or export_taxes is not None:
         schedules = combined_policies(economy, schedules, trade_costs, export_taxes)
     chunks = (

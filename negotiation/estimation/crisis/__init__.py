@@ -1,1 +1,4 @@
-"""The crisis-signalling game and its estimation."""
+"""Crisis signalling, estimated.
+
+Begin with `estimator` (`fit_crisis_signalling`); `game` finds the equilibria behind it.
+"""

@@ -1,1 +1,5 @@
-"""Disputes: durations, the embedded table, users' files."""
+"""Disputes as data.
+
+Begin with `load` (the embedded table or a user's file) and `durations` (what it holds, as of a date);
+`ties` reads files of Threat and Imposition of Sanctions.
+"""

@@ -115,7 +115,8 @@ def weigh_by_history(
     Ten weeks in which nobody acts speak against a side that never will: its rival, who knows
     that, would have given in sooner.
 
-    >>> from negotiation.process.game.nodes import Action, Node, ProcessGame
+    >>> from negotiation.process.game.nodes import Action, Node
+    >>> from negotiation.process.game.process_game import ProcessGame
     >>> from negotiation.process.game.solve import solve_games
     >>> games = [
     ...     ProcessGame(

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import negotiation as ng
-from negotiation.process.game.nodes import Action, Ending, Node, ProcessGame
+from negotiation.process.game.nodes import Action, Ending, Node
+from negotiation.process.game.process_game import ProcessGame
 from tests.process.game.games import one_node, random_graph
 from tests.process.game.plain_solver import BranchLostError, PlainGame, plain_values
 

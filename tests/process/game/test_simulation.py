@@ -5,7 +5,8 @@ import pytest
 from numba import njit
 
 import negotiation as ng
-from negotiation.process.game.nodes import Deadline, Ending, Node, ProcessGame
+from negotiation.process.game.nodes import Deadline, Ending, Node
+from negotiation.process.game.process_game import ProcessGame
 from tests.process.game.games import PRINTED, one_node, random_graph
 
 HORIZON = 6.0
