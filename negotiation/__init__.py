@@ -29,7 +29,7 @@ _HOME = {
     "negotiation.policy.objectives.objective": ("JobLosses", "Objective"),
     "negotiation.trade.markets.linear_tariffs": ("LinearTariffModel", "linear_tariff_war"),
     "negotiation.trade.instruments.policy": ("Policy", "Purchase", "Quota"),
-    "negotiation.trade.horizons": ("elasticities_at",),
+    "negotiation.trade.elasticities.horizons": ("elasticities_at",),
     "negotiation.trade.instruments.measures": ("Measure",),
     "negotiation.trade.model": ("TradeModel",),
     "negotiation.trade.analysis.decomposition": ("WelfareDecomposition", "decompose_welfare"),

@@ -13,6 +13,7 @@ __all__ = ["FORMER", "FormerPaths", "former_module"]
 
 #: (former room, present room): modules, as ``former=present`` where the name has changed too.
 _MOVED = {
+    ("trade", "trade.elasticities"): ("elasticity_sets"),
     ("trade", "trade.analysis"): ("decomposition diversion dependence"),
     ("trade", "trade.markets"): ("linear_tariffs partial_equilibrium"),
     ("trade", "policy"): (

@@ -13,7 +13,7 @@ from negotiation.data.tables import DateLike, Table, as_date, load_table
 from negotiation.data.tariffs import average_tariff
 from negotiation.errors import DataError, InformationDateError
 from negotiation.trade.economy import Economy, TariffSchedule
-from negotiation.trade.horizons import elasticities_at
+from negotiation.trade.elasticities.horizons import elasticities_at
 from negotiation.values import FloatArray, one_of
 
 __all__ = ["economy_names", "load_economy"]
@@ -148,7 +148,7 @@ def load_economy(
         read from. ``edition``: refused before the edition at hand was published (2025 or later).
     years_in_force
         Horizon of the elasticities: the sets by sector, and the flat 4, are scaled down to what
-        :func:`~negotiation.trade.horizons.elasticities_at` gives after so many years. Those of
+        :func:`~negotiation.trade.elasticities.horizons.elasticities_at` gives after so many years. Those of
         Boehm et al. stay, which are of one horizon each. None leaves all as published.
 
     Raises

@@ -1,8 +1,8 @@
 """How long disputes last and who concedes: data, laws, fits and scores.
 
-Begin with `disputes` (the table, users' files) and `fit` (`fit_concessions`). `laws` are the laws of
-duration, `exposure` and `deadlines` their clocks, `likelihood` what is maximised; `nonparametric`,
-`posterior`, `scores` and `backtest` follow, and `crisis` is the signalling game of crises.
+Begin with `disputes` (the table, users' files) and `fit` (`fit_concessions`). `laws` are the
+laws of duration, `exposure` and `deadlines` their clocks, `likelihood` what is maximised. Then
+come `nonparametric`, `posterior`, `scores`, `backtest`, and `crisis`, the signalling game.
 """
 
 from negotiation.estimation.backtest import DisputeBacktest, backtest_disputes

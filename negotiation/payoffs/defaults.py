@@ -11,8 +11,8 @@ from negotiation.data.sources import sources
 from negotiation.errors import InvalidInputError
 from negotiation.policy.objectives.objective import JobLosses, Objective
 from negotiation.trade.economy import Economy
-from negotiation.trade.elasticity_sets import TradeElasticities, trade_elasticities
-from negotiation.trade.horizons import elasticities_at
+from negotiation.trade.elasticities.elasticity_sets import TradeElasticities, trade_elasticities
+from negotiation.trade.elasticities.horizons import elasticities_at
 from negotiation.values import number, one_of
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def horizon_elasticities(
         Levchenko and Pandalai-Nayar 2023). ``"long_run"``: the set ``fontagne_2022`` by sector
         where the economy has it, otherwise its first set of another kind, otherwise the sourced
         flat long-run value. A number of years between one and ten: those of the long run, scaled by
-        :func:`~negotiation.trade.horizons.share_of_long_run`.
+        :func:`~negotiation.trade.elasticities.horizons.share_of_long_run`.
     as_of
         Information date of the flat values.
 

@@ -15,7 +15,7 @@ from negotiation.payoffs.scenarios import tariff_payoffs
 from negotiation.policy.objectives.objective import Objective
 from negotiation.policy.objectives.partial_equilibrium_payoffs import TariffPayoffs
 from negotiation.trade.economy import Economy
-from negotiation.trade.elasticity_sets import ElasticityChoice
+from negotiation.trade.elasticities.elasticity_sets import ElasticityChoice
 from negotiation.trade.tariff_actions import FREE_TRADE, action_grids, action_label, measures_label
 from negotiation.trade.tariff_scenarios import Exemptions, baseline_averages
 from negotiation.values import compact_repr

@@ -14,7 +14,7 @@ from negotiation.policy.objectives.partial_equilibrium_payoffs import (
     partial_equilibrium_payoffs,
 )
 from negotiation.trade.economy import Economy
-from negotiation.trade.elasticity_sets import ElasticityChoice, trade_elasticities
+from negotiation.trade.elasticities.elasticity_sets import ElasticityChoice, trade_elasticities
 from negotiation.trade.tariff_scenarios import Exemptions, tariff_scenarios
 from negotiation.values import one_of
 

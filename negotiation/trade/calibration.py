@@ -9,7 +9,7 @@ import numpy as np
 
 from negotiation.errors import InvalidInputError
 from negotiation.trade.economy import Economy
-from negotiation.trade.horizons import elasticities_at
+from negotiation.trade.elasticities.horizons import elasticities_at
 from negotiation.trade.model import TradeModel
 from negotiation.values import FloatArray
 

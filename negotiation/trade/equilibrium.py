@@ -7,6 +7,7 @@ consumers take prices as given, and all markets clear at once. Sources: Dekle, E
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from time import perf_counter
 from typing import Any

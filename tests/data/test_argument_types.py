@@ -7,7 +7,7 @@ import pytest
 
 import negotiation as ng
 from negotiation.errors import NegotiationError
-from negotiation.trade.elasticity_sets import trade_elasticities
+from negotiation.trade.elasticities.elasticity_sets import trade_elasticities
 from negotiation.trade.tariff_scenarios import tariff_scenarios
 from tests.trade.worlds import random_world
 

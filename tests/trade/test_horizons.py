@@ -9,8 +9,12 @@ from negotiation.errors import InvalidInputError
 from negotiation.payoffs.defaults import horizon_elasticities
 from negotiation.payoffs.game import tariff_game
 from negotiation.trade.calibration import calibrate
+from negotiation.trade.elasticities.horizons import (
+    SHORT_OVER_LONG,
+    elasticities_at,
+    share_of_long_run,
+)
 from negotiation.trade.equilibrium import counterfactual
-from negotiation.trade.horizons import SHORT_OVER_LONG, elasticities_at, share_of_long_run
 from negotiation.trade.model import TradeModel
 from tests.trade.worlds import random_world
 

@@ -11,7 +11,7 @@ import numpy as np
 from negotiation.errors import InvalidInputError, NonFiniteError
 from negotiation.policy.objectives.objective import Objective
 from negotiation.trade.economy import Economy
-from negotiation.trade.elasticity_sets import TradeElasticities
+from negotiation.trade.elasticities.elasticity_sets import TradeElasticities
 from negotiation.trade.markets.partial_equilibrium import market_effects
 from negotiation.trade.tariff_scenarios import TariffScenarios
 from negotiation.values import FloatArray, compact_repr, number, quantity, read_only

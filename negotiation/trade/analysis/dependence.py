@@ -9,7 +9,7 @@ import numpy as np
 
 from negotiation.errors import InvalidInputError
 from negotiation.trade.economy import Economy
-from negotiation.trade.elasticity_sets import ElasticityChoice, trade_elasticities
+from negotiation.trade.elasticities.elasticity_sets import ElasticityChoice, trade_elasticities
 from negotiation.values import FloatArray, instance, quantity
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from negotiation.policy.objectives.partial_equilibrium_payoffs import (
     economy_gdp,
     partial_equilibrium_payoffs,
 )
-from negotiation.trade.elasticity_sets import trade_elasticities
+from negotiation.trade.elasticities.elasticity_sets import trade_elasticities
 from negotiation.trade.markets.partial_equilibrium import market_effects
 from negotiation.trade.tariff_actions import action_label
 from negotiation.trade.tariff_scenarios import tariff_scenarios, taxed_sectors

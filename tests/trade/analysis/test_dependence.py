@@ -6,7 +6,7 @@ from hypothesis import given
 
 from negotiation.errors import InvalidInputError
 from negotiation.trade.analysis.dependence import export_dependence
-from negotiation.trade.elasticity_sets import TradeElasticities, trade_elasticities
+from negotiation.trade.elasticities.elasticity_sets import TradeElasticities, trade_elasticities
 from tests.strategies_payoffs import economies, economy_of
 
 FLOWS = np.array(
