@@ -94,8 +94,8 @@ from negotiation.trade.analysis.diversion import TradeDiversion as TradeDiversio
 from negotiation.trade.analysis.elasticity_draws import ElasticityEstimates as ElasticityEstimates, counterfactual_draws as counterfactual_draws
 from negotiation.trade.analysis.first_order_welfare import FirstOrderWelfare as FirstOrderWelfare, first_order_welfare as first_order_welfare
 from negotiation.trade.economy import Economy as Economy, TariffSchedule as TariffSchedule
-from negotiation.trade.equilibrium import counterfactual as counterfactual, counterfactuals as counterfactuals
 from negotiation.trade.elasticities.horizons import elasticities_at as elasticities_at
+from negotiation.trade.equilibrium import counterfactual as counterfactual, counterfactuals as counterfactuals
 from negotiation.trade.instruments.measures import Measure as Measure
 from negotiation.trade.instruments.policy import Policy as Policy, Purchase as Purchase, Quota as Quota
 from negotiation.trade.markets.linear_tariffs import LinearTariffModel as LinearTariffModel, linear_tariff_war as linear_tariff_war

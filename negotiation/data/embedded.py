@@ -148,7 +148,7 @@ def load_economy(
         read from. ``edition``: refused before the edition at hand was published (2025 or later).
     years_in_force
         Horizon of the elasticities: the sets by sector, and the flat 4, are scaled down to what
-        :func:`~negotiation.trade.elasticities.horizons.elasticities_at` gives after so many years. Those of
+        `negotiation.elasticities_at` gives after so many years. Those of
         Boehm et al. stay, which are of one horizon each. None leaves all as published.
 
     Raises

@@ -43,7 +43,7 @@ class TradeModel:
         the economy's first set.
     years_in_force
         Time that the policy has been in force: elasticities are the share of the values above that
-        :func:`~negotiation.trade.elasticities.horizons.share_of_long_run` gives. None takes them as they are.
+        `horizons.share_of_long_run` gives. None takes them as they are.
     tariff_exponent
         ``phi_j``, by importer: how strongly a tariff moves shares beyond its price effect.
     destination_share
