@@ -105,6 +105,7 @@ def test_the_paper_from_a_clone(installed, tmp_path):
     for name in ("experiments", "figures", "paper"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=skip)
     shutil.copy(ROOT / "paper" / "paper.tex", tmp_path / "paper")
+    shutil.copy(ROOT / "README.md", tmp_path)
     report = reproduce(installed, tmp_path, "--profile", "tiny")
     assert len(report["studies"]) == len(list((ROOT / "experiments").glob("*.toml")))
     assert len(report["figures"]) == len(list((ROOT / "figures").glob("*.py")))
