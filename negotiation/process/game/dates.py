@@ -36,7 +36,7 @@ class Chain:
     start: int
 
 
-def chain(solution: SolvedGame, stop: str = "never") -> Chain:
+def chain(solution: SolvedGame, stop: str | tuple[int, ...] = "never") -> Chain:
     """Where events lead.
 
     Parameters
@@ -44,7 +44,8 @@ def chain(solution: SolvedGame, stop: str = "never") -> Chain:
     solution
         A solved game.
     stop
-        "never"; "deal": what makes a deal ends the chain; "concession": so does any concession.
+        "never"; "deal": what makes a deal ends the chain; "concession": so does any concession;
+        numbers of nodes: so does reaching one of them.
     """
     game, arrays = solution.process, solution.process.arrays
     count = len(game.nodes)
@@ -54,19 +55,22 @@ def chain(solution: SolvedGame, stop: str = "never") -> Chain:
     ending = np.array([span.ending_to for span in spans]).reshape(len(spans), -1)
     later = np.array([span.later_to for span in spans]).reshape(len(spans), -1)
     concedes = np.array([action.kind in CONCESSIONS for action in actions], dtype=bool)
-    deals = np.array([*game.deals, False])
+    ends = np.array([*game.deals, False])
+    if isinstance(stop, tuple):
+        ends = np.isin(np.arange(count + 1), stop)
     start = int(game.start_node)
     out = []
     for to in (act, ending, later):
         targets = np.where(to < 0, count, to)
-        if stop == "deal":
-            targets = np.where(deals[targets], count + 1, targets)
+        if stop == "deal" or isinstance(stop, tuple):
+            targets = np.where(ends[targets], count + 1, targets)
         out.append(targets)
     if stop == "deal":
         out[0] = np.where((act < 0) & concedes, count + 1, out[0])
-        start = count + 1 if deals[start] else start
     elif stop == "concession":
         out[0] = np.where(concedes, count + 1, out[0])
+    if stop == "deal" or isinstance(stop, tuple):
+        start = count + 1 if ends[start] else start
     return Chain(out[0], out[1], out[2], start)
 
 

@@ -24,7 +24,7 @@ from negotiation.process.game.dates import CONCESSIONS, Eventual, chain, chances
 from negotiation.process.game.layout import Path
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.stage import DAYS_IN
-from negotiation.values import FloatArray, IntArray, float_array
+from negotiation.values import FloatArray, IntArray, float_array, number, one_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -160,7 +160,7 @@ class GameSolution:
         found = self._chances("never", days)
         return np.concatenate([found[:, :-2], found[:, -2:].sum(axis=1, keepdims=True)], axis=1)
 
-    def _chances(self, stop: str, days: Any) -> FloatArray:
+    def _chances(self, stop: str | tuple[int, ...], days: Any) -> FloatArray:
         times = self._times(days)
         order = np.argsort(times, kind="stable")
         found = np.empty((len(times), len(self.node_values) + 2))
@@ -176,12 +176,64 @@ class GameSolution:
         out = self._chances("deal", days)[:, -1]
         return float(out[0]) if np.ndim(days) == 0 else out.reshape(np.shape(days))  # type: ignore[arg-type]  # a date has no axes
 
+    def stage_by(self, stage: str | int, days: ArrayLike | DateLike) -> Any:
+        """Probability that a stage is over by a number of days from the start or a date.
+
+        It is over once a node of a stage further down `stages` is reached. A number or date gives
+        a float, an array an array.
+
+        Parameters
+        ----------
+        stage
+            Name of a stage, or its place in `stages`.
+        days
+            As in `deal_by`.
+        """
+        out = self._chances(self._after(stage), days)[:, -1]
+        return float(out[0]) if np.ndim(days) == 0 else out.reshape(np.shape(days))  # type: ignore[arg-type]  # a date has no axes
+
+    def stage_probability(self, stage: str | int) -> float:
+        """Probability that a stage is ever over."""
+        return float(min(self._eventual(self._after(stage)).absorbed[-1], 1.0))
+
+    def concedes(self, stage: str | int) -> FloatArray:
+        """Share of each side among the concessions that end a stage, ``[side]``; NaN: none do."""
+        game = self.process
+        names = self.stage_names
+        stage = names[self._stage(stage)]
+        acts = self._eventual(self._after(stage)).acts
+        here = [
+            action.kind in CONCESSIONS and node.stage == stage
+            for node in game.nodes
+            for action in node.actions
+        ]
+        made = np.where(here, acts, 0.0)
+        out = np.array([made[game.arrays.act_side == side].sum() for side in range(2)])
+        return out / out.sum() if out.sum() > 0.0 else np.full(2, np.nan)
+
+    @property
+    def stage_names(self) -> tuple[str, ...]:
+        """Names of the stages, in the order of their first nodes."""
+        return tuple(dict.fromkeys(node.stage for node in self.process.nodes))
+
+    def _stage(self, stage: str | int) -> int:
+        names = self.stage_names
+        if isinstance(stage, str):
+            return names.index(one_of(stage, names, name="stage"))
+        return int(number(stage, name="stage", low=0.0, high=len(names) - 1.0))
+
+    def _after(self, stage: str | int) -> tuple[int, ...]:
+        """Nodes of the stages that come after one."""
+        place = self._stage(stage)
+        later = self.stage_names[place + 1 :]
+        return tuple(n for n, node in enumerate(self.process.nodes) if node.stage in later)
+
     @cached_property
     def deal_probability(self) -> float:
         """Probability that a deal is ever reached."""
         return float(min(self._eventual("deal").absorbed[-1], 1.0))
 
-    def _eventual(self, stop: str) -> Eventual:
+    def _eventual(self, stop: str | tuple[int, ...]) -> Eventual:
         return eventual(self, chain(self, stop))
 
     @cached_property
@@ -224,7 +276,7 @@ class GameSolution:
         import pandas as pd
 
         game, seen = self.process, self.eventual
-        names = list(dict.fromkeys(node.stage for node in game.nodes))
+        names = list(self.stage_names)
         place = np.array([names.index(node.stage) for node in game.nodes])
 
         def total(values: FloatArray, places: IntArray) -> FloatArray:

@@ -18,6 +18,7 @@ from negotiation.values import closest, number, one_of
 __all__ = ["DatedParameters", "Definition", "process_names", "read_definition"]
 
 _FOLDER = Path(__file__).resolve().parent / "definitions"
+_ROLES = ("discount_rate", "shock_scale", "audience_cost", "standoff", "lapse", "demands")
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,14 @@ class Definition:
     name, title, start, time_unit, players
         What it is, when its first stage opens, and its clock.
     roles
-        Name of the parameter of each side in each role: discount_rate, stubbornness, standoff,
-        lapse, and demands by the side that makes them.
+        Name of the parameter of each side in each role: discount_rate, shock_scale,
+        audience_cost, standoff, lapse, and demands by the side that makes them.
     stages
-        Name, kind and whether the conceder is remembered, in the order of play.
+        Name and kind, in the order of play; who asks for purchases.
+    waits_for_exemptions
+        By side: kinds of act that it takes only after the other has exempted something.
+    endings, moments
+        What nobody chooses, and what had happened by a date.
     parameters
         Parameters that only this process uses.
     """
@@ -44,6 +49,9 @@ class Definition:
     players: tuple[str, str]
     roles: Mapping[str, Any]
     stages: tuple[Mapping[str, Any], ...]
+    waits_for_exemptions: Mapping[str, tuple[str, ...]]
+    endings: tuple[Mapping[str, Any], ...]
+    moments: tuple[Mapping[str, Any], ...]
     parameters: Mapping[str, Parameter]
 
 
@@ -70,11 +78,13 @@ def read_definition(name: str) -> Definition:
         start=content["start"],
         time_unit=content["time_unit"],
         players=(first, second),
-        roles={
-            key: content[key]
-            for key in ("discount_rate", "stubbornness", "standoff", "lapse", "demands")
-        },
+        roles={key: content[key] for key in _ROLES},
         stages=tuple(content["stages"]),
+        waits_for_exemptions={
+            side: tuple(kinds) for side, kinds in content.get("waits_for_exemptions", {}).items()
+        },
+        endings=tuple(content.get("endings", ())),
+        moments=tuple(sorted(content.get("moments", ()), key=lambda moment: moment["on"])),
         parameters={
             key: Parameter(name=key, **entry) for key, entry in content["parameters"].items()
         },
@@ -104,6 +114,11 @@ class DatedParameters:
         self._values = {key: number(value, name=f"values[{key}]") for key, value in values.items()}
         self.used: dict[str, Parameter] = {}
 
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Names of the parameters with a value put in their place."""
+        return tuple(self._values)
+
     def known(self, name: str) -> bool:
         """Whether a parameter may be used at the information date."""
         return self.as_of is None or self._known[name].known_on <= self.as_of
@@ -123,3 +138,14 @@ class DatedParameters:
             found = replace(found, value=self._values[name])
         self.used[name] = found
         return found.value
+
+    def refuse_unused(self) -> None:
+        """Refuse values of parameters that were not asked for: they would move nothing."""
+        unused = sorted(set(self._values) - set(self.used))
+        if unused:
+            raise InvalidInputError(
+                "the process does not use this parameter under these options",
+                where="values",
+                seen=", ".join(unused),
+                allowed=", ".join(sorted(self.used)),
+            )

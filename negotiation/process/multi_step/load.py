@@ -1,19 +1,17 @@
-"""Build the process of spring 2025 from an economy's payoffs and dated parameters.
+"""Named processes, built from an economy's payoffs and dated parameters.
 
-Payoffs are in percent of annual GDP against the tariffs of January 2025. While added tariffs tau
-are in force a side earns u_i(tau) a year. Terms lapse at rate 1/D to tariffs tau*, so that terms
-h from then on are worth
-
-    W_i(h) = u_i(h) / (r_i + 1/D) + (1/D) / (r_i + 1/D) * u_i(tau*) / r_i,
-
-which is what ends the process; before its end flows are paid as they accrue at the tariffs in
-force, and a breakdown at rate 1/D leaves u_i(tau*) / r_i.
+Payoffs are in percent of annual GDP against the tariffs of January 2025. In a node a side earns
+what is in force there: tariffs, exemptions, purchases, barriers; what ends or lapses leads to
+another node. At an information date play starts in the stage that is open then, at the tariffs then
+in force: who asks for a date later than that conditions on nothing having happened in between.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,53 +20,24 @@ from negotiation.data.embedded import load_economy
 from negotiation.data.tables import DateLike
 from negotiation.data.tariffs import exempt_sectors
 from negotiation.errors import InvalidInputError
-from negotiation.payoffs import sourced_job_losses, tariff_payoffs
-from negotiation.policy.objectives.objective import Objective
-from negotiation.process.audience_costs import with_audience_costs
+from negotiation.payoffs.defaults import sourced_job_losses
+from negotiation.payoffs.ensemble import PAYOFF_MODELS, PayoffModel, payoff_model
+from negotiation.policy.objectives.partial_equilibrium_payoffs import economy_gdp
+from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.multi_step.definition import DatedParameters, Definition, read_definition
-from negotiation.process.multi_step.economy_stages import StageBuilder
-from negotiation.process.stage import DAYS_IN
-from negotiation.process.stages import MultiStepProcess
+from negotiation.process.multi_step.graph import BuiltProcess, build_process
+from negotiation.process.multi_step.plan import (
+    DatedChange,
+    PlannedStage,
+    ProcessNumbers,
+    ProcessPlan,
+)
+from negotiation.process.multi_step.state_flows import StateFlows
 from negotiation.trade.economy import Economy
-from negotiation.values import FloatArray, float_array, one_of
+from negotiation.trade.instruments.measures import Measure
+from negotiation.values import FloatArray
 
-__all__ = ["TariffFlows", "load_process", "standoff_flows"]
-
-_HORIZONS = ("short_run", "long_run")
-
-
-@dataclass(frozen=True, eq=False)
-class TariffFlows:
-    """What each side earns a year at added tariffs, from an economy.
-
-    Attributes
-    ----------
-    economy
-        Baseline.
-    model
-        Payoff model of `negotiation.payoffs.tariff_payoffs`.
-    options
-        Its other options: objectives, exporter_incidence, exemptions, as_of.
-    elasticities
-        One number for all sectors by horizon, in place of the horizon's set.
-    """
-
-    economy: Economy
-    model: str
-    options: Mapping[str, Any]
-    elasticities: Mapping[str, float] = field(default_factory=dict)
-
-    def __call__(self, rates: FloatArray, horizon: str) -> FloatArray:
-        """Return u ``[scenario, side]`` in percent of GDP a year, at ``rates [scenario, side]``."""
-        found = tariff_payoffs(
-            self.economy,
-            rates,
-            model=self.model,
-            horizon=horizon,
-            elasticities=self.elasticities.get(horizon),
-            **self.options,
-        )
-        return np.asarray(found.percent_of_gdp)
+__all__ = ["EnsembleMember", "built_process", "load_process", "process_ensemble"]
 
 
 def load_process(
@@ -77,12 +46,10 @@ def load_process(
     economy: Economy | None = None,
     *,
     values: Mapping[str, float] | None = None,
-    model: str = "export_dependence",
-    standoff_horizon: str = "short_run",
-    terms_horizon: str = "long_run",
+    model: str | PayoffModel = "equilibrium",
     relapse: bool = False,
-    audience_costs: Any = None,
-) -> MultiStepProcess:
+    linked: bool = False,
+) -> ProcessGame:
     """Return a named process built from an economy's payoffs.
 
     Parameters
@@ -92,48 +59,120 @@ def load_process(
         above the threshold), purchases, non-tariff barriers and intellectual property, and a
         comprehensive agreement.
     as_of
-        Information date: a parameter that became known later is refused; None sets no limit.
+        Information date: play starts then, in the stage that is open, at the tariffs in force; a
+        parameter that became known later is refused. None: the start of the process, with nothing
+        refused.
     economy
         None takes the embedded economy of 2022.
     values
         Parameters to put in place of the embedded ones, by name: ``{"terms_duration": 0.25}``. A
         trade elasticity given here holds in every sector.
     model
-        Payoff model, see `negotiation.payoffs.tariff_payoffs`.
-    standoff_horizon, terms_horizon
-        Trade elasticities ("short_run" or "long_run") of flows during the standoff, and of terms.
+        Payoff model, see `negotiation.payoffs.payoff_model`.
     relapse
-        False: terms lapse for good at rate 1/D. True: breakdowns come at the relapse hazard and
-        return play to the first cut of tariffs.
-    audience_costs
-        One-off cost of conceding of each side in every stage after contact, in percent of GDP;
-        None: in each stage, the smallest for which holding out is rational, where it is positive,
-        plus the parameter audience_cost_excess.
+        Whether terms that lapse return play to the stage that is open now, at its tariffs, rather
+        than to the lasting tariffs of a lapse.
+    linked
+        Whether purchases, barriers and the comprehensive agreement are settled at once.
 
     Returns
     -------
-    MultiStepProcess
+    ProcessGame
         With ``parameters`` that say for each number whether it is sourced, derived or assumed.
 
     Raises
     ------
     InvalidInputError
-        If a name, horizon or value is unknown.
+        If a name or value is unknown, or a value is of a parameter that moves nothing.
     InformationDateError
         If a parameter became known after ``as_of``.
 
     Examples
     --------
-    >>> process = load_process("multi-step-2025", as_of="2025-05-02")
-    >>> [stage.name for stage in process.stages][:2]
-    ['contact', 'de-escalation']
+    >>> process = load_process("multi-step-2025", as_of="2025-05-02", model="partial_25")
+    >>> process.nodes[0].stage
+    'contact'
     """
+    return built_process(
+        name, as_of, economy, values=values, model=model, relapse=relapse, linked=linked
+    ).game
+
+
+@dataclass(frozen=True)
+class EnsembleMember:
+    """A process under one payoff model.
+
+    Attributes
+    ----------
+    model
+        The payoff model.
+    built
+        The process, with the weights that its demands reveal and what its stages are about.
+    weight
+        In the ensemble: 0 where the model does not explain what a side asks for.
+    """
+
+    model: PayoffModel
+    built: BuiltProcess
+    weight: float
+
+
+def process_ensemble(
+    name: str = "multi-step-2025",
+    as_of: DateLike = None,
+    economy: Economy | None = None,
+    *,
+    models: tuple[PayoffModel, ...] = PAYOFF_MODELS,
+    values: Mapping[str, float] | None = None,
+    **options: Any,
+) -> tuple[EnsembleMember, ...]:
+    """Return a named process under every payoff model of an ensemble.
+
+    A model under which a side's stated demand is not its best at any weight on revenue is left
+    out: its weight is 0. The other weights add to 1; without any, all models weigh as given.
+
+    Parameters
+    ----------
+    name, as_of, economy, values, options
+        As in `load_process`.
+    models
+        Payoff models with their weights.
+
+    Examples
+    --------
+    >>> members = process_ensemble(as_of="2025-05-02")
+    >>> round(sum(member.weight for member in members), 12)
+    1.0
+    """
+    built = [
+        built_process(name, as_of, economy, values=values, model=item, **options) for item in models
+    ]
+    weights = np.array([item.weight * b.explained for item, b in zip(models, built, strict=True)])
+    if not weights.sum() > 0.0:
+        weights = np.array([item.weight for item in models])
+    return tuple(
+        EnsembleMember(*entry) for entry in zip(models, built, weights / weights.sum(), strict=True)
+    )
+
+
+def built_process(
+    name: str = "multi-step-2025",
+    as_of: DateLike = None,
+    economy: Economy | None = None,
+    *,
+    values: Mapping[str, float] | None = None,
+    model: str | PayoffModel = "equilibrium",
+    relapse: bool = False,
+    linked: bool = False,
+) -> BuiltProcess:
+    """Return a named process with what its demands reveal; see `load_process`."""
     definition = read_definition(name)
-    one_of(standoff_horizon, _HORIZONS, name="standoff_horizon")
-    one_of(terms_horizon, _HORIZONS, name="terms_horizon")
     dated = DatedParameters(definition.parameters, as_of, values or {})
+    chosen = payoff_model(model)
+    if chosen.exporter_incidence is not None and "exporter_incidence" in (values or {}):
+        chosen = replace(chosen, exporter_incidence=dated("exporter_incidence"))
     if economy is None:
-        economy = load_economy("us-china-2022")
+        economy = _embedded()
     missing = [player for player in definition.players if player not in economy.regions]
     if missing:
         raise InvalidInputError(
@@ -142,54 +181,133 @@ def load_process(
             seen=", ".join(missing),
             allowed=", ".join(economy.regions),
         )
-    options = _payoff_options(definition, dated, economy)
-    if model == "export_dependence":
-        options["exporter_incidence"] = dated("exporter_incidence")
-    flat = {
-        horizon: dated(f"trade_elasticity_{horizon}")
-        for horizon in sorted({standoff_horizon, terms_horizon})
-        if f"trade_elasticity_{horizon}" in (values or {})
-    }
-    flows = TariffFlows(economy, model, options, flat)
-    builder = StageBuilder(
-        definition=definition,
-        dated=dated,
-        flows=flows,
-        gdp=_gdp(economy, definition),
-        standoff_horizon=standoff_horizon,
-        terms_horizon=terms_horizon,
-        relapse=relapse,
-    )
-    bare = builder.process()
-    if audience_costs is None:
-        costed = with_audience_costs(bare, excess=dated("audience_cost_excess"), skip=1)
-    else:
-        pair = float_array(audience_costs, name="audience_costs", shape=(2,), low=0.0)
-        stages = [
-            stage if k == 0 else replace(stage, audience_cost=pair)
-            for k, stage in enumerate(bare.stages)
-        ]
-        costed = replace(bare, stages=tuple(stages))
-    return replace(costed, parameters=tuple(dated.used.values()), as_of=dated.as_of)
+    plan = _plan(definition, dated, economy, relapse=relapse, linked=linked)
+    flows = _flows(definition, dated, economy, chosen, plan)
+    dated.refuse_unused()
+    return build_process(plan, flows, parameters=tuple(dated.used.values()))
 
 
-def _gdp(economy: Economy, definition: Definition) -> FloatArray:
-    if economy.gdp is None:
-        raise InvalidInputError(
-            "the economy has no GDP, which purchases are divided by", where="economy.gdp"
+@lru_cache(maxsize=1)
+def _embedded() -> Economy:
+    return load_economy("us-china-2022")
+
+
+def _pair(definition: Definition, dated: DatedParameters, role: str) -> FloatArray:
+    names = definition.roles[role]
+    return np.array([dated(names[player]) for player in definition.players])
+
+
+def _plan(
+    definition: Definition,
+    dated: DatedParameters,
+    economy: Economy,
+    *,
+    relapse: bool,
+    linked: bool,
+) -> ProcessPlan:
+    players = definition.players
+    stages = [PlannedStage(entry["name"], entry["kind"]) for entry in definition.stages]
+    standoff = _pair(definition, dated, "standoff")
+    in_force = (float(standoff[0]), float(standoff[1]))
+    deadlines: tuple[DatedChange, ...] = ()
+    today = dated.as_of or definition.start
+    for moment in definition.moments:
+        if moment["on"] > today or dated.as_of is None:
+            continue
+        opens = [stage.name for stage in stages].index(moment["opens"])
+        stages = stages[opens:]
+        if "in_force" in moment:
+            in_force = _rates(moment["in_force"], players, dated)
+            deadlines = (
+                DatedChange(
+                    tuple(stage.name for stage in stages),
+                    _rates(moment["after_deadline"], players, dated),
+                    stages[0].name,
+                    at=moment["deadline"],
+                ),
+            )
+    if linked:
+        later = {"purchases", "barriers", "comprehensive"}
+        stages = [stage for stage in stages if stage.kind not in later]
+        stages.append(PlannedStage("package", "package"))
+    names = [stage.name for stage in stages]
+    cutting = any(stage.kind == "cut" for stage in stages)
+    demands = np.full((2, 2), np.nan)
+    if cutting:
+        demands = _demands(definition, dated, standoff)
+    lapse = _pair(definition, dated, "lapse")
+    asks = [entry.get("asked_by") for entry in definition.stages if entry["kind"] == "purchases"]
+    exempted = _exempted(definition, dated, economy)
+    listed = {player: _listed(player, definition, dated, economy) for player in players}
+    endings = tuple(
+        DatedChange(
+            tuple(stage for stage in entry["stages"] if stage in names),
+            _rates(entry["leaves"], players, dated),
+            entry["goes_to"] if entry["goes_to"] in names else names[-1],
+            rate=dated(entry["hazard"]),
+            kind=entry["kind"],
         )
-    return np.array([economy.gdp[economy.region_index(player)] for player in definition.players])
+        for entry in definition.endings
+        if set(entry["stages"]) & set(names)
+    )
+    return ProcessPlan(
+        sides=players,
+        stages=tuple(stages),
+        in_force=in_force,
+        lapse_to=(float(lapse[0]), float(lapse[1])),
+        demands=demands,
+        numbers=_numbers(definition, dated, economy, stages),
+        purchases_asked_by=players.index(asks[0]) if asks and asks[0] in players else 0,
+        relapse=relapse,
+        waits_for_exemptions={
+            players.index(side): kinds for side, kinds in definition.waits_for_exemptions.items()
+        }
+        if cutting
+        else {},
+        exempt=(bool(exempted.get(players[0])), bool(exempted.get(players[1]))),
+        can_exempt=(bool(listed[players[0]]), bool(listed[players[1]])),
+        endings=endings,
+        deadlines=deadlines,
+        start=max(today, definition.start),
+        as_of=dated.as_of,
+    )
 
 
-def _payoff_options(
-    definition: Definition, dated: DatedParameters, economy: Economy
-) -> dict[str, Any]:
-    """Objectives with sourced job figures, incidence and exemptions of `tariff_payoffs`."""
-    objectives = {}
-    for player in definition.players:
+def _rates(
+    given: Mapping[str, Any], players: tuple[str, str], dated: DatedParameters
+) -> tuple[float, float]:
+    """Added tariffs by side, each a number or the name of a parameter."""
+    found = [dated(given[p]) if isinstance(given[p], str) else float(given[p]) for p in players]
+    return found[0], found[1]
+
+
+def _demands(definition: Definition, dated: DatedParameters, standoff: FloatArray) -> FloatArray:
+    """What each side asks for, mixed with equal cuts that take as many points off in total."""
+    players = definition.players
+    asked = np.array(
+        [
+            [dated(definition.roles["demands"][side][player]) for player in players]
+            for side in players
+        ]
+    )
+    mixture = dated("terms_mixture")
+    equal = standoff - (standoff - asked).sum(axis=1, keepdims=True) / 2.0
+    return np.asarray((1.0 - mixture) * asked + mixture * np.maximum(equal, 0.0))
+
+
+def _numbers(
+    definition: Definition,
+    dated: DatedParameters,
+    economy: Economy,
+    stages: list[PlannedStage],
+) -> ProcessNumbers:
+    kinds = {stage.kind for stage in stages}
+    gdp = economy_gdp(economy)
+    costs = np.zeros(2)
+    for i, player in enumerate(definition.players):
         losses = sourced_job_losses(player, as_of=dated.as_of)
-        side = player.lower()
         if losses is not None:
+            side = player.lower()
             losses = replace(
                 losses,
                 jobs_per_billion=dated(f"jobs_per_billion_exports_{side}"),
@@ -197,19 +315,37 @@ def _payoff_options(
                 annual_wage=dated(f"annual_wage_{side}"),
                 spell_years=dated("unemployment_spell"),
             )
-        weight = dated("job_cost_weight") if losses is not None else 0.0
-        objectives[player] = Objective(jobs=weight, job_losses=losses)
-    return {
-        "players": definition.players,
-        "objectives": objectives,
-        "exemptions": _exemptions(definition, dated, economy),
-        "as_of": dated.as_of,
-    }
+            cost = dated("job_cost_weight") * float(losses.transition_cost(1.0))
+            costs[i] = 100.0 * cost / gdp[economy.region_index(player)]
+    more: dict[str, float] = {}
+    if "contact" in kinds:
+        more["contact_stake"] = dated("contact_stake")
+    if kinds & {"contact", "cut"}:
+        more["visibility"] = dated("exemption_visibility")
+        more["curvature"] = dated("audience_curvature")
+    if "cut_below_threshold" in kinds:
+        more["threshold"] = dated("threshold_tariff")
+    if kinds & {"purchases", "package"}:
+        more["shortfall_hazard"] = dated("shortfall_hazard")
+        more["compliance"] = dated("purchase_compliance")
+    return ProcessNumbers(
+        discount_rates=_pair(definition, dated, "discount_rate"),
+        shock_scales=_pair(definition, dated, "shock_scale"),
+        audience_costs=_pair(definition, dated, "audience_cost"),
+        window_rate=dated("window_rate"),
+        base_rate=dated("base_rate"),
+        terms_duration=dated("terms_duration"),
+        later_cost_share=dated("later_cost_share"),
+        elasticity_years=dated("elasticity_years"),
+        moderation=dated("demand_moderation"),
+        job_costs=costs,
+        **more,
+    )
 
 
-def _exemptions(
+def _exempted(
     definition: Definition, dated: DatedParameters, economy: Economy
-) -> dict[str, dict[str, float]] | None:
+) -> dict[str, dict[str, float]]:
     """Put the exempt share of the United States' imports on electronics, where it is known.
 
     The list of 11 April 2025 is of electronics; the 20 points of February and March that stay on
@@ -217,71 +353,78 @@ def _exemptions(
     """
     first, second = definition.players
     if "C26" not in economy.sectors or not dated.known("exempt_share_usa"):
-        return None
+        return {}
     exporter, importer = economy.region_index(second), economy.region_index(first)
     goods = [k for k, sector in enumerate(economy.sectors) if sector != "SERV"]
     imports = economy.flows[:, exporter, importer]
     electronics = imports[economy.sector_index("C26")]
     if electronics <= 0.0:
-        return None
+        return {}
     share = dated("exempt_share_usa") * float(imports[goods].sum()) / float(electronics)
     return {first: {"C26": min(1.0, share)}}
 
 
-def standoff_flows(
-    name: str = "multi-step-2025",
-    as_of: DateLike = None,
-    economy: Economy | None = None,
-    *,
-    values: Mapping[str, float] | None = None,
-    model: str = "export_dependence",
-    horizon: str = "short_run",
-    sectors: Mapping[str, Iterable[str]] | None = None,
-) -> Callable[[float, float], FloatArray]:
-    """Return what each side earns in the standoff at given exempt shares of listed sectors.
+def _listed(
+    player: str, definition: Definition, dated: DatedParameters, economy: Economy
+) -> tuple[str, ...]:
+    """Sectors that a side is said to exempt in public sources by the information date."""
+    other = next(side for side in definition.players if side != player)
+    found = exempt_sectors(player, other, as_of=dated.as_of)
+    return tuple(entry.sector for entry in found if entry.sector in economy.sectors)
 
-    Parameters
-    ----------
-    name, as_of, economy, values, model
-        As in `load_process`.
-    horizon
-        Trade elasticities of the flows.
-    sectors
-        Listed sectors by importer; None: those exempted in public sources by ``as_of``.
 
-    Returns
-    -------
-    callable
-        From the exempt shares of the first and second side to flows ``[side]``, percent of GDP
-        per unit of the process's clock.
+_KNOWN: dict[tuple[Any, ...], StateFlows] = {}
+_KEPT = 64
 
-    Examples
-    --------
-    >>> flows = standoff_flows(as_of="2025-05-02")
-    >>> bool((flows(1.0, 1.0) > flows(0.0, 0.0)).all())
-    True
-    """
-    definition = read_definition(name)
-    dated = DatedParameters(definition.parameters, as_of, values or {})
-    chosen = load_economy("us-china-2022") if economy is None else economy
+
+def _flows(
+    definition: Definition,
+    dated: DatedParameters,
+    economy: Economy,
+    model: PayoffModel,
+    plan: ProcessPlan,
+) -> StateFlows:
+    """Flows of an economy; the same object where only weights or dates differ."""
     first, second = definition.players
-    if sectors is None:
-        sectors = {
-            importer: [entry.sector for entry in exempt_sectors(importer, exporter, as_of=as_of)]
-            for importer, exporter in ((first, second), (second, first))
+    kinds = {stage.kind for stage in plan.stages}
+    instruments: dict[str, tuple[tuple[str, Measure], ...]] = {}
+    if kinds & {"purchases", "package"}:
+        seller = definition.players[plan.purchases_asked_by]
+        buyer = first if seller == second else second
+        made = dated("purchase_commitment") * plan.numbers.compliance
+        instruments["purchases"] = ((buyer, Measure("purchase", made)),)
+    if kinds & {"barriers", "package"}:
+        size, rents = dated("barrier_cut"), dated("barrier_rent_share")
+        cut = (
+            Measure("trade_cost", 1.0 - size * (1.0 - rents)),
+            Measure("import_tariff", -size * rents),
+        )
+        instruments |= {
+            f"barriers {side}": tuple((side, measure) for measure in cut)
+            for side in definition.players
         }
-    listed = {player: tuple(sectors.get(player, ())) for player in definition.players}
-    options = _payoff_options(definition, dated, chosen)
-    names = definition.roles["standoff"]
-    rates = np.array([[dated(names[player]) for player in definition.players]])
-    scale = DAYS_IN[definition.time_unit] / DAYS_IN["year"]
-
-    def flows(share_first: float, share_second: float) -> FloatArray:
-        shares = {first: share_first, second: share_second}
-        exempt = {
-            player: dict.fromkeys(listed[player], shares[player]) for player in definition.players
-        }
-        found = TariffFlows(chosen, model, {**options, "exemptions": exempt})
-        return np.asarray(found(rates, horizon)[0] * scale)
-
-    return flows
+    flat = {
+        str(horizon): dated(f"trade_elasticity_{horizon}")
+        for horizon in model.horizons
+        if f"trade_elasticity_{horizon}" in dated.given
+    }
+    exempted = _exempted(definition, dated, economy)
+    listed = {side: _listed(side, definition, dated, economy) for side in definition.players}
+    key = (
+        id(economy), definition.players, model, dated.as_of, repr(instruments), repr(flat),
+        repr(exempted), repr(listed),
+    )  # fmt: skip
+    if key not in _KNOWN:
+        while len(_KNOWN) >= _KEPT:
+            _KNOWN.pop(next(iter(_KNOWN)))
+        _KNOWN[key] = StateFlows(
+            economy,
+            definition.players,
+            model,
+            exempted=exempted,
+            listed=listed,
+            instruments=instruments,
+            elasticities=flat,
+            as_of=dated.as_of,
+        )
+    return _KNOWN[key]

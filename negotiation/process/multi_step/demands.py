@@ -1,0 +1,196 @@
+"""What each side asks for: the best point for it among those that the other prefers to what is.
+
+A side's ideal demand is the pair of tariffs, from free trade upwards, that is best for it among
+those at which the other earns no less than in force now. A side may ask for less than that: its
+demand is moved by a share m of the way to the point of equal gains,
+
+    tau_i = (1 - m) argmax {U_i(tau) : U_j(tau) >= U_j(now)} + m argmax min_k {U_k(tau) - U_k(now)},
+
+with U_i the flow a year of terms over their discounted life. U is interpolated by bicubic splines
+over a grid of equilibria, so that demands move smoothly with parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from negotiation.values import FloatArray, compact_repr
+
+__all__ = ["TariffBox", "ideal_demands"]
+
+#: Points of the grid a side, and of the finer one on which searches begin.
+_NODES, _FINE = 9, 61
+#: Slack of the constraint, in percent of GDP a year.
+_SLACK = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class TariffBox:
+    """Flows of terms over a box of added tariffs.
+
+    Attributes
+    ----------
+    low, high
+        Ends of the box ``[side]``; low is free trade.
+    grid
+        Added tariffs of the grid, one array a side.
+    values
+        Flows of terms ``[first, second, side]``.
+    """
+
+    low: FloatArray
+    high: FloatArray
+    grid: tuple[FloatArray, FloatArray]
+    values: FloatArray
+
+    __repr__ = compact_repr
+
+    @classmethod
+    def valued(
+        cls, low: FloatArray, high: FloatArray, flows: Callable[[FloatArray], FloatArray]
+    ) -> TariffBox:
+        """Value a box by ``flows``, from added tariffs ``[point, side]`` to ``[point, side]``."""
+        # Free trade and the baseline are points of the grid: flows have a kink at the baseline.
+        grid = tuple(
+            np.concatenate([np.linspace(a, 0.0, 4)[:-1] if a < 0.0 else [], np.linspace(0.0, b, n)])
+            for a, b, n in zip(low, high, (_NODES - 3, _NODES - 3), strict=True)
+        )
+        points = np.stack(np.meshgrid(*grid, indexing="ij"), axis=-1)
+        found = flows(points.reshape(-1, 2)).reshape(*points.shape)
+        return cls(low, high, (grid[0], grid[1]), found)
+
+    @cached_property
+    def _splines(self) -> tuple[Any, Any]:
+        from scipy.interpolate import RectBivariateSpline
+
+        kx, ky = (min(3, len(axis) - 1) for axis in self.grid)
+        first, second = (
+            RectBivariateSpline(*self.grid, self.values[..., i], kx=kx, ky=ky) for i in range(2)
+        )
+        return first, second
+
+    def flow(self, rates: FloatArray) -> FloatArray:
+        """Flows ``[side]`` at one pair of added tariffs."""
+        return np.array([float(spline.ev(*rates)) for spline in self._splines])
+
+    def slope(self, rates: FloatArray) -> FloatArray:
+        """Derivatives of flows ``[side, tariff]`` at one pair of added tariffs."""
+        return np.array(
+            [[float(s.ev(*rates, dx=1)), float(s.ev(*rates, dy=1))] for s in self._splines]
+        )
+
+    @cached_property
+    def fine(self) -> tuple[FloatArray, FloatArray]:
+        """Points ``[point, side]`` of a fine grid, and flows there ``[point, side]``."""
+        axes = [np.linspace(a, b, _FINE) for a, b in zip(self.low, self.high, strict=True)]
+        values = np.stack([spline(*axes) for spline in self._splines], axis=-1)
+        points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
+        return points.reshape(-1, 2), values.reshape(-1, 2)
+
+
+def ideal_demands(box: TariffBox, now: FloatArray, *, moderation: float) -> FloatArray:
+    """Return the demand of each side, ``[side that asks, tariff]``.
+
+    Parameters
+    ----------
+    box
+        Flows of terms.
+    now
+        Added tariffs in force ``[side]``, inside the box.
+    moderation
+        Share m of the way to the point of equal gains, in [0, 1].
+
+    Examples
+    --------
+    Each side's flow falls with the other's tariff and peaks at its own of .2:
+
+    >>> box = TariffBox.valued(np.zeros(2), np.full(2, 0.6), lambda t: -t[:, ::-1] - (t - 0.2)**2)
+    >>> ideal_demands(box, np.array([0.4, 0.4]), moderation=0.0).round(3)
+    array([[0.2  , 0.   ],
+           [0.   , 0.2  ]])
+    """
+    status = box.flow(now)
+    ideal = np.array([_best(box, now, status, side) for side in range(2)])
+    if moderation == 0.0:
+        return ideal
+    equal = _equal_gains(box, now, status)
+    return np.asarray((1.0 - moderation) * ideal + moderation * equal[None, :])
+
+
+def _starts(box: TariffBox, now: FloatArray, worth: FloatArray) -> list[FloatArray]:
+    """The best points of the fine grid, apart from one another, and what is in force."""
+    points = box.fine[0]
+    best = points[int(np.argmax(worth))]
+    return [best, now]
+
+
+def _best(box: TariffBox, now: FloatArray, status: FloatArray, side: int) -> FloatArray:
+    """The best point for a side among those that the other prefers to what is in force."""
+    other = 1 - side
+    _, flows = box.fine
+    worth = np.where(flows[:, other] >= status[other], flows[:, side], -np.inf)
+    constraint = {
+        "type": "ineq",
+        "fun": lambda x: box.flow(x)[other] - status[other],
+        "jac": lambda x: box.slope(x)[other],
+    }
+    found, reached = now, status[side]
+    for start in _starts(box, now, worth):
+        result = _minimised(
+            lambda x: -box.flow(x)[side], lambda x: -box.slope(x)[side], start, box, constraint
+        )
+        flow = box.flow(result)
+        if flow[other] >= status[other] - _SLACK and flow[side] > reached:
+            found, reached = result, flow[side]
+    return found
+
+
+def _equal_gains(box: TariffBox, now: FloatArray, status: FloatArray) -> FloatArray:
+    """The point at which the smaller of the two gains is largest."""
+    _, flows = box.fine
+    worth = (flows - status).min(axis=1)
+    constraint = {
+        "type": "ineq",
+        "fun": lambda x: box.flow(x[:2]) - status - x[2],
+        "jac": lambda x: np.column_stack([box.slope(x[:2]), [-1.0, -1.0]]),
+    }
+    found, reached = now, 0.0
+    for start in _starts(box, now, worth):
+        level = float((box.flow(start) - status).min())
+        result = _minimised(
+            lambda x: -x[2],
+            lambda x: np.array([0.0, 0.0, -1.0]),
+            np.append(start, level),
+            box,
+            constraint,
+        )[:2]
+        gain = float((box.flow(result) - status).min())
+        if gain > reached:
+            found, reached = result, gain
+    return found
+
+
+def _minimised(
+    function: Any, gradient: Any, start: FloatArray, box: TariffBox, constraint: Any
+) -> FloatArray:
+    """A local minimum in the box under one constraint; the start where none is found."""
+    from scipy.optimize import minimize
+
+    bounds = [*zip(box.low, box.high, strict=True), *([(None, None)] * (len(start) - 2))]
+    result = minimize(
+        function,
+        start,
+        jac=gradient,
+        bounds=bounds,
+        constraints=[constraint],
+        method="SLSQP",
+        options={"ftol": 1e-12, "maxiter": 200},
+    )
+    out = np.array(result.x)
+    out[:2] = np.clip(out[:2], box.low, box.high)
+    return out

@@ -1,0 +1,395 @@
+"""The graph of a multi-step process: from a plan and the flows of an economy to a Markov game.
+
+A node is a stage, what is in force, and the horizon of the elasticities. Conceding puts the other
+side's demand in force until a later node changes it or it lapses, at rate 1/D, to the tariffs of
+the lapse. A change of tariffs starts the horizon anew; it moves on at the rate of adjustment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from negotiation.data.parameters import Parameter
+from negotiation.errors import InvalidInputError
+from negotiation.process.game.nodes import Action, Deadline, Ending, Node
+from negotiation.process.game.process_game import ProcessGame
+from negotiation.process.multi_step.demands import TariffBox, ideal_demands
+from negotiation.process.multi_step.plan import DatedChange, ProcessPlan
+from negotiation.process.multi_step.state_flows import State, StateFlows
+from negotiation.payoffs.ensemble import RevealedWeight, revealed_weight
+from negotiation.values import FloatArray, compact_repr
+
+__all__ = ["BuiltProcess", "build_process"]
+
+#: Stages that no plan names: terms that have lapsed, and the end of the agenda.
+LAPSED, AGREED = "lapsed", "agreed"
+#: Own tariffs below a demand at which a revealed weight is looked for.
+_WEIGHT_POINTS = 24
+_Key = tuple[str, State, int]
+
+
+@dataclass(frozen=True, eq=False)
+class BuiltProcess:
+    """A process that an economy values, with what its demands reveal and what each stage is about.
+
+    Attributes
+    ----------
+    game
+        The Markov game.
+    plan
+        What it was built from.
+    revenue_weights
+        What the demands of each side reveal, one a side.
+    prizes
+        F - L of each stage, its name and history: what a side earns a year of terms, over their
+        discounted life, where the other concedes less where it does itself.
+    """
+
+    game: ProcessGame
+    plan: ProcessPlan
+    revenue_weights: tuple[RevealedWeight, RevealedWeight]
+    prizes: tuple[tuple[str, str, FloatArray], ...]
+
+    __repr__ = compact_repr
+
+    @property
+    def explained(self) -> bool:
+        """Whether both sides' demands in the first cut are explained by what they earn."""
+        return all(weight.explained for weight in self.revenue_weights)
+
+
+def build_process(
+    plan: ProcessPlan, flows: StateFlows, *, parameters: tuple[Parameter, ...] = ()
+) -> BuiltProcess:
+    """Return the game of a plan, valued by an economy.
+
+    Parameters
+    ----------
+    plan
+        Stages, demands, dates and numbers.
+    flows
+        What each side earns in a state; its sides are those of the plan.
+    parameters
+        Where the numbers come from, kept with the game.
+
+    Raises
+    ------
+    InvalidInputError
+        If the sides differ, or a change goes to a stage that the plan does not have.
+    """
+    if tuple(flows.sides) != tuple(plan.sides):
+        raise InvalidInputError(
+            "not the sides of the plan", where="flows.sides", seen=flows.sides, allowed=plan.sides
+        )
+    return _Builder(plan, flows).built(parameters)
+
+
+class _Builder:
+    """Nodes by what is in force, made as they are reached."""
+
+    def __init__(self, plan: ProcessPlan, flows: StateFlows) -> None:
+        self.plan, self.flows, self.numbers = plan, flows, plan.numbers
+        self.names = [stage.name for stage in plan.stages]
+        for change in (*plan.endings, *plan.deadlines):
+            if change.goes_to not in (*self.names, LAPSED, AGREED):
+                raise InvalidInputError(
+                    "a change goes to a stage that is not there",
+                    where="endings and deadlines",
+                    seen=change.goes_to,
+                    allowed=", ".join((*self.names, LAPSED, AGREED)),
+                )
+        self.waiting: list[_Key] = []
+        self.nodes: dict[str, Node] = {}
+        self.prizes: list[tuple[str, str, FloatArray]] = []
+        self.asked: dict[State, FloatArray] = {}
+        rate = self.numbers.discount_rates + 1.0 / self.numbers.terms_duration
+        moving = 1.0 / self.numbers.elasticity_years
+        #: Share of the discounted life of terms spent at each horizon, ``[step, side]``.
+        self.life = (
+            np.ones((1, 2))
+            if flows.steps == 1
+            else np.array([rate / (rate + moving), moving / (rate + moving)])
+        )
+        self.weights = self._revealed()
+
+    # What sides earn ---------------------------------------------------------------------------
+
+    def earned(self, states: list[State], step: int) -> FloatArray:
+        """Flows ``[state, side]`` a year at one horizon."""
+        parts = self.flows.parts(states, step)
+        weight = np.array([item.weight for item in self.weights])
+        return np.asarray(
+            parts[..., 0] + weight * parts[..., 1] - self.numbers.job_costs * parts[..., 2]
+        )
+
+    def terms(self, states: list[State]) -> FloatArray:
+        """Flows ``[state, side]`` a year, over the discounted life of terms."""
+        return np.asarray(
+            sum(self.life[step] * self.earned(states, step) for step in range(self.flows.steps))
+        )
+
+    def _revealed(self) -> tuple[RevealedWeight, RevealedWeight]:
+        out = []
+        for side in range(2):
+            demand = self.plan.demands[side]
+            own = float(demand[side]) if np.isfinite(demand).all() else 0.0
+            if own <= 0.0:
+                out.append(RevealedWeight(0.0, True))
+                continue
+            states = []
+            for rate in np.linspace(0.0, own, _WEIGHT_POINTS):
+                pair = [float(demand[0]), float(demand[1])]
+                pair[side] = float(rate)
+                states.append(State((pair[0], pair[1])))
+            parts = np.asarray(
+                sum(
+                    self.life[step, side] * self.flows.parts(states, step)[:, side]
+                    for step in range(self.flows.steps)
+                )
+            )
+            income = parts[:, 0] - self.numbers.job_costs[side] * parts[:, 2]
+            out.append(revealed_weight(income, parts[:, 1]))
+        return out[0], out[1]
+
+    # Demands -----------------------------------------------------------------------------------
+
+    def _box(self) -> TariffBox:
+        plan = self.plan
+        finite = plan.demands[np.isfinite(plan.demands).all(axis=1)]
+        below = min(self.numbers.threshold, 10.0)
+        tops = [finite, np.array([plan.lapse_to]), np.minimum(finite, below)]
+        if self.plan.stages[0].kind not in {"contact", "cut", "cut_below_threshold"}:
+            tops.append(np.array([plan.in_force]))
+        tops += [np.array([change.rates]) for change in (*plan.endings, *plan.deadlines)]
+        high = np.maximum(np.concatenate(tops).max(axis=0), 0.05)
+        return TariffBox.valued(
+            -self.flows.baseline,
+            high,
+            lambda rates: self.terms([State((float(a), float(b))) for a, b in rates]),
+        )
+
+    def comprehensive(self, state: State) -> FloatArray:
+        """Demands ``[side that asks, tariff]`` over all tariffs, from what is in force."""
+        plain = State(state.rates)
+        if plain not in self.asked:
+            if not hasattr(self, "box"):
+                self.box = self._box()
+            now = np.clip(np.array(state.rates), self.box.low, self.box.high)
+            self.asked[plain] = ideal_demands(self.box, now, moderation=self.numbers.moderation)
+        return self.asked[plain]
+
+    # Nodes -------------------------------------------------------------------------------------
+
+    def label(self, key: _Key) -> str:
+        """Name of a node, the same for the same stage, state and horizon."""
+        stage, state, step = key
+        words = [stage, "/".join(f"{100.0 * rate:.6g}" for rate in state.rates)]
+        words += [f"{side} exempts" for side, on in zip(self.plan.sides, state.exempt, strict=True) if on]
+        words += state.instruments
+        if self.flows.steps > 1:
+            words.append("later" if step else "first years")
+        return ", ".join(words)
+
+    def reach(self, stage: str, state: State, step: int = 0) -> str:
+        """Label of a node, which is made if it is new."""
+        key = (stage, state, step)
+        label = self.label(key)
+        if label not in self.nodes:
+            self.nodes[label] = Node(label, np.zeros(2))
+            self.waiting.append(key)
+        return label
+
+    def after(self, stage: str, state: State) -> tuple[str, State]:
+        """Stage that is open once one is over, passing a second cut that is not needed."""
+        k = self.names.index(stage) + 1
+        while k < len(self.names):
+            if self.plan.stages[k].kind != "cut_below_threshold":
+                break
+            if max(state.rates) > self.numbers.threshold + 1e-12:
+                break
+            k += 1
+        return (self.names[k] if k < len(self.names) else AGREED), state
+
+    def built(self, parameters: tuple[Parameter, ...]) -> BuiltProcess:
+        plan = self.plan
+        start = self.reach(plan.stages[0].name, State(plan.in_force, plan.exempt))
+        while self.waiting:
+            batch, self.waiting = self.waiting, []
+            for step in range(self.flows.steps):
+                keys = [key for key in batch if key[2] == step]
+                if keys:
+                    earned = self.earned([state for _, state, _ in keys], step)
+                    for key, flow in zip(keys, earned, strict=True):
+                        self.nodes[self.label(key)] = self.node(key, flow)
+        numbers = self.numbers
+        game = ProcessGame(
+            tuple(self.nodes.values()),
+            discount_rates=numbers.discount_rates,
+            shock_scales=numbers.shock_scales,
+            window_rates=np.full(2, numbers.window_rate),
+            base_rate=np.full(2, numbers.base_rate),
+            start_node=start,
+            time_unit="year",
+            players=plan.sides,
+            start=plan.start,
+            as_of=plan.as_of,
+            parameters=parameters,
+        )
+        return BuiltProcess(game, plan, self.weights, tuple(self.prizes))
+
+    def node(self, key: _Key, flow: FloatArray) -> Node:
+        """The node of a stage in a state."""
+        stage, state, step = key
+        kinds = {planned.name: planned.kind for planned in self.plan.stages}
+        kind = kinds.get(stage, stage)
+        actions = self._actions(stage, kind, state, step)
+        endings = list(self._endings(stage, state))
+        if kind not in {"contact", "cut", LAPSED}:
+            endings.append(self._lapse(state))
+        if step + 1 < self.flows.steps:
+            later = self.reach(stage, state, step + 1)
+            endings.append(Ending(1.0 / self.numbers.elasticity_years, later, kind="outside"))
+        return Node(
+            self.label(key),
+            flow,
+            actions,
+            tuple(endings),
+            self._deadline(stage),
+            stage=stage,
+            history=self.label(("", state, 0)).removeprefix(", ").removesuffix(", first years"),
+            deal=kind == AGREED,
+        )
+
+    def _lapse(self, state: State) -> Ending:
+        plan, numbers = self.plan, self.numbers
+        rate = 1.0 / numbers.terms_duration
+        if "purchases" in state.instruments:
+            rate += numbers.shortfall_hazard * max(1.0 - numbers.compliance, 0.0)
+        if plan.relapse:
+            first = self.reach(plan.stages[0].name, State(plan.in_force, plan.exempt))
+            return Ending(rate, first, kind="relapse")
+        return Ending(rate, self.reach(LAPSED, State(plan.lapse_to)), kind="lapse")
+
+    def _endings(self, stage: str, state: State) -> list[Ending]:
+        return [
+            Ending(change.rate, self._changed(change), kind=change.kind)
+            for change in self.plan.endings
+            if stage in change.stages
+        ]
+
+    def _changed(self, change: DatedChange) -> str:
+        return self.reach(change.goes_to, State(change.rates))
+
+    def _deadline(self, stage: str) -> Deadline | None:
+        found = [change for change in self.plan.deadlines if stage in change.stages]
+        if not found:
+            return None
+        first = min(found, key=lambda change: str(change.at))
+        assert first.at is not None
+        return Deadline(first.at, self._changed(first))
+
+    # Actions -----------------------------------------------------------------------------------
+
+    def _actions(self, stage: str, kind: str, state: State, step: int) -> tuple[Action, ...]:
+        if kind == "contact":
+            return (*self._calls(stage, state, step), *self._exemptions(stage, state, step))
+        if kind in {LAPSED, AGREED}:
+            return ()
+        after = self._concessions(kind, state)
+        self._note_prize(stage, state, after)
+        first_cut = kind == "cut"
+        share = 1.0 if first_cut else self.numbers.later_cost_share
+        actions = []
+        for side, reached in enumerate(after):
+            if reached is None or (first_cut and self._waits(side, "concede", state)):
+                continue
+            changed = reached.rates != state.rates
+            kept = 0 if changed else step
+            to = self.reach(*self.after(stage, reached), kept)
+            cost = share * float(self.numbers.audience_costs[side])
+            actions.append(Action(side, np.zeros(2), cost, to))
+        if first_cut:
+            actions += self._exemptions(stage, state, step)
+        return tuple(sorted(actions, key=lambda action: action.side))
+
+    def _waits(self, side: int, act: str, state: State) -> bool:
+        return act in self.plan.waits_for_exemptions.get(side, ()) and not state.exempt[1 - side]
+
+    def _calls(self, stage: str, state: State, step: int) -> list[Action]:
+        stake = self.numbers.contact_stake
+        to, reached = self.after(stage, state)
+        out = []
+        for side in range(2):
+            if self._waits(side, "call", state):
+                continue
+            payoff = np.zeros(2)
+            payoff[1 - side] = stake
+            out.append(Action(side, payoff, stake, self.reach(to, reached, step), "call"))
+        return out
+
+    def _exemptions(self, stage: str, state: State, step: int) -> list[Action]:
+        out = []
+        cost = self.numbers.visibility * self.numbers.curvature / 2.0
+        for side in range(2):
+            if state.exempt[side] or not self.plan.can_exempt[side]:
+                continue
+            both = tuple(on or i == side for i, on in enumerate(state.exempt))
+            to = self.reach(stage, replace(state, exempt=(both[0], both[1])), step)
+            out.append(Action(side, np.zeros(2), cost, to, "exempt"))
+        return out
+
+    def _concessions(self, kind: str, state: State) -> list[State | None]:
+        """State after each side concedes; None where the other asks for nothing."""
+        plan = self.plan
+        if kind in {"cut", "cut_below_threshold"}:
+            demands = plan.demands
+            if kind == "cut_below_threshold":
+                demands = np.minimum(np.minimum(demands, self.numbers.threshold), state.rates)
+            return [
+                State((float(row[0]), float(row[1]))) if np.isfinite(row).all() else None
+                for row in demands[::-1]
+            ]
+        if kind == "purchases":
+            asks = plan.purchases_asked_by
+            agreed = self._with(state, "purchases")
+            return [state if side == asks else agreed for side in range(2)]
+        if kind == "barriers":
+            return [self._with(state, f"barriers {side}") for side in plan.sides]
+        demands = self.comprehensive(state)
+        out: list[State | None] = []
+        for side in range(2):
+            rates = demands[1 - side]
+            reached = state
+            if kind == "package":
+                if side != plan.purchases_asked_by:
+                    reached = self._with(reached, "purchases")
+                reached = self._with(reached, f"barriers {plan.sides[side]}")
+            out.append(
+                replace(
+                    reached,
+                    rates=(float(rates[0]), float(rates[1])),
+                    agreed_at=(reached.agreed_at or state.rates) if reached.instruments else None,
+                )
+            )
+        return out
+
+    def _with(self, state: State, name: str) -> State:
+        if name not in self.flows.instruments:
+            return state
+        return replace(
+            state,
+            instruments=(*state.instruments, name),
+            agreed_at=state.agreed_at or state.rates,
+        )
+
+    def _note_prize(self, stage: str, state: State, after: list[State | None]) -> None:
+        if any(reached is None for reached in after):
+            return
+        history = self.label(("", state, 0)).removeprefix(", ").removesuffix(", first years")
+        if any(entry[:2] == (stage, history) for entry in self.prizes):
+            return
+        flows = self.terms([reached for reached in after if reached is not None])
+        prize = np.array([flows[1, 0] - flows[0, 0], flows[0, 1] - flows[1, 1]])
+        self.prizes.append((stage, history, prize))
