@@ -16,9 +16,10 @@ import numpy as np
 
 from negotiation.errors import NegotiationError
 from negotiation.process.analysis.conclusions import Conclusion, conclusion_named
-from negotiation.process.analysis.forecast import Outlook, outlook
 from negotiation.process.analysis.parameter_changes import ParameterSpan, parameter_spans, rebuilder
-from negotiation.process.stages import MultiStepProcess
+from negotiation.process.game.process_game import ProcessGame
+from negotiation.process.game.solution import GameSolution
+from negotiation.process.game.solve import solve_games
 from negotiation.values import FloatArray
 
 __all__ = ["BreakEven", "BreakEvens", "break_even"]
@@ -51,8 +52,8 @@ class BreakEven:
     distance: float
     margin_before: float
     margin_after: float
-    before: Outlook | None = None
-    after: Outlook | None = None
+    before: GameSolution | None = None
+    after: GameSolution | None = None
 
     @property
     def reverses(self) -> bool:
@@ -108,20 +109,18 @@ class Margins:
 
     def __init__(
         self,
-        process: MultiStepProcess,
+        process: ProcessGame,
         conclusion: Conclusion,
         spans: Sequence[ParameterSpan],
-        build: Callable[[Mapping[str, float]], MultiStepProcess],
-        stage: str | int,
+        build: Callable[[Mapping[str, float]], ProcessGame],
     ) -> None:
         self.process, self.conclusion, self.spans = process, conclusion, tuple(spans)
-        self.build, self.stage, self.count = build, stage, 0
+        self.build, self.count = build, 0
 
-    def look(self, values: Mapping[str, float]) -> Outlook:
-        """Return the outlook at parameter values."""
+    def look(self, values: Mapping[str, float]) -> GameSolution:
+        """Return the solution at parameter values."""
         self.count += 1
-        process = self.build(values) if values else self.process
-        return outlook(process, stage=self.stage)
+        return solve_games([self.build(values) if values else self.process])[0]
 
     def __call__(self, change: FloatArray) -> float:
         """Return the margin; a process without equilibrium is no reversal: NaN."""
@@ -139,16 +138,15 @@ class Margins:
 
 
 def break_even(
-    process: MultiStepProcess,
+    process: ProcessGame,
     conclusion: str | Conclusion,
     parameters: Sequence[str] | Mapping[str, tuple[float, float]],
     *,
     joint: bool = True,
-    stage: str | int = "de-escalation",
     steps: int = 8,
     tol: float = 1e-4,
     rounds: int = 4,
-    rebuild: Callable[[Mapping[str, float]], MultiStepProcess] | None = None,
+    rebuild: Callable[[Mapping[str, float]], ProcessGame] | None = None,
 ) -> BreakEvens:
     """Return the smallest changes of parameters that reverse a conclusion.
 
@@ -162,8 +160,6 @@ def break_even(
         See `parameter_spans`.
     joint
         Whether all parameters are moved together too.
-    stage
-        The open stage, see `negotiation.process.analysis.forecast.outlook`.
     steps
         Of the grid between the value and each end of its range.
     tol
@@ -184,18 +180,27 @@ def break_even(
 
     Examples
     --------
-    >>> process = MultiStepProcess.from_payoffs(
-    ...     flows=[[-0.05, -0.08]], terms=[[[0.3, 0.6], [0.7, 0.4]]],
-    ...     discount_rates=[0.05, 0.05], stubbornness=[0.1, 0.1])
-    >>> found = break_even(process, "CHN concedes first", {"stubbornness_USA": (0.001, 0.5)},
-    ...     stage=0, joint=False)
+    >>> from negotiation.process.game.nodes import Action, Node
+    >>> process = ProcessGame(
+    ...     (
+    ...         Node(
+    ...             "standoff",
+    ...             [-0.6, -1.07],
+    ...             (Action(0, [0.0, 0.2], 0.3, "terms"), Action(1, [0.1, 0.05], 0.3, "terms")),
+    ...         ),
+    ...         Node("terms", [0.0, 0.0]),
+    ...     ),
+    ...     discount_rates=[0.05, 0.05],
+    ...     shock_scales=[0.2, 0.2],
+    ... )
+    >>> found = break_even(process, "CHN concedes first", {"flow_USA": (-3.0, 0.0)}, joint=False)
     >>> found.verdict
-    'flips at stubbornness_USA = 0.00297'
+    'flips at flow_USA = -1.13'
     """
     started = perf_counter()
     statement = conclusion_named(conclusion, process.players)
     spans = parameter_spans(process, parameters)
-    margins = Margins(process, statement, spans, rebuilder(process, rebuild), stage)
+    margins = Margins(process, statement, spans, rebuilder(process, rebuild))
     margin = margins(np.zeros(len(spans)))
     sign = 1.0 if margin > 0.0 else -1.0
     singles = []

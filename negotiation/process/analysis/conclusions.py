@@ -10,34 +10,28 @@ import numpy as np
 
 from negotiation.data.tables import as_date
 from negotiation.errors import InvalidInputError
-from negotiation.process.analysis.forecast import Outlook
+from negotiation.process.game.solution import GameSolution
 from negotiation.values import FloatArray
 
-__all__ = ["CONCLUSIONS", "Conclusion", "conclusion_named", "shares_of_concessions"]
+__all__ = ["CONCLUSIONS", "Conclusion", "conclusion_named"]
 
 #: How the sides are called in sentences.
 _SPOKEN: Mapping[str, str] = {"the United States": "USA", "China": "CHN"}
 
-#: The conclusions of the paper.
+#: The conclusions of the paper; the complement of each is another conclusion.
 CONCLUSIONS = (
-    "the United States concedes first",
     "China concedes first",
     "first cut by 2025-05-31 more likely than not",
     "first cut by 2025-12-31 more likely than not",
     "deal by 2025-12-31 more likely than not",
-    "the United States loses more",
     "China loses more",
-    "the standoff needs an audience cost of the United States",
-    "the standoff needs an audience cost of China",
-    "both sides lose income in the standoff",
-    "the United States loses more income a year in the standoff",
-    "China loses more income a year in the standoff",
+    "China loses more a year in the standoff",
 )
 
 _FORMS = (
     "<side> concedes first; first cut by <date> more likely than not; deal by <date> more likely "
-    "than not; <side> loses more; the standoff needs an audience cost of <side>; both sides lose "
-    "income in the standoff; <side> loses more income a year in the standoff"
+    "than not; <side> loses more; both sides lose in the standoff; <side> loses more a year in "
+    "the standoff"
 )
 
 
@@ -54,30 +48,17 @@ class Conclusion:
     """
 
     name: str
-    margin: Callable[[Outlook], float]
+    margin: Callable[[GameSolution], float]
 
 
-def shares_of_concessions(found: Outlook) -> FloatArray:
-    """Return each side's share of the concessions that may still end the open stage.
-
-    Where they are over, the shares are those that the stage had at its opening.
-    """
-    success = found.solution.success[0]
-    if success.sum() <= 0.0:
-        k = len(found.whole.process.stages) - len(found.solution.process.stages)
-        success = found.whole.success[k]
-    if success.sum() <= 0.0:
-        return np.full(2, 0.5)
-    return np.asarray(success / success.sum())
+def _standoff(found: GameSolution) -> FloatArray:
+    """What each side earns a unit of time while play stays where it starts, ``[side]``."""
+    return np.asarray(found.process.nodes[int(found.process.start_node)].flow)
 
 
-def _opened(found: Outlook) -> int:
-    return len(found.whole.process.stages) - len(found.solution.process.stages)
-
-
-def _standoff(found: Outlook) -> FloatArray:
-    """What each side earns a unit of time while the open stage lasts, ``[side]``."""
-    return np.asarray(found.whole.process.stages[_opened(found)].flows[0])
+def _share(found: GameSolution, side: int) -> float:
+    shares = found.concedes(found.open_stage)
+    return float(np.nan_to_num(shares, nan=0.5)[side])
 
 
 def conclusion_named(name: str | Conclusion, players: tuple[str, str]) -> Conclusion:
@@ -113,23 +94,18 @@ def conclusion_named(name: str | Conclusion, players: tuple[str, str]) -> Conclu
 
     if found := re.fullmatch(r"(.+) concedes first", name):
         i = side(found[1])
-        return Conclusion(name, lambda out: float(shares_of_concessions(out)[i]) - 0.5)
+        return Conclusion(name, lambda out: _share(out, i) - 0.5)
     if found := re.fullmatch(r"(first cut|deal) by (\d{4}-\d\d-\d\d) more likely than not", name):
         day = as_date(found[2], name="conclusion")
         if found[1] == "deal":
             return Conclusion(name, lambda out: float(out.deal_by(day)) - 0.5)
         return Conclusion(name, lambda out: float(out.cut_by(day)) - 0.5)
-    if name == "both sides lose income in the standoff":
+    if name == "both sides lose in the standoff":
         return Conclusion(name, lambda out: -float(_standoff(out).max()))
-    if found := re.fullmatch(r"(.+) loses more income a year in the standoff", name):
+    if found := re.fullmatch(r"(.+) loses more a year in the standoff", name):
         i = side(found[1])
         return Conclusion(name, lambda out: float(_standoff(out)[1 - i] - _standoff(out)[i]))
     if found := re.fullmatch(r"(.+) loses more", name):
         i = side(found[1])
-        return Conclusion(name, lambda out: float(out.whole.values[1 - i] - out.whole.values[i]))
-    if found := re.fullmatch(r"the standoff needs an audience cost of (.+)", name):
-        i = side(found[1])
-        return Conclusion(
-            name, lambda out: float(out.whole.audience_cost_bound[_opened(out), i]) - 1e-9
-        )
+        return Conclusion(name, lambda out: float(out.values[1 - i] - out.values[i]))
     raise InvalidInputError("unknown conclusion", where="conclusion", seen=name, allowed=_FORMS)

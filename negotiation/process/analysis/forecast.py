@@ -1,270 +1,357 @@
-"""What a process says at an information date: when tariffs fall, to what, and who gives more."""
+"""Dated forecasts of a named process: over payoff models and draws, weighed by what was seen.
+
+Parameters that nobody measured are drawn over their ranges, and each draw is solved under every
+payoff model of the ensemble that explains what the sides ask for. A draw weighs as much as what has
+been seen since the tariffs in force were put in force is likely under it: the probability that play
+stands in the stage that is open at the information date. Public events may say more about a
+side's audience cost: a draw whose cost is in the upper half of its range is called tough, and
+an event of type k multiplies its weight by
+
+    ell_k                              for an act,
+    theta ell_k + (1 - theta)          for a claim, which says something only where it is true,
+
+with theta the mean rate at which the side's earlier claims had proved true.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
-from negotiation.process.beliefs.events import DatedEvent
-from negotiation.process.beliefs.updating import filter_beliefs
-from negotiation.process.continuation import process_from, stage_number
-from negotiation.process.solve import ProcessSolution, solve_process
-from negotiation.process.stage import DAYS_IN
-from negotiation.process.stages import MultiStepProcess
-from negotiation.process.tough_types.node_laws import node_laws
+from negotiation.payoffs.ensemble import PAYOFF_MODELS, PayoffModel
+from negotiation.process.analysis.parameter_changes import ParameterSpan, parameter_spans
+from negotiation.process.batch import solve_processes
+from negotiation.process.beliefs.events import CLAIMS, DatedEvent, learned_reliability, read_events
+from negotiation.process.game.solution import GameSolution
+from negotiation.process.multi_step.load import EnsembleMember, built_process, process_ensemble
+from negotiation.trade.economy import Economy
 from negotiation.values import FloatArray, compact_repr, number
 
-__all__ = ["Outlook", "lowered_by", "outlook", "terms_after"]
+if TYPE_CHECKING:
+    import pandas as pd
 
+__all__ = ["ProcessForecast", "forecast_process"]
 
-def terms_after(process: MultiStepProcess, stage: str | int = 0) -> FloatArray:
-    """Return the added tariffs in force once a stage is over, ``[conceder, side]``.
-
-    Of the first history; NaN where the process does not say.
-    """
-    k = stage_number(process, stage)
-    last = k + 1 == len(process.stages)
-    rates = process.rates_after if last else process.stages[k + 1].rates
-    if rates is None:
-        return np.full((2, 2), np.nan)
-    told_apart = len(rates) > 1 and process.remembered[k]
-    return np.array([rates[c if told_apart else 0] for c in range(2)])
+#: Processes solved in one batch: the memory that a forecast takes.
+_BATCH = 64
 
 
 @dataclass(frozen=True, eq=False)
-class Outlook:
-    """A process from an information date on, given that a stage has not ended by then.
+class ProcessForecast:
+    """Probabilities by date over payoff models and parameter draws.
 
     Attributes
     ----------
-    whole
-        Solution of the process from its start.
-    solution
-        Solution of what is left of it: the open stage is its first.
-    day
-        Information date, or None where the process has no dates.
-    beliefs
-        Posterior of the tough type, ``[side]``.
-    at_once
-        Probability that each side concedes at once at the information date.
-    survival
-        Probability, by the solved stage, of no concession up to the information date.
+    as_of
+        Information date on which everything is conditional: the stage open then has not ended.
+    stage
+        The open stage.
+    players
+        The sides.
+    models
+        Names of the payoff models that explain what the sides ask for.
+    left_out
+        Names of those that do not.
+    model_weights
+        Of ``models``; they add to 1.
+    dates
+        Dates of the probabilities.
+    parameters, values
+        Names of what is drawn, and the draws ``[draw, parameter]``; the first is the value that
+        each parameter has, and weighs nothing unless it is the only one.
+    seen
+        Likelihood of what was seen ``[draw, model]``.
+    cut, deal
+        Probability that the open stage is over, and of a deal, ``[draw, model, date]``.
+    concedes
+        Share of each side among concessions that end the stage, ``[draw, model, side]``.
     """
 
-    whole: ProcessSolution
-    solution: ProcessSolution
-    day: date | None
-    beliefs: FloatArray
-    at_once: FloatArray
-    survival: float
+    as_of: date
+    stage: str
+    players: tuple[str, str]
+    models: tuple[str, ...]
+    left_out: tuple[str, ...]
+    model_weights: FloatArray
+    dates: tuple[date, ...]
+    parameters: tuple[str, ...]
+    values: FloatArray
+    seen: FloatArray
+    cut: FloatArray
+    deal: FloatArray
+    concedes: FloatArray
 
     __repr__ = compact_repr
 
-    def days_until(self, day: DateLike) -> float:
-        """Days from the information date to another."""
-        end = as_date(day, name="day")
-        if self.day is None or end is None or end < self.day:
-            raise InvalidInputError(
-                "no such span of days", where="day", seen=day, allowed=f"on or after {self.day}"
-            )
-        return float((end - self.day).days)
-
-    def cut_by(self, when: DateLike | ArrayLike) -> Any:
-        """Probability that the open stage is over by a date, or by numbers of days from now."""
-        return self.solution.stage_by(0, self._days(when))
-
-    def deal_by(self, when: DateLike | ArrayLike) -> Any:
-        """Probability of the whole deal by a date, or by numbers of days from now."""
-        return self.solution.deal_by(self._days(when))
-
-    def _days(self, when: Any) -> Any:
-        return self.days_until(when) if isinstance(when, str | date) else when
-
     @cached_property
-    def cut_probability(self) -> float:
-        """Probability that the open stage is ever over."""
-        return float(self.solution.success[0].sum())
+    def weights(self) -> FloatArray:
+        """Weight of each draw under each model ``[draw, model]``; they add to 1."""
+        out = self.seen * self.model_weights
+        if len(out) > 1:
+            out = out.copy()
+            out[0] = 0.0
+        return np.asarray(out / out.sum())
 
     @property
+    def effective_draws(self) -> float:
+        """``1 / sum of squared weights``."""
+        return float(1.0 / np.sum(self.weights**2))
+
+    def _place(self, day: DateLike) -> int:
+        asked = as_date(day, name="day")
+        if asked not in self.dates:
+            raise InvalidInputError(
+                "not one of the dates of the forecast",
+                where="day",
+                seen=str(asked),
+                allowed=", ".join(map(str, self.dates)),
+            )
+        return self.dates.index(asked)
+
+    def cut_by(self, day: DateLike) -> float:
+        """Probability that the open stage is over by one of the dates."""
+        return float(np.sum(self.weights * self.cut[:, :, self._place(day)]))
+
+    def deal_by(self, day: DateLike) -> float:
+        """Probability of a deal by one of the dates."""
+        return float(np.sum(self.weights * self.deal[:, :, self._place(day)]))
+
     def concedes_first(self) -> FloatArray:
-        """Share of each side among concessions that end the open stage; NaN if there is none."""
-        success = self.solution.success[0]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray(success / success.sum())
+        """Probability, given a concession, that each side makes it, ``[side]``."""
+        return np.asarray(np.einsum("dm,dms->s", self.weights, self.concedes))
 
-    @property
-    def cut_quantiles(self) -> tuple[float, float, float]:
-        """Days within which the stage is over with probability .25, .5 and .75; may be infinite."""
-        low, middle, high = (self.days_to(level) for level in (0.25, 0.5, 0.75))
-        return low, middle, high
+    def interval(self, day: DateLike, level: float = 0.9, *, of: str = "cut") -> FloatArray:
+        """Ends of the central interval of a probability over draws and models."""
+        level = number(level, name="level", low=0.0, high=1.0)
+        values = {"cut": self.cut, "deal": self.deal}[of][:, :, self._place(day)].ravel()
+        order = np.argsort(values)
+        reached = np.cumsum(self.weights.ravel()[order])
+        ends = np.array([(1.0 - level) / 2.0, (1.0 + level) / 2.0])
+        places = np.clip(np.searchsorted(reached, ends), 0, len(values) - 1)
+        return np.asarray(values[order][places])
 
-    def days_to(self, level: float) -> float:
-        """Days within which the open stage is over with a given probability.
+    def to_frame(self, level: float = 0.9) -> pd.DataFrame:
+        """One row a payoff model, then the ensemble: probabilities by date, who concedes.
 
-        Hazards are constant between the points of the stage's curve; infinite where the
-        probability is never reached.
+        Every row is conditional on the same date. Columns ``low`` and ``high`` are the ends of
+        the central interval of the ensemble's probability by each date.
         """
-        p = number(level, name="level", low=0.0, high=1.0, open_high=True)
-        law = node_laws(self.solution)[0]
-        opening = law.open(law.prior[None, :])
-        gone = float(opening.atoms.sum())
-        if p <= gone:
-            return 0.0
-        spent, rates, last = law.concession_rates(float(opening.time[0]))
-        alive = 1.0 - gone
-        for began, ended, rate in zip(spent[:-1], spent[1:], rates, strict=True):
-            total = rate + law.breakdown_hazard
-            share = rate / total if total > 0.0 else 0.0
-            here = alive * share * -np.expm1(-total * (ended - began))
-            if p <= gone + here:
-                more = -np.log1p(-(p - gone) / (alive * share)) / total
-                return float(began + more) * DAYS_IN[self.solution.process.time_unit]
-            gone += here
-            alive *= np.exp(-total * (ended - began))
-        if p <= gone + alive * last:
-            return float(law.deadline) * DAYS_IN[self.solution.process.time_unit]
-        return float("inf")
+        import pandas as pd
 
-    @property
-    def terms(self) -> FloatArray:
-        """Added tariffs once the open stage is over, ``[conceder, side]``."""
-        return terms_after(self.solution.process, 0)
-
-    @property
-    def points_cut(self) -> FloatArray:
-        """Points by which each side cuts, ``[conceder, side]``."""
-        rates = self.solution.process.stages[0].rates
-        if rates is None:
-            return np.full((2, 2), np.nan)
-        return np.asarray(rates[0] - self.terms)
-
-    def concedes_more(
-        self, within: float = 0.05, *, shares: FloatArray | None = None
-    ) -> FloatArray:
-        """Probability, given a cut, that the first, the second or neither side cuts by more.
-
-        Parameters
-        ----------
-        within
-            Cuts that differ by no more than this are equal.
-        shares
-            Of each side among concessions; None takes `concedes_first`.
-        """
-        gap = self.points_cut[:, 0] - self.points_cut[:, 1]
-        share = self.concedes_first if shares is None else shares
-        equal = np.abs(gap) <= within + 1e-12
-        return np.array(
-            [
-                share[~equal & (gap > 0.0)].sum(),
-                share[~equal & (gap < 0.0)].sum(),
-                share[equal].sum(),
-            ]
-        )
+        rows: list[dict[str, Any]] = []
+        shares = self.weights.sum(axis=0)
+        for m, name in enumerate(self.models):
+            own = self.weights[:, m] / shares[m]
+            row: dict[str, Any] = {"payoffs": name, "weight": float(shares[m])}
+            for k, day in enumerate(self.dates):
+                row[f"cut by {day}"] = float(own @ self.cut[:, m, k])
+                row[f"deal by {day}"] = float(own @ self.deal[:, m, k])
+            for i, player in enumerate(self.players):
+                row[f"{player} concedes first"] = float(own @ self.concedes[:, m, i])
+            rows.append(row)
+        row = {"payoffs": "ensemble", "weight": 1.0}
+        for day in self.dates:
+            row[f"cut by {day}"], row[f"deal by {day}"] = self.cut_by(day), self.deal_by(day)
+            low, high = self.interval(day, level)
+            row[f"cut by {day}, low"], row[f"cut by {day}, high"] = low, high
+        for i, player in enumerate(self.players):
+            row[f"{player} concedes first"] = float(self.concedes_first()[i])
+        return pd.DataFrame([*rows, row])
 
 
-def outlook(
-    process: MultiStepProcess,
+def forecast_process(
+    name: str = "multi-step-2025",
     *,
-    as_of: DateLike = None,
-    stage: str | int = "de-escalation",
-    events: tuple[DatedEvent, ...] = (),
+    as_of: DateLike,
+    dates: Sequence[DateLike],
+    parameters: Sequence[str] | Mapping[str, tuple[float, float]] | None = None,
+    draws: int = 64,
+    seed: int = 20250502,
+    models: tuple[PayoffModel, ...] = PAYOFF_MODELS,
+    economy: Economy | None = None,
+    values: Mapping[str, float] | None = None,
     ratios: Mapping[str, float] | None = None,
-    raise_on_failure: bool = True,
-) -> Outlook:
-    """Return what a process says at a date, given that a stage is still open.
+    weigh: bool = True,
+    workers: int | None = 1,
+    **options: Any,
+) -> ProcessForecast:
+    """Return dated probabilities over payoff models and parameter draws.
 
     Parameters
     ----------
-    process
-        A process whose clock of that stage starts on its ``start``.
-    as_of
-        Information date; None takes the process's own. Where neither is known, or the process has
-        no start, nothing is conditioned on.
-    stage
-        The open stage.
-    events, ratios
-        See `negotiation.filter_beliefs`; without events only silence counts.
-    raise_on_failure
-        See `negotiation.solve_process`.
+    name, as_of, economy, values, options
+        As in `negotiation.load_process`; the information date is needed.
+    dates
+        Dates of the probabilities, not before ``as_of``.
+    parameters
+        What is drawn, uniformly (in logarithms where a range spans a factor of ten); None: every
+        recorded parameter with a range that is an assumption.
+    draws
+        Points of a scrambled Sobol sequence; 0: the parameters as they are.
+    seed
+        Of the scrambling.
+    models
+        Payoff models with their weights.
+    ratios
+        Likelihood ratio of types of events, tough against not; see the module. None: 1.
+    weigh
+        Whether draws weigh as much as what was seen is likely; otherwise all alike.
+    workers
+        As in `negotiation.solve_processes`.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is no information date, a date is before it, or a parameter is unknown.
 
     Examples
     --------
-    >>> process = MultiStepProcess.from_payoffs(
-    ...     flows=[[-0.05, -0.08]], terms=[[[0.3, 0.6], [0.7, 0.4]]],
-    ...     discount_rates=[0.05, 0.05], stubbornness=[0.1, 0.1])
-    >>> outlook(process, stage=0).concedes_first.round(3)
-    array([0.153, 0.847])
+    >>> found = forecast_process(as_of="2025-05-02", dates=["2025-05-31"], draws=0)
+    >>> found.models
+    ('equilibrium', 'equilibrium_one_year', 'partial_0', 'partial_25', 'partial_50')
+    >>> 0.0 < found.cut_by("2025-05-31") < 1.0
+    True
     """
-    whole = solve_process(process, raise_on_failure=raise_on_failure)
-    k = stage_number(process, stage)
-    day = as_date(as_of) or process.as_of
-    if day is None or process.start is None:
-        rest = process_from(process, k)
-        prior = process.stages[k].stubbornness
-        found = solve_process(rest, raise_on_failure=raise_on_failure)
-        return Outlook(whole, found, None, prior, found.atoms[0], 1.0)
-    path = filter_beliefs(whole, as_of=day, stage=k, events=events, ratios=ratios)
-    rest = path.process_at()
-    return Outlook(
-        whole=whole,
-        solution=solve_process(rest, raise_on_failure=raise_on_failure),
-        day=day,
-        beliefs=path.beliefs,
-        at_once=path.at_once[-1],
-        survival=path.survival,
+    today = as_date(as_of, name="as_of")
+    asked = [as_date(day, name="dates") for day in dates]
+    if today is None or not asked or any(day is None or day < today for day in asked):
+        raise InvalidInputError(
+            "dates of a forecast are not before its information date",
+            where="dates",
+            seen=", ".join(map(str, dates)),
+            allowed=f"on or after {today}",
+        )
+    days = tuple(day for day in asked if day is not None)
+    members = process_ensemble(name, today, economy, models=models, values=values, **options)
+    kept = [member for member in members if member.weight > 0.0]
+    spans = _spans(kept[0], parameters)
+    rows = _draws(spans, draws, seed)
+    given = dict(values or {})
+    shape = (len(rows), len(kept))
+    seen = np.ones(shape)
+    cut, deal = np.zeros((2, *shape, len(days)))
+    concedes = np.zeros((*shape, 2))
+    cells = [(d, m) for d in range(len(rows)) for m in range(len(kept))]
+    for begin in range(0, len(cells), _BATCH):
+        part = cells[begin : begin + _BATCH]
+        games = []
+        for d, m in part:
+            drawn = {s.name: float(v) for s, v in zip(spans, rows[d], strict=True)}
+            for opening in (False, True):
+                games.append(
+                    built_process(
+                        name,
+                        today,
+                        economy,
+                        values={**given, **drawn},
+                        model=kept[m].model,
+                        from_opening=opening,
+                        **options,
+                    ).game
+                )
+        solved: Sequence[GameSolution] = solve_processes(games, workers=workers)
+        for k, (d, m) in enumerate(part):
+            now, opening_solution = solved[2 * k], solved[2 * k + 1]
+            ahead = np.array([(day - today).days for day in days], dtype=np.float64)
+            cut[d, m], deal[d, m] = now.cut_by(ahead), now.deal_by(ahead)
+            concedes[d, m] = np.nan_to_num(now.concedes(now.open_stage), nan=0.5)
+            seen[d, m] = _likelihood(opening_solution, now.open_stage, today) if weigh else 1.0
+    if ratios:
+        seen *= _event_weights(spans, rows, kept[0], ratios, today)[:, None]
+    game = kept[0].built.game
+    weights = np.array([member.weight for member in kept])
+    return ProcessForecast(
+        as_of=today,
+        stage=game.nodes[int(game.start_node)].stage,
+        players=game.players,
+        models=tuple(member.model.name for member in kept),
+        left_out=tuple(member.model.name for member in members if member.weight == 0.0),
+        model_weights=weights / weights.sum(),
+        dates=days,
+        parameters=tuple(span.name for span in spans),
+        values=rows,
+        seen=seen,
+        cut=cut,
+        deal=deal,
+        concedes=concedes,
     )
 
 
-def lowered_by(
-    solution: ProcessSolution, days: float, *, side: int, lapses_to: float, steps: int = 60
-) -> float:
-    """Probability that a side's added tariff falls below the one in force now.
+def _spans(
+    member: EnsembleMember, parameters: Sequence[str] | Mapping[str, tuple[float, float]] | None
+) -> tuple[ParameterSpan, ...]:
+    game = member.built.game
+    if parameters is None:
+        parameters = [
+            entry.name
+            for entry in game.parameters
+            if entry.low < entry.high and entry.status == "assumption"
+        ]
+    return parameter_spans(game, parameters)
 
-    It falls at the deal, where what is agreed is lower, and when the terms in force lapse before
-    the deal, where what they lapse to is lower. Every stage must break down at the same hazard
-    beta, as terms of one duration do; with G(t) the probability of the deal by t,
 
-        P(lapse first, by t) = int_0^t beta exp(-beta s) [1 - G0(s)] ds,  dG0 = exp(beta s) dG.
+def _draws(spans: Sequence[ParameterSpan], draws: int, seed: int) -> FloatArray:
+    """Parameter values ``[draw, parameter]``; the first row is the values as they are."""
+    from scipy.stats import qmc
 
-    Parameters
-    ----------
-    solution
-        Of the stages that are left.
-    days
-        Days from now.
-    side
-        Whose tariff: 0 or 1.
-    lapses_to
-        Added tariff of that side once terms lapse.
-    steps
-        Of the integral.
-    """
-    process = solution.process
-    hazards = {stage.breakdown_hazard for stage in process.stages}
-    now = process.stages[0].rates
-    if len(hazards) != 1 or now is None or process.rates_after is None:
-        raise InvalidInputError(
-            "one breakdown hazard in all stages, and tariffs in force, are needed",
-            where="solution.process",
-            seen=sorted(hazards),
-        )
-    beta = hazards.pop()
-    grid = np.linspace(0.0, float(number(days, name="days", low=0.0)), steps + 1)
-    t = grid / DAYS_IN[process.time_unit]
-    deal = np.asarray(solution.deal_by(grid))
-    # What happens at time zero is not discounted by the chance of a lapse.
-    middle = 0.5 * (t[1:] + t[:-1])
-    free = deal[0] + np.concatenate([[0.0], np.cumsum(np.diff(deal) * np.exp(beta * middle))])
-    stay = 0.5 * (free[1:] + free[:-1])
-    lapse = float(np.sum(-np.diff(np.exp(-beta * t)) * (1.0 - stay)))
-    current = float(now[0, side])
-    agreed = float(np.mean(process.rates_after[:, side]))
-    return float(deal[-1]) * (agreed < current) + lapse * (lapses_to < current)
+    count = int(number(draws, name="draws", low=0.0))
+    central = np.array([[span.value for span in spans]])
+    if count == 0 or not spans:
+        return central
+    sampler = qmc.Sobol(len(spans), scramble=True, rng=np.random.default_rng(seed))
+    unit = sampler.random_base2(int(np.ceil(np.log2(count))))[:count]
+    drawn = np.stack([span.between(unit[:, k]) for k, span in enumerate(spans)], axis=1)
+    return np.concatenate([central, drawn])
+
+
+def _likelihood(opening: GameSolution, stage: str, today: date) -> float:
+    """Probability that play stands in the open stage at the information date."""
+    game = opening.process
+    chances = opening.node_probabilities(today)[0]
+    return float(sum(p for p, node in zip(chances, game.nodes, strict=False) if node.stage == stage))
+
+
+def _event_weights(
+    spans: Sequence[ParameterSpan],
+    rows: FloatArray,
+    member: EnsembleMember,
+    ratios: Mapping[str, float],
+    today: date,
+) -> FloatArray:
+    """Weights of draws ``[draw]`` by what events say about who is tough."""
+    events = read_events(as_of=today)
+    out = np.ones(len(rows))
+    names = [span.name for span in spans]
+    for player in member.built.game.players:
+        column = f"audience_cost_{player.lower()}"
+        if column not in names:
+            continue
+        k = names.index(column)
+        span = spans[k]
+        tough = rows[:, k] > float(span.between(np.array([0.5]))[0])
+        out = np.where(tough, out * _event_ratio(events, player, ratios), out)
+    return out
+
+
+def _event_ratio(events: Sequence[DatedEvent], player: str, ratios: Mapping[str, float]) -> float:
+    """Product of the likelihood ratios of a side's events, tough against not."""
+    total, told = 1.0, set()
+    for event in events:
+        key = (event.day, event.actor, event.type)
+        # Several reports of one kind by one side on one day are one piece of news.
+        if event.type not in ratios or event.actor not in {player, "BOTH"} or key in told:
+            continue
+        told.add(key)
+        ratio = number(ratios[event.type], name=f"ratios[{event.type}]", low=0.0, open_low=True)
+        if event.type in CLAIMS:
+            theta = learned_reliability(events, event.actor, day=event.day)
+            ratio = theta * ratio + 1.0 - theta
+        total *= ratio
+    return total

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 
-from negotiation.data.embedded import load_economy
 from negotiation.errors import InvalidInputError, NegotiationError
+from negotiation.payoffs.ensemble import PAYOFF_MODELS
+from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.multi_step.definition import process_names
 from negotiation.process.multi_step.load import load_process
-from negotiation.process.stages import MultiStepProcess
-from negotiation.trade.economy import Economy
 from negotiation.values import FloatArray, number
 
 __all__ = ["ParameterSpan", "parameter_spans", "rebuilder"]
 
 #: Numbers by side of a process without recorded parameters.
-_BY_SIDE = ("discount_rate", "stubbornness", "audience_cost", "flow")
-_COMMON = ("breakdown_hazard", "type_persistence")
+_BY_SIDE = ("discount_rate", "shock_scale", "audience_cost", "flow")
 
 
 @dataclass(frozen=True)
@@ -64,26 +61,23 @@ class ParameterSpan:
         return float((value - self.value) / (self.high - self.low))
 
 
-@lru_cache(maxsize=1)
-def _economy() -> Economy:
-    return load_economy("us-china-2022")
-
-
 def parameter_spans(
-    process: MultiStepProcess,
-    parameters: Sequence[str] | Mapping[str, tuple[float, float]],
+    process: ProcessGame,
+    parameters: Sequence[str] | Mapping[str, tuple[float, float]] | None = None,
 ) -> tuple[ParameterSpan, ...]:
     """Return value and range of parameters of a process.
 
     Parameters
     ----------
     parameters
-        Names, with the ranges that the process records, or a mapping from names to ranges. A
-        process without recorded parameters knows ``discount_rate_<side>``,
-        ``stubbornness_<side>``, ``audience_cost_<side>``, ``flow_<side>`` (all stages alike),
-        ``breakdown_hazard`` and ``type_persistence``, by ranges given here.
+        Names, with the ranges that the process records, or a mapping from names to ranges; None:
+        every recorded parameter that has a range. A process without recorded parameters knows
+        ``discount_rate_<side>``, ``shock_scale_<side>``, ``audience_cost_<side>`` (all acts
+        alike) and ``flow_<side>`` (where play starts), by ranges given here.
     """
     recorded = {entry.name: entry for entry in process.parameters}
+    if parameters is None:
+        parameters = [entry.name for entry in process.parameters if entry.low < entry.high]
     given = parameters if isinstance(parameters, Mapping) else dict.fromkeys(parameters)
     spans = []
     for name, bounds in given.items():
@@ -106,10 +100,8 @@ def parameter_spans(
     return tuple(spans)
 
 
-def _field(process: MultiStepProcess, name: str) -> tuple[str, int | None]:
-    """Split ``stubbornness_USA`` into the field and the side."""
-    if name in _COMMON:
-        return name, None
+def _field(process: ProcessGame, name: str) -> tuple[str, int]:
+    """Split ``shock_scale_USA`` into the field and the side."""
     for side, player in enumerate(process.players):
         head = name.removesuffix(f"_{player}")
         if head != name and head in _BY_SIDE:
@@ -117,80 +109,88 @@ def _field(process: MultiStepProcess, name: str) -> tuple[str, int | None]:
     by_side = [f"{head}_{player}" for head in _BY_SIDE for player in process.players]
     recorded = [entry.name for entry in process.parameters]
     raise InvalidInputError(
-        "unknown parameter",
-        where="parameters",
-        seen=name,
-        allowed=", ".join([*recorded, *by_side, *_COMMON]),
+        "unknown parameter", where="parameters", seen=name, allowed=", ".join([*recorded, *by_side])
     )
 
 
-def _field_value(process: MultiStepProcess, name: str) -> float:
+def _field_value(process: ProcessGame, name: str) -> float:
     head, side = _field(process, name)
-    first = process.stages[0]
-    if side is None:
-        return process.type_persistence if head == "type_persistence" else first.breakdown_hazard
-    if head == "discount_rate":
-        return float(process.discount_rates[side])
+    if head == "audience_cost":
+        costs = [a.audience_cost for node in process.nodes for a in node.actions if a.side == side]
+        return costs[0] if costs else 0.0
     if head == "flow":
-        return float(first.flows[0, side])
-    return float(getattr(first, head)[side])
+        return float(process.nodes[int(process.start_node)].flow[side])
+    return float(getattr(process, f"{head}s")[side])
 
 
-def _with_field(process: MultiStepProcess, name: str, value: float) -> MultiStepProcess:
-    """Return the process with one number changed in every stage."""
+def _with_field(process: ProcessGame, name: str, value: float) -> ProcessGame:
+    """Return the process with one number of a side changed."""
     head, side = _field(process, name)
-    if head == "type_persistence":
-        return replace(process, type_persistence=value)
-    if head == "discount_rate":
-        rates = np.array(process.discount_rates)
-        rates[side] = value
-        return replace(process, discount_rates=rates)
-    stages = []
-    for stage in process.stages:
-        if side is None:
-            stages.append(replace(stage, breakdown_hazard=value))
-            continue
-        key = "flows" if head == "flow" else head
-        array = np.array(getattr(stage, key))
-        array[..., side] = value
-        stages.append(replace(stage, **{key: array}))  # type: ignore[arg-type]  # key is a field that holds an array
-    return replace(process, stages=tuple(stages))
+    if head in {"discount_rate", "shock_scale"}:
+        array = np.array(getattr(process, f"{head}s"))
+        array[side] = value
+        if head == "discount_rate":
+            return replace(process, discount_rates=array)
+        return replace(process, shock_scales=array)
+    nodes = list(process.nodes)
+    if head == "flow":
+        start = int(process.start_node)
+        flow = np.array(nodes[start].flow)
+        flow[side] = value
+        nodes[start] = replace(nodes[start], flow=flow)
+    else:
+        nodes = [
+            replace(
+                node,
+                actions=tuple(
+                    replace(a, audience_cost=value) if a.side == side else a for a in node.actions
+                ),
+            )
+            for node in nodes
+        ]
+    return replace(process, nodes=tuple(nodes))
 
 
 def rebuilder(
-    process: MultiStepProcess,
-    rebuild: Callable[[Mapping[str, float]], MultiStepProcess] | None,
-) -> Callable[[Mapping[str, float]], MultiStepProcess]:
+    process: ProcessGame,
+    rebuild: Callable[[Mapping[str, float]], ProcessGame] | None,
+) -> Callable[[Mapping[str, float]], ProcessGame]:
     """Return what builds the process again at other values.
 
     Without ``rebuild`` a process that records parameters is loaded again by its definition with
-    the embedded economy, which must give the same process at the same values.
+    the embedded economy, under the payoff model that gives the same process at the same values.
     """
     if rebuild is not None:
         return rebuild
     recorded = {entry.name: entry.value for entry in process.parameters}
     if not recorded:
 
-        def changed(values: Mapping[str, float]) -> MultiStepProcess:
+        def changed(values: Mapping[str, float]) -> ProcessGame:
             out = process
             for name, value in values.items():
                 out = _with_field(out, name, value)
             return out
 
         return changed
-
-    def loaded(values: Mapping[str, float], name: str) -> MultiStepProcess:
-        return load_process(
-            name, as_of=process.as_of, economy=_economy(), values={**recorded, **values}
-        )
-
     for name in process_names():
-        try:
-            same = _same(loaded({}, name), process)
-        except NegotiationError:
-            continue
-        if same:
-            return lambda values, name=name: loaded(values, name)  # type: ignore[misc]  # binds the name now
+        for model in PAYOFF_MODELS:
+
+            def loaded(
+                values: Mapping[str, float], name: str = name, model: object = model
+            ) -> ProcessGame:
+                return load_process(
+                    name,
+                    as_of=process.as_of,
+                    values={**recorded, **values},
+                    model=model,  # type: ignore[arg-type]  # a payoff model, bound now
+                )
+
+            try:
+                same = _same(loaded({}), process)
+            except NegotiationError:
+                continue
+            if same:
+                return loaded
     raise InvalidInputError(
         "the process cannot be built again from its parameters",
         where="process",
@@ -198,12 +198,8 @@ def rebuilder(
     )
 
 
-def _same(one: MultiStepProcess, other: MultiStepProcess) -> bool:
-    if len(one.stages) != len(other.stages):
-        return False
-    return all(
-        np.allclose(getattr(a, key), getattr(b, key), rtol=1e-9, atol=1e-12)
-        for a, b in zip(one.stages, other.stages, strict=True)
-        for key in ("flows", "concede", "win", "stubbornness", "audience_cost")
-        if np.shape(getattr(a, key)) == np.shape(getattr(b, key))
+def _same(one: ProcessGame, other: ProcessGame) -> bool:
+    return one.labels == other.labels and all(
+        np.allclose(a.flow, b.flow, rtol=1e-9, atol=1e-12)
+        for a, b in zip(one.nodes, other.nodes, strict=True)
     )

@@ -192,6 +192,15 @@ class GameSolution:
         out = self._chances(self._after(stage), days)[:, -1]
         return float(out[0]) if np.ndim(days) == 0 else out.reshape(np.shape(days))  # type: ignore[arg-type]  # a date has no axes
 
+    @property
+    def open_stage(self) -> str:
+        """Name of the stage in which play starts."""
+        return self.process.nodes[int(self.process.start_node)].stage
+
+    def cut_by(self, days: ArrayLike | DateLike) -> Any:
+        """Probability that the open stage is over by days from the start or a date."""
+        return self.stage_by(self.open_stage, days)
+
     def stage_probability(self, stage: str | int) -> float:
         """Probability that a stage is ever over."""
         return float(min(self._eventual(self._after(stage)).absorbed[-1], 1.0))

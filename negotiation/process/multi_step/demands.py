@@ -6,8 +6,7 @@ demand is moved by a share m of the way to the point of equal gains,
 
     tau_i = (1 - m) argmax {U_i(tau) : U_j(tau) >= U_j(now)} + m argmax min_k {U_k(tau) - U_k(now)},
 
-with U_i the flow a year of terms over their discounted life. U is interpolated by bicubic splines
-over a grid of equilibria, so that demands move smoothly with parameters.
+with U_i the flow a year of terms over their discounted life.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ from negotiation.values import FloatArray, compact_repr
 
 __all__ = ["TariffBox", "ideal_demands"]
 
-#: Points of the grid a side, and of the finer one on which searches begin.
-_NODES, _FINE = 9, 61
+#: Points a side of the grid on which searches begin.
+_FINE = 41
 #: Slack of the constraint, in percent of GDP a year.
 _SLACK = 1e-9
 
@@ -37,60 +36,33 @@ class TariffBox:
     ----------
     low, high
         Ends of the box ``[side]``; low is free trade.
-    grid
-        Added tariffs of the grid, one array a side.
-    values
-        Flows of terms ``[first, second, side]``.
+    flows
+        From added tariffs ``[point, side]`` to flows ``[point, side]``.
+    slopes
+        The same for derivatives ``[point, side, tariff]``.
     """
 
     low: FloatArray
     high: FloatArray
-    grid: tuple[FloatArray, FloatArray]
-    values: FloatArray
+    flows: Callable[[FloatArray], FloatArray]
+    slopes: Callable[[FloatArray], FloatArray]
 
     __repr__ = compact_repr
 
-    @classmethod
-    def valued(
-        cls, low: FloatArray, high: FloatArray, flows: Callable[[FloatArray], FloatArray]
-    ) -> TariffBox:
-        """Value a box by ``flows``, from added tariffs ``[point, side]`` to ``[point, side]``."""
-        # Free trade and the baseline are points of the grid: flows have a kink at the baseline.
-        grid = tuple(
-            np.concatenate([np.linspace(a, 0.0, 4)[:-1] if a < 0.0 else [], np.linspace(0.0, b, n)])
-            for a, b, n in zip(low, high, (_NODES - 3, _NODES - 3), strict=True)
-        )
-        points = np.stack(np.meshgrid(*grid, indexing="ij"), axis=-1)
-        found = flows(points.reshape(-1, 2)).reshape(*points.shape)
-        return cls(low, high, (grid[0], grid[1]), found)
-
-    @cached_property
-    def _splines(self) -> tuple[Any, Any]:
-        from scipy.interpolate import RectBivariateSpline
-
-        kx, ky = (min(3, len(axis) - 1) for axis in self.grid)
-        first, second = (
-            RectBivariateSpline(*self.grid, self.values[..., i], kx=kx, ky=ky) for i in range(2)
-        )
-        return first, second
-
     def flow(self, rates: FloatArray) -> FloatArray:
         """Flows ``[side]`` at one pair of added tariffs."""
-        return np.array([float(spline.ev(*rates)) for spline in self._splines])
+        return np.asarray(self.flows(rates[None, :2])[0])
 
     def slope(self, rates: FloatArray) -> FloatArray:
         """Derivatives of flows ``[side, tariff]`` at one pair of added tariffs."""
-        return np.array(
-            [[float(s.ev(*rates, dx=1)), float(s.ev(*rates, dy=1))] for s in self._splines]
-        )
+        return np.asarray(self.slopes(rates[None, :2])[0])
 
     @cached_property
     def fine(self) -> tuple[FloatArray, FloatArray]:
         """Points ``[point, side]`` of a fine grid, and flows there ``[point, side]``."""
         axes = [np.linspace(a, b, _FINE) for a, b in zip(self.low, self.high, strict=True)]
-        values = np.stack([spline(*axes) for spline in self._splines], axis=-1)
-        points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
-        return points.reshape(-1, 2), values.reshape(-1, 2)
+        points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 2)
+        return points, self.flows(points)
 
 
 def ideal_demands(box: TariffBox, now: FloatArray, *, moderation: float) -> FloatArray:
@@ -109,10 +81,12 @@ def ideal_demands(box: TariffBox, now: FloatArray, *, moderation: float) -> Floa
     --------
     Each side's flow falls with the other's tariff and peaks at its own of .2:
 
-    >>> box = TariffBox.valued(np.zeros(2), np.full(2, 0.6), lambda t: -t[:, ::-1] - (t - 0.2)**2)
+    >>> box = TariffBox(
+    ...     np.zeros(2), np.full(2, 0.6), lambda t: -t[:, ::-1] - (t - 0.2) ** 2,
+    ...     lambda t: np.array([[[-2 * (a - 0.2), -1], [-1, -2 * (b - 0.2)]] for a, b in t]))
     >>> ideal_demands(box, np.array([0.4, 0.4]), moderation=0.0).round(3)
-    array([[0.2  , 0.   ],
-           [0.   , 0.2  ]])
+    array([[0.2, 0. ],
+           [0. , 0.2]])
     """
     status = box.flow(now)
     ideal = np.array([_best(box, now, status, side) for side in range(2)])
@@ -122,17 +96,10 @@ def ideal_demands(box: TariffBox, now: FloatArray, *, moderation: float) -> Floa
     return np.asarray((1.0 - moderation) * ideal + moderation * equal[None, :])
 
 
-def _starts(box: TariffBox, now: FloatArray, worth: FloatArray) -> list[FloatArray]:
-    """The best points of the fine grid, apart from one another, and what is in force."""
-    points = box.fine[0]
-    best = points[int(np.argmax(worth))]
-    return [best, now]
-
-
 def _best(box: TariffBox, now: FloatArray, status: FloatArray, side: int) -> FloatArray:
     """The best point for a side among those that the other prefers to what is in force."""
     other = 1 - side
-    _, flows = box.fine
+    points, flows = box.fine
     worth = np.where(flows[:, other] >= status[other], flows[:, side], -np.inf)
     constraint = {
         "type": "ineq",
@@ -140,27 +107,27 @@ def _best(box: TariffBox, now: FloatArray, status: FloatArray, side: int) -> Flo
         "jac": lambda x: box.slope(x)[other],
     }
     found, reached = now, status[side]
-    for start in _starts(box, now, worth):
+    for start in (points[int(np.argmax(worth))], now):
         result = _minimised(
             lambda x: -box.flow(x)[side], lambda x: -box.slope(x)[side], start, box, constraint
         )
-        flow = box.flow(result)
-        if flow[other] >= status[other] - _SLACK and flow[side] > reached:
-            found, reached = result, flow[side]
+        for point in (result, start):
+            flow = box.flow(point)
+            if flow[other] >= status[other] - _SLACK and flow[side] > reached:
+                found, reached = point, flow[side]
     return found
 
 
 def _equal_gains(box: TariffBox, now: FloatArray, status: FloatArray) -> FloatArray:
     """The point at which the smaller of the two gains is largest."""
-    _, flows = box.fine
-    worth = (flows - status).min(axis=1)
+    points, flows = box.fine
     constraint = {
         "type": "ineq",
-        "fun": lambda x: box.flow(x[:2]) - status - x[2],
-        "jac": lambda x: np.column_stack([box.slope(x[:2]), [-1.0, -1.0]]),
+        "fun": lambda x: box.flow(x) - status - x[2],
+        "jac": lambda x: np.column_stack([box.slope(x), [-1.0, -1.0]]),
     }
     found, reached = now, 0.0
-    for start in _starts(box, now, worth):
+    for start in (points[int(np.argmax((flows - status).min(axis=1)))], now):
         level = float((box.flow(start) - status).min())
         result = _minimised(
             lambda x: -x[2],
@@ -168,17 +135,18 @@ def _equal_gains(box: TariffBox, now: FloatArray, status: FloatArray) -> FloatAr
             np.append(start, level),
             box,
             constraint,
-        )[:2]
-        gain = float((box.flow(result) - status).min())
-        if gain > reached:
-            found, reached = result, gain
+        )
+        for point in (result[:2], start):
+            gain = float((box.flow(point) - status).min())
+            if gain > reached:
+                found, reached = point, gain
     return found
 
 
 def _minimised(
     function: Any, gradient: Any, start: FloatArray, box: TariffBox, constraint: Any
 ) -> FloatArray:
-    """A local minimum in the box under one constraint; the start where none is found."""
+    """A local minimum in the box under one constraint; where the search ends at the least."""
     from scipy.optimize import minimize
 
     bounds = [*zip(box.low, box.high, strict=True), *([(None, None)] * (len(start) - 2))]
@@ -189,7 +157,7 @@ def _minimised(
         bounds=bounds,
         constraints=[constraint],
         method="SLSQP",
-        options={"ftol": 1e-12, "maxiter": 200},
+        options={"ftol": 1e-12, "maxiter": 100},
     )
     out = np.array(result.x)
     out[:2] = np.clip(out[:2], box.low, box.high)

@@ -118,7 +118,10 @@ class _Builder:
 
     def earned(self, states: list[State], step: int) -> FloatArray:
         """Flows ``[state, side]`` a year at one horizon."""
-        parts = self.flows.parts(states, step)
+        return self.weighed(self.flows.parts(states, step, self.plan.instruments))
+
+    def weighed(self, parts: FloatArray) -> FloatArray:
+        """Flows ``[..., side]`` from their parts ``[..., side, part]``."""
         weight = np.array([item.weight for item in self.weights])
         return np.asarray(
             parts[..., 0] + weight * parts[..., 1] - self.numbers.job_costs * parts[..., 2]
@@ -164,10 +167,19 @@ class _Builder:
             tops.append(np.array([plan.in_force]))
         tops += [np.array([change.rates]) for change in (*plan.endings, *plan.deadlines)]
         high = np.maximum(np.concatenate(tops).max(axis=0), 0.05)
-        return TariffBox.valued(
+        surfaces = [self.flows.surface(step) for step in range(self.flows.steps)]
+
+        def over_life(points: FloatArray, dx: int = 0, dy: int = 0) -> FloatArray:
+            parts = [surface.at(points, dx, dy) for surface in surfaces]
+            return np.asarray(
+                sum(self.life[k] * self.weighed(part) for k, part in enumerate(parts))
+            )
+
+        return TariffBox(
             -self.flows.baseline,
             high,
-            lambda rates: self.terms([State((float(a), float(b))) for a, b in rates]),
+            over_life,
+            lambda points: np.stack([over_life(points, 1, 0), over_life(points, 0, 1)], axis=-1),
         )
 
     def comprehensive(self, state: State) -> FloatArray:
@@ -224,8 +236,9 @@ class _Builder:
                     for key, flow in zip(keys, earned, strict=True):
                         self.nodes[self.label(key)] = self.node(key, flow)
         numbers = self.numbers
+        order = [*self.names, AGREED, LAPSED]
         game = ProcessGame(
-            tuple(self.nodes.values()),
+            tuple(sorted(self.nodes.values(), key=lambda node: order.index(node.stage))),
             discount_rates=numbers.discount_rates,
             shock_scales=numbers.shock_scales,
             window_rates=np.full(2, numbers.window_rate),
@@ -376,7 +389,7 @@ class _Builder:
         return out
 
     def _with(self, state: State, name: str) -> State:
-        if name not in self.flows.instruments:
+        if name not in self.plan.instruments:
             return state
         return replace(
             state,

@@ -32,7 +32,7 @@ from negotiation.process.multi_step.plan import (
     ProcessNumbers,
     ProcessPlan,
 )
-from negotiation.process.multi_step.state_flows import StateFlows
+from negotiation.process.multi_step.state_flows import Instrument, StateFlows
 from negotiation.trade.economy import Economy
 from negotiation.trade.instruments.measures import Measure
 from negotiation.values import FloatArray
@@ -164,8 +164,13 @@ def built_process(
     model: str | PayoffModel = "equilibrium",
     relapse: bool = False,
     linked: bool = False,
+    from_opening: bool = False,
 ) -> BuiltProcess:
-    """Return a named process with what its demands reveal; see `load_process`."""
+    """Return a named process with what its demands reveal; see `load_process`.
+
+    With ``from_opening`` play starts when the tariffs in force at the information date were put in
+    force, in the stage that was open then: what has been seen since can be weighed.
+    """
     definition = read_definition(name)
     dated = DatedParameters(definition.parameters, as_of, values or {})
     chosen = payoff_model(model)
@@ -181,8 +186,10 @@ def built_process(
             seen=", ".join(missing),
             allowed=", ".join(economy.regions),
         )
-    plan = _plan(definition, dated, economy, relapse=relapse, linked=linked)
-    flows = _flows(definition, dated, economy, chosen, plan)
+    plan = _plan(
+        definition, dated, economy, relapse=relapse, linked=linked, from_opening=from_opening
+    )
+    flows = _flows(definition, dated, economy, chosen)
     dated.refuse_unused()
     return build_process(plan, flows, parameters=tuple(dated.used.values()))
 
@@ -204,6 +211,7 @@ def _plan(
     *,
     relapse: bool,
     linked: bool,
+    from_opening: bool,
 ) -> ProcessPlan:
     players = definition.players
     stages = [PlannedStage(entry["name"], entry["kind"]) for entry in definition.stages]
@@ -211,9 +219,13 @@ def _plan(
     in_force = (float(standoff[0]), float(standoff[1]))
     deadlines: tuple[DatedChange, ...] = ()
     today = dated.as_of or definition.start
+    begins = definition.start if from_opening else today
     for moment in definition.moments:
         if moment["on"] > today or dated.as_of is None:
             continue
+        if from_opening and "in_force" not in moment:
+            continue
+        begins = moment["on"] if from_opening else today
         opens = [stage.name for stage in stages].index(moment["opens"])
         stages = stages[opens:]
         if "in_force" in moment:
@@ -237,6 +249,7 @@ def _plan(
         demands = _demands(definition, dated, standoff)
     lapse = _pair(definition, dated, "lapse")
     asks = [entry.get("asked_by") for entry in definition.stages if entry["kind"] == "purchases"]
+    asked_by = players.index(asks[0]) if asks and asks[0] in players else 0
     exempted = _exempted(definition, dated, economy)
     listed = {player: _listed(player, definition, dated, economy) for player in players}
     endings = tuple(
@@ -257,7 +270,7 @@ def _plan(
         lapse_to=(float(lapse[0]), float(lapse[1])),
         demands=demands,
         numbers=_numbers(definition, dated, economy, stages),
-        purchases_asked_by=players.index(asks[0]) if asks and asks[0] in players else 0,
+        purchases_asked_by=asked_by,
         relapse=relapse,
         waits_for_exemptions={
             players.index(side): kinds for side, kinds in definition.waits_for_exemptions.items()
@@ -268,7 +281,8 @@ def _plan(
         can_exempt=(bool(listed[players[0]]), bool(listed[players[1]])),
         endings=endings,
         deadlines=deadlines,
-        start=max(today, definition.start),
+        instruments=_instruments(definition, dated, {stage.kind for stage in stages}, asked_by),
+        start=max(begins, definition.start),
         as_of=dated.as_of,
     )
 
@@ -343,6 +357,28 @@ def _numbers(
     )
 
 
+def _instruments(
+    definition: Definition, dated: DatedParameters, kinds: set[str], asked_by: int
+) -> dict[str, tuple[Instrument, ...]]:
+    """Purchases of the side that is asked, and barriers of each, in shares of the largest size."""
+    out: dict[str, tuple[Instrument, ...]] = {}
+    if kinds & {"purchases", "package"}:
+        made = dated("purchase_commitment") * dated("purchase_compliance")
+        most = dated.used["purchase_commitment"].high * dated.used["purchase_compliance"].high
+        measure = Measure("purchase", most)
+        out["purchases"] = (Instrument(definition.players[1 - asked_by], measure, made / most),)
+    if kinds & {"barriers", "package"}:
+        size, rents = dated("barrier_cut"), dated("barrier_rent_share")
+        most = dated.used["barrier_cut"].high
+        costs, tariffs = Measure("trade_cost", 1.0 - most), Measure("import_tariff", -most)
+        for side in definition.players:
+            out[f"barriers {side}"] = (
+                Instrument(side, costs, size * (1.0 - rents) / most),
+                Instrument(side, tariffs, size * rents / most),
+            )
+    return out
+
+
 def _exempted(
     definition: Definition, dated: DatedParameters, economy: Economy
 ) -> dict[str, dict[str, float]]:
@@ -382,27 +418,8 @@ def _flows(
     dated: DatedParameters,
     economy: Economy,
     model: PayoffModel,
-    plan: ProcessPlan,
 ) -> StateFlows:
     """Flows of an economy; the same object where only weights or dates differ."""
-    first, second = definition.players
-    kinds = {stage.kind for stage in plan.stages}
-    instruments: dict[str, tuple[tuple[str, Measure], ...]] = {}
-    if kinds & {"purchases", "package"}:
-        seller = definition.players[plan.purchases_asked_by]
-        buyer = first if seller == second else second
-        made = dated("purchase_commitment") * plan.numbers.compliance
-        instruments["purchases"] = ((buyer, Measure("purchase", made)),)
-    if kinds & {"barriers", "package"}:
-        size, rents = dated("barrier_cut"), dated("barrier_rent_share")
-        cut = (
-            Measure("trade_cost", 1.0 - size * (1.0 - rents)),
-            Measure("import_tariff", -size * rents),
-        )
-        instruments |= {
-            f"barriers {side}": tuple((side, measure) for measure in cut)
-            for side in definition.players
-        }
     flat = {
         str(horizon): dated(f"trade_elasticity_{horizon}")
         for horizon in model.horizons
@@ -411,8 +428,8 @@ def _flows(
     exempted = _exempted(definition, dated, economy)
     listed = {side: _listed(side, definition, dated, economy) for side in definition.players}
     key = (
-        id(economy), definition.players, model, dated.as_of, repr(instruments), repr(flat),
-        repr(exempted), repr(listed),
+        id(economy), definition.players, model, dated.as_of, repr(flat), repr(exempted),
+        repr(listed),
     )  # fmt: skip
     if key not in _KNOWN:
         while len(_KNOWN) >= _KEPT:
@@ -423,7 +440,6 @@ def _flows(
             model,
             exempted=exempted,
             listed=listed,
-            instruments=instruments,
             elasticities=flat,
             as_of=dated.as_of,
         )

@@ -11,6 +11,7 @@ import numpy as np
 from negotiation.data.tables import DateLike
 from negotiation.errors import InvalidInputError
 from negotiation.process.game.nodes import Steps
+from negotiation.process.multi_step.state_flows import Instrument
 from negotiation.values import FloatArray, closest, quantity
 
 __all__ = ["STAGE_KINDS", "DatedChange", "PlannedStage", "ProcessNumbers", "ProcessPlan"]
@@ -165,6 +166,9 @@ class ProcessPlan:
         Whether each side has sectors that it could list.
     endings, deadlines
         What may happen besides.
+    instruments
+        What is agreed on in the stages of purchases and barriers, by name: ``purchases``, and
+        ``barriers <side>`` by the side that opens its market.
     start, as_of
         Date on which play starts, and the information date.
     """
@@ -182,5 +186,6 @@ class ProcessPlan:
     can_exempt: tuple[bool, bool] = (False, False)
     endings: tuple[DatedChange, ...] = ()
     deadlines: tuple[DatedChange, ...] = ()
+    instruments: Mapping[str, tuple[Instrument, ...]] = field(default_factory=dict)
     start: date | None = None
     as_of: date | None = None

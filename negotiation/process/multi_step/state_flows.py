@@ -1,20 +1,24 @@
 """What each side earns a year in a state of the dispute, valued by an economy.
 
-A state is what is in force: added tariffs, exemptions, and instruments agreed on. Tariffs and
-exemptions are valued by the payoff model; instruments, which partial equilibrium does not know, by
-the equilibrium of the world at the tariffs under which they were agreed on. Values are kept in
-parts, so that weights can change without a new equilibrium.
+A state is what is in force: added tariffs, exemptions, and instruments agreed on. Tariffs are
+valued by the payoff model on a grid from free trade upwards and interpolated by bicubic splines, so
+that values move smoothly with what sides ask for; states with further exemptions one by one.
+Instruments, which partial equilibrium does not know, are valued by the equilibrium of the world, by
+themselves: on a coarser grid of tariffs, by a cubic in their size. Values are kept in parts, so that weights can change without a new
+equilibrium.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from negotiation.payoffs.scenarios import tariff_payoffs
+from negotiation.process.multi_step.surfaces import Surface
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.instruments.measures import Measure
 from negotiation.trade.tariff_scenarios import baseline_averages, taxed_sectors
@@ -24,10 +28,37 @@ if TYPE_CHECKING:
     from negotiation.data.tables import DateLike
     from negotiation.payoffs.ensemble import PayoffModel
 
-__all__ = ["State", "StateFlows"]
+__all__ = ["Instrument", "State", "StateFlows"]
 
 #: Parts of a flow: real income and revenue in percent of GDP, lost exports in billion USD.
 PARTS = 3
+#: Added tariffs of the grid up to 1.5; beyond, one point every half.
+_ADDED = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9, 1.05, 1.2, 1.35, 1.5)
+#: Points between free trade and the baseline tariffs.
+_BELOW = 6
+#: Added tariffs at which instruments are valued.
+_CORNERS = (0.0, 0.15, 0.35, 0.65)
+#: Shares of its largest size at which an instrument is valued.
+_SIZES = np.array([0.25, 0.5, 1.0])
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """One measure that a side may agree to, up to a largest size.
+
+    Attributes
+    ----------
+    side
+        Region that puts it.
+    measure
+        At its largest size.
+    share
+        Of the largest size that is in force, in [0, 1].
+    """
+
+    side: str
+    measure: Measure
+    share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -42,7 +73,7 @@ class State:
     exempt
         Whether each side exempts the sectors that it could list, beyond those it had exempted.
     instruments
-        Names of the instruments agreed on.
+        Names of the sets of instruments agreed on.
     agreed_at
         Added tariffs under which they were; None: ``rates``.
     """
@@ -55,7 +86,7 @@ class State:
 
 @dataclass(eq=False)
 class StateFlows:
-    """Parts of the flows in states, each computed once.
+    """Parts of the flows in states.
 
     Attributes
     ----------
@@ -67,8 +98,6 @@ class StateFlows:
         By importer: share of each sector that keeps its baseline tariff already.
     listed
         By importer: sectors that a side could exempt besides.
-    instruments
-        By name: who puts which measures.
     elasticities
         One number for all sectors by horizon, in place of the horizon's set.
     as_of
@@ -80,7 +109,6 @@ class StateFlows:
     payoff_model: PayoffModel
     exempted: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     listed: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    instruments: Mapping[str, tuple[tuple[str, Measure], ...]] = field(default_factory=dict)
     elasticities: Mapping[str, float] = field(default_factory=dict)
     as_of: DateLike = None
 
@@ -88,16 +116,23 @@ class StateFlows:
 
     def __post_init__(self) -> None:
         """Read off what schedules need."""
-        self._known: dict[tuple[State, int], FloatArray] = {}
         self.baseline = np.array(baseline_averages(self.economy, self.sides, None))
         self._goods = taxed_sectors(self.economy)
+        self._surfaces: dict[int, Surface] = {}
+        self._known: dict[tuple[State, int], FloatArray] = {}
+        self._effects: dict[tuple[str, Measure, int], Surface] = {}
 
     @property
     def steps(self) -> int:
         """Number of horizons between which flows move."""
         return len(self.payoff_model.horizons)
 
-    def parts(self, states: Sequence[State], step: int) -> FloatArray:
+    def parts(
+        self,
+        states: Sequence[State],
+        step: int,
+        instruments: Mapping[str, Sequence[Instrument]] | None = None,
+    ) -> FloatArray:
         """Parts of the flows ``[state, side, part]`` in percent of GDP (lost exports: billion USD).
 
         Parameters
@@ -106,27 +141,54 @@ class StateFlows:
             What is in force.
         step
             0 for the first horizon of the payoff model, 1 for its last.
+        instruments
+            What the names of instruments in the states stand for.
         """
-        plain = [replace(state, instruments=(), agreed_at=None) for state in states]
-        self._value([(s, step) for s in plain], self._tariff_parts)
-        with_instruments = [
-            State(state.agreed_at or state.rates, instruments=state.instruments) for state in states
-        ]
-        added = [(s, step) for s in with_instruments if s.instruments]
-        self._value(added, self._instrument_parts)
-        zero = np.zeros((len(self.sides), PARTS))
-        return np.array(
-            [
-                self._known[s, step] + (self._known[a, step] if a.instruments else zero)
-                for s, a in zip(plain, with_instruments, strict=True)
-            ]
-        ).reshape(-1, len(self.sides), PARTS)
+        rates = np.array([state.rates for state in states], dtype=np.float64).reshape(-1, 2)
+        out = self._on_surface(rates, step)
+        further = [k for k, state in enumerate(states) if any(state.exempt)]
+        for k in further:
+            out[k] = self._exempting(states[k], step)
+        for k, state in enumerate(states):
+            at = np.array(state.agreed_at or state.rates)
+            for name in state.instruments:
+                for item in (instruments or {})[name]:
+                    out[k] += self._effect(item, at, step)
+        return out
 
-    def _value(self, wanted: list[tuple[State, int]], how: object) -> None:
-        new = [key for key in dict.fromkeys(wanted) if key not in self._known]
-        if new:
-            found = how([state for state, _ in new], new[0][1])  # type: ignore[operator]  # one of the two methods below
-            self._known |= dict(zip(new, found, strict=True))
+    # Tariffs -----------------------------------------------------------------------------------
+
+    @cached_property
+    def grid(self) -> tuple[FloatArray, FloatArray]:
+        """Added tariffs at which equilibria are solved, one array a side."""
+        return tuple(  # type: ignore[return-value]  # two sides
+            np.concatenate([np.linspace(-base, 0.0, _BELOW)[:-1] if base > 0.0 else [], _ADDED])
+            for base in self.baseline
+        )
+
+    def surface(self, step: int) -> Surface:
+        """Parts over added tariffs ``[first, second, side, part]``, nothing else in force."""
+        if step not in self._surfaces:
+            points = [(float(a), float(b)) for a in self.grid[0] for b in self.grid[1]]
+            found = self._valued([State(pair) for pair in points], step)
+            shape = (len(self.grid[0]), len(self.grid[1]), 2, PARTS)
+            self._surfaces[step] = Surface(self.grid, found.reshape(shape))
+        return self._surfaces[step]
+
+    def _on_surface(self, rates: FloatArray, step: int) -> FloatArray:
+        inside = (rates <= _ADDED[-1]).all(axis=1)
+        out = np.empty((len(rates), 2, PARTS))
+        if inside.any():
+            out[inside] = self.surface(step).at(rates[inside])
+        for k in np.flatnonzero(~inside):
+            out[k] = self._exempting(State((float(rates[k, 0]), float(rates[k, 1]))), step)
+        return out
+
+    def _exempting(self, state: State, step: int) -> FloatArray:
+        plain = replace(state, instruments=(), agreed_at=None)
+        if (plain, step) not in self._known:
+            self._known[plain, step] = self._valued([plain], step)[0]
+        return self._known[plain, step]
 
     def schedule(self, rates: tuple[float, float]) -> TariffSchedule:
         """Tariffs of the world with the sides' added points."""
@@ -140,14 +202,13 @@ class StateFlows:
                 table[self._goods, x, m] = base * max(1.0 + rates[i] / self.baseline[i], 0.0)
         return replace(self.economy.tariffs, rates=table)
 
-    def _tariff_parts(self, states: Sequence[State], step: int) -> FloatArray:
+    def _valued(self, states: Sequence[State], step: int) -> FloatArray:
+        """Parts at tariffs and exemptions, each by its own equilibrium."""
         exemptions: dict[str, dict[str, FloatArray]] = {}
         for i, side in enumerate(self.sides):
-            shares = {
-                sector: np.where([s.rates[i] > 0.0 for s in states], share, 0.0)
-                for sector, share in self.exempted.get(side, {}).items()
-            }
-            listed = np.array([float(s.exempt[i] and s.rates[i] > 0.0) for s in states])
+            on = np.array([float(s.rates[i] > 0.0) for s in states])
+            shares = {sector: on * share for sector, share in self.exempted.get(side, {}).items()}
+            listed = on * np.array([float(s.exempt[i]) for s in states])
             for sector in self.listed.get(side, ()):
                 shares[sector] = np.maximum(shares.get(sector, 0.0), listed)
             exemptions[side] = shares
@@ -159,26 +220,43 @@ class StateFlows:
             exemptions=exemptions,
         )
 
-    def _instrument_parts(self, states: Sequence[State], step: int) -> FloatArray:
-        """Parts with the instruments less those without, in equilibrium of the world."""
-        rows: dict[str, list[object]] = {side: [] for side in self.sides}
-        for state in states:
-            for with_them in (True, False):
-                acts = self._measures(state.instruments if with_them else ())
-                for i, side in enumerate(self.sides):
-                    tariff = Measure("import_tariff", state.rates[i])
-                    rows[side].append((tariff, *acts.get(side, ())))
+    # Instruments -------------------------------------------------------------------------------
+
+    def _effect(self, item: Instrument, at: FloatArray, step: int) -> FloatArray:
+        """Parts that one instrument adds, ``[side, part]``, at tariffs and a share of its size."""
+        if item.share == 0.0:
+            return np.zeros((2, PARTS))
+        key = (item.side, item.measure, step)
+        if key not in self._effects:
+            self._effects[key] = self._effect_surface(item.side, item.measure, step)
+        x, nodes = item.share, _SIZES
+        # The cubic through nothing at size 0 and what each of the sizes adds.
+        basis = [
+            x * np.prod((x - np.delete(nodes, k)) / (node - np.delete(nodes, k))) / node
+            for k, node in enumerate(nodes)
+        ]
+        return np.asarray(np.tensordot(basis, self._effects[key].at(at)[0], axes=1))
+
+    def _effect_surface(self, side: str, measure: Measure, step: int) -> Surface:
+        """What an instrument adds ``[first, second, size, side, part]`` over added tariffs."""
+        none = 1.0 if measure.instrument == "trade_cost" else 0.0
+        sized = [
+            replace(measure, size=none + float(share) * (measure.size - none)) for share in _SIZES
+        ]
+        rows: dict[str, list[Any]] = {player: [] for player in self.sides}
+        for first in _CORNERS:
+            for second in _CORNERS:
+                for added in ((), *((item,) for item in sized)):
+                    for player, rate in zip(self.sides, (first, second), strict=True):
+                        tariff = Measure("import_tariff", rate)
+                        rows[player].append((tariff, *(added if player == side else ())))
         found = self._payoffs(rows, step, model="general_equilibrium")
-        return np.asarray(found[0::2] - found[1::2])
+        count = len(_CORNERS)
+        shaped = found.reshape(count, count, 1 + len(sized), 2, PARTS)
+        axis = np.array(_CORNERS)
+        return Surface((axis, axis), shaped[:, :, 1:] - shaped[:, :, :1])
 
-    def _measures(self, names: Sequence[str]) -> dict[str, list[Measure]]:
-        out: dict[str, list[Measure]] = {}
-        for name in names:
-            for side, measure in self.instruments[name]:
-                out.setdefault(side, []).append(measure)
-        return out
-
-    def _payoffs(self, rates: object, step: int, **options: object) -> FloatArray:
+    def _payoffs(self, rates: Any, step: int, **options: Any) -> FloatArray:
         horizon = self.payoff_model.horizons[step]
         found = tariff_payoffs(
             self.economy,
@@ -187,7 +265,7 @@ class StateFlows:
             horizon=horizon,
             elasticities=self.elasticities.get(str(horizon)),
             as_of=self.as_of,
-            **options,  # type: ignore[arg-type]  # options of tariff_payoffs
+            **options,
         )
         parts = (found.real_income, found.revenue_change, found.lost_exports)
         return np.stack(parts, axis=-1)
