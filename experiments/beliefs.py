@@ -16,7 +16,7 @@ from negotiation.process.choices.exemptions import (
     choose_exemptions,
     exemption_game,
 )
-from negotiation.process.continuation import stage_number
+from negotiation.process.tough_types.continuation import stage_number
 from negotiation.process.multi_step.load import standoff_flows
 
 

@@ -16,7 +16,7 @@ from negotiation.data.parameters import Parameter
 from negotiation.process.analysis.forecast import lowered_by
 from negotiation.process.analysis.parameter_draws import RATIO
 from negotiation.process.beliefs.events import read_events
-from negotiation.process.continuation import process_from
+from negotiation.process.tough_types.continuation import process_from
 from negotiation.process.multi_step.definition import read_definition
 from negotiation.values import FloatArray
 

@@ -11,7 +11,7 @@ import negotiation as ng
 from dated_forecasts import known_parameters
 from negotiation.process.analysis.conclusions import shares_of_concessions
 from negotiation.process.analysis.other_models import compare_models
-from negotiation.process.continuation import stage_number
+from negotiation.process.tough_types.continuation import stage_number
 from negotiation.values import FloatArray
 
 

@@ -55,9 +55,9 @@ _MOVED = {
         "agreements=self_enforcing flexibility monitoring purchases repeated_strategies "
         "staged_exchange"
     ),
-    ("process", "process"): ("reading=mapping checks=validation audience=audience_costs"),
+    ("process", "process"): ("reading=mapping checks=validation"),
     ("process", "process.tough_types"): (
-        "closed_form persistent=persistent_types graph=histories node_laws places=posteriors "
+        "demands=announced_demands audience=audience_costs closed_form persistent=persistent_types graph=histories node_laws places=posteriors "
         "certificate strategy_check=deviations solution simulate=simulation"
     ),
     ("process", "process.beliefs"): ("beliefs=updating belief_draws=draws events silence"),
@@ -65,7 +65,6 @@ _MOVED = {
         "break_even identified=identified_set conclusions forecast scores sensitivity "
         "outcomes_over=parameter_draws parameter_changes alternatives=other_models"
     ),
-    ("process", "process.choices"): ("demands exemptions escalation"),
     ("study", "study.sweeps"): "design sweep=specification sweep_tasks=tasks parts=folder workers",
     ("study", "study.comparisons"): "model_map model_settings sensitivity",
     ("process", "process.multi_step"): ("load definition economy_stages"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any
 
 import typer
@@ -31,8 +32,8 @@ def process(
     name: Annotated[str, typer.Argument(help="Name of a process.")] = "multi-step-2025",
     as_of: Annotated[str, typer.Option(help="Information date.")] = "2025-05-02",
     model: Annotated[
-        str, typer.Option(help="export_dependence or general_equilibrium.")
-    ] = "export_dependence",
+        str, typer.Option(help="A payoff model, or 'ensemble' for all of them.")
+    ] = "ensemble",
     by: Annotated[
         list[str] | None, typer.Option("--by", help="Date of a probability; may be repeated.")
     ] = None,
@@ -40,56 +41,110 @@ def process(
         list[str] | None,
         typer.Option("--set", help="A parameter, as terms_duration=0.25; may be repeated."),
     ] = None,
+    draws: Annotated[
+        int, typer.Option(help="Parameter draws of the ensemble; 0: parameters as they are.")
+    ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Print stages, who concedes first, and the probability of a deal by date."""
-    import math
-
-    from negotiation.process.multi_step.load import load_process
-    from negotiation.process.solve import solve_process
-
+    """Print when the open stage is over, who concedes first, and when there is a deal."""
     values = _assignments(changes or [])
-    solution = solve_process(load_process(name, as_of=as_of, model=model, values=values))
     dates = by or ["2025-05-31", "2025-06-30", "2025-12-31"]
-    cut = {day: float(solution.stage_by(1, solution.days_until(day))) for day in dates}
-    deal = {day: float(solution.deal_by(solution.days_until(day))) for day in dates}
-    table = solution.stages
-    rows: list[dict[str, Any]] = [
-        {str(k): None if isinstance(v, float) and math.isnan(v) else v for k, v in row.items()}
-        for row in table.to_dict("records")
-    ]
-    bound = solution.audience_cost_bound[1].tolist()
+    if model == "ensemble":
+        _ensemble(name, as_of, dates, values, draws, as_json)
+        return
+    if draws:
+        raise InvalidInputError(
+            "draws go with the ensemble", where="--draws", seen=draws, hint="Leave out --model."
+        )
+    _one_model(name, as_of, dates, values, model, as_json)
+
+
+def _ensemble(
+    name: str, as_of: str, dates: list[str], values: dict[str, float], draws: int, as_json: bool
+) -> None:
+    from negotiation.process.analysis.forecast import forecast_process
+
+    found = forecast_process(name, as_of=as_of, dates=dates, values=values, draws=draws)
+    rows = found.to_frame().to_dict("records")
     content = {
         "process": name,
         "as_of": as_of,
-        "stages": rows,
+        "stage": found.stage,
+        "draws": draws,
+        "left_out": found.left_out,
+        "rows": [{str(k): _plain(v) for k, v in row.items()} for row in rows],
+    }
+    columns = ["payoffs", "weight"]
+    columns += [f"{head} by {day}" for head in ("cut", "deal") for day in dates]
+    columns += [f"{player} concedes first" for player in found.players]
+    shown = [[_share(row[column]) for column in columns] for row in rows]
+    emit(
+        content,
+        as_json=as_json,
+        columns=columns,
+        rows=shown,
+        title=f"{name}: everything given that {found.stage} is open on {as_of}",
+    )
+    if as_json:
+        return
+    if found.left_out:
+        typer.echo(f"Left out, since they do not explain a demand: {', '.join(found.left_out)}")
+    if draws:
+        for day in dates:
+            low, high = found.interval(day)
+            typer.echo(f"Cut by {day}: 90 % of draws and models between {low:.0%} and {high:.0%}")
+
+
+def _one_model(
+    name: str, as_of: str, dates: list[str], values: dict[str, float], model: str, as_json: bool
+) -> None:
+    from negotiation.process.multi_step.load import load_process
+    from negotiation.process.solve import solve_process
+
+    solution = solve_process(load_process(name, as_of=as_of, model=model, values=values))
+    cut = {day: float(solution.cut_by(day)) for day in dates}
+    deal = {day: float(solution.deal_by(day)) for day in dates}
+    rows = solution.stages.to_dict("records")
+    content = {
+        "process": name,
+        "as_of": as_of,
+        "model": model,
+        "stage": solution.open_stage,
+        "stages": [{str(k): _plain(v) for k, v in row.items()} for row in rows],
         "first_cut_by": cut,
         "deal_by": deal,
         "deal_probability": solution.deal_probability,
         "values": solution.values,
-        "audience_cost_bound": dict(zip(solution.process.players, bound, strict=True)),
+        "unique": solution.unique,
         "residual": solution.residual,
     }
-    columns = ["date", f"{rows[1]['stage']} over", "deal"]
-    dated = [[day, f"{100 * cut[day]:.0f} %", f"{100 * deal[day]:.0f} %"] for day in dates]
+    columns = ["date", f"{solution.open_stage} over", "deal"]
+    dated = [[day, f"{cut[day]:.0%}", f"{deal[day]:.0%}"] for day in dates]
     emit(content, as_json=as_json, columns=columns, rows=dated, title=f"{name}, as of {as_of}")
     if as_json:
         return
-    shown = ["stage", "reached", "kind", "success", "USA_concedes_first", "mean_time"]
+    players = solution.process.players
+    shown = ["stage", "reached", "mean_time", *(f"{player}_concedes_first" for player in players)]
     typer.echo()
     print_table(
         [key.replace("_", " ") for key in shown],
         [[_cell(row[key]) for key in shown] for row in rows],
         title=f"Stages (times in {solution.process.time_unit}s)",
     )
+    only = {True: "is", False: "is not", None: "is not shown to be"}[solution.unique]
     typer.echo(
-        "\nSmallest audience cost for which holding out at the first cut is rational, % of GDP: "
-        + ", ".join(f"{p} {b:.2f}" for p, b in zip(solution.process.players, bound, strict=True))
+        f"\nThe equilibrium {only} the only one; it is the one that comes from large shocks."
     )
     typer.echo(f"Largest violation of the equilibrium conditions: {solution.residual:.1e}")
 
 
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _share(value: Any) -> str:
+    return value if isinstance(value, str) else f"{100.0 * value:.1f} %"
+
+
 def _cell(value: Any) -> str:
-    if value is None:
-        return "-"
     return f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -1,8 +1,9 @@
 """The multi-step negotiation process: solve, simulate, update beliefs.
 
-Begin with `stage` and `stages` (a process as data) and `solve`; `tough_types` is the equilibrium
-behind. `multi_step` builds the process of spring 2025, `beliefs` follows events, `choices` adds
-demands, exemptions and escalation, and `analysis` asks what the answers rest on.
+Begin with `game` (the Markov game with private shocks, the default model) and `solve`.
+`multi_step` builds it from an economy, `analysis` asks what the answers rest on, and `tough_types`
+is its limit without shocks, with types that never concede, whose data are `stage` and `stages` and
+whose beliefs `beliefs` follows over events.
 """
 
 from negotiation.process.batch import solve_processes

@@ -15,6 +15,7 @@ with theta the mean rate at which the side's earlier claims had proved true.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +30,7 @@ from negotiation.payoffs.ensemble import PAYOFF_MODELS, PayoffModel
 from negotiation.process.analysis.parameter_changes import ParameterSpan, parameter_spans
 from negotiation.process.batch import solve_processes
 from negotiation.process.beliefs.events import CLAIMS, DatedEvent, learned_reliability, read_events
+from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.game.solution import GameSolution
 from negotiation.process.multi_step.load import EnsembleMember, built_process, process_ensemble
 from negotiation.trade.economy import Economy
@@ -37,7 +39,7 @@ from negotiation.values import FloatArray, compact_repr, number
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ProcessForecast", "forecast_process"]
+__all__ = ["ProcessForecast", "forecast_process", "outlook"]
 
 #: Processes solved in one batch: the memory that a forecast takes.
 _BATCH = 64
@@ -315,7 +317,9 @@ def _likelihood(opening: GameSolution, stage: str, today: date) -> float:
     """Probability that play stands in the open stage at the information date."""
     game = opening.process
     chances = opening.node_probabilities(today)[0]
-    return float(sum(p for p, node in zip(chances, game.nodes, strict=False) if node.stage == stage))
+    return float(
+        sum(p for p, node in zip(chances, game.nodes, strict=False) if node.stage == stage)
+    )
 
 
 def _event_weights(
@@ -355,3 +359,26 @@ def _event_ratio(events: Sequence[DatedEvent], player: str, ratios: Mapping[str,
             ratio = theta * ratio + 1.0 - theta
         total *= ratio
     return total
+
+
+def outlook(process: ProcessGame, **options: Any) -> GameSolution:
+    """Return the solution of a process: use `negotiation.solve_process`, which it calls.
+
+    A process loaded at an information date starts there; `GameSolution.cut_by` and
+    `GameSolution.deal_by` count from that date. Goes in version 0.3.
+    """
+    warnings.warn(
+        "outlook goes in version 0.3: use solve_process, or forecast_process over draws and "
+        "payoff models",
+        DeprecationWarning,
+        stacklevel=2,
+    )
+    if not isinstance(process, ProcessGame) or options:
+        raise InvalidInputError(
+            "not a process of the present kind, or options that it has no more",
+            where="outlook",
+            seen=f"{type(process).__name__}, {', '.join(options) or 'no options'}",
+            allowed="a ProcessGame, as load_process returns",
+            hint="Give the information date to load_process(as_of=...).",
+        )
+    return solve_processes([process])[0]  # type: ignore[no-any-return]  # one kind of process

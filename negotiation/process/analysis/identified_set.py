@@ -10,21 +10,50 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from time import perf_counter
 
 import numpy as np
 
 from negotiation.data.tables import DateLike, as_date, load_table
 from negotiation.errors import InvalidInputError, NegotiationError
+from negotiation.payoffs.ensemble import PayoffModel
 from negotiation.process.analysis.conclusions import Conclusion, conclusion_named
-from negotiation.process.analysis.forecast import Outlook, outlook
 from negotiation.process.analysis.parameter_changes import parameter_spans, rebuilder
-from negotiation.process.continuation import process_from
-from negotiation.process.solve import solve_process
-from negotiation.process.stages import MultiStepProcess
+from negotiation.process.game.process_game import ProcessGame
+from negotiation.process.game.solution import GameSolution
+from negotiation.process.game.solve import solve_games
+from negotiation.process.multi_step.load import built_process
 from negotiation.values import FloatArray, compact_repr, number
 
-__all__ = ["IdentifiedSet", "Moment", "dated_moments", "identified_set"]
+__all__ = ["IdentifiedSet", "Moment", "Seen", "dated_moments", "identified_set"]
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A process as moments see it.
+
+    Attributes
+    ----------
+    now
+        Solution from the information date on.
+    opening
+        The game from the day the tariffs in force were put in force.
+    """
+
+    now: GameSolution
+    opening: ProcessGame
+
+    __repr__ = compact_repr
+
+    @cached_property
+    def from_opening(self) -> GameSolution:
+        """Solution of ``opening``."""
+        return solve_games([self.opening])[0]
+
+    def over_by(self, days: float) -> float:
+        """Probability, from the opening, that the stage now open is over by then."""
+        return float(self.from_opening.stage_by(self.now.open_stage, days))
 
 
 @dataclass(frozen=True)
@@ -44,17 +73,10 @@ class Moment:
     """
 
     name: str
-    measure: Callable[[Outlook], float]
+    measure: Callable[[Seen], float]
     low: float
     high: float
     known_on: date
-
-
-def _from_start(found: Outlook) -> Callable[[float], float]:
-    """Distribution of the end of the open stage, by days since it opened at its priors."""
-    k = len(found.whole.process.stages) - len(found.solution.process.stages)
-    solution = solve_process(process_from(found.whole.process, k), raise_on_failure=False)
-    return lambda days: float(solution.stage_by(0, days))
 
 
 def dated_moments(
@@ -73,7 +95,7 @@ def dated_moments(
     as_of
         Information date.
     start
-        When the stage opened.
+        When the tariffs in force were put in force.
     level, within
         Tolerances, assumptions both.
     """
@@ -83,14 +105,17 @@ def dated_moments(
     level = number(level, name="level", low=0.0, high=1.0)
     life = (date(2021, 12, 31) - date(2020, 2, 14)).days / 365.25
 
-    def position_of_life(found: Outlook) -> float:
-        for entry in found.whole.process.parameters:
+    def position_of_life(found: Seen) -> float:
+        for entry in found.now.process.parameters:
             if entry.name == "terms_duration":
                 return float(-np.expm1(-life / entry.value))
         return 0.5
 
+    waited = float((day - begin).days)
     moments = [
-        Moment(f"no concession by {day}", lambda found: found.survival, level, 1.0, day),
+        Moment(
+            f"no concession by {day}", lambda found: 1.0 - found.over_by(waited), level, 1.0, day
+        ),
         Moment(
             "life of the Phase One terms",
             position_of_life,
@@ -114,7 +139,7 @@ def dated_moments(
         moments.append(
             Moment(
                 f"{row['forecaster']}: {question}",
-                lambda found, days=days: _from_start(found)(days),  # type: ignore[misc]  # binds days now
+                lambda found, days=days: found.over_by(days),  # type: ignore[misc]  # binds days now
                 max(0.0, share - within),
                 min(1.0, share + within) if lowers else 1.0,
                 known,
@@ -193,15 +218,16 @@ class IdentifiedSet:
 
 
 def identified_set(
-    process: MultiStepProcess,
+    process: ProcessGame,
     moments: Sequence[Moment],
     ranges: Sequence[str] | Mapping[str, tuple[float, float]],
     *,
     conclusions: Sequence[str | Conclusion] = (),
-    stage: str | int = "de-escalation",
     draws: int = 128,
     seed: int = 20250502,
-    rebuild: Callable[[Mapping[str, float]], MultiStepProcess] | None = None,
+    model: str | PayoffModel = "equilibrium",
+    rebuild: Callable[[Mapping[str, float]], ProcessGame] | None = None,
+    opening: Callable[[Mapping[str, float]], ProcessGame] | None = None,
 ) -> IdentifiedSet:
     """Return the parameters that are consistent with moments, and conclusions over them.
 
@@ -216,8 +242,13 @@ def identified_set(
         As ``parameters`` of `negotiation.process.analysis.break_even.break_even`.
     conclusions
         Whose margins are kept.
-    stage, rebuild
+    model
+        Payoff model of the process, for what has been seen since the opening.
+    rebuild
         As in `negotiation.process.analysis.break_even.break_even`.
+    opening
+        Builds the game from the day the tariffs in force were put in force; None: by the
+        process's definition, or, where it records no parameters, as ``rebuild`` does.
     draws, seed
         Points of the Sobol sequence, and its scrambling.
 
@@ -240,6 +271,7 @@ def identified_set(
     spans = parameter_spans(process, ranges)
     statements = [conclusion_named(item, process.players) for item in conclusions]
     build = rebuilder(process, rebuild)
+    begin = opening or (_opening(process, model) if process.parameters else build)
     sampler = qmc.Sobol(len(spans), scramble=True, rng=np.random.default_rng(seed))
     unit = sampler.random_base2(max(0, int(np.ceil(np.log2(max(draws, 1))))))[:draws]
     values = np.stack([span.between(unit[:, k]) for k, span in enumerate(spans)], axis=1)
@@ -247,12 +279,13 @@ def identified_set(
     margins = np.full((len(values), len(statements)), np.nan)
     for n, row in enumerate(values):
         try:
-            changed = build({s.name: float(v) for s, v in zip(spans, row, strict=True)})
-            found = outlook(changed, stage=stage)
+            drawn = {s.name: float(v) for s, v in zip(spans, row, strict=True)}
+            now = solve_games([build(drawn)])[0]
+            found = Seen(now, begin(drawn))
+            measured[n] = [moment.measure(found) for moment in moments]
         except NegotiationError:
             continue
-        measured[n] = [moment.measure(found) for moment in moments]
-        margins[n] = [statement.margin(found) for statement in statements]
+        margins[n] = [statement.margin(now) for statement in statements]
     low = np.array([moment.low for moment in moments])
     high = np.array([moment.high for moment in moments])
     with np.errstate(invalid="ignore"):
@@ -268,3 +301,17 @@ def identified_set(
         margins=margins,
         elapsed_seconds=perf_counter() - started,
     )
+
+
+def _opening(
+    process: ProcessGame, model: str | PayoffModel
+) -> Callable[[Mapping[str, float]], ProcessGame]:
+    """Build the game from the day the tariffs in force were put in force, by its definition."""
+    recorded = {entry.name: entry.value for entry in process.parameters}
+
+    def built(values: Mapping[str, float]) -> ProcessGame:
+        return built_process(
+            as_of=process.as_of, values={**recorded, **values}, model=model, from_opening=True
+        ).game
+
+    return built

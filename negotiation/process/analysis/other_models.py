@@ -1,148 +1,87 @@
-"""Other models of the same process, so that conclusions are not one model's.
+"""Other models of the stage that is open, so that conclusions are not one model's.
 
-All take a `MultiStepProcess` and answer with an `AlternativeOutcome`: alternating offers over the
-whole package with the standoff as impasse (Rubinstein 1982; Muthoo 1999), a Markov game with
-escalation inside each stage, and the same game played with logit errors.
+All take the stakes of a solved Markov game: what a side earns while the stage lasts, and what it is
+worth to concede or to be conceded to, audience costs included. Reputation with two types (Abreu
+and Gul 2000, by `negotiation.process.tough_types`) adds a probability that a side never concedes
+and takes shocks away; alternating offers (Rubinstein 1982; with flows Muthoo 1999) let the sides
+divide what lies between the two concessions, under complete information.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from time import perf_counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
-from negotiation.process.choices.escalation import (
-    PeriodPlay,
-    StagePayoffs,
-    markov_play,
-    quantal_play,
-)
+from negotiation.process.game.dates import CONCESSIONS
+from negotiation.process.game.solution import GameSolution
 from negotiation.process.solve import ProcessSolution, solve_process
-from negotiation.process.stage import DAYS_IN
 from negotiation.process.stages import MultiStepProcess
-from negotiation.process.tough_types.closed_form import ProcessArrays, process_arrays
 from negotiation.values import FloatArray, float_array, number
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "AlternativeOutcome",
-    "alternating_offers_package",
-    "compare_models",
-    "markov_escalation",
-    "quantal_escalation",
-]
+__all__ = ["compare_models", "open_stage_with_tough_types"]
+
+#: What each model assumes, in the words of the table.
+_ASSUMES = {
+    "Markov game with private shocks": "shocks to each window; every side may concede",
+    "two types, closed form": "a side may be of a type that never concedes; no shocks",
+    "alternating offers": "complete information; what lies between can be divided",
+}
 
 
-@dataclass(frozen=True, eq=False)
-class AlternativeOutcome:
-    """What a model says about a process.
-
-    Attributes
-    ----------
-    model
-        Its name.
-    players
-        Order of the last axes.
-    days, chances
-        Dates, and the probability of a deal by each of them; between dates nothing happens.
-    deal_probability
-        Probability of a deal at any date.
-    first_concession
-        Probability that each side is the one that concedes in the stage asked for, ``[side]``.
-    values
-        ``[side]``.
-    certificate
-        What is left of the model's equilibrium conditions.
-    elapsed_seconds
-        Time spent; not compared.
-    """
-
-    model: str
-    players: tuple[str, str]
-    days: FloatArray
-    chances: FloatArray
-    deal_probability: float
-    first_concession: FloatArray
-    values: FloatArray
-    certificate: float
-    elapsed_seconds: float = 0.0
-
-    def deal_by(self, days: ArrayLike) -> Any:
-        """Probability of a deal by a number of days: a float, or an array for an array."""
-        asked = float_array(np.atleast_1d(days), name="days", low=0.0)
-        place = np.searchsorted(self.days, asked * (1.0 + 1e-12), side="right") - 1
-        out = np.where(place >= 0, self.chances[np.maximum(place, 0)], 0.0)
-        return float(out[0]) if np.ndim(days) == 0 else out
+def _stakes(solution: GameSolution) -> FloatArray:
+    """Payoffs ``[conceder, side]`` of the concessions open where play starts, costs taken off."""
+    game = solution.process
+    start = int(game.start_node)
+    out = np.full((2, 2), np.nan)
+    for action in game.nodes[start].actions:
+        if action.kind in CONCESSIONS:
+            later = np.zeros(2) if action.to is None else solution.node_values[int(action.to)]
+            worth = np.asarray(action.payoff) + later
+            worth[action.side] -= action.audience_cost
+            out[action.side] = worth
+    if np.isnan(out).any():
+        raise InvalidInputError(
+            "both sides must be able to concede where play starts",
+            where="solution",
+            seen=game.nodes[start].label,
+        )
+    return out
 
 
-def alternating_offers_package(
-    process: MultiStepProcess, *, round_days: float = 7.0, stage: int = 0
-) -> AlternativeOutcome:
-    """Return the outcome of alternating offers over the whole package.
-
-    The sides divide what all stages bring: share t of the way from the outcome in which the first
-    side concedes everywhere to that in which the second does. While they disagree the first
-    stage's flows run and it may break down. Complete information makes agreement immediate,
-    where some share is worth more to both than waiting for ever. The first proposer is drawn by a
-    fair coin.
+def open_stage_with_tough_types(
+    solution: GameSolution, toughness: ArrayLike = (0.1, 0.1)
+) -> ProcessSolution:
+    """Solve the open stage as reputation with two types, at the stakes of a solved Markov game.
 
     Parameters
     ----------
-    process
-        Its audience costs are paid in proportion to what a side concedes; beliefs play no part.
-    round_days
-        Time between offers.
-    stage
-        Kept for the common interface: the package has one concession for all stages.
+    solution
+        Where both sides can concede at the start.
+    toughness
+        Prior probability that a side never concedes, ``[side]``.
+
+    Raises
+    ------
+    InvalidInputError
+        If a side cannot concede where play starts.
     """
-    started = perf_counter()
-    arrays = process_arrays(process)
-    _stage_of(process, stage)
-    round_days = number(round_days, name="round_days", low=0.0, open_low=True)
-    ends = np.array([_total(arrays, c) for c in range(2)])
-    rate = arrays.discount_rates + arrays.breakdown_hazard[0]
-    if np.any(rate <= 0.0):
-        raise InvalidInputError(
-            "waiting costs nothing", where="discount_rates", seen=arrays.discount_rates.tolist()
-        )
-    breakdown = solve_process(process).branch_solution.breakdown_values[0, 0]
-    waiting = (arrays.flows[0, 0] + arrays.breakdown_hazard[0] * breakdown) / rate
-    patience = np.exp(-rate * round_days / DAYS_IN[process.time_unit])
-    shares, residual = _offers(ends, waiting, patience)
-    agreed = shares is not None
-    share = float(np.mean(shares)) if shares is not None else 0.5
-    return AlternativeOutcome(
-        model="alternating offers over the package",
-        players=process.players,
-        days=np.zeros(1),
-        chances=np.array([1.0 if agreed else 0.0]),
-        deal_probability=1.0 if agreed else 0.0,
-        # the larger part of the package is conceded by the side further from its best outcome
-        first_concession=np.array([1.0 - share, share]) if agreed else np.zeros(2),
-        values=ends[0] + share * (ends[1] - ends[0]) if agreed else waiting,
-        certificate=residual,
-        elapsed_seconds=perf_counter() - started,
+    game = solution.process
+    process = MultiStepProcess.from_payoffs(
+        flows=[game.nodes[int(game.start_node)].flow],
+        terms=[_stakes(solution)],
+        discount_rates=game.discount_rates,
+        stubbornness=float_array(toughness, name="toughness", shape=(2,), low=0.0, high=1.0),
+        time_unit=game.time_unit,
+        players=game.players,
     )
-
-
-def _total(arrays: ProcessArrays, conceder: int) -> FloatArray:
-    """Payoffs when one side concedes at once in every stage."""
-    total, history = np.zeros(2), 0
-    for k in range(len(arrays.breakdown_hazard)):
-        if not arrays.opens[k, history]:
-            history = arrays.child(k, history, 0)
-            continue
-        total[conceder] += arrays.concede[k, history, conceder]
-        total[1 - conceder] += arrays.win[k, history, 1 - conceder]
-        history = arrays.child(k, history, conceder)
-    return total
+    return solve_process(process)
 
 
 def _offers(
@@ -155,8 +94,8 @@ def _offers(
     """
     slope = ends[1] - ends[0]
     if not (slope[0] > 0.0 > slope[1]):
-        # no conflict along the line: the end that both prefer, if it beats waiting
-        best = np.array([ends[c].sum() for c in range(2)]).argmax()
+        # No conflict along the line: the end that both prefer, if it beats waiting.
+        best = ends.sum(axis=1).argmax()
         fine = bool(np.all(ends[best] >= waiting))
         return (np.full(2, float(best)) if fine else None), 0.0
     low = max(0.0, (waiting[0] - ends[0, 0]) / slope[0])
@@ -175,226 +114,75 @@ def _offers(
     return shares, change
 
 
-def markov_escalation(
-    process: MultiStepProcess,
-    *,
-    period_days: float = 7.0,
-    levels: int = 2,
-    step: float = 0.5,
-    stage: int = 0,
-) -> AlternativeOutcome:
-    """Return the outcome of a Markov perfect equilibrium with escalation inside each stage.
-
-    Parameters
-    ----------
-    process
-        Stubbornness plays no part: information is complete.
-    period_days
-        Length of a period.
-    levels, step
-        Levels of escalation, and by how much each raises the flows of both sides.
-    stage
-        Number of the stage whose first concession is reported.
-    """
-
-    def play(payoffs: StagePayoffs, period: float) -> PeriodPlay:
-        return markov_play(payoffs, period=period, levels=levels, step=step)
-
-    return _in_periods(process, play, "Markov game with escalation", period_days, levels, stage)
-
-
-def quantal_escalation(
-    process: MultiStepProcess,
-    *,
-    precision: float = 20.0,
-    period_days: float = 7.0,
-    levels: int = 2,
-    step: float = 0.5,
-    stage: int = 0,
-) -> AlternativeOutcome:
-    """Return the outcome of the Markov game when sides choose with logit errors.
-
-    Parameters
-    ----------
-    precision
-        In 1 / units of payoff; at zero all actions are equally likely.
-    process, period_days, levels, step, stage
-        As in `markov_escalation`.
-    """
-    precision = number(precision, name="precision", low=0.0)
-
-    def play(payoffs: StagePayoffs, period: float) -> PeriodPlay:
-        return quantal_play(payoffs, period=period, levels=levels, step=step, precision=precision)
-
-    return _in_periods(process, play, "quantal response", period_days, levels, stage)
-
-
-def _stage_of(process: MultiStepProcess, stage: int) -> int:
-    if not 0 <= stage < len(process.stages):
-        raise InvalidInputError(
-            "no such stage", where="stage", seen=stage, allowed=f"0 to {len(process.stages) - 1}"
-        )
-    return stage
-
-
-def _in_periods(
-    process: MultiStepProcess,
-    play: Callable[[StagePayoffs, float], PeriodPlay],
-    model: str,
-    period_days: float,
-    levels: int,
-    stage: int,
-) -> AlternativeOutcome:
-    """Solve stage after stage backward, then run the chain of periods forward."""
-    started = perf_counter()
-    stage = _stage_of(process, stage)
-    period_days = number(period_days, name="period_days", low=0.0, open_low=True)
-    if levels < 1:
-        raise InvalidInputError("no levels", where="levels", seen=levels, allowed=">= 1")
-    if process.has_relapse:
-        raise InvalidInputError(
-            "breakdowns must end the process here", where="process", hint="Use relapse=False."
-        )
-    arrays = process_arrays(process)
-    period = period_days / DAYS_IN[process.time_unit]
-    count = len(arrays.breakdown_hazard)
-    values = {(count, h): np.zeros(2) for h in range(arrays.histories(count))}
-    plays: dict[tuple[int, int], PeriodPlay] = {}
-    for k in range(count - 1, -1, -1):
-        for h in range(arrays.histories(k)):
-            if not arrays.opens[k, h]:
-                values[k, h] = values[k + 1, arrays.child(k, h, 0)]
-                continue
-            outcomes = np.array([values[k + 1, arrays.child(k, h, c)] for c in range(2)])
-            for c in range(2):
-                outcomes[c, c] += arrays.concede[k, h, c]
-                outcomes[c, 1 - c] += arrays.win[k, h, 1 - c]
-            plays[k, h] = play(
-                StagePayoffs(
-                    flows=arrays.flows[k, h],
-                    outcomes=outcomes,
-                    breakdown=arrays.breakdown[k, h],
-                    hazard=float(arrays.breakdown_hazard[k]),
-                    discount=arrays.discount_rates,
-                ),
-                period,
-            )
-            values[k, h] = plays[k, h].values
-    chances, first = _forward(arrays, plays, levels, stage)
-    return AlternativeOutcome(
-        model=model,
-        players=process.players,
-        days=np.asarray(period_days * np.arange(len(chances), dtype=np.float64)),
-        chances=chances,
-        deal_probability=float(chances[-1]),
-        first_concession=first,
-        values=values[0, 0],
-        certificate=max(found.certificate for found in plays.values()),
-        elapsed_seconds=perf_counter() - started,
-    )
-
-
-def _forward(
-    arrays: ProcessArrays, plays: dict[tuple[int, int], PeriodPlay], levels: int, stage: int
-) -> tuple[FloatArray, FloatArray]:
-    """Probability of a deal by each period, and who concedes in one stage.
-
-    A concession opens the next stage in the next period; two at once count half for each.
-    """
-    count = len(arrays.breakdown_hazard)
-    mass: dict[tuple[int, int], FloatArray] = {}
-    deal, first, chances = 0.0, np.zeros(2), []
-
-    def put(k: int, h: int, weight: float, into: dict[tuple[int, int], FloatArray]) -> float:
-        while k < count and not arrays.opens[k, h]:
-            k, h = k + 1, arrays.child(k, h, 0)
-        if k == count:
-            return weight
-        into.setdefault((k, h), np.zeros(levels))[0] += weight
-        return 0.0
-
-    deal += put(0, 0, 1.0, mass)
-    for _ in range(4000):
-        following: dict[tuple[int, int], FloatArray] = {}
-        for (k, h), alive in mass.items():
-            found = plays[k, h]
-            ended = alive @ found.concedes
-            gave = ended[:2] + 0.5 * ended[2]
-            if k == stage:
-                first += gave
-            for c in range(2):
-                deal += put(k + 1, arrays.child(k, h, c), float(gave[c]), following)
-            left = alive @ found.moves
-            if left.sum() > 0.0:
-                into = following.setdefault((k, h), np.zeros(levels))
-                into += left
-        chances.append(deal)
-        mass = following
-        if sum(float(alive.sum()) for alive in mass.values()) < 1e-9:
-            break
-    return np.array(chances), first
-
-
 def compare_models(
-    process: MultiStepProcess,
+    solution: GameSolution,
     *,
-    days: Sequence[float] = (49.0, 180.0, 365.0),
-    stage: int = 0,
-    solution: ProcessSolution | None = None,
-    precision: float = 20.0,
-    period_days: float = 7.0,
+    days: Sequence[float] = (29.0, 59.0, 243.0),
+    toughness: ArrayLike = (0.1, 0.1),
+    round_days: float = 7.0,
 ) -> pd.DataFrame:
-    """Put the reputational process and its alternatives side by side.
+    """Put the Markov game and its alternatives side by side.
 
     Parameters
     ----------
-    process
-        What all models are about.
-    days
-        Dates of the deal probabilities.
-    stage
-        Number of the stage whose first concession is compared.
     solution
-        Of the process, where it has been solved already.
-    precision, period_days
-        Of the alternatives.
+        Of the Markov game; all models are about the stage in which it starts.
+    days
+        Days from the start by which the stage may be over.
+    toughness
+        As in `open_stage_with_tough_types`.
+    round_days
+        Time between offers.
 
     Returns
     -------
     DataFrame
-        One row a model: probability of a deal by each date and at all, share of first
-        concessions by each side, values, certificate.
+        One row a model: probability that the stage is over by each date, share of the concessions
+        that each side makes (for offers: of what is divided), largest violation of the model's
+        own conditions, and what it assumes.
     """
     import pandas as pd
 
-    stage = _stage_of(process, stage)
-    found = solve_process(process) if solution is None else solution
-    dates: FloatArray = float_array(sorted(days), name="days", ndim=1, low=0.0)
-    own = AlternativeOutcome(
-        model="reputation over stages",
-        players=process.players,
-        days=dates,
-        chances=np.asarray(found.deal_by(dates)),
-        deal_probability=found.deal_probability,
-        first_concession=found.success[stage],
-        values=found.values,
-        certificate=found.residual,
-    )
-    rows = []
-    for outcome in (
-        own,
-        alternating_offers_package(process, round_days=period_days, stage=stage),
-        markov_escalation(process, period_days=period_days, stage=stage),
-        quantal_escalation(process, precision=precision, period_days=period_days, stage=stage),
+    game = solution.process
+    dates = float_array(days, name="days", ndim=1, low=0.0)
+    types = open_stage_with_tough_types(solution, toughness)
+    ends = _stakes(solution)
+    rate = np.asarray(game.discount_rates)
+    if np.any(rate <= 0.0):
+        raise InvalidInputError(
+            "waiting costs nothing", where="discount_rates", seen=rate.tolist(), allowed="> 0"
+        )
+    waiting = game.nodes[int(game.start_node)].flow / rate
+    patience = np.exp(-rate * game.in_time(number(round_days, name="round_days", low=0.0)))
+    shares, residual = _offers(ends, waiting, patience)
+    agreed = shares is not None
+    share = float(np.mean(shares)) if shares is not None else np.nan
+    conceding = types.success[0]
+    made = conceding / conceding.sum() if conceding.sum() > 0.0 else np.full(2, np.nan)
+    rows: list[dict[str, Any]] = []
+    for model, chances, first, certificate in (
+        (
+            "Markov game with private shocks",
+            np.asarray(solution.cut_by(dates)),
+            solution.concedes(solution.open_stage),
+            solution.residual,
+        ),
+        (
+            "two types, closed form",
+            np.asarray(types.stage_by(0, dates)),
+            made,
+            types.residual,
+        ),
+        (
+            "alternating offers",
+            np.full(len(dates), float(agreed)),
+            np.array([1.0 - share, share]),
+            residual,
+        ),
     ):
-        row: dict[str, Any] = {"model": outcome.model}
-        row |= {f"deal_by_{day:g}_days": outcome.deal_by(day) for day in days}
-        row["deal"] = outcome.deal_probability
-        total = outcome.first_concession.sum()
-        for i, player in enumerate(process.players):
-            share = outcome.first_concession[i] / total if total > 0.0 else np.nan
-            row[f"{player}_concedes_first"] = share
-            row[f"value_{player}"] = outcome.values[i]
-        row["certificate"] = outcome.certificate
+        row: dict[str, Any] = {"model": model}
+        row |= {f"over_by_{day:g}_days": float(p) for day, p in zip(dates, chances, strict=True)}
+        row |= {f"{name}_concedes": float(p) for name, p in zip(game.players, first, strict=True)}
+        row |= {"certificate": certificate, "assumes": _ASSUMES[model]}
         rows.append(row)
     return pd.DataFrame(rows)

@@ -97,31 +97,31 @@ class SweptDates:
 
 @dataclass(frozen=True, eq=False)
 class FirstConcessionMap:
-    """Who concedes first over the stubbornness of both sides.
+    """Who concedes first over the audience costs of both sides.
 
     Attributes
     ----------
     players
         Names of the sides.
-    first_stubbornness, second_stubbornness
-        Prior probabilities of the tough type of each side: the axes.
+    first_cost, second_cost
+        Audience costs of each side, percent of GDP: the axes.
     share
         Probability ``[first, second]`` that the first side concedes first, given a concession; NaN
         where nobody concedes.
     ever
-        Probability ``[first, second]`` that either concedes.
+        Probability ``[first, second]`` that the stage is ever over.
     """
 
     players: tuple[str, str]
-    first_stubbornness: FloatArray
-    second_stubbornness: FloatArray
+    first_cost: FloatArray
+    second_cost: FloatArray
     share: FloatArray
     ever: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
 class ExemptionRegions:
-    """Exempt shares in equilibrium over the two costs of being seen to exempt.
+    """How likely sides are to exempt, over the two costs of being seen to.
 
     Attributes
     ----------
@@ -131,17 +131,12 @@ class ExemptionRegions:
         Probability that an exemption is seen, ``[visibility]``.
     curvature
         Curvature of the audience cost ``[curvature]``, percent of GDP.
-    lowest, highest
-        Smallest and largest mean exempt share over all equilibria
-        ``[visibility, curvature, side]``.
-    myopic
-        Exempt share that only weighs what an exemption earns while the stage lasts against its
-        audience cost, of the same shape.
+    chance
+        Probability that a side exempts before the open stage ends,
+        ``[visibility, curvature, side]``; 0 for a side that has nothing left to exempt.
     """
 
     players: tuple[str, str]
     visibility: FloatArray
     curvature: FloatArray
-    lowest: FloatArray
-    highest: FloatArray
-    myopic: FloatArray
+    chance: FloatArray

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from negotiation.errors import InvalidInputError
-from negotiation.process.continuation import process_from
 from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
+from negotiation.process.tough_types.continuation import process_from
 from negotiation.process.tough_types.kernels.regimes import ATTRITION, NEVER, WAITS
 from negotiation.process.tough_types.node_laws import node_laws
 from negotiation.process.tough_types.posteriors import NodeLaw

@@ -40,10 +40,10 @@ from negotiation.process.beliefs.events import (
     read_events,
 )
 from negotiation.process.beliefs.silence import filter_by_solving
-from negotiation.process.continuation import process_from, stage_number
 from negotiation.process.solve import ProcessSolution, solve_process
 from negotiation.process.stage import DAYS_IN
 from negotiation.process.stages import MultiStepProcess
+from negotiation.process.tough_types.continuation import process_from, stage_number
 from negotiation.process.tough_types.kernels.regimes import ATTRITION
 from negotiation.values import FloatArray, compact_repr, number
 

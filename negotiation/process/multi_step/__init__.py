@@ -1,5 +1,6 @@
-"""The multi-step process of spring 2025, built from an economy and dated parameters.
+"""Multi-step processes, built from an economy, and the one of spring 2025.
 
-Begin with `load` (`load_process`). `definition` reads the files in `definitions/`, and
-`economy_stages` turns payoffs into flows and terms of each stage.
+Begin with `load` (`load_process`, `process_ensemble`). `definition` reads the files in
+`definitions/`, `plan` is a process before it is valued, `state_flows` values what is in force on
+smooth `surfaces`, `demands` says what sides ask for, and `graph` makes the Markov game.
 """

@@ -11,13 +11,13 @@ with U_i the flow a year of terms over their discounted life.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from negotiation.process.multi_step.surfaces import Surface
 from negotiation.values import FloatArray, compact_repr
 
 __all__ = ["TariffBox", "ideal_demands"]
@@ -37,32 +37,30 @@ class TariffBox:
     low, high
         Ends of the box ``[side]``; low is free trade.
     flows
-        From added tariffs ``[point, side]`` to flows ``[point, side]``.
-    slopes
-        The same for derivatives ``[point, side, tariff]``.
+        Over added tariffs, ``[side]``.
     """
 
     low: FloatArray
     high: FloatArray
-    flows: Callable[[FloatArray], FloatArray]
-    slopes: Callable[[FloatArray], FloatArray]
+    flows: Surface
 
     __repr__ = compact_repr
 
     def flow(self, rates: FloatArray) -> FloatArray:
         """Flows ``[side]`` at one pair of added tariffs."""
-        return np.asarray(self.flows(rates[None, :2])[0])
+        return np.asarray(self.flows.at(rates[None, :2])[0])
 
     def slope(self, rates: FloatArray) -> FloatArray:
         """Derivatives of flows ``[side, tariff]`` at one pair of added tariffs."""
-        return np.asarray(self.slopes(rates[None, :2])[0])
+        point = rates[None, :2]
+        return np.stack([self.flows.at(point, 1, 0)[0], self.flows.at(point, 0, 1)[0]], axis=-1)
 
     @cached_property
     def fine(self) -> tuple[FloatArray, FloatArray]:
         """Points ``[point, side]`` of a fine grid, and flows there ``[point, side]``."""
         axes = [np.linspace(a, b, _FINE) for a, b in zip(self.low, self.high, strict=True)]
         points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 2)
-        return points, self.flows(points)
+        return points, self.flows.at(points)
 
 
 def ideal_demands(box: TariffBox, now: FloatArray, *, moderation: float) -> FloatArray:
@@ -81,9 +79,10 @@ def ideal_demands(box: TariffBox, now: FloatArray, *, moderation: float) -> Floa
     --------
     Each side's flow falls with the other's tariff and peaks at its own of .2:
 
-    >>> box = TariffBox(
-    ...     np.zeros(2), np.full(2, 0.6), lambda t: -t[:, ::-1] - (t - 0.2) ** 2,
-    ...     lambda t: np.array([[[-2 * (a - 0.2), -1], [-1, -2 * (b - 0.2)]] for a, b in t]))
+    >>> axis = np.linspace(0.0, 0.6, 7)
+    >>> t = np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1)
+    >>> flows = Surface((axis, axis), -t[..., ::-1] - (t - 0.2) ** 2)
+    >>> box = TariffBox(np.zeros(2), np.full(2, 0.6), flows)
     >>> ideal_demands(box, np.array([0.4, 0.4]), moderation=0.0).round(3)
     array([[0.2, 0. ],
            [0. , 0.2]])
@@ -106,15 +105,15 @@ def _best(box: TariffBox, now: FloatArray, status: FloatArray, side: int) -> Flo
         "fun": lambda x: box.flow(x)[other] - status[other],
         "jac": lambda x: box.slope(x)[other],
     }
+    start = points[int(np.argmax(worth))]
+    result = _minimised(
+        lambda x: -box.flow(x)[side], lambda x: -box.slope(x)[side], start, box, constraint
+    )
     found, reached = now, status[side]
-    for start in (points[int(np.argmax(worth))], now):
-        result = _minimised(
-            lambda x: -box.flow(x)[side], lambda x: -box.slope(x)[side], start, box, constraint
-        )
-        for point in (result, start):
-            flow = box.flow(point)
-            if flow[other] >= status[other] - _SLACK and flow[side] > reached:
-                found, reached = point, flow[side]
+    for point in (result, start):
+        flow = box.flow(point)
+        if flow[other] >= status[other] - _SLACK and flow[side] > reached:
+            found, reached = point, flow[side]
     return found
 
 
@@ -126,20 +125,20 @@ def _equal_gains(box: TariffBox, now: FloatArray, status: FloatArray) -> FloatAr
         "fun": lambda x: box.flow(x) - status - x[2],
         "jac": lambda x: np.column_stack([box.slope(x), [-1.0, -1.0]]),
     }
+    start = points[int(np.argmax((flows - status).min(axis=1)))]
+    level = float((box.flow(start) - status).min())
+    result = _minimised(
+        lambda x: -x[2],
+        lambda x: np.array([0.0, 0.0, -1.0]),
+        np.append(start, level),
+        box,
+        constraint,
+    )
     found, reached = now, 0.0
-    for start in (points[int(np.argmax((flows - status).min(axis=1)))], now):
-        level = float((box.flow(start) - status).min())
-        result = _minimised(
-            lambda x: -x[2],
-            lambda x: np.array([0.0, 0.0, -1.0]),
-            np.append(start, level),
-            box,
-            constraint,
-        )
-        for point in (result[:2], start):
-            gain = float((box.flow(point) - status).min())
-            if gain > reached:
-                found, reached = point, gain
+    for point in (result[:2], start):
+        gain = float((box.flow(point) - status).min())
+        if gain > reached:
+            found, reached = point, gain
     return found
 
 

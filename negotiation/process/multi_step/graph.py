@@ -13,12 +13,13 @@ import numpy as np
 
 from negotiation.data.parameters import Parameter
 from negotiation.errors import InvalidInputError
+from negotiation.payoffs.ensemble import RevealedWeight, revealed_weight
 from negotiation.process.game.nodes import Action, Deadline, Ending, Node
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.multi_step.demands import TariffBox, ideal_demands
 from negotiation.process.multi_step.plan import DatedChange, ProcessPlan
 from negotiation.process.multi_step.state_flows import State, StateFlows
-from negotiation.payoffs.ensemble import RevealedWeight, revealed_weight
+from negotiation.process.multi_step.surfaces import Surface
 from negotiation.values import FloatArray, compact_repr
 
 __all__ = ["BuiltProcess", "build_process"]
@@ -168,19 +169,10 @@ class _Builder:
         tops += [np.array([change.rates]) for change in (*plan.endings, *plan.deadlines)]
         high = np.maximum(np.concatenate(tops).max(axis=0), 0.05)
         surfaces = [self.flows.surface(step) for step in range(self.flows.steps)]
-
-        def over_life(points: FloatArray, dx: int = 0, dy: int = 0) -> FloatArray:
-            parts = [surface.at(points, dx, dy) for surface in surfaces]
-            return np.asarray(
-                sum(self.life[k] * self.weighed(part) for k, part in enumerate(parts))
-            )
-
-        return TariffBox(
-            -self.flows.baseline,
-            high,
-            over_life,
-            lambda points: np.stack([over_life(points, 1, 0), over_life(points, 0, 1)], axis=-1),
+        values = sum(
+            self.life[step] * self.weighed(surface.values) for step, surface in enumerate(surfaces)
         )
+        return TariffBox(-self.flows.baseline, high, Surface(surfaces[0].grid, np.asarray(values)))
 
     def comprehensive(self, state: State) -> FloatArray:
         """Demands ``[side that asks, tariff]`` over all tariffs, from what is in force."""
@@ -189,7 +181,14 @@ class _Builder:
             if not hasattr(self, "box"):
                 self.box = self._box()
             now = np.clip(np.array(state.rates), self.box.low, self.box.high)
-            self.asked[plain] = ideal_demands(self.box, now, moderation=self.numbers.moderation)
+            moderation = self.numbers.moderation
+            key = (
+                self.life.tobytes(), self.weights, self.numbers.job_costs.tobytes(),
+                self.box.high.tobytes(), now.tobytes(), moderation,
+            )  # fmt: skip
+            self.asked[plain] = self.flows.remembered(
+                key, lambda: ideal_demands(self.box, now, moderation=moderation)
+            )
         return self.asked[plain]
 
     # Nodes -------------------------------------------------------------------------------------
@@ -198,7 +197,9 @@ class _Builder:
         """Name of a node, the same for the same stage, state and horizon."""
         stage, state, step = key
         words = [stage, "/".join(f"{100.0 * rate:.6g}" for rate in state.rates)]
-        words += [f"{side} exempts" for side, on in zip(self.plan.sides, state.exempt, strict=True) if on]
+        words += [
+            f"{side} exempts" for side, on in zip(self.plan.sides, state.exempt, strict=True) if on
+        ]
         words += state.instruments
         if self.flows.steps > 1:
             words.append("later" if step else "first years")

@@ -10,7 +10,7 @@ equilibrium.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,8 @@ _ADDED = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9, 1.05, 1.2, 1
 _BELOW = 6
 #: Added tariffs at which instruments are valued.
 _CORNERS = (0.0, 0.15, 0.35, 0.65)
+#: Values kept for the next process that needs them.
+_REMEMBERED = 4096
 #: Shares of its largest size at which an instrument is valued.
 _SIZES = np.array([0.25, 0.5, 1.0])
 
@@ -121,6 +123,7 @@ class StateFlows:
         self._surfaces: dict[int, Surface] = {}
         self._known: dict[tuple[State, int], FloatArray] = {}
         self._effects: dict[tuple[str, Measure, int], Surface] = {}
+        self._memory: dict[Hashable, FloatArray] = {}
 
     @property
     def steps(self) -> int:
@@ -150,7 +153,7 @@ class StateFlows:
         for k in further:
             out[k] = self._exempting(states[k], step)
         for k, state in enumerate(states):
-            at = np.array(state.agreed_at or state.rates)
+            at = state.agreed_at or state.rates
             for name in state.instruments:
                 for item in (instruments or {})[name]:
                     out[k] += self._effect(item, at, step)
@@ -222,10 +225,21 @@ class StateFlows:
 
     # Instruments -------------------------------------------------------------------------------
 
-    def _effect(self, item: Instrument, at: FloatArray, step: int) -> FloatArray:
+    def _effect(self, item: Instrument, at: tuple[float, float], step: int) -> FloatArray:
         """Parts that one instrument adds, ``[side, part]``, at tariffs and a share of its size."""
         if item.share == 0.0:
             return np.zeros((2, PARTS))
+        return self.remembered((item, at, step), lambda: self._computed(item, at, step))
+
+    def remembered(self, key: Hashable, compute: Callable[[], FloatArray]) -> FloatArray:
+        """What was computed under a key, or computes it; the oldest entries are forgotten."""
+        if key not in self._memory:
+            while len(self._memory) >= _REMEMBERED:
+                self._memory.pop(next(iter(self._memory)))
+            self._memory[key] = compute()
+        return self._memory[key]
+
+    def _computed(self, item: Instrument, at: tuple[float, float], step: int) -> FloatArray:
         key = (item.side, item.measure, step)
         if key not in self._effects:
             self._effects[key] = self._effect_surface(item.side, item.measure, step)
@@ -235,7 +249,7 @@ class StateFlows:
             x * np.prod((x - np.delete(nodes, k)) / (node - np.delete(nodes, k))) / node
             for k, node in enumerate(nodes)
         ]
-        return np.asarray(np.tensordot(basis, self._effects[key].at(at)[0], axes=1))
+        return np.asarray(np.tensordot(basis, self._effects[key].at(np.array(at))[0], axes=1))
 
     def _effect_surface(self, side: str, measure: Measure, step: int) -> Surface:
         """What an instrument adds ``[first, second, size, side, part]`` over added tariffs."""

@@ -16,7 +16,6 @@ from numpy.typing import ArrayLike
 
 from negotiation.data.tables import DateLike
 from negotiation.errors import InvalidInputError
-from negotiation.process.analysis.forecast import outlook
 from negotiation.process.analysis.parameter_changes import parameter_spans
 from negotiation.process.analysis.sensitivity import (
     ExemptionRegions,
@@ -25,9 +24,9 @@ from negotiation.process.analysis.sensitivity import (
     SweptOutcome,
     Tornado,
 )
-from negotiation.process.choices.exemptions import choose_exemptions, exemption_game
-from negotiation.process.multi_step.load import load_process, standoff_flows
-from negotiation.process.stages import MultiStepProcess
+from negotiation.process.game.process_game import ProcessGame
+from negotiation.process.game.solve import solve_games
+from negotiation.process.multi_step.load import load_process
 from negotiation.study.sweeps.design import ParameterRange, sobol_indices_of
 from negotiation.study.sweeps.run import run_sweep
 from negotiation.study.sweeps.specification import Sweep
@@ -45,9 +44,7 @@ __all__ = [
 EVALUATE = "negotiation.process.analysis.parameter_draws:evaluate"
 
 
-def recorded_ranges(
-    process: MultiStepProcess, parameters: Sequence[str]
-) -> dict[str, ParameterRange]:
+def recorded_ranges(process: ProcessGame, parameters: Sequence[str]) -> dict[str, ParameterRange]:
     """Return the ranges that a process records, logarithmic where they span a factor of ten.
 
     Raises
@@ -94,7 +91,7 @@ def swept_outcomes(
     size, seed
         See `negotiation.study.sweeps.design.design_rows`.
     fixed
-        More keys of `negotiation.process.analysis.parameter_draws.outlook_at`.
+        More keys of `negotiation.process.analysis.parameter_draws.evaluate`.
     resamples, confidence
         See `negotiation.study.sweeps.design.sobol_indices_of`.
     executor
@@ -180,9 +177,10 @@ def swept_dates(
         seed=seed,
     )
     found = run_sweep(sweep, executor).outputs
-    base = outlook(loaded)
+    base = solve_games([loaded])[0]
     events = {"cut": "a first cut of tariffs", "deal": "a comprehensive deal"}
-    central = {"cut": base.cut_by(asked), "deal": base.deal_by(asked)}
+    ahead = asked.astype(np.float64)
+    central = {"cut": base.cut_by(ahead), "deal": base.deal_by(ahead)}
     return {
         key: SweptDates(
             event=event,
@@ -199,13 +197,13 @@ def first_concession_map(
     process: str = "multi-step-2025",
     *,
     as_of: DateLike,
-    low: float = 0.005,
-    high: float = 0.5,
+    low: float = 0.1,
+    high: float = 1.2,
     points: int = 25,
     fixed: Mapping[str, Any] | None = None,
     executor: Executor | None = None,
 ) -> FirstConcessionMap:
-    """Return who concedes first over both priors of toughness, from the opening of the stage.
+    """Return who concedes first over the audience costs of both sides.
 
     Parameters
     ----------
@@ -214,15 +212,15 @@ def first_concession_map(
     low, high, points
         Of both axes, logarithmic.
     fixed
-        More keys of `negotiation.process.analysis.parameter_draws.outlook_at`.
+        More keys of `negotiation.process.analysis.parameter_draws.evaluate`.
     """
     loaded = load_process(process, as_of=as_of)
-    names = [f"toughness_{player.lower()}" for player in loaded.players]
+    names = [f"audience_cost_{player.lower()}" for player in loaded.players]
     sweep = Sweep(
         name="first_concession",
         evaluate=EVALUATE,
         ranges={name: ParameterRange(low, high, "log", points) for name in names},
-        fixed=_fixed(process, as_of, at_opening=True, **(fixed or {})),
+        fixed=_fixed(process, as_of, **(fixed or {})),
         design="grid",
     )
     found = run_sweep(sweep, executor)
@@ -231,8 +229,8 @@ def first_concession_map(
     first = loaded.players[0].lower()
     return FirstConcessionMap(
         players=loaded.players,
-        first_stubbornness=axes[0][:, 0],
-        second_stubbornness=axes[1][0],
+        first_cost=axes[0][:, 0],
+        second_cost=axes[1][0],
         share=found.outputs[f"{first}_first"].reshape(shape),
         ever=found.outputs["cut_ever"].reshape(shape),
     )
@@ -244,46 +242,44 @@ def exemption_regions(
     as_of: DateLike,
     visibility: ArrayLike,
     curvature: ArrayLike,
-    shares: ArrayLike,
     values: Mapping[str, float] | None = None,
+    fixed: Mapping[str, Any] | None = None,
 ) -> ExemptionRegions:
-    """Return the exempt shares in equilibrium over the costs of being seen to exempt.
-
-    Values of the process do not depend on those costs and are solved once a pair of shares.
+    """Return how likely sides are to exempt before the open stage ends, over what being seen costs.
 
     Parameters
     ----------
     process, as_of, values
         See `negotiation.process.multi_step.load.load_process`.
-    visibility, curvature, shares
-        Grids; see `negotiation.process.choices.exemptions.choose_exemptions`.
+    visibility, curvature
+        Grids of the probability that an exemption is seen, and of the curvature of its cost.
+    fixed
+        More options of `negotiation.load_process`.
     """
-    from negotiation.equilibrium.normal_form.nash import nash_equilibria
-
-    loaded = load_process(process, as_of=as_of, values=values)
     seen = float_array(visibility, name="visibility", ndim=1, low=0.0, high=1.0)
     curved = float_array(curvature, name="curvature", ndim=1, low=0.0)
-    choice = choose_exemptions(
-        loaded,
-        standoff_flows(process, as_of, values=values),
-        shares=shares,
-        visibility=float(seen[-1]),
-        curvature=float(curved[-1]),
+    games = [
+        load_process(
+            process,
+            as_of=as_of,
+            values={
+                **(values or {}),
+                "exemption_visibility": float(rho),
+                "audience_curvature": float(kappa),
+            },
+            **(fixed or {}),
+        )
+        for rho in seen
+        for kappa in curved
+    ]
+    chance = np.empty((len(games), 2))
+    for n, solution in enumerate(solve_games(games)):
+        table = solution.actions
+        exempting = table[table["kind"] == "exempt"].groupby("player")["expected_number"].sum()
+        chance[n] = [exempting.get(player, 0.0) for player in games[n].players]
+    return ExemptionRegions(
+        games[0].players, seen, curved, chance.reshape(len(seen), len(curved), 2)
     )
-    lowest, highest, myopic = (np.empty((len(seen), len(curved), 2)) for _ in range(3))
-    for m, rho in enumerate(seen):
-        for n, kappa in enumerate(curved):
-            weight = float(rho * kappa)
-            game = exemption_game(choice.values, choice.shares, weight, players=loaded.players)
-            means = np.array(
-                [
-                    [float(p @ x) for p, x in zip(e.probabilities, choice.shares, strict=True)]
-                    for e in nash_equilibria(game).equilibria
-                ]
-            )
-            lowest[m, n], highest[m, n] = means.min(axis=0), means.max(axis=0)
-            myopic[m, n] = choice.myopic_at(weight)
-    return ExemptionRegions(loaded.players, seen, curved, lowest, highest, myopic)
 
 
 def tornado(
@@ -306,7 +302,7 @@ def tornado(
     label
         What it is, in words; empty takes its name.
     fixed
-        More keys of `negotiation.process.analysis.parameter_draws.outlook_at`.
+        More keys of `negotiation.process.analysis.parameter_draws.evaluate`.
     """
     from negotiation.process.analysis.parameter_draws import evaluate
 

@@ -6,7 +6,7 @@ import pytest
 
 from negotiation.data.embedded import load_economy
 from negotiation.errors import InformationDateError, InvalidInputError
-from negotiation.process.audience_costs import smallest_audience_costs, with_audience_costs
+from negotiation.process.tough_types.audience_costs import smallest_audience_costs, with_audience_costs
 from negotiation.process.multi_step.load import load_process
 from negotiation.process.solve import solve_process
 

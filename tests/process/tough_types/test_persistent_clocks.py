@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 
 from negotiation.errors import ConvergenceError
 from negotiation.process.beliefs.updating import filter_beliefs
-from negotiation.process.continuation import process_from
+from negotiation.process.tough_types.continuation import process_from
 from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.deviations import check_strategies

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from negotiation.errors import ConvergenceError, InvalidInputError
-from negotiation.process.choices.demands import solve_demands
-from negotiation.process.continuation import process_from
+from negotiation.process.tough_types.announced_demands import solve_demands
+from negotiation.process.tough_types.continuation import process_from
 from negotiation.process.multi_step.load import load_process
 from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
