@@ -74,16 +74,16 @@ def _ensemble(
         "left_out": found.left_out,
         "rows": [{str(k): _plain(v) for k, v in row.items()} for row in rows],
     }
-    columns = ["payoffs", "weight"]
-    columns += [f"{head} by {day}" for head in ("cut", "deal") for day in dates]
-    columns += [f"{player} concedes first" for player in found.players]
-    shown = [[_share(row[column]) for column in columns] for row in rows]
+    keys = ["payoffs", "weight", *(f"cut by {day}" for day in dates), f"deal by {dates[-1]}"]
+    keys.append(f"{found.players[1]} concedes first")
+    columns = ["payoffs", "weight", *dates, f"deal {dates[-1]}", f"{found.players[1]} first"]
+    shown = [[_share(row[key]) for key in keys] for row in rows]
     emit(
         content,
         as_json=as_json,
         columns=columns,
         rows=shown,
-        title=f"{name}: everything given that {found.stage} is open on {as_of}",
+        title=f"{name}: {found.stage} over by date, given that it is open on {as_of}",
     )
     if as_json:
         return
@@ -132,9 +132,7 @@ def _one_model(
         title=f"Stages (times in {solution.process.time_unit}s)",
     )
     only = {True: "is", False: "is not", None: "is not shown to be"}[solution.unique]
-    typer.echo(
-        f"\nThe equilibrium {only} the only one; it is the one that comes from large shocks."
-    )
+    typer.echo(f"\nThis equilibrium {only} the only one; it comes from large shocks.")
     typer.echo(f"Largest violation of the equilibrium conditions: {solution.residual:.1e}")
 
 

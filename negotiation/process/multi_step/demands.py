@@ -129,7 +129,7 @@ def _equal_gains(box: TariffBox, now: FloatArray, status: FloatArray) -> FloatAr
     level = float((box.flow(start) - status).min())
     result = _minimised(
         lambda x: -x[2],
-        lambda x: np.array([0.0, 0.0, -1.0]),
+        lambda x: np.array([0.0, 0.0, -1.0]) + 0.0 * x,
         np.append(start, level),
         box,
         constraint,

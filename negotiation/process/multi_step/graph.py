@@ -82,7 +82,10 @@ def build_process(
     """
     if tuple(flows.sides) != tuple(plan.sides):
         raise InvalidInputError(
-            "not the sides of the plan", where="flows.sides", seen=flows.sides, allowed=plan.sides
+            "not the sides of the plan",
+            where="flows.sides",
+            seen=flows.sides,
+            allowed=" against ".join(plan.sides),
         )
     return _Builder(plan, flows).built(parameters)
 
@@ -164,7 +167,8 @@ class _Builder:
         finite = plan.demands[np.isfinite(plan.demands).all(axis=1)]
         below = min(self.numbers.threshold, 10.0)
         tops = [finite, np.array([plan.lapse_to]), np.minimum(finite, below)]
-        if self.plan.stages[0].kind not in {"contact", "cut", "cut_below_threshold"}:
+        cutting = self.plan.stages[0].kind in {"contact", "cut", "cut_below_threshold"}
+        if not cutting or any(plan.ideal):
             tops.append(np.array([plan.in_force]))
         tops += [np.array([change.rates]) for change in (*plan.endings, *plan.deadlines)]
         high = np.maximum(np.concatenate(tops).max(axis=0), 0.05)
@@ -173,6 +177,14 @@ class _Builder:
             self.life[step] * self.weighed(surface.values) for step, surface in enumerate(surfaces)
         )
         return TariffBox(-self.flows.baseline, high, Surface(surfaces[0].grid, np.asarray(values)))
+
+    def first_demands(self) -> FloatArray:
+        """Demands ``[side that asks, tariff]`` of the cut, ideal ones put in."""
+        plan = self.plan
+        if not any(plan.ideal):
+            return plan.demands
+        best = self.comprehensive(State(plan.in_force))
+        return np.where(np.array(plan.ideal)[:, None], best, plan.demands)
 
     def comprehensive(self, state: State) -> FloatArray:
         """Demands ``[side that asks, tariff]`` over all tariffs, from what is in force."""
@@ -259,7 +271,7 @@ class _Builder:
         kinds = {planned.name: planned.kind for planned in self.plan.stages}
         kind = kinds.get(stage, stage)
         actions = self._actions(stage, kind, state, step)
-        endings = list(self._endings(stage, state))
+        endings = self._endings(stage)
         if kind not in {"contact", "cut", LAPSED}:
             endings.append(self._lapse(state))
         if step + 1 < self.flows.steps:
@@ -270,7 +282,7 @@ class _Builder:
             flow,
             actions,
             tuple(endings),
-            self._deadline(stage),
+            self._deadline(stage, state),
             stage=stage,
             history=self.label(("", state, 0)).removeprefix(", ").removesuffix(", first years"),
             deal=kind == AGREED,
@@ -286,7 +298,7 @@ class _Builder:
             return Ending(rate, first, kind="relapse")
         return Ending(rate, self.reach(LAPSED, State(plan.lapse_to)), kind="lapse")
 
-    def _endings(self, stage: str, state: State) -> list[Ending]:
+    def _endings(self, stage: str) -> list[Ending]:
         return [
             Ending(change.rate, self._changed(change), kind=change.kind)
             for change in self.plan.endings
@@ -296,8 +308,12 @@ class _Builder:
     def _changed(self, change: DatedChange) -> str:
         return self.reach(change.goes_to, State(change.rates))
 
-    def _deadline(self, stage: str) -> Deadline | None:
-        found = [change for change in self.plan.deadlines if stage in change.stages]
+    def _deadline(self, stage: str, state: State) -> Deadline | None:
+        found = [
+            change
+            for change in self.plan.deadlines
+            if stage in change.stages and change.rates != state.rates
+        ]
         if not found:
             return None
         first = min(found, key=lambda change: str(change.at))
@@ -358,7 +374,7 @@ class _Builder:
         """State after each side concedes; None where the other asks for nothing."""
         plan = self.plan
         if kind in {"cut", "cut_below_threshold"}:
-            demands = plan.demands
+            demands = self.first_demands()
             if kind == "cut_below_threshold":
                 demands = np.minimum(np.minimum(demands, self.numbers.threshold), state.rates)
             return [

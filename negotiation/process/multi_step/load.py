@@ -243,9 +243,9 @@ def _plan(
         stages.append(PlannedStage("package", "package"))
     names = [stage.name for stage in stages]
     cutting = any(stage.kind == "cut" for stage in stages)
-    demands = np.full((2, 2), np.nan)
+    demands, ideal = np.full((2, 2), np.nan), (False, False)
     if cutting:
-        demands = _demands(definition, dated, standoff)
+        demands, ideal = _demands(definition, dated, standoff)
     lapse = _pair(definition, dated, "lapse")
     asks = [entry.get("asked_by") for entry in definition.stages if entry["kind"] == "purchases"]
     asked_by = players.index(asks[0]) if asks and asks[0] in players else 0
@@ -269,6 +269,7 @@ def _plan(
         lapse_to=(float(lapse[0]), float(lapse[1])),
         demands=demands,
         numbers=_numbers(definition, dated, economy, stages),
+        ideal=ideal,
         purchases_asked_by=asked_by,
         relapse=relapse,
         waits_for_exemptions={
@@ -294,18 +295,26 @@ def _rates(
     return found[0], found[1]
 
 
-def _demands(definition: Definition, dated: DatedParameters, standoff: FloatArray) -> FloatArray:
-    """What each side asks for, mixed with equal cuts that take as many points off in total."""
+def _demands(
+    definition: Definition, dated: DatedParameters, standoff: FloatArray
+) -> tuple[FloatArray, tuple[bool, bool]]:
+    """What each side asks for, mixed with equal cuts that take as many points off in total.
+
+    A side whose demand was not known at the information date asks for its ideal.
+    """
     players = definition.players
+    names = [[definition.roles["demands"][side][player] for player in players] for side in players]
+    unknown = [not all(dated.known(name) for name in row) for row in names]
     asked = np.array(
         [
-            [dated(definition.roles["demands"][side][player]) for player in players]
-            for side in players
+            [np.nan if ideal else dated(name) for name in row]
+            for row, ideal in zip(names, unknown, strict=True)
         ]
     )
-    mixture = dated("terms_mixture")
+    mixture = 0.0 if all(unknown) else dated("terms_mixture")
     equal = standoff - (standoff - asked).sum(axis=1, keepdims=True) / 2.0
-    return np.asarray((1.0 - mixture) * asked + mixture * np.maximum(equal, 0.0))
+    demands = (1.0 - mixture) * asked + mixture * np.maximum(equal, 0.0)
+    return demands, (unknown[0], unknown[1])
 
 
 def _numbers(

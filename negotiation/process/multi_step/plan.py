@@ -154,6 +154,9 @@ class ProcessPlan:
         that is not a number: the side asks for nothing, so that the other has nothing to concede.
     numbers
         See `ProcessNumbers`.
+    ideal
+        Whether a side asks, in the first cut, for the best point for it that the other prefers to
+        the tariffs in force, in place of its row of ``demands``.
     purchases_asked_by
         Side, 0 or 1, that asks for purchases.
     relapse
@@ -179,6 +182,7 @@ class ProcessPlan:
     lapse_to: tuple[float, float]
     demands: FloatArray
     numbers: ProcessNumbers
+    ideal: tuple[bool, bool] = (False, False)
     purchases_asked_by: int = 0
     relapse: bool = False
     waits_for_exemptions: Mapping[int, tuple[str, ...]] = field(default_factory=dict)

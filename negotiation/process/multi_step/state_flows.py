@@ -4,8 +4,8 @@ A state is what is in force: added tariffs, exemptions, and instruments agreed o
 valued by the payoff model on a grid from free trade upwards and interpolated by bicubic splines, so
 that values move smoothly with what sides ask for; states with further exemptions one by one.
 Instruments, which partial equilibrium does not know, are valued by the equilibrium of the world, by
-themselves: on a coarser grid of tariffs, by a cubic in their size. Values are kept in parts, so that weights can change without a new
-equilibrium.
+themselves: on a coarser grid of tariffs, by a cubic in their size. Values are kept in parts, so
+that weights can change without a new equilibrium.
 """
 
 from __future__ import annotations
