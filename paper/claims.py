@@ -403,7 +403,7 @@ def passing(as_of, model, draws, seed):
         names,
         conclusions=settings.conclusions,
         draws=draws,
-        seed=seed,
+        rng=seed,
         rebuild=rebuild,
     )
 

@@ -13,11 +13,11 @@ from negotiation.errors import InvalidInputError
 from negotiation.payoffs.defaults import standoff_rates
 from negotiation.payoffs.scenarios import PayoffOptions, tariff_payoffs
 from negotiation.policy.objectives.partial_equilibrium_payoffs import TariffPayoffs
+from negotiation.presentation import Presented
 from negotiation.trade.economy import Economy
 from negotiation.trade.tariff_scenarios import baseline_averages
 from negotiation.values import (
     FloatArray,
-    compact_repr,
     float_array,
     number,
     quantity,
@@ -31,7 +31,7 @@ __all__ = ["TariffPlane", "tariff_plane"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class TariffPlane:
+class TariffPlane(Presented):
     """Payoffs of two players on a grid of their tariffs.
 
     Attributes
@@ -56,8 +56,6 @@ class TariffPlane:
     payoffs: FloatArray = quantity("u", "percent of GDP", "payoff [player, rate, rate]")
     outcomes: TariffPayoffs
     status_quo: tuple[float, float] | None
-
-    __repr__ = compact_repr
 
     @property
     def title(self) -> str:

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError, NonFiniteError
+from negotiation.presentation import Presented
 from negotiation.values import (
     FloatArray,
-    compact_repr,
     float_array,
     number,
     quantity,
@@ -61,7 +61,7 @@ class NashPoint:
 
 
 @dataclass(frozen=True, eq=False)
-class BestResponseCurves:
+class BestResponseCurves(Presented):
     """Best replies of two players to a grid of the other's tariffs.
 
     Attributes
@@ -102,8 +102,6 @@ class BestResponseCurves:
     title: str = ""
     notes: tuple[str, ...] = ()
     elapsed_seconds: float = field(default=0.0, compare=False)
-
-    __repr__ = compact_repr
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.trade.aggregation import aggregate_tables
 from negotiation.trade.frames import economy_tables, frame_of, schedule_tables
 from negotiation.trade.technology import checked_technology
-from negotiation.values import FloatArray, compact_repr, float_array, instance, number, quantity
+from negotiation.values import FloatArray, float_array, instance, number, quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +62,7 @@ def _unique_labels(labels: Iterable[str], name: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class TariffSchedule:
+class TariffSchedule(Presented):
     """Ad valorem tariffs by sector, exporter and importer.
 
     Attributes
@@ -89,8 +90,6 @@ class TariffSchedule:
     sectors: tuple[str, ...]
     rates: FloatArray = quantity("t", "fraction", "ad valorem tariff [sector, exporter, importer]")
     highest_rate: float = HIGHEST_RATE
-
-    __repr__ = compact_repr
 
     def __post_init__(self) -> None:
         """Check labels, shape and bounds."""
@@ -221,7 +220,7 @@ class TariffSchedule:
 
 
 @dataclass(frozen=True, eq=False)
-class Economy:
+class Economy(Presented):
     """A world of regions and sectors in its baseline year.
 
     Attributes
@@ -271,8 +270,6 @@ class Economy:
     input_shares: FloatArray | None = quantity(
         "gIO", "fraction", "input shares [region, input, using sector]", default=None
     )
-
-    __repr__ = compact_repr
 
     def __post_init__(self) -> None:
         """Check every table and freeze it."""
@@ -376,6 +373,20 @@ class Economy:
         """Return one row a sector, exporter and importer: value in billion USD, tariff."""
         columns = {"value": self.flows, "tariff": self.tariffs.rates}
         return frame_of(self.regions, self.sectors, columns)
+
+    def _displayed(self) -> pd.DataFrame:
+        """Sales of each region at home and abroad and its imports, billion USD a year."""
+        import pandas as pd
+
+        total = self.flows.sum(axis=0)
+        home = np.diagonal(total)
+        columns = {
+            "region": self.regions,
+            "home_sales": home,
+            "exports": total.sum(axis=1) - home,
+            "imports": total.sum(axis=0) - home,
+        }
+        return pd.DataFrame(columns)
 
     def region_index(self, region: str) -> int:
         """Return the position of a region on the exporter and importer axes."""

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
+from negotiation.presentation import Presented
 from negotiation.trade.calibration import Calibration
 from negotiation.trade.economy import TariffSchedule
 from negotiation.trade.instruments.policy import Policy
@@ -68,7 +69,7 @@ class ReportedWorld(Protocol):
 
 
 @dataclass(frozen=True)
-class EquilibriumCertificate:
+class EquilibriumCertificate(Presented):
     """Largest relative violation of each equilibrium condition over all regions and sectors.
 
     Attributes

@@ -33,8 +33,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.trade.results import TradeEquilibrium
-from negotiation.values import FloatArray, compact_repr, instance, quantity, read_only
+from negotiation.values import FloatArray, instance, quantity, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +57,7 @@ _PARTS = (
 
 
 @dataclass(frozen=True, eq=False)
-class WelfareDecomposition:
+class WelfareDecomposition(Presented):
     """Parts of a welfare change by region, in percent of real income; they add up to it.
 
     Attributes
@@ -106,8 +107,6 @@ class WelfareDecomposition:
     profits: FloatArray = quantity("", "percent", "profits")
     entry: FloatArray = quantity("", "percent", "entry of firms")
     transfers: FloatArray = quantity("", "percent", "transfers")
-
-    __repr__ = compact_repr
 
     @property
     def volume(self) -> FloatArray:

@@ -19,6 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from negotiation.trade.calibration import Calibration
 from negotiation.trade.solver.shares import Shares, places_of
@@ -64,6 +65,37 @@ def _by_user(weights: FloatArray, cells: FloatArray) -> FloatArray:
 
 class System:
     """Residual and Jacobian of one calibration."""
+
+    calibration: Calibration
+    sectors: int
+    regions: int
+    elastic: bool
+    inputs: bool
+    sector_scale: bool
+    relief: bool
+    flat_tariffs: FloatArray
+    flat_log_tariffs: FloatArray
+    taxed: IntArray
+    flat_exponent: FloatArray
+    flat_minus_theta: FloatArray
+    kernel: FloatArray
+    net: FloatArray
+    flat_kernel: FloatArray
+    flat_net: FloatArray
+    no_spending: NDArray[np.bool_]
+    no_labor: NDArray[np.bool_]
+    wage_weight: FloatArray
+    price_weight: FloatArray
+    world_gdp: float
+    base_tax_room: FloatArray
+    minus_theta: FloatArray
+    kept: FloatArray
+    markup: FloatArray
+    partial_markup: bool
+    labor_cost: FloatArray
+    pays_profits: bool
+    input_cost: FloatArray
+    input_prices: FloatArray
 
     def __init__(self, calibration: Calibration) -> None:
         cal = self.calibration = calibration
