@@ -27,6 +27,7 @@ import numpy as np
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
 from negotiation.payoffs.ensemble import PAYOFF_MODELS, PayoffModel
+from negotiation.presentation import Presented
 from negotiation.process.analysis.parameter_changes import ParameterSpan, parameter_spans
 from negotiation.process.batch import solve_processes
 from negotiation.process.beliefs.events import CLAIMS, DatedEvent, learned_reliability, read_events
@@ -34,7 +35,7 @@ from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.game.solution import GameSolution
 from negotiation.process.multi_step.load import EnsembleMember, built_process, process_ensemble
 from negotiation.trade.economy import Economy
-from negotiation.values import FloatArray, compact_repr, number
+from negotiation.values import FloatArray, number, random_generator
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +47,7 @@ _BATCH = 64
 
 
 @dataclass(frozen=True, eq=False)
-class ProcessForecast:
+class ProcessForecast(Presented):
     """Probabilities by date over payoff models and parameter draws.
 
     Attributes
@@ -89,8 +90,6 @@ class ProcessForecast:
     cut: FloatArray
     deal: FloatArray
     concedes: FloatArray
-
-    __repr__ = compact_repr
 
     @cached_property
     def weights(self) -> FloatArray:
@@ -175,7 +174,7 @@ def forecast_process(
     dates: Sequence[DateLike],
     parameters: Sequence[str] | Mapping[str, tuple[float, float]] | None = None,
     draws: int = 64,
-    seed: int = 20250502,
+    rng: np.random.Generator | int = 20250502,
     models: tuple[PayoffModel, ...] = PAYOFF_MODELS,
     economy: Economy | None = None,
     values: Mapping[str, float] | None = None,
@@ -197,8 +196,8 @@ def forecast_process(
         recorded parameter with a range that is an assumption.
     draws
         Points of a scrambled Sobol sequence; 0: the parameters as they are.
-    seed
-        Of the scrambling.
+    rng
+        What scrambles it: a source of randomness or a seed.
     models
         Payoff models with their weights.
     ratios
@@ -234,7 +233,7 @@ def forecast_process(
     members = process_ensemble(name, today, economy, models=models, values=values, **options)
     kept = [member for member in members if member.weight > 0.0]
     spans = _spans(kept[0], parameters)
-    rows = _draws(spans, draws, seed)
+    rows = _draws(spans, draws, rng)
     given = dict(values or {})
     shape = (len(rows), len(kept))
     seen = np.ones(shape)
@@ -299,7 +298,9 @@ def _spans(
     return parameter_spans(game, parameters)
 
 
-def _draws(spans: Sequence[ParameterSpan], draws: int, seed: int) -> FloatArray:
+def _draws(
+    spans: Sequence[ParameterSpan], draws: int, rng: np.random.Generator | int
+) -> FloatArray:
     """Parameter values ``[draw, parameter]``; the first row is the values as they are."""
     from scipy.stats import qmc
 
@@ -307,7 +308,7 @@ def _draws(spans: Sequence[ParameterSpan], draws: int, seed: int) -> FloatArray:
     central = np.array([[span.value for span in spans]])
     if count == 0 or not spans:
         return central
-    sampler = qmc.Sobol(len(spans), scramble=True, rng=np.random.default_rng(seed))
+    sampler = qmc.Sobol(len(spans), scramble=True, rng=random_generator(rng))
     unit = sampler.random_base2(int(np.ceil(np.log2(count))))[:count]
     drawn = np.stack([span.between(unit[:, k]) for k, span in enumerate(spans)], axis=1)
     return np.concatenate([central, drawn])
@@ -381,4 +382,5 @@ def outlook(process: ProcessGame, **options: Any) -> GameSolution:
             allowed="a ProcessGame, as load_process returns",
             hint="Give the information date to load_process(as_of=...).",
         )
-    return solve_processes([process])[0]  # type: ignore[no-any-return]  # one kind of process
+    solved: GameSolution = solve_processes([process])[0]
+    return solved

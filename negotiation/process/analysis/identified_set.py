@@ -12,19 +12,25 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from negotiation.data.tables import DateLike, as_date, load_table
 from negotiation.errors import InvalidInputError, NegotiationError
+from negotiation.former_names import former_argument
 from negotiation.payoffs.ensemble import PayoffModel
+from negotiation.presentation import Presented
 from negotiation.process.analysis.conclusions import Conclusion, conclusion_named
 from negotiation.process.analysis.parameter_changes import parameter_spans, rebuilder
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.game.solution import GameSolution
 from negotiation.process.game.solve import solve_games
 from negotiation.process.multi_step.load import built_process
-from negotiation.values import FloatArray, compact_repr, number
+from negotiation.values import FloatArray, compact_repr, number, random_generator
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["IdentifiedSet", "Moment", "Seen", "dated_moments", "identified_set"]
 
@@ -149,7 +155,7 @@ def dated_moments(
 
 
 @dataclass(frozen=True, eq=False)
-class IdentifiedSet:
+class IdentifiedSet(Presented):
     """Parameter values that the moments allow, and what can be concluded from them.
 
     Attributes
@@ -181,7 +187,16 @@ class IdentifiedSet:
     margins: FloatArray
     elapsed_seconds: float = field(default=0.0, compare=False)
 
-    __repr__ = compact_repr
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a parameter: its smallest and largest value in the set."""
+        import pandas as pd
+
+        rows = [(name, low, high) for name, (low, high) in self.intervals.items()]
+        return pd.DataFrame(rows, columns=["parameter", "lowest", "highest"])
+
+    def _heading(self) -> str:
+        held = "; ".join(f"{name} in {self.holds(name):.0%}" for name in self.conclusions)
+        return f"set of {self.share:.0%} of {len(self.draws)} draws{': ' if held else ''}{held}"
 
     @property
     def share(self) -> float:
@@ -217,6 +232,7 @@ class IdentifiedSet:
         return np.asarray(values[np.isfinite(values)])
 
 
+@former_argument("seed", "rng")
 def identified_set(
     process: ProcessGame,
     moments: Sequence[Moment],
@@ -224,7 +240,7 @@ def identified_set(
     *,
     conclusions: Sequence[str | Conclusion] = (),
     draws: int = 128,
-    seed: int = 20250502,
+    rng: np.random.Generator | int = 20250502,
     model: str | PayoffModel = "equilibrium",
     rebuild: Callable[[Mapping[str, float]], ProcessGame] | None = None,
     opening: Callable[[Mapping[str, float]], ProcessGame] | None = None,
@@ -249,8 +265,8 @@ def identified_set(
     opening
         Builds the game from the day the tariffs in force were put in force; None: by the
         process's definition, or, where it records no parameters, as ``rebuild`` does.
-    draws, seed
-        Points of the Sobol sequence, and its scrambling.
+    draws, rng
+        Points of the Sobol sequence, and what scrambles it: a source of randomness or a seed.
 
     Raises
     ------
@@ -272,7 +288,7 @@ def identified_set(
     statements = [conclusion_named(item, process.players) for item in conclusions]
     build = rebuilder(process, rebuild)
     begin = opening or (_opening(process, model) if process.parameters else build)
-    sampler = qmc.Sobol(len(spans), scramble=True, rng=np.random.default_rng(seed))
+    sampler = qmc.Sobol(len(spans), scramble=True, rng=random_generator(rng))
     unit = sampler.random_base2(max(0, int(np.ceil(np.log2(max(draws, 1))))))[:draws]
     values = np.stack([span.between(unit[:, k]) for k, span in enumerate(spans)], axis=1)
     measured = np.full((len(values), len(moments)), np.nan)

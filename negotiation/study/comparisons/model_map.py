@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.study.comparisons.model_settings import ModelSetting
 from negotiation.trade.equilibrium import counterfactuals
 from negotiation.trade.tariff_scenarios import baseline_averages
@@ -72,7 +73,7 @@ class MapRow:
 
 
 @dataclass(frozen=True, eq=False)
-class ModelMap:
+class ModelMap(Presented):
     """All settings at all points.
 
     Attributes
