@@ -38,10 +38,13 @@ _ADDED = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9, 1.05, 1.2, 1
 _BELOW = 6
 #: Added tariffs at which instruments are valued.
 _CORNERS = (0.0, 0.15, 0.35, 0.65)
+#: What instruments add: the same under every payoff model and exemption.
+_EFFECTS: dict[Hashable, Surface] = {}
+_EFFECTS_KEPT = 128
 #: Values kept for the next process that needs them.
 _REMEMBERED = 4096
 #: Shares of its largest size at which an instrument is valued.
-_SIZES = np.array([0.25, 0.5, 1.0])
+_SIZES = np.array([0.0, 0.25, 0.5, 1.0])
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,6 @@ class StateFlows:
         self._goods = taxed_sectors(self.economy)
         self._surfaces: dict[int, Surface] = {}
         self._known: dict[tuple[State, int], FloatArray] = {}
-        self._effects: dict[tuple[str, Measure, int], Surface] = {}
         self._memory: dict[Hashable, FloatArray] = {}
 
     @property
@@ -240,16 +242,23 @@ class StateFlows:
         return self._memory[key]
 
     def _computed(self, item: Instrument, at: tuple[float, float], step: int) -> FloatArray:
-        key = (item.side, item.measure, step)
-        if key not in self._effects:
-            self._effects[key] = self._effect_surface(item.side, item.measure, step)
+        horizon = str(self.payoff_model.horizons[step])
+        key = (
+            self.economy, self.sides, horizon, self.elasticities.get(horizon), self.as_of,
+            item.side, item.measure,
+        )  # fmt: skip
+        if key not in _EFFECTS:
+            while len(_EFFECTS) >= _EFFECTS_KEPT:
+                _EFFECTS.pop(next(iter(_EFFECTS)))
+            _EFFECTS[key] = self._effect_surface(item.side, item.measure, step)
         x, nodes = item.share, _SIZES
-        # The cubic through nothing at size 0 and what each of the sizes adds.
+        # The cubic through what each of the sizes adds: a commitment to buy no less than in the
+        # baseline, size 0, may itself add something.
         basis = [
-            x * np.prod((x - np.delete(nodes, k)) / (node - np.delete(nodes, k))) / node
+            np.prod((x - np.delete(nodes, k)) / (node - np.delete(nodes, k)))
             for k, node in enumerate(nodes)
         ]
-        return np.asarray(np.tensordot(basis, self._effects[key].at(np.array(at))[0], axes=1))
+        return np.asarray(np.tensordot(basis, _EFFECTS[key].at(np.array(at))[0], axes=1))
 
     def _effect_surface(self, side: str, measure: Measure, step: int) -> Surface:
         """What an instrument adds ``[first, second, size, side, part]`` over added tariffs."""

@@ -10,10 +10,10 @@ import pytest
 from negotiation.errors import InvalidInputError
 from negotiation.process.analysis.forecast import lowered_by, outlook, terms_after
 from negotiation.process.analysis.parameter_draws import evaluate, sweep_mistakes
-from negotiation.process.tough_types.continuation import process_from
 from negotiation.process.multi_step.load import load_process
 from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
+from negotiation.process.tough_types.continuation import process_from
 from negotiation.process.tough_types.simulation import simulate_process
 from negotiation.study.sweeps.design import ParameterRange
 from negotiation.study.sweeps.run import run_sweep

@@ -13,10 +13,10 @@ from negotiation.process.analysis.identified_set import Moment, identified_set
 from negotiation.process.beliefs.events import DatedEvent
 from negotiation.process.beliefs.silence import filter_by_solving
 from negotiation.process.beliefs.updating import filter_beliefs, filter_draws
-from negotiation.process.tough_types.continuation import process_from
 from negotiation.process.multi_step.load import load_process
 from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
+from negotiation.process.tough_types.continuation import process_from
 from negotiation.process.tough_types.node_laws import node_laws
 from negotiation.process.tough_types.simulation import simulate_process
 

@@ -16,10 +16,10 @@ from negotiation.process.beliefs.events import (
     read_events,
 )
 from negotiation.process.beliefs.updating import filter_beliefs, filter_draws
-from negotiation.process.tough_types.continuation import process_from
 from negotiation.process.multi_step.load import load_process
 from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
+from negotiation.process.tough_types.continuation import process_from
 from tests.data.conftest import data_folder, spoil
 
 __all__ = ["data_folder", "spoil"]

@@ -1,126 +1,192 @@
-import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from negotiation.data.embedded import load_economy
+import negotiation as ng
 from negotiation.errors import InformationDateError, InvalidInputError
-from negotiation.process.tough_types.audience_costs import smallest_audience_costs, with_audience_costs
-from negotiation.process.multi_step.load import load_process
-from negotiation.process.solve import solve_process
+from negotiation.process.multi_step.load import built_process, load_process, process_ensemble
 
 AS_OF = "2025-05-02"
-# The package exports a function of the module's name.
-parameter_module = sys.modules["negotiation.data.parameters"]
+CUT = "de-escalation"
 
 
 @pytest.fixture(scope="module")
-def process():
-    return load_process("multi-step-2025", as_of=AS_OF)
+def members():
+    return process_ensemble(as_of=AS_OF)
 
 
-def test_runs_end_to_end(process):
-    solution = solve_process(process)
-    assert solution.converged
-    assert solution.residual < 1e-12
-    assert 0.0 < solution.deal_by(365) < solution.deal_probability < 1.0
-    assert list(solution.stages["stage"])[-1] == "comprehensive agreement"
+@pytest.fixture(scope="module")
+def solutions(members):
+    return ng.solve_processes([member.built.game for member in members], workers=1)
 
 
-def test_every_parameter_says_where_it_comes_from_and_since_when(process):
-    assert len(process.parameters) > 20
-    for parameter in process.parameters:
-        assert parameter.status in {"sourced", "derived", "assumption"}
-        assert parameter.low <= parameter.value <= parameter.high
-        assert str(parameter.known_on) <= AS_OF
+def test_play_starts_in_the_stage_that_is_open_at_the_tariffs_in_force():
+    for as_of, stage, rates in (
+        (AS_OF, CUT, "145/125"),
+        ("2025-06-15", "purchases", "30/10"),
+        ("2025-11-15", "purchases", "20/10"),
+    ):
+        game = load_process(as_of=as_of, model="partial_0")
+        node = game.nodes[int(game.start_node)]
+        assert (node.stage, str(game.start)) == (stage, as_of)
+        assert rates in node.label
+    opening = built_process(as_of=AS_OF, model="partial_0", from_opening=True).game
+    assert opening.nodes[int(opening.start_node)].stage == "contact"
+    assert str(opening.start) == "2025-04-12"
 
 
-def test_an_early_information_date_is_enforced():
-    with pytest.raises(InformationDateError):
-        load_process("multi-step-2025", as_of="2025-04-01")
+def test_one_number_whichever_way_it_is_asked(members, solutions):
+    """The process alone, the ensemble and the forecast without draws agree to the last digit."""
+    found = ng.forecast_process(as_of=AS_OF, dates=["2025-05-31", "2025-12-31"], draws=0)
+    for name in found.models:
+        k = [member.model.name for member in members].index(name)
+        alone = ng.solve_process(load_process(as_of=AS_OF, model=name))
+        assert alone.cut_by("2025-05-31") == solutions[k].cut_by("2025-05-31")
+        place = found.models.index(name)
+        assert found.cut[0, place, 0] == alone.cut_by("2025-05-31")
+        assert found.deal[0, place, 1] == alone.deal_by("2025-12-31")
 
 
-def test_editing_later_facts_changes_nothing(process, monkeypatch):
-    everything = dict(parameter_module._read(parameter_module.EMBEDDED))
-    edited = {
-        name: replace(entry, value=entry.high, source="edited")
-        if str(entry.known_on) > AS_OF
-        else entry
-        for name, entry in everything.items()
-    }
-    assert edited != everything
-    monkeypatch.setattr(parameter_module, "_read", lambda folder: edited)
-    again = load_process("multi-step-2025", as_of=AS_OF)
-    assert np.array_equal(solve_process(again).values, solve_process(process).values)
+def test_every_solution_is_certified(solutions):
+    for solution in solutions:
+        assert solution.residual <= 1e-9
+        assert solution.certificate.residual <= 1e-9
 
 
-def test_flows_come_from_the_economy(process):
-    economy = load_economy()
-    halved = replace(economy, gdp=np.asarray(economy.gdp) * 2)
-    other = load_process("multi-step-2025", as_of=AS_OF, economy=halved)
-    assert other.stages[0].flows == pytest.approx(process.stages[0].flows / 2, rel=1e-9)
+def test_demands_are_rational_for_who_makes_them(members):
+    """At the weights that they reveal each side earns more by being conceded to."""
+    for member in members:
+        if member.weight == 0.0:
+            continue
+        stage, _, prize = member.built.prizes[0]
+        assert stage == CUT
+        assert (prize >= -1e-9).all()
+    out = [member.model.name for member in members if member.weight == 0.0]
+    assert out == ["equilibrium_ten_years"]
 
 
-def test_values_replace_parameters(process):
-    short = load_process(as_of=AS_OF, values={"terms_duration": 0.5})
-    assert short.stages[-1].breakdown_hazard == pytest.approx(2.0)
-    assert process.stages[-1].breakdown_hazard == pytest.approx(1 / 1.7)
-    assert {p.name: p.value for p in short.parameters}["terms_duration"] == 0.5
+def test_prizes_differ_between_economies():
+    economy = ng.load_economy("us-china-2022")
+    flows = np.array(economy.flows)
+    flows[:, economy.region_index("CHN"), economy.region_index("USA")] *= 0.5
+    other = built_process(as_of=AS_OF, economy=replace(economy, flows=flows))
+    same = built_process(as_of=AS_OF)
+    assert np.abs(other.prizes[0][2] - same.prizes[0][2]).min() > 1e-3
 
 
-def test_a_low_threshold_reopens_de_escalation():
-    low = load_process(as_of=AS_OF, values={"threshold_tariff": 0.4})
-    solution = solve_process(low)
-    row = solution.stages.set_index("stage").loc["de-escalation reopened"]
-    assert row["reached"] > 0.0
-    assert low.stages[2].opens.tolist() == [0.0, 1.0]
-    purchases = low.stages[3]
-    assert np.all(purchases.rates <= 0.4 + 1e-12)
-    assert solution.residual < 1e-12
+def test_terms_move_the_date_of_the_cut(members):
+    """Over their ranges what the sides ask for moves P(cut by 31 May)."""
+    for name in ("leaked_terms_usa", "demand_usa_on_chn", "demand_chn_on_usa", "demand_chn_own"):
+        game = members[0].built.game
+        entry = next(item for item in game.parameters if item.name == name)
+        ends = [
+            ng.solve_process(load_process(as_of=AS_OF, values={name: value})).cut_by("2025-05-31")
+            for value in (entry.low, entry.high)
+        ]
+        assert abs(ends[1] - ends[0]) > 1e-4, name
 
 
-def test_relapse_returns_to_the_first_cut():
-    process = load_process(as_of=AS_OF, relapse=True)
-    assert [stage.relapse_to for stage in process.stages] == [None, None, 1, 1, 1, 1]
-    solution = solve_process(process)
-    assert solution.converged
-    branches = solution.branch_solution
-    assert branches.breakdown_values[3, 0] == pytest.approx(branches.values[1, 0], abs=1e-9)
-
-
-def test_audience_costs_make_waiting_rational(process):
-    for k in range(1, len(process.stages)):
-        excess = process.stages[k].audience_cost - np.maximum(
-            smallest_audience_costs(process, k), 0
+def test_the_audience_cost_moves_the_date_about_in_proportion():
+    """Elasticity of P(cut by 31 May) to both audience costs: at most 1.2 over the ensemble."""
+    names = ("audience_cost_usa", "audience_cost_chn")
+    now = {item.name: item.value for item in load_process(as_of=AS_OF).parameters}
+    low, high = (
+        ng.forecast_process(
+            as_of=AS_OF,
+            dates=["2025-05-31"],
+            draws=0,
+            weigh=False,
+            values={name: factor * now[name] for name in names},
         )
-        assert excess == pytest.approx([0.1, 0.1], abs=1e-9)
-    solution = solve_process(load_process(as_of=AS_OF, audience_costs=[0.0, 0.0]))
-    assert "concedes_at_once" in {word for row in solution.behaviours for word in row}
-    with pytest.raises(InvalidInputError):
-        with_audience_costs(process, excess=-1)
+        for factor in (0.98, 1.02)
+    )
+    span = np.log(1.02 / 0.98)
+    assert abs(np.log(high.cut_by("2025-05-31") / low.cut_by("2025-05-31")) / span) <= 1.2
+    by_model = np.log(high.cut[0, :, 0] / low.cut[0, :, 0]) / span
+    assert np.abs(by_model).max() <= 1.3
 
 
-@pytest.mark.parametrize(
-    ("options", "part"),
-    [
-        ({"name": "two-step"}, "multi-step-2025"),
-        ({"values": {"luck": 1.0}}, "luck"),
-        ({"values": {"terms_duration": "long"}}, "terms_duration"),
-        ({"standoff_horizon": "century"}, "standoff_horizon"),
-        ({"terms_horizon": "century"}, "terms_horizon"),
-        ({"audience_costs": [1.0]}, "audience_costs"),
-    ],
-)
-def test_bad_options(options, part):
-    with pytest.raises(InvalidInputError, match=part):
-        load_process(**{"as_of": AS_OF, **options})
+def test_every_recorded_parameter_moves_something_and_others_are_refused():
+    base = load_process(as_of=AS_OF)
+    before = ng.solve_process(base)
+    days = np.array([29.0, 400.0])
+    inert = []
+    for entry in base.parameters:
+        if not entry.low < entry.high:
+            continue
+        far = entry.high if entry.value < entry.high else entry.low
+        value = 0.9 * entry.value + 0.1 * far
+        after = ng.solve_process(load_process(as_of=AS_OF, values={entry.name: value}))
+        moved = np.abs(after.values - before.values).max()
+        moved += np.abs(after.cut_by(days) - before.cut_by(days)).max()
+        moved += np.abs(after.deal_by(days) - before.deal_by(days)).max()
+        if not moved > 1e-10:
+            inert.append(entry.name)
+    assert inert == ["threshold_tariff"]
+    for name in ("toughness_usa", "type_persistence", "exporter_incidence"):
+        with pytest.raises(InvalidInputError, match="does not use"):
+            load_process(as_of=AS_OF, values={name: 0.3})
 
 
-def test_economies_that_do_not_fit():
-    economy = load_economy()
-    with pytest.raises(InvalidInputError, match="GDP"):
-        load_process(as_of=AS_OF, economy=replace(economy, gdp=None))
-    small = economy.aggregate(regions={"PACIFIC": ["CHN", "JPN"]})
+def test_the_threshold_moves_dates_where_it_binds():
+    chances = [
+        ng.solve_process(load_process(as_of=AS_OF, values={"threshold_tariff": bar})).deal_by(400.0)
+        for bar in (0.5, 0.6)
+    ]
+    assert chances[1] > chances[0]
+
+
+def test_relapse_and_linkage():
+    plain, again, linked = (
+        ng.solve_process(load_process(as_of=AS_OF, **options))
+        for options in ({}, {"relapse": True}, {"linked": True})
+    )
+    assert "lapsed" not in {node.stage for node in again.process.nodes}
+    assert again.deal_probability > plain.deal_probability
+    assert linked.deal_by(400.0) > plain.deal_by(400.0)
+
+
+def test_parameters_may_not_be_later_than_the_information_date():
+    with pytest.raises(InformationDateError):
+        load_process(as_of="2025-04-14")
+    late = [
+        item.name for item in load_process(as_of=AS_OF).parameters if str(item.known_on) > AS_OF
+    ]
+    assert not late
+
+
+def test_wrong_names_are_refused():
+    with pytest.raises(InvalidInputError, match="unknown payoff model"):
+        load_process(as_of=AS_OF, model="equilibriun")
+    with pytest.raises(InvalidInputError, match="unknown parameter"):
+        load_process(as_of=AS_OF, values={"audience_cost": 1.0})
+    economy = ng.load_economy("us-china-2022").aggregate(regions={"ASIA": ["CHN", "JPN"]})
     with pytest.raises(InvalidInputError, match="not a region"):
-        load_process(as_of=AS_OF, economy=small)
+        load_process(as_of=AS_OF, economy=economy)
+
+
+@pytest.mark.slow
+def test_nothing_is_refused_nothing_is_certain_and_nothing_jumps():
+    """Over draws of all ranges: no refusal, no corner, and no step of 1 % moves more than .05."""
+    from negotiation.payoffs.ensemble import PAYOFF_MODELS
+    from negotiation.process.analysis.parameter_changes import parameter_spans
+
+    rng = np.random.default_rng(5)
+    for model in PAYOFF_MODELS:
+        spans = parameter_spans(load_process(as_of=AS_OF, model=model))
+        for _ in range(160):
+            place = rng.random(len(spans))
+            k = int(rng.integers(len(spans)))
+            found = []
+            for step in (0.0, 0.01):
+                at = place + step * (np.arange(len(spans)) == k)
+                values = {
+                    span.name: float(span.between(np.minimum(x, 1.0)))
+                    for span, x in zip(spans, at, strict=True)
+                }
+                solution = ng.solve_process(load_process(as_of=AS_OF, model=model, values=values))
+                days = np.array([29.0, 243.0])
+                found.append(np.concatenate([solution.cut_by(days), [solution.deal_by(400.0)]]))
+            assert np.all((np.array(found) > 0.0) & (np.array(found) < 1.0))
+            assert np.abs(found[1] - found[0]).max() <= 0.05, spans[k].name

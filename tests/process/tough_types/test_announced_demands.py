@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from negotiation.errors import ConvergenceError, InvalidInputError
-from negotiation.process.tough_types.announced_demands import solve_demands
-from negotiation.process.tough_types.continuation import process_from
 from negotiation.process.multi_step.load import load_process
 from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
+from negotiation.process.tough_types.announced_demands import solve_demands
+from negotiation.process.tough_types.continuation import process_from
 
 ASKS = (0.6, 0.75, 0.9)
 

@@ -9,9 +9,9 @@ from scipy.optimize import brentq
 
 from negotiation.errors import ConvergenceError
 from negotiation.process.beliefs.updating import filter_beliefs
-from negotiation.process.tough_types.continuation import process_from
 from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
+from negotiation.process.tough_types.continuation import process_from
 from negotiation.process.tough_types.deviations import check_strategies
 from negotiation.process.tough_types.node_laws import node_laws
 from negotiation.process.tough_types.simulation import simulate_process
