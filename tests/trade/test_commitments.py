@@ -9,7 +9,6 @@ from negotiation.policy.purchases import purchase_effects
 from negotiation.trade.economy import Economy
 from negotiation.trade.equilibrium import counterfactual, counterfactuals
 from negotiation.trade.instruments.policy import Policy, Purchase, Quota
-from negotiation.trade.model import TradeModel
 from tests.trade.levels import random_levels
 from tests.trade.test_equilibrium import MODELS
 from tests.trade.test_instruments import WORLDS, data_of, distance
@@ -175,6 +174,13 @@ def test_rents_go_where_they_are_said_to():
     assert worlds[1].export_tax_revenue[0] > 0.0
 
 
+def test_one_commitment_needs_no_list():
+    economy = random_world(1, regions=3, sectors=2)
+    quota = Quota("R0", "R1", "S0", 0.5)
+    assert quota.sectors == ("S0",)
+    assert Policy(economy.tariffs, quotas=quota).quotas == (quota,)
+
+
 def test_bad_commitments():
     economy = random_world(0, regions=3, sectors=2)
     start = Policy(economy.tariffs)
@@ -188,6 +194,11 @@ def test_bad_commitments():
         (lambda: Quota("R0", "R1", ("S0",), limit=0.5, rents="nobody"), "rents"),
         (lambda: Purchase("R0", "R1", ("S0",), value=-1.0), "value"),
         (lambda: start.with_quota(exporter="R0", importer="R0", limit=0.5), "own sales"),
+        (lambda: start.with_quota(**pair, limit=0.5, sectors=["S0", "S0"]), "distinct"),
+        (lambda: Purchase("R0", "R1", (), value=1.0), "at least one"),
+        (lambda: Quota("R0", "R1", 3, limit=0.5), "list of labels"),
+        (lambda: Policy(economy.tariffs, quotas=(3,)), "Quota"),
+        (lambda: Policy(economy.tariffs, purchases="much"), "Purchase"),
         (
             lambda: counterfactual(
                 economy, start.with_quota(**pair, limit=0.5).with_quota(**pair, limit=0.6)
