@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from negotiation.equilibrium.certificate import deviation_payoffs, expected_payoffs, regret
 from negotiation.equilibrium.path_following import CurvePoint, correct, trace
+from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
@@ -169,9 +170,11 @@ def logit_residual(game: NormalFormGame, profile: Sequence[FloatArray], precisio
     return worst
 
 
-def principal_branch(system: LogitSystem, max_steps: int) -> Iterator[CurvePoint]:
+def principal_branch(system: LogitSystem, max_steps: int, limit: TimeLimit) -> Iterator[CurvePoint]:
     """Trace the branch that starts at equal probabilities."""
-    return trace(system.residual, system.jacobian, system.centroid(), max_steps=max_steps)
+    return trace(
+        system.residual, system.jacobian, system.centroid(), max_steps=max_steps, limit=limit
+    )
 
 
 def crosses_another(a: CurvePoint, b: CurvePoint) -> bool:
