@@ -78,7 +78,7 @@ def test_a_stochastic_game_without_time_has_its_first_profile():
 
 
 def test_a_support_that_needs_more_than_the_time_left_stays_open():
-    payoffs = np.random.default_rng(3).random((3, 3, 3, 3))
+    payoffs = np.random.default_rng(3).random((3, 2, 2, 2))
     found = isolate_equilibria(payoffs, limit=TimeLimit(0.0))
     whole = isolate_equilibria(payoffs, limit=TimeLimit(None))
     assert whole.complete
