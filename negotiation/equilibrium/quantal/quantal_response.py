@@ -197,7 +197,7 @@ def quantal_response(
     problem = ""
     try:
         before: CurvePoint | None = None
-        for here in principal_branch(system, max_steps, limit):
+        for here in principal_branch(system, max_steps, limit, max(waiting, default=0.0)):
             if before is not None:
                 low, high = sorted((float(before.position[-1]), float(here.position[-1])))
                 if crosses_another(before, here):
@@ -207,10 +207,12 @@ def quantal_response(
                         here.position[-1] - before.position[-1]
                     )
                     guess = before.position + share * (here.position - before.position)
-                    z = system.at(guess, target)
-                    if z is not None:
-                        found[target] = z
-                        waiting.remove(target)
+                    for near in (guess, here.position, before.position):
+                        z = system.at(near, target)
+                        if z is not None:
+                            found[target] = z
+                            waiting.remove(target)
+                            break
             if not waiting:
                 break
             before = here
@@ -283,7 +285,7 @@ def quantal_response_branch(
         )
 
     try:
-        for here in principal_branch(system, max_steps, limit):
+        for here in principal_branch(system, max_steps, limit, max_precision * system.unit):
             if before is not None and crosses_another(before, here):
                 middle = 0.5 * float(before.position[-1] + here.position[-1])
                 bifurcations.append(middle / system.unit)
@@ -372,7 +374,7 @@ def fit_quantal_response(
         return float(observed @ z[:-1])
 
     curve = []
-    for here in principal_branch(system, max_steps, limit):
+    for here in principal_branch(system, max_steps, limit, end):
         curve.append(here)
         if here.position[-1] >= end:
             break
