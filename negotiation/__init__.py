@@ -163,6 +163,9 @@ _HOME = {
     ),
     "equilibrium.refinements.perfection": "PerfectionCheck PropernessCheck is_perfect is_proper",
     "equilibrium.refinements.selection": "RiskDominance payoff_dominant risk_dominance",
+    "equilibrium.refinements.trembling": (
+        "TremblingEquilibrium perfect_equilibrium proper_equilibrium"
+    ),
     "equilibrium.trees.bayesian": "BayesianEquilibrium BayesianResult bayesian_equilibria",
     "equilibrium.trees.certificate": "TreeEquilibrium tree_regret",
     "equilibrium.trees.perfect_bayesian": "AssessmentCheck check_assessment",
@@ -190,7 +193,7 @@ _HOME = {
     "games.formats": "read_efg read_nfg write_efg write_nfg",
     "games.normal_form": "NormalFormGame",
     "games.stochastic": "StochasticGame",
-    "games.strategies": "TreeStrategies behavior_of_mixed to_normal_form",
+    "games.strategies": "TreeStrategies agent_form behavior_of_mixed to_normal_form",
     "games.tree": "Branch ChanceNode DecisionNode TerminalNode chance decision terminal",
     "payoffs": "TariffGame best_response_curves tariff_game tariff_payoffs tariff_plane",
     "payoffs.defaults": "horizon_elasticities sourced_job_losses",
