@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import Any
 
 from negotiation.former_names import FormerPaths
+
+TYPE_CHECKING = False  # importing typing would take longer than everything else here
+if TYPE_CHECKING:
+    from typing import Any
 
 __version__ = "0.1.0"
 

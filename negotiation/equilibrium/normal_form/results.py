@@ -21,7 +21,7 @@ from negotiation.equilibrium.frames import mixture, play_frame
 from negotiation.equilibrium.normal_form.components import Component
 from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured, Presented
 from negotiation.values import FloatArray, read_only
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class Equilibrium(Presented):
 
 
 @dataclass(frozen=True, eq=False)
-class NashResult(Presented):
+class NashResult(Pictured):
     """Nash equilibria of one game.
 
     Attributes
@@ -153,6 +153,11 @@ class NashResult(Presented):
     notes: tuple[str, ...] = ()
     converged: bool = True
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    _picture = "plot_payoff_matrix"
+
+    def _drawn(self) -> tuple[Any, ...]:
+        return (self.game, self)
 
     @property
     def max_regret(self) -> float:

@@ -31,7 +31,7 @@ from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured, Presented
 from negotiation.values import FloatArray, float_array, number
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, eq=False)
-class QuantalResponseResult(Presented):
+class QuantalResponseResult(Pictured):
     """Points of the principal branch.
 
     Attributes
@@ -72,6 +72,8 @@ class QuantalResponseResult(Presented):
     bifurcations: tuple[float, ...]
     converged: bool
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    _picture = "plot_quantal_response"
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a point, player and action: precision, probability and payoff."""

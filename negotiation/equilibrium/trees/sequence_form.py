@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.optimize import linprog
@@ -38,7 +38,7 @@ from negotiation.games.strategies import (
     to_normal_form,
 )
 from negotiation.games.tree import DecisionNode
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured
 from negotiation.values import FloatArray, number, one_of
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ __all__ = ["TreeSolution", "sequence_form_equilibrium", "tree_equilibria"]
 
 
 @dataclass(frozen=True, eq=False)
-class TreeSolution(Presented):
+class TreeSolution(Pictured):
     """Nash equilibria of a game tree.
 
     Attributes
@@ -79,6 +79,11 @@ class TreeSolution(Presented):
     converged: bool
     elapsed_seconds: float = field(default=0.0, compare=False)
     notes: tuple[str, ...] = ()
+
+    _picture = "plot_game_tree"
+
+    def _drawn(self) -> tuple[Any, ...]:
+        return (self.game, *self.equilibria[:1])
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row an equilibrium, information set and action, with its probability."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negotiation.errors import InvalidInputError
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured
 from negotiation.trade.economy import Economy
 from negotiation.trade.elasticities.elasticity_sets import ElasticityChoice, trade_elasticities
 from negotiation.values import FloatArray, instance, quantity
@@ -62,7 +62,7 @@ class DependenceRow:
 
 
 @dataclass(frozen=True, eq=False)
-class ExportDependence(Presented):
+class ExportDependence(Pictured):
     """Export dependence by sector and in total.
 
     Attributes
@@ -85,6 +85,8 @@ class ExportDependence(Presented):
     elasticities: str
     table: tuple[DependenceRow, ...]
     total: DependenceRow
+
+    _picture = "plot_export_dependence"
 
     @property
     def sectors(self) -> tuple[str, ...]:

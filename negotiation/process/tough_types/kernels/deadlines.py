@@ -25,8 +25,8 @@ attrition in continuous time with complete information; the types are those of A
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from negotiation.compilation import njit
 from negotiation.process.tough_types.kernels.regimes import (
     AT_ONCE,
     ATTRITION,
