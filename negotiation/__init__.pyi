@@ -145,6 +145,9 @@ from negotiation.process.continuation import process_from as process_from
 from negotiation.process.game.branches import Multiplicity as Multiplicity, multiplicity as multiplicity
 from negotiation.process.game.history import HistoryWeights as HistoryWeights, ObservedEvent as ObservedEvent, ObservedHistory as ObservedHistory, weigh_by_history as weigh_by_history
 from negotiation.process.game.paths import GamePaths as GamePaths
+from negotiation.process.game.persistent_types.solution import TypedSolution as TypedSolution
+from negotiation.process.game.persistent_types.solve import belief_grid_error as belief_grid_error, solve_typed_game as solve_typed_game
+from negotiation.process.game.persistent_types.typed_game import TypedGame as TypedGame
 from negotiation.process.game.process_game import ProcessGame as ProcessGame
 from negotiation.process.game.solution import GameSolution as GameSolution
 from negotiation.process.multi_step.definition import process_names as process_names
