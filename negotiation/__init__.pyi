@@ -9,9 +9,10 @@ from negotiation.bargaining.solutions.result import BargainingSolution as Bargai
 from negotiation.bargaining.solutions.stepwise import discrete_raiffa as discrete_raiffa, maschler_perles as maschler_perles
 from negotiation.bargaining.solutions.variable_threats import variable_threats as variable_threats
 from negotiation.data.catalog import show_codebook as show_codebook
+from negotiation.data.customs import customs_trade as customs_trade
 from negotiation.data.elasticity_estimates import load_elasticities as load_elasticities
-from negotiation.data.embedded import load_economy as load_economy
-from negotiation.data.parameters import parameter as parameter, parameters as parameters
+from negotiation.data.embedded import economy_names as economy_names, load_economy as load_economy
+from negotiation.data.parameters import parameter as parameter, parameters as parameters, regional_parameter as regional_parameter
 from negotiation.data.published import CaliendoParro2015 as CaliendoParro2015, read_caliendo_parro2015 as read_caliendo_parro2015, read_ignatenko2025 as read_ignatenko2025, read_ignatenko2025_tariffs as read_ignatenko2025_tariffs, read_ossa2014 as read_ossa2014
 from negotiation.data.readers.grouping import Concordance as Concordance, read_concordance as read_concordance
 from negotiation.data.readers.icio import read_icio as read_icio
@@ -81,6 +82,8 @@ from negotiation.process.solve import ProcessSolution as ProcessSolution, solve_
 from negotiation.process.stage import Stage as Stage
 from negotiation.process.stages import MultiStepProcess as MultiStepProcess
 from negotiation.process.tough_types.simulation import ProcessPaths as ProcessPaths, simulate_process as simulate_process
+from negotiation.standoff.load import load_standoff as load_standoff, standoff_names as standoff_names
+from negotiation.standoff.standoff import Standoff as Standoff
 from negotiation.study.exhibit import Exhibit as Exhibit
 from negotiation.study.results import Number as Number, StudyResult as StudyResult, StudyTable as StudyTable
 from negotiation.study.run import StudyInputs as StudyInputs
@@ -89,7 +92,7 @@ from negotiation.study.sweeps.design import ParameterRange as ParameterRange
 from negotiation.study.sweeps.run import SweepResult as SweepResult, run_sweep as run_sweep
 from negotiation.study.sweeps.specification import Sweep as Sweep, load_sweep as load_sweep
 from negotiation.trade.analysis.decomposition import WelfareDecomposition as WelfareDecomposition, decompose_welfare as decompose_welfare
-from negotiation.trade.analysis.dependence import ExportDependence as ExportDependence, export_dependence as export_dependence
+from negotiation.trade.analysis.dependence import CustomsTrade as CustomsTrade, ExportDependence as ExportDependence, export_dependence as export_dependence
 from negotiation.trade.analysis.diversion import TradeDiversion as TradeDiversion, trade_diversion as trade_diversion
 from negotiation.trade.analysis.elasticity_draws import ElasticityEstimates as ElasticityEstimates, counterfactual_draws as counterfactual_draws
 from negotiation.trade.analysis.first_order_welfare import FirstOrderWelfare as FirstOrderWelfare, first_order_welfare as first_order_welfare

@@ -15,7 +15,18 @@ from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import DataError, InformationDateError
 from negotiation.values import one_of
 
-__all__ = ["Parameter", "parameter", "parameters"]
+__all__ = [
+    "DEFAULT_REGION",
+    "Parameter",
+    "parameter",
+    "parameters",
+    "regional_names",
+    "regional_parameter",
+]
+
+#: Ending of the parameter that stands for a region without a value of its own.
+DEFAULT_REGION = "default"
+
 
 _STATUS = ("sourced", "derived", "assumption")
 _FILE = "parameters.toml"
@@ -174,3 +185,48 @@ def parameter(name: str, as_of: DateLike = None, *, folder: str | Path | None = 
             allowed=f"on or before {limit}",
         )
     return found
+
+
+def regional_names() -> tuple[str, ...]:
+    """Return the names of the parameters that differ by region.
+
+    Examples
+    --------
+    >>> "discount_rate" in regional_names()
+    True
+    """
+    ending = f"_{DEFAULT_REGION}"
+    return tuple(name.removesuffix(ending) for name in _all(None) if name.endswith(ending))
+
+
+def regional_parameter(
+    name: str, region: str, as_of: DateLike = None, *, folder: str | Path | None = None
+) -> Parameter:
+    """Return a parameter of a region, or the default of regions without a value of their own.
+
+    Parameters
+    ----------
+    name
+        One of `regional_names`.
+    region
+        Region code.
+    as_of
+        Information date: a value of the region that became known later gives way to the default.
+
+    Returns
+    -------
+    Parameter
+        Its name ends in ``default`` where the region has no value that was known.
+
+    Examples
+    --------
+    >>> regional_parameter("annual_wage", "CHN").value
+    14000.0
+    >>> regional_parameter("annual_wage", "EU27").name
+    'annual_wage_default'
+    """
+    one_of(name, regional_names(), name="parameter")
+    own = f"{name}_{region.lower()}"
+    if own in parameters(as_of, folder=folder):
+        return parameter(own, as_of, folder=folder)
+    return parameter(f"{name}_{DEFAULT_REGION}", as_of, folder=folder)

@@ -274,3 +274,42 @@ def test_archive_outside_git(capsys, tmp_path):
     code, _, err = call(capsys, "archive", "--project", str(tmp_path))
     assert code == 2
     assert "git checkout" in err
+
+
+def test_standoffs_are_listed_and_shown(capsys):
+    code, out, _ = call(capsys, "standoff", "list", "--json")
+    assert code == 0
+    assert json.loads(out)["us-eu-2025"]["sides"] == ["USA", "EU27"]
+    shown = ("standoff", "show", "us-eu-2025", "--as-of", "2025-07-20")
+    code, out, _ = call(capsys, *shown, "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert found["points_in_force"] == {"EU27": 0.0, "USA": 0.1}
+    assert found["next_deadline"]["date"] == "2025-08-01"
+    assert found["without_deal"]["USA"] == 0.2
+    assert found["events"][-1][0] == "2025-07-07"
+    code, out, _ = call(capsys, *shown)
+    assert code == 0
+    assert "Next deadline: 2025-08-01" in out
+    assert "discount_rate of EU27" in out
+
+
+def test_a_new_standoff_is_written_and_checked(capsys, tmp_path):
+    path = tmp_path / "own.toml"
+    code, out, _ = call(capsys, "standoff", "new", str(path), "--sides", "KOR, JPN")
+    assert code == 0
+    code, out, _ = call(capsys, "standoff", "check", str(path))
+    assert code == 0
+    assert "no mistake" in out
+    code, _, err = call(capsys, "standoff", "new", str(path), "--sides", "KOR,JPN")
+    assert code != 0
+    assert "there already" in err
+    code, _, err = call(capsys, "standoff", "new", str(tmp_path / "b"), "--sides", "KOR")
+    assert code != 0
+    assert "not two sides" in err
+    path.write_text(path.read_text().replace('"cut"', '"cutt"').replace("0.10", '"ten"'))
+    code, _, err = call(capsys, "standoff", "check", str(path))
+    assert code != 0
+    assert "own.toml: " in err
+    assert "stages[1].kind: unknown" in err
+    assert "tariffs.steps[1].added: not a number" in err
