@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 
 from negotiation.data.sources import EMBEDDED, read_toml
 
-__all__ = ["REGIONS", "SCHEMAS", "SECTORS", "SERIES", "Column", "Schema"]
+__all__ = ["REGIONS", "SCHEMAS", "SECTORS", "SERIES", "SIDES", "Column", "Schema"]
 
 Kind = Literal["text", "label", "date", "number", "integer"]
 
@@ -58,3 +58,4 @@ def _read() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, Schema]]:
 
 _LABELS, SCHEMAS = _read()
 REGIONS, SECTORS, SERIES = (_LABELS[name] for name in ("regions_2022", "sectors", "series"))
+SIDES = _LABELS["sides"]

@@ -13,6 +13,7 @@ from negotiation.payoffs.defaults import standoff_rates
 from negotiation.payoffs.scenarios import PayoffOptions, tariff_payoffs
 from negotiation.policy.best_responses import BestResponseCurves, best_responses
 from negotiation.trade.economy import Economy
+from negotiation.trade.players import first_two
 from negotiation.trade.tariff_scenarios import baseline_averages
 
 __all__ = ["best_response_curves"]
@@ -21,7 +22,7 @@ __all__ = ["best_response_curves"]
 def best_response_curves(
     economy: Economy,
     *,
-    players: Sequence[str] = ("USA", "CHN"),
+    players: Sequence[str] | None = None,
     bounds: Mapping[str, tuple[float, float]] | None = None,
     partner_rates: ArrayLike | int | None = None,
     status_quo: Mapping[str, float] | None = None,
@@ -39,7 +40,7 @@ def best_response_curves(
     economy
         Baseline flows, tariffs, GDP.
     players
-        Two regions.
+        Two regions; None: the first two of the economy.
     bounds
         Lowest and highest added points by player; None: from a mean tariff of zero to 2.
     partner_rates
@@ -66,7 +67,7 @@ def best_response_curves(
     >>> curves.converged, curves.largest_regret < 1e-9
     (True, True)
     """
-    names = tuple(players)
+    names = first_two(economy) if players is None else tuple(players)
     world = options.get("model") == "general_equilibrium"
     points, size, width = (15, 21, 1e-5) if world else (41, 61, 1e-7)
     options["sectors"] = None if options.get("sectors") is None else tuple(options["sectors"] or ())

@@ -14,6 +14,7 @@ from negotiation.payoffs.defaults import standoff_rates
 from negotiation.payoffs.scenarios import PayoffOptions, tariff_payoffs
 from negotiation.policy.objectives.partial_equilibrium_payoffs import TariffPayoffs
 from negotiation.trade.economy import Economy
+from negotiation.trade.players import first_two
 from negotiation.trade.tariff_scenarios import baseline_averages
 from negotiation.values import (
     FloatArray,
@@ -89,7 +90,7 @@ class TariffPlane:
 def tariff_plane(
     economy: Economy,
     *,
-    players: Sequence[str] = ("USA", "CHN"),
+    players: Sequence[str] | None = None,
     rates: Mapping[str, ArrayLike] | int = 31,
     highest: float = 2.0,
     **options: Unpack[PayoffOptions],
@@ -101,7 +102,7 @@ def tariff_plane(
     economy
         Baseline flows, tariffs, GDP.
     players
-        Two regions.
+        Two regions; None: the first two of the economy.
     rates
         Added points by player, increasing; or how many, equally spaced from a mean total tariff
         of zero to ``highest`` added points.
@@ -117,7 +118,7 @@ def tariff_plane(
     >>> plane.payoffs.shape
     (2, 4, 4)
     """
-    names = tuple(players)
+    names = first_two(economy) if players is None else tuple(players)
     if len(names) != 2:
         raise InvalidInputError(
             "a plane is of two players", where="players", seen=len(names), allowed="2"

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from negotiation.data.labels import region_names
+from negotiation.data.schema import REGIONS
 from negotiation.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -217,7 +219,7 @@ def plot_model_map(found: _ModelMap, *, point: int | None = 0, ax: Axes | None =
     -------
     matplotlib.axes.Axes
         Settings in percent of GDP above those in percent of gross sales; in each block from top
-        to bottom by how much worse China does than the United States.
+        to bottom by how much worse the second side does than the first.
     """
     if point is not None and not 0 <= point < len(found.points):
         raise InvalidInputError(
@@ -230,7 +232,8 @@ def plot_model_map(found: _ModelMap, *, point: int | None = 0, ax: Axes | None =
     order = np.lexsort((values[:, 0] - values[:, 1], gdp))
     y = np.arange(len(order)) + gdp[order] * 1.0
     ax.hlines(y, values[order].min(axis=1), values[order].max(axis=1), color="0.7", zorder=1)
-    for k, name in enumerate(("United States", "China")):
+    names = region_names()
+    for k, name in enumerate(names[player] for player in REGIONS[:2]):
         ax.plot(
             values[order, k],
             y,

@@ -56,14 +56,30 @@ def test_unknown_profile(capsys):
 
 
 def test_game_for_people_and_scripts(capsys):
-    code, out, _ = call(capsys, "game", "--usa", "0,30,145", "--china", "0,10,125")
+    code, out, _ = call(capsys, "game", "--rates", "USA:0,30,145", "--rates", "CHN:0,10,125")
     assert code == 0
     assert "Kind of game" in out
-    code, out, _ = call(capsys, "game", "--usa", "free,0", "--china", "free,0", "--json")
+    grids = ("--rates", "USA:free,0", "--rates", "CHN:free,0")
+    code, out, _ = call(capsys, "game", *grids, "--json")
     content = json.loads(out)
     assert content["players"] == ["USA", "CHN"]
     assert content["complete"] is True
     assert max(item["regret"] for item in content["equilibria"]) < 1e-9
+
+
+def test_former_options_of_the_game_still_work_and_say_so(capsys):
+    code, out, err = call(capsys, "game", "--usa", "free,0", "--china", "free,0", "--json")
+    assert code == 0
+    grids = ("--rates", "USA:free,0", "--rates", "CHN:free,0")
+    assert json.loads(out) == json.loads(call(capsys, "game", *grids, "--json")[1])
+    assert "--rates CHN:free,0" in err
+
+
+def test_game_of_other_sides(capsys):
+    grids = ("--rates", "KOR:0,10", "--rates", "JPN:0,10")
+    code, out, _ = call(capsys, "game", *grids, "--economy", "world-2022", "--json")
+    assert code == 0
+    assert json.loads(out)["players"] == ["KOR", "JPN"]
 
 
 def test_game_from_a_file(capsys, tmp_path):
@@ -77,9 +93,10 @@ def test_game_from_a_file(capsys, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("game", "--usa", "x", "--china", "1"), "--usa: not a rate"),
-        (("game", "--usa", "10"), "give both grids"),
-        (("game", "--usa", "-200", "--china", "1"), "rates[USA]"),
+        (("game", "--rates", "USA:x", "--rates", "CHN:1"), "--rates: not a rate"),
+        (("game", "--rates", "USA:10"), "give the grid of each player"),
+        (("game", "--rates", "10"), "not the grid of a player"),
+        (("game", "--rates", "USA:-200", "--rates", "CHN:1"), "rates[USA]"),
         (("game", "--model", "magic"), "model"),
         (("game", "--file", "absent.nfg"), "absent.nfg"),
         (("economy", "show", "--name", "moon"), "moon"),
@@ -144,6 +161,15 @@ def test_counterfactual_with_other_elasticities(capsys):
     assert short < json.loads(call(capsys, *arguments)[1])["percent"]["CHN"]["welfare"] < 0.0
 
 
+def test_dependence_has_customs_shares_beside_it(capsys):
+    code, out, _ = call(capsys, "economy", "dependence", "--exporter", "USA", "--importer", "CHN")
+    assert code == 0
+    assert "By customs records of 2022: 7.4 % of exports" in out
+    code, out, _ = call(capsys, "economy", "dependence", "--name", "world-2022", "--json")
+    assert code == 0
+    assert 0.1 < json.loads(out)["total"]["share_of_exports"] < 0.2
+
+
 def test_data(capsys):
     code, out, _ = call(capsys, "data", "list")
     assert code == 0
@@ -200,8 +226,8 @@ def test_sweep(capsys, tmp_path):
         (("counterfactual", "--add", "USA:USA:10"), "on itself"),
         (("counterfactual", "--add", "USA:CHN:nan"), "finite"),
         (("counterfactual", "--add", "USA:CHN:9", "--elasticities", "magic"), "magic"),
-        (("game", "--usa", "nan", "--china", "1"), "finite"),
-        (("game", "--usa", "1", "--china", "1", "--file", "a.nfg"), "--file"),
+        (("game", "--rates", "USA:nan", "--rates", "CHN:1"), "finite"),
+        (("game", "--rates", "USA:1", "--file", "a.nfg"), "--file"),
         (("process", "--set", "terms_duration=nan"), "finite"),
         (("process", "--by", "2025-02-30"), "not a date"),
         (("data", "list", "--as-of", "tomorrow"), "not a date"),
