@@ -1,4 +1,8 @@
-"""Parameters of the models with their unit, range, source and the day they became known."""
+"""Parameters of the models with their unit, range, source and the day they became known.
+
+The file holds a parameter that differs by side as tables keyed by region, among them ``default``
+for a region without a value of its own: ``[discount_rate.default]`` is ``discount_rate_default``.
+"""
 
 from __future__ import annotations
 
@@ -133,8 +137,23 @@ def _parse(name: str, entry: object, known_sources: frozenset[str]) -> Parameter
 @lru_cache(maxsize=8)
 def _read(folder: Path) -> Mapping[str, Parameter]:
     known = frozenset(sources(folder=folder))
-    content = read_toml(folder / _FILE)
-    return MappingProxyType({name: _parse(name, entry, known) for name, entry in content.items()})
+    return MappingProxyType(
+        {
+            name: _parse(name, entry, known)
+            for name, entry in _by_name(read_toml(folder / _FILE)).items()
+        }
+    )
+
+
+def _by_name(content: Mapping[str, object]) -> dict[str, object]:
+    """Return every entry by name; one of a region is called ``name_region``, in small letters."""
+    out: dict[str, object] = {}
+    for name, entry in content.items():
+        if isinstance(entry, dict) and all(isinstance(item, dict) for item in entry.values()):
+            out |= {f"{name}_{region.lower()}": item for region, item in entry.items()}
+        else:
+            out[name] = entry
+    return out
 
 
 def _all(folder: str | Path | None) -> Mapping[str, Parameter]:
