@@ -122,7 +122,7 @@ class Section:
         if value not in labels:
             hint = closest(value, labels) if isinstance(value, str) else ""
             self.note(name, "unknown", seen=value, allowed=", ".join(labels), hint=hint)
-            return labels[0] if labels else ""
+            return ""
         return str(value)
 
     def number(

@@ -19,11 +19,10 @@ from negotiation.trade.economy import Economy
 __all__ = ["read_economy"]
 
 _BASELINE = date(2025, 1, 20)
-_FALLBACK = "world-2022"
 
 
-def read_economy(file: Section, baseline: date | None, folder: Path) -> Economy:
-    """Return the economy of a file; a mistake is noted and an embedded economy stands in.
+def read_economy(file: Section, baseline: date | None, folder: Path) -> Economy | None:
+    """Return the economy of a file; None where it cannot be read, which is noted.
 
     Parameters
     ----------
@@ -37,15 +36,18 @@ def read_economy(file: Section, baseline: date | None, folder: Path) -> Economy:
         Where paths begin.
     """
     value = file.raw("economy", allowed=f"{', '.join(economy_names())}, or a table with flows")
+    if value is None:
+        return None
     if isinstance(value, dict):
-        found = _own(Section(value, file.at("economy"), file.mistakes), folder)
-        return load_economy(_FALLBACK) if found is None else found
-    name = file.choice("economy", economy_names()) if value is not None else _FALLBACK
+        return _own(Section(value, file.at("economy"), file.mistakes), folder)
+    name = file.choice("economy", economy_names())
+    if name != value:
+        return None
     try:
         return load_economy(name, tariffs=baseline or _BASELINE)
     except NegotiationError as error:
         file.note("tariffs.baseline", str(error), seen=baseline)
-        return load_economy(name)
+        return None
 
 
 def _own(section: Section, folder: Path) -> Economy | None:
@@ -59,7 +61,7 @@ def _own(section: Section, folder: Path) -> Economy | None:
     if not flows:
         return None
     try:
-        economy = read_trade(folder / flows, unit=unit)
+        economy = read_trade(folder / flows, unit=unit or "billion USD")
     except NegotiationError as error:
         section.note("flows", str(error))
         return None
@@ -78,7 +80,7 @@ def _own(section: Section, folder: Path) -> Economy | None:
         return economy
     try:
         schedule = read_tariffs(
-            folder / tariffs, economy.regions, economy.sectors, unit=tariffs_unit
+            folder / tariffs, economy.regions, economy.sectors, unit=tariffs_unit or "fraction"
         )
     except NegotiationError as error:
         section.note("tariffs", str(error))

@@ -7,6 +7,7 @@ import tomllib
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, cast
 
 from negotiation.data.sources import EMBEDDED
 from negotiation.errors import DataError, InvalidInputError
@@ -15,6 +16,7 @@ from negotiation.standoff.economies import read_economy
 from negotiation.standoff.parameters import read_parameters
 from negotiation.standoff.parts import FileReader
 from negotiation.standoff.standoff import Standoff
+from negotiation.trade.economy import Economy
 from negotiation.values import closest
 
 __all__ = ["load_standoff", "standoff_names"]
@@ -93,21 +95,20 @@ def _content(path: Path) -> dict[str, object]:
         raise DataError("not a toml file", where=path.name, seen=str(error)) from error
 
 
-def _sides(file: Section, regions: tuple[str, ...]) -> tuple[str, str]:
+def _sides(file: Section, regions: tuple[str, ...] | None) -> tuple[str, str] | None:
     value = file.raw("sides", allowed="two regions of the economy")
-    fallback = regions[0], regions[-1]
     if value is None:
-        return fallback
+        return None
     if not isinstance(value, list) or len(value) != 2 or value[0] == value[1]:
         file.note("sides", "not two different regions", seen=value)
-        return fallback
-    unknown = [side for side in value if side not in regions]
-    if unknown:
+        return None
+    unknown = [side for side in value if regions is not None and side not in regions]
+    if unknown and regions is not None:
         file.note(
             "sides", "not a region of the economy", seen=unknown[0], allowed=", ".join(regions)
         )
-        return fallback
-    return value[0], value[1]
+        return None
+    return str(value[0]), str(value[1])
 
 
 def _remarks(file: Section) -> tuple[str, ...]:
@@ -158,28 +159,31 @@ def _read(path: Path) -> Standoff:
     file = Section(_content(path), "", mistakes)
     tariffs = file.table("tariffs")
     economy = read_economy(file, tariffs.day("baseline", required=False), path.parent)
-    sides = _sides(file, economy.regions)
+    sides = _sides(file, None if economy is None else economy.regions)
     reader = FileReader(sides, economy)
-    standoff = Standoff(
-        name=path.stem,
-        title=file.text("title"),
-        sides=sides,
-        economy=economy,
-        start=file.day("start") or date.min,
-        time_unit=file.choice("time_unit", _UNITS, default="year"),
-        changes=reader.changes([*tariffs.tables("steps"), *_listed_steps(tariffs, path.parent)]),
-        threats=reader.threats(tariffs.tables("threatened")),
-        exemptions=reader.exemptions(tariffs.tables("exemptions")),
-        measures=reader.measures(file.tables("instruments")),
-        stages=reader.stages(file.tables("stages")),
-        deadlines=reader.deadlines(file.tables("deadlines")),
-        endings=reader.endings(file.tables("endings")),
-        events=reader.events(file.tables("events")),
-        moments=reader.moments(file.tables("moments")),
-        own=read_parameters(file.table("parameters"), sides),
-        remarks=_remarks(file),
-    )
+    steps = [*tariffs.tables("steps"), *_listed_steps(tariffs, path.parent)]
+    read: dict[str, Any] = {
+        "title": file.text("title"),
+        "start": file.day("start"),
+        "time_unit": file.choice("time_unit", _UNITS, default="year"),
+        "changes": reader.changes(steps),
+        "threats": reader.threats(tariffs.tables("threatened")),
+        "exemptions": reader.exemptions(tariffs.tables("exemptions")),
+        "measures": reader.measures(file.tables("instruments")),
+        "stages": reader.stages(file.tables("stages")),
+        "deadlines": reader.deadlines(file.tables("deadlines")),
+        "endings": reader.endings(file.tables("endings")),
+        "events": reader.events(file.tables("events")),
+        "moments": reader.moments(file.tables("moments")),
+        "own": read_parameters(file.table("parameters"), sides),
+        "remarks": _remarks(file),
+    }
     tariffs.finish()
     file.finish()
     mistakes.raise_any()
-    return standoff
+    return Standoff(
+        name=path.stem,
+        sides=cast(tuple[str, str], sides),
+        economy=cast(Economy, economy),
+        **read,
+    )

@@ -55,13 +55,14 @@ def _entry(name: str, section: Section) -> Parameter:
     )
 
 
-def read_parameters(table: Section, sides: tuple[str, str]) -> OwnParameters:
+def read_parameters(table: Section, sides: tuple[str, str] | None) -> OwnParameters:
     """Return the parameters of a file, one table a name, or one a side within it."""
     out: dict[str, Mapping[str, Parameter]] = {}
     for name in table.keys():  # noqa: SIM118  # a Section is no mapping
         section = table.table(name)
-        if any(side in section for side in sides):
-            found = {side: _entry(name, section.table(side)) for side in sides if side in section}
+        regions = [key for key in sides or section.keys() if section.holds_table(key)]
+        if regions:
+            found = {region: _entry(name, section.table(region)) for region in regions}
             section.finish()
         else:
             found = {"": _entry(name, section)}

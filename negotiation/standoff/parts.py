@@ -43,29 +43,31 @@ class FileReader:
     sides
         The two sides.
     economy
-        Its labels are those that the file may use; its tariffs are the baseline.
+        Its labels are those that the file may use, its tariffs the baseline.
+
+    Where sides or economy could not be read they are None and any label passes, since that
+    mistake is told already.
     """
 
-    sides: tuple[str, str]
-    economy: Economy
-
-    @property
-    def regions(self) -> tuple[str, ...]:
-        """Labels of regions."""
-        return self.economy.regions
-
-    @property
-    def sectors(self) -> tuple[str, ...]:
-        """Labels of sectors."""
-        return self.economy.sectors
+    sides: tuple[str, str] | None
+    economy: Economy | None
 
     def _facts(self, section: Section) -> tuple[date, str]:
         """Return the day on which a row became known, and its source."""
         return section.day("known_on") or date.min, section.text("source")
 
+    def _region(self, section: Section, name: str) -> str:
+        if self.economy is None:
+            return section.text(name)
+        return section.choice(name, self.economy.regions)
+
+    def _side(self, section: Section, name: str, *others: str) -> str:
+        if self.sides is None:
+            return section.text(name)
+        return section.choice(name, (*self.sides, *others))
+
     def _pair(self, section: Section, first: str, second: str) -> tuple[str, str]:
-        one = section.choice(first, self.regions)
-        two = section.choice(second, self.regions)
+        one, two = self._region(section, first), self._region(section, second)
         if one and one == two:
             section.note(second, f"the same as {first}", seen=two, allowed="another region")
         return one, two
@@ -77,9 +79,10 @@ class FileReader:
         if not isinstance(value, list) or not value:
             section.note("sectors", "not a list of sectors", seen=value)
             return ()
-        unknown = [item for item in value if item not in self.sectors]
+        sectors = value if self.economy is None else self.economy.sectors
+        unknown = [item for item in value if item not in sectors]
         if unknown:
-            section.note("sectors", "unknown", seen=unknown[0], allowed=", ".join(self.sectors))
+            section.note("sectors", "unknown", seen=unknown[0], allowed=", ".join(sectors))
         if len(set(map(str, value))) < len(value):
             section.note("sectors", "a sector stands twice", seen=value)
         return tuple(str(item) for item in value)
@@ -92,19 +95,21 @@ class FileReader:
             section.note("total", "given beside added", allowed="one of the two")
         total = section.number("total", low=0.0, high=_HIGHEST_RATE)
         section.raw("added", required=False)
-        if imposer == target or not {imposer, target} <= set(self.regions):
+        economy = self.economy
+        if economy is None or imposer == target or not {imposer, target} <= set(economy.regions):
             return 0.0
-        mean = mean_baseline(self.economy, importer=imposer, exporter=target)
+        mean = mean_baseline(economy, importer=imposer, exporter=target)
         return round(total - mean, 12)
 
     def _rates(self, section: Section, name: str) -> Mapping[str, float]:
         """Return added points of both sides."""
         if name not in section:
-            section.raw(name, allowed=f"added points of {' and '.join(self.sides)}")
+            section.raw(name, allowed="added points of both sides")
             return {}
         table = section.table(name)
         rates = {}
-        for side, other in (self.sides, self.sides[::-1]):
+        first, second = self.sides or (*table.keys(), "", "")[:2]
+        for side, other in ((first, second), (second, first)):
             if table.holds_table(side):
                 within = table.table(side)
                 rates[side] = self._points(within, side, other)
@@ -198,7 +203,7 @@ class FileReader:
             rows.append(
                 MeasureInForce(
                     name=section.text("name"),
-                    side=section.choice("side", self.sides),
+                    side=self._side(section, "side"),
                     instrument=instrument,
                     size=section.number(
                         "size", low=0.0, high=_HIGHEST_FACTOR, default=0.0 if ban else None
@@ -230,7 +235,9 @@ class FileReader:
             remembered = section.flag("remembered", default=True)
             table = section.table("demands")
             demands = {
-                side: self._demand(table.table(side)) for side in self.sides if side in table
+                side: self._demand(table.table(side))
+                for side in self.sides or table.keys()
+                if side in table
             }
             table.finish()
             section.finish()
@@ -291,7 +298,7 @@ class FileReader:
             rows.append(
                 PublicEvent(
                     date=section.day("date") or date.min,
-                    actor=section.choice("actor", (*self.sides, "BOTH")),
+                    actor=self._side(section, "actor", "BOTH"),
                     kind=section.choice("kind", EVENT_KINDS),
                     event=section.text("event"),
                     likelihood_ratio=_ratio(section),
