@@ -60,7 +60,10 @@ def public_types() -> str:
     """The stub of the package: each public name, from the module that defines it."""
     lines = ["# Written by docs/lists.py from the table of public names.", "__version__: str"]
     lines.append("_MODULE_OF: dict[str, str]")
-    for module, names in sorted(negotiation._HOME.items()):
+    rooms: dict[str, list[str]] = {}
+    for name, module in negotiation._MODULE_OF.items():
+        rooms.setdefault(module, []).append(name)
+    for module, names in sorted(rooms.items()):
         lines.append(f"from {module} import {', '.join(f'{n} as {n}' for n in sorted(names))}")
     return "\n".join(lines) + "\n"
 

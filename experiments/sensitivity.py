@@ -201,7 +201,7 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
         settings.parameters,
         conclusions=settings.conclusions,
         draws=settings.draws,
-        seed=study.seed,
+        rng=study.seed,
     )
     ends = tornado(
         settings.process,

@@ -14,173 +14,306 @@ from negotiation.former_names import FormerPaths
 
 __version__ = "0.1.0"
 
+#: Module, below ``negotiation``, to the public names it defines.
 _HOME = {
-    "negotiation.errors": (
-        "ConvergenceError",
-        "DataError",
-        "InformationDateError",
-        "InvalidInputError",
-        "MissingDependencyError",
-        "NegotiationError",
-        "NonFiniteError",
+    "bargaining.agreements.flexibility": (
+        "EscapeClause QuietExemption Reassurance escape_clause quiet_exemption reassurance"
     ),
-    "negotiation.trade.economy": ("Economy", "TariffSchedule"),
-    "negotiation.trade.analysis.dependence": (
-        "CustomsTrade",
-        "ExportDependence",
-        "export_dependence",
+    "bargaining.agreements.monitoring": (
+        "CooperationThresholds TriggerPhase cooperation_thresholds detection_lag_discounts "
+        "trigger_phase"
     ),
-    "negotiation.policy.objectives.objective": ("JobLosses", "Objective"),
-    "negotiation.trade.markets.linear_tariffs": ("LinearTariffModel", "linear_tariff_war"),
-    "negotiation.trade.instruments.policy": ("Policy", "Purchase", "Quota"),
-    "negotiation.trade.elasticities.horizons": ("elasticities_at",),
-    "negotiation.trade.instruments.measures": ("Measure",),
-    "negotiation.trade.model": ("TradeModel",),
-    "negotiation.trade.analysis.decomposition": ("WelfareDecomposition", "decompose_welfare"),
-    "negotiation.trade.analysis.elasticity_draws": (
-        "ElasticityEstimates",
-        "counterfactual_draws",
+    "bargaining.agreements.purchases": (
+        "PurchaseCompliance SelfEnforcingPurchases phase_one_compliance purchase_compliance "
+        "self_enforcing_purchases"
     ),
-    "negotiation.trade.analysis.first_order_welfare": ("FirstOrderWelfare", "first_order_welfare"),
-    "negotiation.trade.analysis.diversion": ("TradeDiversion", "trade_diversion"),
-    "negotiation.policy.purchases": ("PurchaseEffects", "purchase_effects"),
-    "negotiation.trade.purging": ("purge_imbalances",),
-    "negotiation.policy.closed_form": (
-        "approximate_optimal_retaliation",
-        "approximate_optimal_tariff",
+    "bargaining.agreements.repeated_strategies": (
+        "LongRunPlay RepeatedMatch ZeroDeterminant extortionate_strategy long_run_play play_match "
+        "zero_determinant"
     ),
-    "negotiation.policy.noncooperative": ("nash_tariffs", "optimal_tariffs"),
-    "negotiation.policy.cooperative": ("cooperative_tariffs",),
-    "negotiation.policy.bargained": ("bargained_tariffs",),
-    "negotiation.policy.results": ("PolicyResult",),
-    "negotiation.trade.results": ("TradeEquilibria", "TradeEquilibrium"),
-    "negotiation.trade.equilibrium": ("counterfactual", "counterfactuals"),
-    "negotiation.games.normal_form": ("NormalFormGame",),
-    "negotiation.data.catalog": ("show_codebook",),
-    "negotiation.data.customs": ("customs_trade",),
-    "negotiation.data.embedded": ("economy_names", "load_economy"),
-    "negotiation.data.elasticity_estimates": ("load_elasticities",),
-    "negotiation.data.parameters": ("parameter", "parameters", "regional_parameter"),
-    "negotiation.standoff.load": ("load_standoff", "standoff_names"),
-    "negotiation.standoff.standoff": ("Standoff",),
-    "negotiation.data.sources": ("sources",),
-    "negotiation.data.tables": ("load_table", "table_names"),
-    "negotiation.data.tariffs": ("average_tariff", "exempt_sectors", "tariff_history"),
-    "negotiation.equilibrium.normal_form.nash": ("Equilibrium", "NashResult", "nash_equilibria"),
-    "negotiation.data.readers.icio": ("read_icio",),
-    "negotiation.data.readers.trade_tables": ("read_trade",),
-    "negotiation.data.readers.grouping": ("Concordance", "read_concordance"),
-    "negotiation.data.readers.text_files": ("FileLimits",),
-    "negotiation.data.readers.tariff_tables": ("read_tariffs",),
-    "negotiation.data.readers.wiod": ("read_wiod",),
-    "negotiation.data.published": (
-        "CaliendoParro2015",
-        "read_caliendo_parro2015",
-        "read_ignatenko2025",
-        "read_ignatenko2025_tariffs",
-        "read_ossa2014",
+    "bargaining.agreements.self_enforcing": (
+        "CooperativeTariff FreeTradeDiscounts GradualCuts ManagedTrade critical_discounts "
+        "gradual_cuts managed_trade most_cooperative_tariff"
     ),
-    "negotiation.equilibrium.normal_form.batch": ("BatchNashResult", "nash_equilibria_batch"),
-    "negotiation.equilibrium.normal_form.one_equilibrium": ("one_equilibrium",),
-    "negotiation.equilibrium.interop": (
-        "from_nashpy",
-        "from_pygambit",
-        "from_quantecon",
-        "to_nashpy",
-        "to_pygambit",
-        "to_quantecon",
+    "bargaining.agreements.staged_exchange": (
+        "StageChain StagedExchange stage_chain staged_exchange"
     ),
-    "negotiation.equilibrium.refinements.dominance": (
-        "best_responses",
-        "iterated_elimination",
-        "pareto_frontier",
+    "bargaining.attrition.audience_costs": (
+        "AudienceCostCrisis audience_cost_crisis audience_cost_crisis_uniform"
     ),
-    "negotiation.equilibrium.quantal.quantal_response": (
-        "fit_quantal_response",
-        "quantal_response",
+    "bargaining.attrition.hazard": (
+        "AttritionSide ConcessionHazard ConcessionPath concession_hazard concession_path"
     ),
-    "negotiation.equilibrium.refinements.perfection": ("is_perfect", "is_proper"),
-    "negotiation.equilibrium.refinements.selection": ("payoff_dominant", "risk_dominance"),
-    "negotiation.equilibrium.punishments": ("critical_discount",),
-    "negotiation.equilibrium.dynamic.discounted_payoffs": ("discounted_payoffs",),
-    "negotiation.equilibrium.dynamic.repeated": (
-        "critical_discount_factors",
-        "sustainable_payoffs",
+    "bargaining.attrition.reputation": (
+        "ReputationEquilibrium StubbornnessLimit abreu_gul reputational_bargaining "
+        "stubbornness_limit survival_of_reputation"
     ),
-    "negotiation.payoffs.sustainable": ("SustainableCooperation", "sustainable_cooperation"),
-    "negotiation.equilibrium.trees.bayesian": ("bayesian_equilibria",),
-    "negotiation.equilibrium.trees.sequence_form": (
-        "sequence_form_equilibrium",
-        "tree_equilibria",
+    "bargaining.attrition.reputation_types": "DemandEquilibrium StubbornTypes abreu_gul_demands",
+    "bargaining.attrition.war_of_attrition": (
+        "AttritionEquilibrium PrivateValueAttrition ShadowOfTheFuture private_value_attrition "
+        "shadow_of_the_future war_of_attrition"
     ),
-    "negotiation.equilibrium.trees.sequential": ("sequential_equilibrium",),
-    "negotiation.equilibrium.normal_form.stackelberg": ("stackelberg",),
-    "negotiation.equilibrium.trees.subgame_perfect": ("subgame_perfect_equilibria",),
-    "negotiation.equilibrium.normal_form.zero_sum": ("zero_sum_value",),
-    "negotiation.equilibrium.dynamic.markov": ("markov_perfect_equilibrium",),
-    "negotiation.games.bayesian": ("BayesianGame",),
-    "negotiation.games.extensive_form": ("ExtensiveFormGame",),
-    "negotiation.games.stochastic": ("StochasticGame",),
-    "negotiation.games.formats": ("read_efg", "read_nfg", "write_efg", "write_nfg"),
-    "negotiation.equilibrium.correlated.equilibria": ("correlated_equilibria",),
-    "negotiation.equilibrium.refinements.classification": ("read_game",),
-    "negotiation.payoffs": (
-        "TariffGame",
-        "best_response_curves",
-        "tariff_game",
-        "tariff_payoffs",
-        "tariff_plane",
+    "bargaining.conditions": "Distribution",
+    "bargaining.offers.alternating_offers": (
+        "alternating_offers_breakdown alternating_offers_commitment alternating_offers_fixed_costs "
+        "alternating_offers_flows alternating_offers_outside_options rubinstein rubinstein_limit"
     ),
-    "negotiation.bargaining.solutions.problem": ("BargainingProblem",),
-    "negotiation.bargaining.solutions.axiomatic": (
-        "deal_me_out",
-        "egalitarian",
-        "kalai_smorodinsky",
-        "nash_bargaining",
-        "utilitarian",
+    "bargaining.offers.bilateral_trade": (
+        "MechanismBound SecondBestTrade mechanism_bound second_best_trade"
     ),
-    "negotiation.bargaining.solutions.stepwise": ("discrete_raiffa", "maschler_perles"),
-    "negotiation.bargaining.solutions.result": ("BargainingSolution",),
-    "negotiation.bargaining.offers.alternating_offers": ("rubinstein", "rubinstein_limit"),
-    "negotiation.bargaining.solutions.fairness": ("equal_cuts", "inequity_averse"),
-    "negotiation.bargaining.solutions.variable_threats": ("variable_threats",),
-    "negotiation.process.stage": ("Stage",),
-    "negotiation.process.stages": ("MultiStepProcess",),
-    "negotiation.process.game.process_game": ("ProcessGame",),
-    "negotiation.process.game.solution": ("GameSolution",),
-    "negotiation.process.game.paths": ("GamePaths",),
-    "negotiation.process.game.history": (
-        "ObservedEvent",
-        "ObservedHistory",
-        "weigh_by_history",
+    "bargaining.offers.commitment": (
+        "RevocableCommitment UncertainCommitment revocable_commitment uncertain_commitment"
     ),
-    "negotiation.process.solve": ("ProcessSolution", "solve_process"),
-    "negotiation.process.tough_types.simulation": ("ProcessPaths", "simulate_process"),
-    "negotiation.process.multi_step.load": ("load_process",),
-    "negotiation.process.beliefs.updating": ("filter_beliefs",),
-    "negotiation.process.analysis.forecast": ("outlook",),
-    "negotiation.process.batch": ("solve_processes",),
-    "negotiation.process.analysis.break_even": ("break_even",),
-    "negotiation.process.analysis.identified_set": ("identified_set",),
-    "negotiation.estimation.disputes.durations": ("Disputes",),
-    "negotiation.estimation.disputes.load": ("load_disputes",),
-    "negotiation.estimation.crisis.estimator": ("CrisisFit", "fit_crisis_signalling"),
-    "negotiation.estimation.crisis.game": ("crisis_equilibria",),
-    "negotiation.estimation.fit": ("ConcessionFit", "fit_concessions"),
-    "negotiation.estimation.disputes.ties": ("read_ties",),
-    "negotiation.estimation.backtest": ("DisputeBacktest", "backtest_disputes"),
-    "negotiation.estimation.nonparametric": ("SurvivalCurve", "kaplan_meier", "turnbull"),
-    "negotiation.estimation.posterior": ("Posterior", "laplace_posterior"),
-    "negotiation.estimation.scores": ("ForecastScores", "score_forecasts"),
-    "negotiation.study.spec": ("Settings", "Study", "load_study"),
-    "negotiation.study.run": ("StudyInputs",),
-    "negotiation.study.results": ("Number", "StudyResult", "StudyTable"),
-    "negotiation.study.exhibit": ("Exhibit",),
-    "negotiation.study.sweeps.run": ("SweepResult", "run_sweep"),
-    "negotiation.study.sweeps.specification": ("Sweep", "load_sweep"),
-    "negotiation.study.sweeps.design": ("ParameterRange",),
+    "bargaining.offers.finite_horizon": "FiniteHorizonOffers stahl_finite_horizon",
+    "bargaining.offers.outcome": "AlternatingOffers",
+    "bargaining.offers.private_information": (
+        "DoubleAuction ScreeningOffers TwoTypeScreening double_auction screening_offers "
+        "two_type_screening"
+    ),
+    "bargaining.offers.random_proposer": (
+        "OptimismDelay RandomProposer StochasticSurplus optimism_deadline random_proposer "
+        "stochastic_surplus"
+    ),
+    "bargaining.offers.ratification": (
+        "DomesticConstraint RatificationOffer WinSets domestic_constraints ratification_offer "
+        "win_sets win_sets_from_ratifiers"
+    ),
+    "bargaining.signals.cheap_talk": (
+        "CheapTalkPartition TwoAudiences cheap_talk_partition two_audiences"
+    ),
+    "bargaining.signals.crisis_signals": (
+        "CrisisSignalling SunkCostSignal TiedHands crisis_signalling sunk_cost_signal tying_hands"
+    ),
+    "bargaining.signals.persuasion": (
+        "Persuasion PersuasionValue bayesian_persuasion persuasion_value"
+    ),
+    "bargaining.signals.sources": (
+        "ElectronicMail SourcePosterior SourceReliability StrategicSource electronic_mail "
+        "source_posterior source_reliability strategic_source"
+    ),
+    "bargaining.solutions.agenda": (
+        "AgendaOrder IssueLinkage SequentialAgenda agenda_orders issue_linkage sequential_agenda"
+    ),
+    "bargaining.solutions.axiomatic": (
+        "deal_me_out egalitarian kalai_smorodinsky nash_bargaining split_the_difference utilitarian"
+    ),
+    "bargaining.solutions.fairness": (
+        "InequityAverseSolution UltimatumOffer equal_cuts inequity_averse inequity_averse_ultimatum"
+    ),
+    "bargaining.solutions.problem": "BargainingProblem",
+    "bargaining.solutions.result": "BargainingSolution",
+    "bargaining.solutions.stepwise": "discrete_raiffa maschler_perles",
+    "bargaining.solutions.tariff_war_settlement": (
+        "EquivalentWithdrawal WarSettlement equivalent_withdrawal settle_tariff_war tariff_frontier"
+    ),
+    "bargaining.solutions.transferable": "TransferableSolution nash_risk_averse nash_transferable",
+    "bargaining.solutions.variable_threats": "VariableThreatSolution variable_threats",
+    "data.catalog": "Listing list_data list_sources show_codebook show_data",
+    "data.customs": "customs_trade",
+    "data.elasticity_estimates": "elasticity_names load_elasticities",
+    "data.embedded": "economy_names load_economy",
+    "data.parameters": "Parameter parameter parameters regional_parameter",
+    "data.published": (
+        "CaliendoParro2015 read_caliendo_parro2015 read_ignatenko2025 read_ignatenko2025_tariffs "
+        "read_ossa2014"
+    ),
+    "data.published.caliendo_parro2015": "consistent_base_year",
+    "data.readers.grouping": "Concordance concordance_of read_concordance",
+    "data.readers.icio": "read_icio",
+    "data.readers.tariff_tables": "read_tariffs",
+    "data.readers.text_files": "FileLimits",
+    "data.readers.trade_tables": "read_trade",
+    "data.readers.wiod": "read_wiod",
+    "data.sources": "Source sources",
+    "data.tables": "Table load_table read_table table_names",
+    "data.tariffs": (
+        "Exemption TariffStep average_tariff default_rates exempt_sectors tariff_history"
+    ),
+    "equilibrium.certificate": "exact_regret regret",
+    "equilibrium.correlated.certificate": "CorrelatedResult incentive_to_disobey",
+    "equilibrium.correlated.equilibria": (
+        "CorrelatedPayoffSet correlated_equilibria correlated_payoff_set"
+    ),
+    "equilibrium.dynamic.discounted_payoffs": "DiscountedPayoffs discounted_payoffs",
+    "equilibrium.dynamic.learning": "LearningPath fictitious_play replicator_dynamics",
+    "equilibrium.dynamic.markov": "MarkovEquilibrium markov_perfect_equilibrium",
+    "equilibrium.dynamic.markov_certificate": "markov_regret",
+    "equilibrium.dynamic.repeated": (
+        "CriticalDiscounts SustainablePayoffs critical_discount_factors is_sustainable "
+        "minmax_payoffs sustainable_payoffs"
+    ),
+    "equilibrium.interop": (
+        "from_nashpy from_pygambit from_quantecon to_nashpy to_pygambit to_quantecon"
+    ),
+    "equilibrium.normal_form.batch": "BatchNashResult nash_equilibria_batch",
+    "equilibrium.normal_form.components": "Component",
+    "equilibrium.normal_form.nash": "Equilibrium NashResult nash_equilibria",
+    "equilibrium.normal_form.one_equilibrium": "one_equilibrium",
+    "equilibrium.normal_form.results": "certified_equilibrium pure_equilibria",
+    "equilibrium.normal_form.stackelberg": "StackelbergResult stackelberg",
+    "equilibrium.normal_form.zero_sum": "ZeroSumResult zero_sum_value",
+    "equilibrium.profiles": "deviation_payoffs expected_payoffs",
+    "equilibrium.punishments": "critical_discount",
+    "equilibrium.quantal.logit_branch": "QuantalResponse",
+    "equilibrium.quantal.quantal_response": (
+        "QuantalResponseFit QuantalResponseResult fit_quantal_response quantal_response "
+        "quantal_response_branch"
+    ),
+    "equilibrium.refinements.classification": "GameReading read_game",
+    "equilibrium.refinements.dominance": (
+        "Elimination EliminationResult best_responses dominant_actions dominated_actions "
+        "iterated_elimination pareto_frontier pure_best_responses"
+    ),
+    "equilibrium.refinements.perfection": "PerfectionCheck PropernessCheck is_perfect is_proper",
+    "equilibrium.refinements.selection": "RiskDominance payoff_dominant risk_dominance",
+    "equilibrium.trees.bayesian": "BayesianEquilibrium BayesianResult bayesian_equilibria",
+    "equilibrium.trees.certificate": "TreeEquilibrium tree_regret",
+    "equilibrium.trees.perfect_bayesian": "AssessmentCheck check_assessment",
+    "equilibrium.trees.sequence_form": "TreeSolution sequence_form_equilibrium tree_equilibria",
+    "equilibrium.trees.sequential": "SequentialEquilibrium consistency_gap sequential_equilibrium",
+    "equilibrium.trees.subgame_perfect": "subgame_perfect_equilibria subgame_regret",
+    "errors": (
+        "ConvergenceError DataError InformationDateError InvalidInputError MissingDependencyError "
+        "NegotiationError NonFiniteError"
+    ),
+    "estimation.backtest": "DisputeBacktest backtest_disputes",
+    "estimation.crisis.estimator": "CrisisFit fit_crisis_signalling",
+    "estimation.crisis.game": "SignallingGame crisis_equilibria",
+    "estimation.deadlines": "DeadlineRates deadline_rates",
+    "estimation.disputes.durations": "Disputes",
+    "estimation.disputes.load": "load_disputes",
+    "estimation.disputes.ties": "read_ties",
+    "estimation.fit": "ConcessionFit fit_concessions",
+    "estimation.laws": "Law law_named",
+    "estimation.nonparametric": "SurvivalCurve kaplan_meier turnbull",
+    "estimation.posterior": "Posterior laplace_posterior",
+    "estimation.scores": "Forecast ForecastScores score_forecasts",
+    "games.bayesian": "BayesianGame",
+    "games.extensive_form": "ExtensiveFormGame InformationSet",
+    "games.formats": "read_efg read_nfg write_efg write_nfg",
+    "games.normal_form": "NormalFormGame",
+    "games.stochastic": "StochasticGame",
+    "games.strategies": "TreeStrategies behavior_of_mixed to_normal_form",
+    "games.tree": "Branch ChanceNode DecisionNode TerminalNode chance decision terminal",
+    "payoffs": "TariffGame best_response_curves tariff_game tariff_payoffs tariff_plane",
+    "payoffs.defaults": "horizon_elasticities sourced_job_losses",
+    "payoffs.plane": "TariffPlane",
+    "payoffs.scenarios": "PayoffOptions",
+    "payoffs.sustainable": "SustainableCooperation sustainable_cooperation",
+    "plotting.bargaining": (
+        "plot_bargaining_set plot_compliance_posterior plot_gradual_cuts plot_offers "
+        "plot_ratification_offer plot_win_sets"
+    ),
+    "plotting.conflict": (
+        "plot_audience_cost_horizon plot_cheap_talk_partition plot_concession_hazards "
+        "plot_concession_survival plot_source_posterior"
+    ),
+    "plotting.dependence": "plot_export_dependence",
+    "plotting.disputes": (
+        "plot_coefficients plot_deadline_rates plot_durations plot_reliability plot_transforms"
+    ),
+    "plotting.forecasts": "plot_cut_levels plot_cut_times plot_dated_forecasts",
+    "plotting.game_trees": "plot_game_tree",
+    "plotting.games": "plot_payoff_matrix",
+    "plotting.payoffs": "plot_best_responses plot_tariff_plane",
+    "plotting.process": (
+        "plot_belief_path plot_reputation_curves plot_stage_tree plot_tariff_fan plot_time_to_deal"
+    ),
+    "plotting.process_sensitivity": (
+        "plot_exemption_regions plot_first_concession_map plot_probability_bands "
+        "plot_sobol_indices plot_tornado"
+    ),
+    "plotting.solution_sets": "plot_correlated_payoffs plot_quantal_response",
+    "plotting.trade": (
+        "plot_model_map plot_optimal_tariffs plot_validation plot_war_gains plot_welfare_parts"
+    ),
+    "policy.bargained": "bargained_tariffs",
+    "policy.best_responses": "BestResponseCurves NashPoint",
+    "policy.closed_form": "approximate_optimal_retaliation approximate_optimal_tariff",
+    "policy.cooperative": "cooperative_tariffs",
+    "policy.noncooperative": "nash_tariffs optimal_tariffs",
+    "policy.objectives.objective": "JobLosses Objective",
+    "policy.objectives.partial_equilibrium_payoffs": "TariffPayoffs",
+    "policy.purchases": "PurchaseEffects purchase_effects",
+    "policy.results": "PolicyCertificate PolicyObjective PolicyResult SectorTariffs WarGains",
+    "process.analysis.break_even": "BreakEven BreakEvens break_even",
+    "process.analysis.conclusions": "Conclusion shares_of_concessions",
+    "process.analysis.forecast": "Outlook lowered_by outlook terms_after",
+    "process.analysis.identified_set": "IdentifiedSet Moment dated_moments identified_set",
+    "process.analysis.other_models": (
+        "AlternativeOutcome alternating_offers_package compare_models markov_escalation "
+        "quantal_escalation"
+    ),
+    "process.analysis.scores": (
+        "ConstantHazard DatedForecasts FirstCutForecast brier constant_hazard log_score"
+    ),
+    "process.analysis.sensitivity": (
+        "ExemptionRegions FirstConcessionMap SweptDates SweptOutcome Tornado"
+    ),
+    "process.audience_costs": "smallest_audience_costs with_audience_costs",
+    "process.batch": "solve_processes",
+    "process.beliefs.draws": "BeliefDraws filter_draws",
+    "process.beliefs.events": (
+        "ContactClaim DatedEvent contact_posterior learned_reliability read_events"
+    ),
+    "process.beliefs.updating": "BeliefPath filter_beliefs",
+    "process.choices.demands": "DemandSolution solve_demands",
+    "process.choices.escalation": "PeriodPlay StagePayoffs markov_play quantal_play stage_game",
+    "process.choices.exemptions": (
+        "ExemptionChoice choose_exemptions exemption_game myopic_exemption"
+    ),
+    "process.continuation": "process_from",
+    "process.game.branches": "Multiplicity multiplicity",
+    "process.game.history": "HistoryWeights ObservedEvent ObservedHistory weigh_by_history",
+    "process.game.paths": "GamePaths",
+    "process.game.process_game": "ProcessGame",
+    "process.game.solution": "GameSolution",
+    "process.multi_step.definition": "process_names",
+    "process.multi_step.load": "load_process",
+    "process.solve": "ProcessSolution solve_process",
+    "process.stage": "Stage",
+    "process.stages": "MultiStepProcess",
+    "process.tough_types.deviations": "StrategyCheck check_strategies",
+    "process.tough_types.simulation": "ProcessPaths simulate_process",
+    "standoff.load": "load_standoff standoff_names",
+    "standoff.standoff": "Standoff",
+    "study.comparisons.model_map": "ModelMap model_map",
+    "study.comparisons.sensitivity": (
+        "exemption_regions first_concession_map swept_dates swept_outcomes tornado"
+    ),
+    "study.exhibit": "Exhibit",
+    "study.results": "Number StudyResult StudyTable",
+    "study.run": "StudyInputs run_study run_study_file",
+    "study.spec": "Settings Study load_study",
+    "study.sweeps.design": "ParameterRange SobolIndices sobol_indices_of",
+    "study.sweeps.run": "SweepResult run_sweep",
+    "study.sweeps.specification": "Sweep load_sweep",
+    "trade.analysis.decomposition": "WelfareDecomposition decompose_welfare",
+    "trade.analysis.dependence": "CustomsTrade DependenceRow ExportDependence export_dependence",
+    "trade.analysis.diversion": "TradeDiversion trade_diversion",
+    "trade.analysis.elasticity_draws": (
+        "CounterfactualDraws ElasticityEstimates Probability counterfactual_draws"
+    ),
+    "trade.analysis.first_order_welfare": "FirstOrderWelfare first_order_welfare",
+    "trade.economy": "Economy TariffSchedule",
+    "trade.elasticities.elasticity_sets": "TradeElasticities",
+    "trade.elasticities.horizons": "elasticities_at",
+    "trade.equilibrium": "counterfactual counterfactuals",
+    "trade.instruments.measures": "Measure",
+    "trade.instruments.policy": "Policy Purchase Quota",
+    "trade.markets.linear_tariffs": (
+        "LinearTariffEffects LinearTariffModel LinearTariffWar linear_tariff_war"
+    ),
+    "trade.markets.partial_equilibrium": "MarketEffects market_effects",
+    "trade.model": "TradeModel",
+    "trade.purging": "purge_imbalances",
+    "trade.results": "TradeEquilibria TradeEquilibrium",
+    "trade.tariff_scenarios": "TariffScenarios baseline_averages tariff_scenarios",
+    "trade.verification": "EquilibriumCertificate verify_equilibrium",
 }
-_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+_MODULE_OF = {
+    name: f"negotiation.{room}" for room, names in _HOME.items() for name in names.split()
+}
 
 __all__ = ["__version__", *sorted(_MODULE_OF)]  # noqa: PLE0604  # strings all, which the rule cannot see
 

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from functools import wraps
 from importlib import import_module
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
-__all__ = ["FORMER", "FORMER_GRIDS", "FORMER_PLAYERS", "FormerPaths", "former_module"]
+__all__ = [
+    "FORMER",
+    "FORMER_GRIDS",
+    "FORMER_PLAYERS",
+    "FormerPaths",
+    "former_argument",
+    "former_module",
+]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 #: Who played where nobody was named.
 FORMER_PLAYERS = ("USA", "CHN")
@@ -121,3 +132,24 @@ def former_module(room: str) -> Callable[[str], Any]:
         return getattr(_warn(room), name)
 
     return named
+
+
+def former_argument(former: str, present: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Return a decorator: an argument may still be given by its former name, with a warning."""
+
+    def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        @wraps(function)
+        def called(*args: P.args, **options: P.kwargs) -> T:
+            if former in options:
+                warnings.warn(
+                    f"{former}= of {function.__name__} is now {present}=; "
+                    "the former name goes in version 0.3",
+                    DeprecationWarning,
+                    stacklevel=2,
+                )
+                options[present] = options.pop(former)
+            return function(*args, **options)
+
+        return called
+
+    return decorate

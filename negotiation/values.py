@@ -21,6 +21,7 @@ __all__ = [
     "number",
     "one_of",
     "quantity",
+    "random_generator",
     "read_only",
 ]
 
@@ -221,6 +222,27 @@ def instance(value: Any, kind: type[T], *, name: str) -> T:
             allowed=kind.__name__,
         )
     return value
+
+
+def random_generator(
+    rng: np.random.Generator | int | None, *, name: str = "rng"
+) -> np.random.Generator:
+    """Return the source of randomness that an argument ``rng`` stands for.
+
+    A generator is used as it is, a whole number seeds a new one, None takes fresh entropy.
+
+    Examples
+    --------
+    >>> random_generator(1).integers(100) == random_generator(1).integers(100)
+    True
+    """
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError) as error:
+        allowed = "a numpy.random.Generator, a whole number of 0 or more, or None"
+        raise InvalidInputError(
+            "no source of randomness", where=name, seen=repr(rng)[:80], allowed=allowed
+        ) from error
 
 
 def one_of(value: str, options: Iterable[str], *, name: str) -> str:

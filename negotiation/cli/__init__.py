@@ -15,7 +15,7 @@ from negotiation.errors import InvalidInputError, MissingDependencyError, Negoti
 
 __all__ = ["app", "main"]
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     name="negotiation",
     help="How does a tariff standoff between two large economies end? "
     "Data, trade equilibrium, games, bargaining and the multi-step process. "

@@ -11,7 +11,7 @@ from negotiation.data.catalog import Listing, list_data, list_sources, show_data
 
 __all__ = ["data_app"]
 
-data_app = typer.Typer(
+data_app: typer.Typer = typer.Typer(
     name="data",
     help="Embedded tables and parameters: list them, show one, print sources.",
     no_args_is_help=True,

@@ -10,7 +10,7 @@ from negotiation.cli.output import emit
 
 __all__ = ["economy_app"]
 
-economy_app = typer.Typer(
+economy_app: typer.Typer = typer.Typer(
     name="economy",
     help="The trade economy: regions, dependence, comparison of models.",
     no_args_is_help=True,

@@ -18,20 +18,36 @@ _EXAMPLE = "JPN:0,10,free"
 _FIRST, _SECOND = FORMER_GRIDS.values()
 
 
-def _grid(text: str, option: str) -> list[float | str]:
-    """Percent, comma separated; ``free`` stands for free trade."""
-    out: list[float | str] = []
-    for item in (part.strip() for part in text.split(",")):
-        if item in ("free", "free_trade"):
-            out.append("free_trade")
-            continue
-        try:
-            out.append(float(item) / 100.0)
-        except ValueError as error:
-            raise InvalidInputError(
-                "not a rate", where=option, seen=repr(item), allowed="percent, or free"
-            ) from error
-    return out
+def _action(item: str, option: str) -> Any:
+    """Points, ``free`` for free trade, or ``INSTRUMENT:NUMBER:SECTOR+SECTOR``."""
+    from negotiation.trade.instruments.measures import Measure
+
+    if item in ("free", "free_trade"):
+        return "free_trade"
+    kind, *rest = item.split(":")
+    try:
+        if not rest and kind != "export_ban":
+            return float(kind) / 100.0
+        size = 0.0 if kind == "export_ban" else float(rest.pop(0))
+        if len(rest) > 1:
+            raise ValueError
+    except ValueError as error:
+        raise InvalidInputError(
+            "not a rate",
+            where=option,
+            seen=repr(item),
+            allowed="percent, free, or as export_tax:30:C20+C21, quota:50 or export_ban:C24B",
+        ) from error
+    if kind == "trade_cost":
+        size += 100.0
+    if kind != "purchase":
+        size /= 100.0
+    return Measure(kind, size, sectors=rest[0].split("+") if rest else None)
+
+
+def _grid(text: str, option: str) -> list[Any]:
+    """Actions of a player, comma separated."""
+    return [_action(part.strip(), option) for part in text.split(",")]
 
 
 def _grids(rates: Sequence[str], former: Mapping[str, str | None]) -> dict[str, Any]:
@@ -72,7 +88,10 @@ def _game_of(file: Path | None, grids: dict[str, Any], economy: str, options: An
 def game(
     rates: Annotated[
         list[str] | None,
-        typer.Option(help=f"Points that a player adds on the others, percent: {_EXAMPLE}."),
+        typer.Option(
+            help=f"Points that a player adds on the others, percent: {_EXAMPLE}. In general "
+            "equilibrium also measures: export_tax:30, quota:50:C20+C21, purchase:5 (bn USD)."
+        ),
     ] = None,
     economy: Annotated[str, typer.Option(help="Name of an embedded economy.")] = "us-china-2022",
     first_grid: Annotated[str | None, typer.Option(_FIRST, hidden=True)] = None,

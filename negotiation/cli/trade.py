@@ -73,12 +73,12 @@ def counterfactual(
     policy = Policy(economy.tariffs)
     given: list[str] = []
     for option, items, example in (
-        ("--add", add, "JPN:KOR:145"),
+        ("--add", add, "JPN:KOR:10"),
         ("--export-tax", export_tax, "KOR:JPN:30:C24B"),
         ("--export-control", export_control, "KOR:JPN:100:C24B"),
         ("--trade-cost", trade_cost, "JPN:KOR:10"),
         ("--quota", quota, "JPN:KOR:50:C24A"),
-        ("--purchase", purchase, "KOR:JPN:50:A01_03"),
+        ("--purchase", purchase, "KOR:JPN:50:A01"),
     ):
         for text in items or ():
             one, other, value, named = _change(text, option, example)

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from negotiation.data.parameters import Parameter, parameter, parameters
 from negotiation.data.schema import SCHEMAS
 from negotiation.data.sources import sources
 from negotiation.data.tables import Cell, DateLike, as_date, load_table, table_names
 from negotiation.errors import InformationDateError
+from negotiation.presentation import Presented
 from negotiation.values import instance, one_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Listing", "list_data", "list_sources", "show_codebook", "show_data"]
 
@@ -36,7 +40,7 @@ _PARAMETER_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Listing:
+class Listing(Presented):
     """A table of plain cells.
 
     Attributes
@@ -58,6 +62,12 @@ class Listing:
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[PlainCell, ...], ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the rows as a pandas DataFrame."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.rows), columns=list(self.columns))
 
     def as_dict(self) -> dict[str, Any]:
         """Return title, columns and rows (each a mapping), fit for JSON."""

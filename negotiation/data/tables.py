@@ -19,6 +19,7 @@ import numpy as np
 from negotiation.data.schema import SCHEMAS, Column
 from negotiation.data.sources import EMBEDDED, described_tables, sources
 from negotiation.errors import DataError, InformationDateError, InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, one_of, read_only
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def as_date(value: DateLike, *, name: str = "as_of") -> date | None:
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class Table(Presented):
     """Rows of an embedded table as they were known at a date.
 
     Attributes

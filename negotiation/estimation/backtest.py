@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +24,7 @@ from negotiation.estimation.scores import (
     forecast_of,
     scored,
 )
+from negotiation.presentation import Presented, frame_latex
 from negotiation.values import one_of
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _CURVE = "kaplan_meier"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class DisputeBacktest:
+class DisputeBacktest(Presented):
     """Scores of several laws on the same disputes, none of which they were fitted to.
 
     Attributes
@@ -89,10 +89,7 @@ class DisputeBacktest:
 
     def to_latex(self, against: str | None = None) -> str:
         """Return that table as a tabular of booktabs."""
-        return self.to_frame(against).to_latex(index=False, float_format="%.4f", escape=True)
-
-    def _repr_html_(self) -> str:
-        return f"<p>{html.escape(repr(self))}</p>{self.to_frame().to_html(index=False)}"
+        return frame_latex(self.to_frame(against))
 
 
 def _folds(

@@ -10,6 +10,7 @@ import numpy as np
 
 from negotiation.estimation.disputes.durations import Disputes
 from negotiation.estimation.exposure import steps_of
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, number, read_only
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ __all__ = ["DeadlineRates", "deadline_rates"]
 
 
 @dataclass(frozen=True, eq=False)
-class DeadlineRates:
+class DeadlineRates(Presented):
     """Rates of ending by days to the deadline, nothing assumed within a window but constancy.
 
     Attributes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -15,7 +14,8 @@ from negotiation.estimation.disputes.durations import Disputes
 from negotiation.estimation.exposure import Steps, design_of, steps_of
 from negotiation.estimation.laws import LAWS, Law, law_named
 from negotiation.estimation.likelihood import Likelihood, maximise
-from negotiation.values import FloatArray, float_array, number, one_of, read_only
+from negotiation.presentation import Presented
+from negotiation.values import FloatArray, float_array, number, one_of, random_generator, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +26,7 @@ _NO_COVARIATES: Mapping[str, float] = {}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ConcessionFit:
+class ConcessionFit(Presented):
     """A law fitted to disputes.
 
     Attributes
@@ -131,7 +131,7 @@ class ConcessionFit:
             raise InvalidInputError(
                 "one dyad has no sandwich", where="clustered", seen=True, allowed="False"
             )
-        generator = np.random.default_rng(rng)
+        generator = random_generator(rng)
         # By the square root of the correlation matrix: units do not matter.
         values, vectors = np.linalg.eigh(spread)
         root = vectors * np.sqrt(np.maximum(values, 0.0))
@@ -251,13 +251,10 @@ class ConcessionFit:
         columns = ["parameter", "estimate", "standard_error", "clustered_error"]
         return pd.DataFrame(rows, columns=columns)
 
-    def to_latex(self) -> str:
-        """Return the table of coefficients as a tabular of booktabs."""
-        text = self.to_frame().to_latex(index=False, float_format="%.4f", na_rep="", escape=True)
-        return text.replace("standard\\_error", "s.e.").replace("clustered\\_error", "by dyad")
-
-    def _repr_html_(self) -> str:
-        return f"<p>{html.escape(repr(self))}</p>{self.to_frame().to_html(index=False)}"
+    def _displayed(self) -> pd.DataFrame:
+        return self.to_frame().rename(
+            columns={"standard_error": "s.e.", "clustered_error": "s.e. by dyad"}
+        )
 
 
 def _sandwich(scores: FloatArray, clusters: ArrayLike, inverse: FloatArray) -> FloatArray:

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from negotiation.errors import ConvergenceError
 from negotiation.estimation.disputes.durations import Disputes
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, number, read_only
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ __all__ = ["SurvivalCurve", "kaplan_meier", "nonparametric_curve", "turnbull"]
 
 
 @dataclass(frozen=True, eq=False)
-class SurvivalCurve:
+class SurvivalCurve(Presented):
     """Where the mass of ends lies.
 
     Attributes

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from negotiation.errors import ConvergenceError, InvalidInputError, NonFiniteError
-from negotiation.values import FloatArray, float_array, number, read_only
+from negotiation.presentation import Presented
+from negotiation.values import FloatArray, float_array, number, random_generator, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,7 @@ __all__ = ["Posterior", "laplace_posterior", "pareto_smooth"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Posterior:
+class Posterior(Presented):
     """Weighted draws of a posterior.
 
     Attributes
@@ -89,7 +90,7 @@ class Posterior:
     def resample(self, n: int, rng: np.random.Generator | int | None = None) -> FloatArray:
         """Return equally weighted draws ``[n, parameter]``, by systematic resampling."""
         count = int(number(n, name="n", low=1))
-        generator = np.random.default_rng(rng)
+        generator = random_generator(rng)
         points = (np.arange(count) + generator.random()) / count
         places = np.searchsorted(np.cumsum(self.weights), points)
         chosen = generator.permutation(np.minimum(places, len(self.draws) - 1))
@@ -104,9 +105,6 @@ class Posterior:
             {"parameter": self.names, "mode": self.mode, "mean": self.mean,
              "deviation": self.standard_deviation, "q05": low, "q50": middle, "q95": high}
         )  # fmt: skip
-
-    def _repr_html_(self) -> str:
-        return self.to_frame().to_html(index=False)
 
 
 def _generalised_pareto(excess: FloatArray) -> tuple[float, float]:
@@ -278,7 +276,7 @@ def laplace_posterior(
     gradient, curve = _differences(value, mode, step)
     covariance = np.linalg.inv(-curve)
     root = np.linalg.cholesky(covariance)
-    generator = np.random.default_rng(rng)
+    generator = random_generator(rng)
     normal = generator.standard_normal((count, at.size))
     stretch = np.sqrt(freedom / generator.chisquare(freedom, count))
     shifts = normal * stretch[:, None]

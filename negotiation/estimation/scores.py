@@ -9,7 +9,6 @@ integral transform of an open case is known to lie above the probability of endi
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -20,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from negotiation.errors import InvalidInputError
 from negotiation.estimation.disputes.durations import Disputes
 from negotiation.estimation.nonparametric import SurvivalCurve, kaplan_meier, nonparametric_curve
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, read_only
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def clustered_mean(values: FloatArray, clusters: ArrayLike) -> tuple[float, floa
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ForecastScores:
+class ForecastScores(Presented):
     """Scores of one forecast, dispute by dispute.
 
     Attributes
@@ -188,9 +188,6 @@ class ForecastScores:
             (name, *clustered_mean(self.series(name), self.disputes.clusters)) for name in names
         ]
         return pd.DataFrame(rows, columns=["score", "mean", "clustered_error"])
-
-    def _repr_html_(self) -> str:
-        return f"<p>{html.escape(repr(self))}</p>{self.to_frame().to_html(index=False)}"
 
 
 def _followed(disputes: Disputes) -> SurvivalCurve:

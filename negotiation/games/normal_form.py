@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from negotiation.errors import InvalidInputError
 from negotiation.games.exact_numbers import number_array
-from negotiation.values import FloatArray, compact_repr, read_only
+from negotiation.presentation import Presented, in_order, shown_numbers
+from negotiation.values import FloatArray, read_only
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["NormalFormGame", "as_normal_form"]
 
@@ -64,7 +68,7 @@ def _labels_of_frame(A: Any, B: Any) -> tuple[tuple[str, ...], ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class NormalFormGame:
+class NormalFormGame(Presented):
     """A finite game: ``payoffs[player, action of player 1, action of player 2, ...]``.
 
     Attributes
@@ -97,8 +101,6 @@ class NormalFormGame:
     actions: tuple[tuple[str, ...], ...] = ()
     title: str = ""
     fractions: NDArray[Any] | None = None
-
-    __repr__ = compact_repr
 
     def __post_init__(self) -> None:
         """Check shape, labels and finiteness; payoffs become read-only."""
@@ -183,6 +185,46 @@ class NormalFormGame:
             actions=tuple(tuple(labels) for labels in actions or _labels_of_frame(A, B)),
             title=title,
         )
+
+    def profiles(self) -> pd.DataFrame:
+        """Return one row a profile of actions, a column a player, in the order of the payoffs."""
+        import pandas as pd
+
+        cells = np.indices(self.shape).reshape(len(self.shape), -1)
+        return pd.DataFrame(
+            {
+                player: in_order([labels[a] for a in places], labels)
+                for player, labels, places in zip(self.players, self.actions, cells, strict=True)
+            }
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a profile of actions: what each player plays, then earns."""
+        frame = self.profiles()
+        for player, table in zip(self.players, self.payoffs, strict=True):
+            frame[f"payoff {player}"] = table.ravel()
+        return frame
+
+    def _displayed(self) -> pd.DataFrame:
+        """Payoffs of two players as a matrix of pairs; of more, one row a profile."""
+        import pandas as pd
+
+        if len(self.shape) != 2:
+            return self.to_frame()
+        row, column = self.players
+        if self.fractions is None:
+            first, second = (shown_numbers(table.ravel()) for table in self.payoffs)
+        else:
+            first, second = ([str(x) for x in table.ravel()] for table in self.fractions)
+        cells = [f"{a}, {b}" for a, b in zip(first, second, strict=True)]
+        frame = pd.DataFrame(np.reshape(cells, self.shape), columns=list(self.actions[1]))
+        frame.insert(0, f"{row} / {column}", list(self.actions[0]), allow_duplicates=True)
+        return frame
+
+    def _heading(self) -> str:
+        sizes = " x ".join(map(str, self.shape))
+        title = f" {self.title}" if self.title else ""
+        return f"game{title} of {', '.join(self.players)}: {sizes} actions"
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -15,11 +15,11 @@ from negotiation.games.normal_form import NormalFormGame
 from negotiation.payoffs.scenarios import tariff_payoffs
 from negotiation.policy.objectives.objective import Objective
 from negotiation.policy.objectives.partial_equilibrium_payoffs import TariffPayoffs
+from negotiation.presentation import in_order
 from negotiation.trade.economy import Economy
 from negotiation.trade.elasticities.elasticity_sets import ElasticityChoice
 from negotiation.trade.tariff_actions import FREE_TRADE, action_grids, action_label, measures_label
 from negotiation.trade.tariff_scenarios import Exemptions, baseline_averages
-from negotiation.values import compact_repr
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,8 +45,6 @@ class TariffGame(NormalFormGame):
     outcomes: TariffPayoffs | None = None
     added_rates: tuple[tuple[float, ...], ...] = ()
     total_rates: tuple[tuple[float, ...], ...] = ()
-
-    __repr__ = compact_repr
 
     def _outcomes(self) -> TariffPayoffs:
         if self.outcomes is None:
@@ -82,7 +80,9 @@ class TariffGame(NormalFormGame):
             },
             axis="columns",
         )
-        frame.index = pd.MultiIndex.from_product(self.actions, names=self.players)
+        frame.index = pd.MultiIndex.from_product(
+            [in_order(labels, labels) for labels in self.actions], names=self.players
+        )
         frame.attrs["notes"] = list(outcomes.notes)
         return frame
 

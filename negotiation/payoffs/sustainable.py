@@ -23,11 +23,12 @@ from negotiation.policy.noncooperative import nash_tariffs, optimal_tariffs
 from negotiation.policy.problem.outcome import payoffs_at
 from negotiation.policy.problem.setting import Objectives, setting
 from negotiation.policy.results import PolicyResult
+from negotiation.presentation import Presented
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.instruments.policy import Policy
 from negotiation.trade.model import TradeModel
 from negotiation.trade.purging import purge_imbalances
-from negotiation.values import FloatArray, compact_repr, quantity, read_only
+from negotiation.values import FloatArray, quantity, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +39,7 @@ _LENGTHS = (1, 2, 3, 5, 10, math.inf)
 
 
 @dataclass(frozen=True, eq=False)
-class SustainableCooperation:
+class SustainableCooperation(Presented):
     """Critical discount factors of an agreement.
 
     Attributes
@@ -73,8 +74,6 @@ class SustainableCooperation:
     punishment: FloatArray = quantity("", "percent of GDP", "payoff of the Nash policies")
     without: SustainableCooperation | None = None
     elapsed_seconds: float = field(default=0.0, compare=False)
-
-    __repr__ = compact_repr
 
     @property
     def critical(self) -> FloatArray:

@@ -13,12 +13,13 @@ import numpy as np
 
 from negotiation.errors import InvalidInputError
 from negotiation.policy.objectives.partial_equilibrium_payoffs import economy_gdp
+from negotiation.presentation import Presented
 from negotiation.trade.economy import Economy
 from negotiation.trade.equilibrium import counterfactual
 from negotiation.trade.instruments.policy import Policy, Purchase
 from negotiation.trade.model import TradeModel
 from negotiation.trade.results import TradeEquilibrium
-from negotiation.values import FloatArray, compact_repr, quantity, read_only
+from negotiation.values import FloatArray, quantity, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +28,7 @@ __all__ = ["PurchaseEffects", "purchase_effects"]
 
 
 @dataclass(frozen=True, eq=False)
-class PurchaseEffects:
+class PurchaseEffects(Presented):
     """Effects of the purchase commitments of a policy.
 
     Attributes
@@ -56,8 +57,6 @@ class PurchaseEffects:
     outlays: FloatArray = quantity("", "billion USD/year", "spent on subsidies")
     real_income: FloatArray = quantity("", "percent", "change of real income")
     value: FloatArray = quantity("", "billion USD/year", "change of real income")
-
-    __repr__ = compact_repr
 
     def cost_to(self, region: str) -> float:
         """Return what a region loses, billion USD a year; negative where it gains."""

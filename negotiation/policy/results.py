@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from negotiation.presentation import Presented, in_order
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.instruments.policy import EXPORT_INSTRUMENTS, INSTRUMENTS, Policy
 from negotiation.trade.model import TradeModel
 from negotiation.trade.results import TradeEquilibrium
-from negotiation.values import FloatArray, compact_repr, quantity
+from negotiation.values import FloatArray, quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +22,7 @@ __all__ = ["PolicyCertificate", "PolicyObjective", "PolicyResult", "SectorTariff
 
 
 @dataclass(frozen=True)
-class PolicyCertificate:
+class PolicyCertificate(Presented):
     """How far tariffs are from solving their problem, computed apart from the solver.
 
     Attributes
@@ -74,7 +75,7 @@ class PolicyObjective:
 
 
 @dataclass(frozen=True, eq=False)
-class PolicyResult:
+class PolicyResult(Presented):
     """Tariffs chosen by governments.
 
     Attributes
@@ -123,8 +124,6 @@ class PolicyResult:
     side_payments: FloatArray | None = None
     notes: tuple[str, ...] = ()
     elapsed_seconds: float = field(default=0.0, compare=False)
-
-    __repr__ = compact_repr
 
     @property
     def policy(self) -> Policy:
@@ -201,11 +200,22 @@ class PolicyResult:
                 for s, i, j in np.argwhere(own > 0.0)
             ]
         columns = ["importer", "exporter", "sector", "instrument", "rate"]
-        return pd.DataFrame(rows, columns=columns)
+        frame = pd.DataFrame(rows, columns=columns)
+        for name in ("importer", "exporter"):
+            frame[name] = in_order(frame[name], self.economy.regions)
+        frame["sector"] = in_order(frame["sector"], self.economy.sectors)
+        return frame
+
+    def _displayed(self) -> pd.DataFrame:
+        return self.table()
+
+    def _heading(self) -> str:
+        done = "" if self.converged else " (not converged)"
+        return f"tariffs of {', '.join(self.players)} by {self.method}{done}, percent"
 
 
 @dataclass(frozen=True, eq=False)
-class WarGains:
+class WarGains(Presented):
     """Change of every region's real income under tariffs that one or several regions choose.
 
     Attributes
@@ -225,9 +235,11 @@ class WarGains:
     welfare: FloatArray = quantity("W", "percent", "change of real income [war, region]")
     title: str = ""
 
+    _axes: ClassVar = {"welfare": ("wars", "regions")}
+
 
 @dataclass(frozen=True, eq=False)
-class SectorTariffs:
+class SectorTariffs(Presented):
     """Optimal tariffs by sector and importer, against the sector's trade elasticity.
 
     Attributes
@@ -247,3 +259,5 @@ class SectorTariffs:
     rates: FloatArray = quantity("", "fraction", "optimal tariff [importer, sector]")
     elasticities: FloatArray = quantity("theta_s", "1", "trade elasticity [sector]")
     title: str = ""
+
+    _axes: ClassVar = {"rates": ("importers", "sectors"), "elasticities": ("sectors",)}

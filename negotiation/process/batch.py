@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
-from typing import Any
+from typing import Any, overload
 
 from negotiation.errors import InvalidInputError
 from negotiation.process.game.process_game import ProcessGame
+from negotiation.process.game.solution import GameSolution
 from negotiation.process.solve import solve_all
 from negotiation.process.stages import MultiStepProcess
+from negotiation.process.tough_types.solution import ProcessSolution
 
 __all__ = ["solve_processes"]
 
@@ -18,8 +20,32 @@ __all__ = ["solve_processes"]
 _SLICE = 64
 
 
+@overload
+def solve_processes(
+    processes: Iterable[MultiStepProcess],
+    *,
+    workers: int | None = ...,
+    executor: Executor | None = ...,
+    **options: Any,
+) -> tuple[ProcessSolution, ...]: ...
+@overload
+def solve_processes(
+    processes: Iterable[ProcessGame],
+    *,
+    workers: int | None = ...,
+    executor: Executor | None = ...,
+    **options: Any,
+) -> tuple[GameSolution, ...]: ...
+@overload
 def solve_processes(
     processes: Iterable[MultiStepProcess | ProcessGame],
+    *,
+    workers: int | None = ...,
+    executor: Executor | None = ...,
+    **options: Any,
+) -> tuple[ProcessSolution | GameSolution, ...]: ...
+def solve_processes(
+    processes: Iterable[Any],
     *,
     workers: int | None = None,
     executor: Executor | None = None,

@@ -34,6 +34,8 @@ class Exhibit:
         Path of the script; its name is the figure's.
     """
 
+    script: Path
+
     def __init__(self, script: str) -> None:
         import matplotlib.pyplot as plt
 

@@ -6,86 +6,20 @@ import json
 import os
 import re
 import subprocess
-import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
 from negotiation.errors import InvalidInputError, NegotiationError
+from negotiation.presentation import escape, table_latex
 from negotiation.study.store import write_text
 
-__all__ = ["compile_paper", "escape", "table_latex", "write_generated"]
-
-_SPECIAL = {
-    "\\": r"\textbackslash{}",
-    "&": r"\&",
-    "%": r"\%",
-    "$": r"\$",
-    "#": r"\#",
-    "_": r"\_",
-    "{": r"\{",
-    "}": r"\}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-}
-_COLUMN = re.compile(r"[lrc]|p\{[^}]*\}")
-_NUMBER = re.compile(r"^[+-]?[\d,]*\.?\d+(e[+-]?\d+)?$")
-
-#: Letters of a heading that is never broken.
-_SHORT_HEADING = 8
+__all__ = ["compile_paper", "write_generated"]
 
 _HEAD = r"""% Generated from stored results; edited by no one.
 \makeatletter
 \DeclareRobustCommand{\result}[1]{\ifcsname result@#1\endcsname\csname result@#1\endcsname
   \else\GenericError{}{Unknown result key #1}{}{}\fi}
 """
-
-
-def escape(text: str) -> str:
-    r"""Return text with LaTeX's special characters escaped, and a true minus before numbers.
-
-    Examples
-    --------
-    >>> escape("20 %")
-    '20 \\%'
-    >>> escape("-1.5")
-    '$-$1.5'
-    """
-    if _NUMBER.match(text):
-        return text.replace("-", "$-$", 1) if text.startswith("-") else text
-    return "".join(_SPECIAL.get(char, char) for char in text)
-
-
-def _heading(name: str, cells: list[str], align: str) -> str:
-    """Return a heading, broken over lines where it is wider than the cells below it."""
-    words = name.split()
-    width = max((len(item) for item in (*cells, *words)), default=0)
-    if align.startswith("p") or len(name) <= max(width, _SHORT_HEADING):
-        return escape(name)
-    lines = textwrap.wrap(name, max(width, _SHORT_HEADING), break_long_words=False)
-    stacked = r" \\ ".join(escape(line) for line in lines)
-    return rf"\shortstack[{align}]{{{stacked}}}"
-
-
-def table_latex(columns: list[str], rows: list[list[str]], align: str = "") -> str:
-    """Return a booktabs tabular; words stand left, numbers right, long headings over lines."""
-    if not align:
-        align = "".join(
-            "r" if all(_NUMBER.match(row[k]) or not row[k] for row in rows) and rows else "l"
-            for k in range(len(columns))
-        )
-    widths = align.replace("p{", r">{\raggedright\arraybackslash}p{")
-    lines = [rf"\begin{{tabular}}{{{widths}}}", r"\toprule"]
-    kinds = _COLUMN.findall(align)
-    headings = [
-        _heading(name, [row[k] for row in rows], kinds[k]) for k, name in enumerate(columns)
-    ]
-    lines.append(" & ".join(headings) + r" \\")
-    lines.append(r"\midrule")
-    lines += [" & ".join(escape(cell) for cell in row) + r" \\" for row in rows]
-    lines += [r"\bottomrule", r"\end{tabular}"]
-    return "\n".join(lines) + "\n"
 
 
 def write_generated(summaries: Mapping[str, Path], folder: Path) -> None:

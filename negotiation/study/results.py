@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from negotiation.errors import InvalidInputError, NonFiniteError
+from negotiation.presentation import Presented
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Number", "StudyResult", "StudyTable"]
 
@@ -91,7 +95,7 @@ class StudyTable:
 
 
 @dataclass(frozen=True)
-class StudyResult:
+class StudyResult(Presented):
     r"""Everything that a study hands on.
 
     Attributes
@@ -110,3 +114,10 @@ class StudyResult:
     tables: Mapping[str, StudyTable] = field(default_factory=dict)
     objects: Mapping[str, Any] = field(default_factory=dict)
     health: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a number: its key, its value, and how the text prints it."""
+        import pandas as pd
+
+        rows = [(key, item.value, item.text) for key, item in self.numbers.items()]
+        return pd.DataFrame(rows, columns=["key", "value", "text"])

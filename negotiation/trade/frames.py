@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import in_order
 from negotiation.values import FloatArray, one_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def frame_of(
     """Return arrays ``[sector, exporter, importer]`` as columns beside their labels."""
     import pandas as pd
 
-    index = pd.MultiIndex.from_product([sectors, regions, regions], names=list(_LABELS))
+    axes = [in_order(names, names) for names in (sectors, regions, regions)]
+    index = pd.MultiIndex.from_product(axes, names=list(_LABELS))
     values = {name: array.reshape(-1) for name, array in columns.items()}
     return pd.DataFrame(values, index=index).reset_index()
 
@@ -54,7 +56,9 @@ def _labels(
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[np.ndarray[Any, Any], ...]]:
     """Return regions and sectors in order of appearance (or as given), and each row's place."""
     for name in _LABELS:
-        wrong = frame[name].map(lambda label: not isinstance(label, str) or not label)
+        wrong = (
+            frame[name].astype(object).map(lambda label: not isinstance(label, str) or not label)
+        )
         if wrong.any():
             row = int(np.argmax(wrong.to_numpy()))
             raise InvalidInputError(

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented, in_order
 from negotiation.trade.calibration import Calibration, calibrate
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.instruments.policy import Policy
 from negotiation.trade.model import TradeModel
 from negotiation.trade.verification import EquilibriumCertificate, flows_at, verify_equilibrium
-from negotiation.values import FloatArray, IntArray, compact_repr, one_of, read_only
+from negotiation.values import FloatArray, IntArray, one_of, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,7 @@ __all__ = ["TradeEquilibria", "TradeEquilibrium"]
 
 
 @dataclass(frozen=True, eq=False)
-class TradeEquilibrium:
+class TradeEquilibrium(Presented):
     """One counterfactual world, compared with the baseline.
 
     Attributes
@@ -73,8 +74,6 @@ class TradeEquilibrium:
     iterations: int
     beyond_tariffs: Policy | None = None
     elapsed_seconds: float = field(default=0.0, compare=False)
-
-    __repr__ = compact_repr
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -202,7 +201,8 @@ class TradeEquilibrium:
         """
         import pandas as pd
 
-        axes = [self.economy.sectors, self.regions, self.regions]
+        labels = (self.economy.sectors, self.regions, self.regions)
+        axes = [in_order(names, names) for names in labels]
         index = pd.MultiIndex.from_product(axes, names=["sector", "exporter", "importer"])
         return pd.DataFrame(
             {
@@ -217,9 +217,16 @@ class TradeEquilibrium:
             index=index,
         ).reset_index()
 
+    def _displayed(self) -> pd.DataFrame:
+        return self.table()
+
+    def _heading(self) -> str:
+        done = "" if self.converged else " (not converged)"
+        return f"trade equilibrium of {self.economy.name}{done}, percent changes"
+
 
 @dataclass(frozen=True, eq=False)
-class TradeEquilibria:
+class TradeEquilibria(Presented):
     """A batch of counterfactual worlds; arrays are ``[scenario, region]``.
 
     Attributes
@@ -228,8 +235,9 @@ class TradeEquilibria:
         What was solved.
     welfare, employment, prices, wages
         Percent changes.
-    income, expenditure, tariff_revenue, exports, imports
-        Billion USD a year in units of the model's numeraire; trade is with other regions.
+    income, expenditure, tariff_revenue, export_tax_revenue, exports, imports
+        Billion USD a year in units of the model's numeraire; trade is with other regions, export
+        taxes included. ``tariff_revenue`` is of all taxes on trade, export taxes among them.
     converged, residual, iterations
         By scenario.
     elapsed_seconds
@@ -245,14 +253,13 @@ class TradeEquilibria:
     income: FloatArray
     expenditure: FloatArray
     tariff_revenue: FloatArray
+    export_tax_revenue: FloatArray
     exports: FloatArray
     imports: FloatArray
     converged: NDArray[np.bool_]
     residual: FloatArray
     iterations: IntArray
     elapsed_seconds: float = field(default=0.0, compare=False)
-
-    __repr__ = compact_repr
 
     def __len__(self) -> int:
         """Return the number of scenarios."""
@@ -262,14 +269,20 @@ class TradeEquilibria:
         """Return one row a scenario and region."""
         import pandas as pd
 
+        regions = in_order(self.economy.regions, self.economy.regions)
         index = pd.MultiIndex.from_product(
-            [range(len(self)), self.economy.regions], names=["scenario", "region"]
+            [range(len(self)), regions], names=["scenario", "region"]
         )
         names = (
             *("welfare", "employment", "prices", "wages", "income"),
-            *("expenditure", "tariff_revenue", "exports", "imports"),
+            *("expenditure", "tariff_revenue", "export_tax_revenue", "exports", "imports"),
         )
         return pd.DataFrame({name: getattr(self, name).reshape(-1) for name in names}, index=index)
+
+    def _heading(self) -> str:
+        failed = int((~self.converged).sum())
+        done = f", {failed} not converged" if failed else ""
+        return f"{len(self)} trade equilibria of {self.economy.name}{done}"
 
 
 def _trade(flows: FloatArray) -> tuple[FloatArray, FloatArray]:

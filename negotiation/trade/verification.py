@@ -11,6 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
+from negotiation.presentation import Presented
 from negotiation.trade.calibration import Calibration
 from negotiation.trade.economy import TariffSchedule
 from negotiation.trade.instruments.policy import Policy
@@ -68,7 +69,7 @@ class ReportedWorld(Protocol):
 
 
 @dataclass(frozen=True)
-class EquilibriumCertificate:
+class EquilibriumCertificate(Presented):
     """Largest relative violation of each equilibrium condition over all regions and sectors.
 
     Attributes
@@ -110,8 +111,6 @@ def _unit_costs(result: ReportedWorld) -> FloatArray:
             bundle = bundle * result.sector_prices[k] ** cal.input_shares[:, k, :].T
     firms = result.employment_index if result.sector_scale is None else result.sector_scale
     if len(cal.sectors) > 1 and result.sector_scale is None:
-        return bundle
-    if cal.kappa == 0.0 and result.sector_scale is None:
         return bundle
     costs: FloatArray = bundle * (firms * wage / bundle) ** (-cal.psi[:, None])
     return costs

@@ -82,6 +82,22 @@ def test_game_of_other_sides(capsys):
     assert json.loads(out)["players"] == ["KOR", "JPN"]
 
 
+def test_game_of_measures(capsys):
+    measures = "0,export_tax:30:C26+C27,trade_cost:10,purchase:5:A01,quota:90:C24B,export_ban:C24B"
+    code, out, _ = call(
+        capsys, *("game", "--rates", "USA:0,145", "--rates", f"CHN:{measures}"),
+        *("--model", "general_equilibrium", "--json"),
+    )  # fmt: skip
+    assert code == 0
+    assert json.loads(out)["actions"][1][1:] == [
+        "export tax +30 % (C26, C27)",
+        "trade cost x 1.1",
+        "purchase of 5 bn (A01)",
+        "quota at 90 % (C24B)",
+        "export ban (C24B)",
+    ]
+
+
 def test_game_from_a_file(capsys, tmp_path):
     path = tmp_path / "pd.nfg"
     path.write_text('NFG 1 R "pd" { "A" "B" } { 2 2 }\n\n3 3 5 0 0 5 1 1\n')
@@ -97,6 +113,9 @@ def test_game_from_a_file(capsys, tmp_path):
         (("game", "--rates", "USA:10"), "give the grid of each player"),
         (("game", "--rates", "10"), "not the grid of a player"),
         (("game", "--rates", "USA:-200", "--rates", "CHN:1"), "rates[USA]"),
+        (("game", "--rates", "USA:quota:a", "--rates", "CHN:1"), "--rates: not a rate"),
+        (("game", "--rates", "USA:quota:1:C26:C27", "--rates", "CHN:1"), "--rates: not a rate"),
+        (("game", "--rates", "USA:embargo:1", "--rates", "CHN:1"), "instrument"),
         (("game", "--model", "magic"), "model"),
         (("game", "--file", "absent.nfg"), "absent.nfg"),
         (("economy", "show", "--name", "moon"), "moon"),

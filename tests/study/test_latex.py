@@ -5,7 +5,8 @@ import json
 import pytest
 
 from negotiation.errors import InvalidInputError
-from negotiation.study.latex import compile_paper, escape, table_latex, write_generated
+from negotiation.presentation import escape, table_latex
+from negotiation.study.latex import compile_paper, write_generated
 
 
 def test_escape():

@@ -5,6 +5,9 @@ adds noise, `repeated_strategies` strategies with one period of memory, `purchas
 compliance, `flexibility` escape clauses, and `staged_exchange` steps in which one goes first.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from negotiation.former_names import former_module
 
-__getattr__ = former_module(__name__)
+__getattr__: Callable[[str], Any] = former_module(__name__)

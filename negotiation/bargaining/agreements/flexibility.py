@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.trade.markets.linear_tariffs import LinearTariffModel
 from negotiation.values import number
 
@@ -24,7 +25,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class EscapeClause:
+class EscapeClause(Presented):
     """Use and value of an escape clause.
 
     Attributes
@@ -111,7 +112,7 @@ def escape_clause(
 
 
 @dataclass(frozen=True)
-class QuietExemption:
+class QuietExemption(Presented):
     """Share of trade that a side exempts by itself.
 
     Attributes
@@ -176,7 +177,7 @@ def quiet_exemption(
 
 
 @dataclass(frozen=True)
-class Reassurance:
+class Reassurance(Presented):
     """When to trust, and which first step tells the trustworthy from the rest.
 
     Attributes

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, read_only
 
 __all__ = [
@@ -26,7 +27,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class TriggerPhase:
+class TriggerPhase(Presented):
     """Cooperation under a noisy public signal, with tariff-war phases of fixed length.
 
     Attributes
@@ -167,7 +168,7 @@ def detection_lag_discounts(gain: float, loss: float, lags: ArrayLike) -> FloatA
 
 
 @dataclass(frozen=True)
-class CooperationThresholds:
+class CooperationThresholds(Presented):
     """Smallest discount factors at which a prisoners' dilemma is solved by cooperation.
 
     Attributes

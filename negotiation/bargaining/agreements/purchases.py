@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from negotiation.data import load_table
 from negotiation.data.tables import DateLike
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, read_only
 
 __all__ = [
@@ -28,7 +29,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, eq=False)
-class PurchaseCompliance:
+class PurchaseCompliance(Presented):
     """Fulfilment of purchase commitments and the belief that the buyer is willing.
 
     Attributes
@@ -203,7 +204,7 @@ def phase_one_compliance(
 
 
 @dataclass(frozen=True)
-class SelfEnforcingPurchases:
+class SelfEnforcingPurchases(Presented):
     """Largest purchase commitment that the buyer keeps by itself.
 
     Attributes

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, read_only
 
 __all__ = [
@@ -37,7 +38,7 @@ _OPENS_WITH_DEFECTION = ("always_defect",)
 
 
 @dataclass(frozen=True, eq=False)
-class LongRunPlay:
+class LongRunPlay(Presented):
     """Averages of infinitely repeated play between two memory-one strategies.
 
     Attributes
@@ -141,7 +142,7 @@ def long_run_play(
 
 
 @dataclass(frozen=True, eq=False)
-class RepeatedMatch:
+class RepeatedMatch(Presented):
     """A match of finitely many turns.
 
     Attributes
@@ -193,7 +194,7 @@ def play_match(
 
 
 @dataclass(frozen=True)
-class ZeroDeterminant:
+class ZeroDeterminant(Presented):
     """The linear relation between scores that a strategy enforces.
 
     Attributes

@@ -20,12 +20,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import ConvergenceError, InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.trade.markets.linear_tariffs import LinearTariffModel, linear_tariff_war
 from negotiation.values import FloatArray, float_array, number, read_only
 
 __all__ = [
     "CooperativeTariff",
-    "CriticalDiscounts",
+    "FreeTradeDiscounts",
     "GradualCuts",
     "ManagedTrade",
     "critical_discounts",
@@ -36,7 +37,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class CooperativeTariff:
+class CooperativeTariff(Presented):
     """Lowest symmetric tariff that a grim trigger sustains.
 
     Attributes
@@ -119,7 +120,7 @@ def most_cooperative_tariff(market: LinearTariffModel, delta: float) -> Cooperat
 
 
 @dataclass(frozen=True)
-class CriticalDiscounts:
+class FreeTradeDiscounts(Presented):
     """Discount factors from which free trade is sustained between unequal sides.
 
     Attributes
@@ -144,7 +145,7 @@ class CriticalDiscounts:
     assumptions: tuple[str, ...]
 
 
-def critical_discounts(first: LinearTariffModel, second: LinearTariffModel) -> CriticalDiscounts:
+def critical_discounts(first: LinearTariffModel, second: LinearTariffModel) -> FreeTradeDiscounts:
     """Return each side's smallest discount factor for free trade under a grim trigger.
 
     Side i gains ``g_i`` once by its optimal tariff and from then on keeps it but bears the
@@ -168,7 +169,7 @@ def critical_discounts(first: LinearTariffModel, second: LinearTariffModel) -> C
             allowed="> 0",
         )
     deltas = (war.unilateral[0] / losses[0], war.unilateral[1] / losses[1])
-    return CriticalDiscounts(
+    return FreeTradeDiscounts(
         deltas=deltas,
         gains=war.unilateral,
         war_losses=losses,
@@ -182,7 +183,7 @@ def critical_discounts(first: LinearTariffModel, second: LinearTariffModel) -> C
 
 
 @dataclass(frozen=True, eq=False)
-class ManagedTrade:
+class ManagedTrade(Presented):
     """Tariffs of an agreement that bends with the volume of trade.
 
     Attributes
@@ -300,7 +301,7 @@ def _largest_fixed_point(function: Callable[[float], float], start: float, max_i
 
 
 @dataclass(frozen=True, eq=False)
-class GradualCuts:
+class GradualCuts(Presented):
     """Efficient path of tariff cuts that cannot be taken back.
 
     Attributes

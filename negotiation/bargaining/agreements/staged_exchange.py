@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, read_only
 
 __all__ = ["StageChain", "StagedExchange", "stage_chain", "staged_exchange"]
 
 
 @dataclass(frozen=True, eq=False)
-class StageChain:
+class StageChain(Presented):
     """Passage through stages in turn, each with a hazard of success and one of breakdown.
 
     Attributes
@@ -111,7 +112,7 @@ def stage_chain(
 
 
 @dataclass(frozen=True, eq=False)
-class StagedExchange:
+class StagedExchange(Presented):
     """Exchange in stages, the first side performing before the second.
 
     Attributes

@@ -5,6 +5,9 @@ adds stubborn types, `reputation_types` the choice of one to imitate, and `audie
 of backing down that grows in public.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from negotiation.former_names import former_module
 
-__getattr__ = former_module(__name__)
+__getattr__: Callable[[str], Any] = former_module(__name__)

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 
 from negotiation.bargaining.conditions import Distribution, pair, require
 from negotiation.errors import ConvergenceError
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, number, quantity
 
 __all__ = ["AudienceCostCrisis", "audience_cost_crisis", "audience_cost_crisis_uniform"]
 
 
 @dataclass(frozen=True)
-class AudienceCostCrisis:
+class AudienceCostCrisis(Presented):
     """Equilibrium of a crisis with growing audience costs.
 
     ``residual`` is the gap in the horizon's equation for the side that determines it.

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike
 
 from negotiation.bargaining.conditions import pair, require
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, quantity, read_only
 
 __all__ = [
@@ -34,7 +35,7 @@ TimePath: TypeAlias = float | Callable[[float], float]
 
 
 @dataclass(frozen=True)
-class ConcessionHazard:
+class ConcessionHazard(Presented):
     """Opponent's concession rate that keeps one side indifferent, and its two parts."""
 
     hazard: float = quantity("lambda_j", "1/time", "rate at which the opponent concedes")
@@ -148,7 +149,7 @@ class AttritionSide:
 
 
 @dataclass(frozen=True, eq=False)
-class ConcessionPath:
+class ConcessionPath(Presented):
     """Hazards and survival of both sides over time.
 
     ``hazards`` and ``survival`` are read-only arrays ``[side, time]``: the rate at which the side

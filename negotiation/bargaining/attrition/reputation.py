@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from negotiation.bargaining.conditions import pair, require
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, number, quantity, read_only
 
 __all__ = [
@@ -26,7 +27,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class ReputationEquilibrium:
+class ReputationEquilibrium(Presented):
     """Equilibrium of reputational attrition between two sides.
 
     ``kind`` is ``"attrition"`` for the interior solution, otherwise the corner by name:
@@ -307,7 +308,7 @@ def _incompatible(demands: Sequence[float] | FloatArray) -> tuple[float, float]:
 
 
 @dataclass(frozen=True)
-class StubbornnessLimit:
+class StubbornnessLimit(Presented):
     """What remains of reputational bargaining as stubborn types become rare."""
 
     values: tuple[float, float] = quantity("V", "share", "payoffs for the given demands")

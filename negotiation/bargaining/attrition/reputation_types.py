@@ -13,6 +13,7 @@ import numpy as np
 from negotiation.bargaining.attrition.reputation import abreu_gul
 from negotiation.bargaining.conditions import pair, require
 from negotiation.errors import ConvergenceError
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, quantity, read_only
 
 __all__ = ["DemandEquilibrium", "StubbornTypes", "abreu_gul_demands"]
@@ -53,7 +54,7 @@ class StubbornTypes:
 
 
 @dataclass(frozen=True, eq=False)
-class DemandEquilibrium:
+class DemandEquilibrium(Presented):
     """Equilibrium choice of demands and the values it gives.
 
     ``counter_demands[a, b]`` is the probability with which a normal side 2 answers demand a with

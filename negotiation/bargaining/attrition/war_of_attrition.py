@@ -11,6 +11,7 @@ import numpy as np
 from negotiation.bargaining.attrition.hazard import concession_hazard
 from negotiation.bargaining.conditions import Distribution, require
 from negotiation.errors import NonFiniteError
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, quantity
 
 __all__ = [
@@ -24,7 +25,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class AttritionEquilibrium:
+class AttritionEquilibrium(Presented):
     """Mixed equilibrium of a war of attrition with complete information."""
 
     hazards: tuple[float, ...] = quantity("lambda", "1/time", "concession rate of each side")
@@ -148,7 +149,7 @@ def war_of_attrition(
 
 
 @dataclass(frozen=True)
-class PrivateValueAttrition:
+class PrivateValueAttrition(Presented):
     """Symmetric war of attrition with private values."""
 
     stopping_time: float = quantity("t(v)", "time", "when a side of this value gives in")
@@ -244,7 +245,7 @@ def private_value_attrition(
 
 
 @dataclass(frozen=True)
-class ShadowOfTheFuture:
+class ShadowOfTheFuture(Presented):
     """Delay before an agreement that will be enforced by the future."""
 
     hazard: float = quantity("lambda", "1/time", "concession rate of each side")

@@ -11,13 +11,14 @@ from numpy.typing import ArrayLike
 
 from negotiation.bargaining.conditions import Distribution, require
 from negotiation.errors import ConvergenceError
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, quantity, read_only
 
 __all__ = ["MechanismBound", "SecondBestTrade", "mechanism_bound", "second_best_trade"]
 
 
 @dataclass(frozen=True)
-class SecondBestTrade:
+class SecondBestTrade(Presented):
     """Largest gains from trade that incentives, participation and a balanced budget allow."""
 
     gains: float = quantity("", "payoff", "second-best gains")
@@ -205,7 +206,7 @@ def second_best_trade(
 
 
 @dataclass(frozen=True, eq=False)
-class MechanismBound:
+class MechanismBound(Presented):
     """Best mechanism between finitely many types, as a linear programme.
 
     ``trade[b, s]`` is the probability of trade between buyer type b and seller type s. ``residual``

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from negotiation.bargaining.conditions import Distribution, pair, require
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, quantity
 
 __all__ = [
@@ -29,7 +30,7 @@ class CommitmentOutcome:
 
 
 @dataclass(frozen=True)
-class UncertainCommitment:
+class UncertainCommitment(Presented):
     """Equilibria of simultaneous, uncertain attempts at commitment.
 
     ``kind`` is ``"both attempt"``, ``"side 1 attempts"``, ``"side 2 attempts"``,
@@ -149,7 +150,7 @@ def uncertain_commitment(
 
 
 @dataclass(frozen=True)
-class RevocableCommitment:
+class RevocableCommitment(Presented):
     """Equilibria after incompatible demands that can be revoked at a private cost."""
 
     equilibria: tuple[CommitmentOutcome, ...]

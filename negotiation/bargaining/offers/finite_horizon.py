@@ -17,13 +17,14 @@ from negotiation.bargaining.offers.outcome import (
     pair_of_numbers,
 )
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, number, read_only
 
 __all__ = ["FiniteHorizonOffers", "stahl_finite_horizon"]
 
 
 @dataclass(frozen=True, eq=False)
-class FiniteHorizonOffers:
+class FiniteHorizonOffers(Presented):
     """Alternating offers up to a last date.
 
     Attributes

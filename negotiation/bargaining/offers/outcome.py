@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, read_only
 
 __all__ = [
@@ -20,7 +21,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, eq=False)
-class AlternatingOffers:
+class AlternatingOffers(Presented):
     """Subgame-perfect division under alternating offers.
 
     Attributes

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from negotiation.bargaining.conditions import require
+from negotiation.presentation import Presented
 from negotiation.values import number, quantity
 
 __all__ = [
@@ -19,7 +20,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class ScreeningOffers:
+class ScreeningOffers(Presented):
     """Equilibrium of repeated one-sided offers to a side with a private valuation.
 
     Sequences run from the first offer on; for an infinite horizon they hold one stationary entry.
@@ -145,7 +146,7 @@ def _recursion(d_s: float, d_b: float, count: int) -> tuple[tuple[float, ...], t
 
 
 @dataclass(frozen=True)
-class TwoTypeScreening:
+class TwoTypeScreening(Presented):
     """Two offers to a side of high or low valuation.
 
     ``kind`` is ``"pooling"`` (both types accept the low valuation at once), ``"screening"`` (the
@@ -227,7 +228,7 @@ def two_type_screening(
 
 
 @dataclass(frozen=True)
-class DoubleAuction:
+class DoubleAuction(Presented):
     """Linear equilibrium of the k-double auction with uniform values on a common interval."""
 
     buyer_slope: float = quantity("", "", "bid over valuation")

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import ConvergenceError, InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, read_only
 
 __all__ = [
@@ -27,7 +28,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, eq=False)
-class RandomProposer:
+class RandomProposer(Presented):
     """Stationary equilibrium with a randomly drawn proposer.
 
     Attributes
@@ -101,7 +102,7 @@ def random_proposer(
 
 
 @dataclass(frozen=True, eq=False)
-class StochasticSurplus:
+class StochasticSurplus(Presented):
     """Equilibrium when the surplus follows a Markov chain.
 
     Attributes
@@ -238,7 +239,7 @@ def stochastic_surplus(
 
 
 @dataclass(frozen=True)
-class OptimismDelay:
+class OptimismDelay(Presented):
     """Delay before a deadline when both sides are optimistic about who will propose.
 
     Attributes

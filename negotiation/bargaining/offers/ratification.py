@@ -18,6 +18,7 @@ from negotiation.bargaining.offers.alternating_offers import (
 )
 from negotiation.bargaining.offers.outcome import AlternatingOffers
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, read_only
 
 __all__ = [
@@ -32,7 +33,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, eq=False)
-class DomesticConstraint:
+class DomesticConstraint(Presented):
     """Alternating offers when a deal must give a side's ratifiers enough.
 
     Attributes
@@ -96,7 +97,7 @@ def domestic_constraints(
 
 
 @dataclass(frozen=True)
-class WinSets:
+class WinSets(Presented):
     """Divisions that both sides' ratifiers accept.
 
     Attributes
@@ -188,7 +189,7 @@ def win_sets_from_ratifiers(reservations: tuple[ArrayLike, ArrayLike], quota: Ar
 
 
 @dataclass(frozen=True, eq=False)
-class RatificationOffer:
+class RatificationOffer(Presented):
     """Best offer to a side whose ratification is uncertain.
 
     Attributes

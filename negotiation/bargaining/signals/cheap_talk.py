@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from negotiation.bargaining.conditions import pair, require
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, number, quantity
 
 __all__ = ["CheapTalkPartition", "TwoAudiences", "cheap_talk_partition", "two_audiences"]
 
 
 @dataclass(frozen=True)
-class CheapTalkPartition:
+class CheapTalkPartition(Presented):
     """A partition equilibrium of cheap talk; ``messages`` is None where talk reveals everything."""
 
     messages: int | None = quantity("N", "", "intervals told apart, None for full revelation")
@@ -112,7 +113,7 @@ def _most_messages(size: float) -> int:
 
 
 @dataclass(frozen=True)
-class TwoAudiences:
+class TwoAudiences(Presented):
     """What a sender can credibly tell two audiences, apart and together.
 
     ``kind`` is "full", "one-sided discipline", "mutual discipline", "subversion" or "none".

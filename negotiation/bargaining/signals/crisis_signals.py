@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from negotiation.bargaining.conditions import pair, require
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, quantity
 
 __all__ = [
@@ -19,7 +20,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class CrisisSignalling:
+class CrisisSignalling(Presented):
     """Equilibrium of a challenge that may be a bluff.
 
     ``kind`` is ``"semi-separating"`` or the corner: ``"pooling"`` (both types challenge, the target
@@ -154,7 +155,7 @@ def crisis_signalling(
 
 
 @dataclass(frozen=True)
-class SunkCostSignal:
+class SunkCostSignal(Presented):
     """Least-cost separation by a cost that is paid whatever happens."""
 
     war_values: tuple[float, float] = quantity("w", "payoff", "weak and strong type, if resisted")
@@ -218,7 +219,7 @@ def sunk_cost_signal(
 
 
 @dataclass(frozen=True)
-class TiedHands:
+class TiedHands(Presented):
     """Which audience costs make a challenger fight once it is resisted."""
 
     locked_in: tuple[bool, ...]

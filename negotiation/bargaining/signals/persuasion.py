@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.bargaining.conditions import require
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, quantity, read_only
 
 __all__ = ["Persuasion", "PersuasionValue", "bayesian_persuasion", "persuasion_value"]
 
 
 @dataclass(frozen=True)
-class Persuasion:
+class Persuasion(Presented):
     """Optimal signal of a sender who can commit to it, binary state and binary action."""
 
     prob_high_signal: float = quantity("P(h)", "probability", "the persuasive signal is sent")
@@ -69,7 +70,7 @@ def bayesian_persuasion(prior: float, threshold: float) -> Persuasion:
 
 
 @dataclass(frozen=True, eq=False)
-class PersuasionValue:
+class PersuasionValue(Presented):
     """Concave closure of a sender's payoff over the receiver's belief."""
 
     value: float = quantity("", "payoff", "largest expected payoff at the prior")

@@ -10,6 +10,7 @@ import numpy as np
 
 from negotiation.bargaining.conditions import require
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, quantity
 
 __all__ = [
@@ -25,7 +26,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class SourcePosterior:
+class SourcePosterior(Presented):
     """Belief in an event after the reports of several sources."""
 
     posterior: float = quantity("P(event)", "probability", "after all reports")
@@ -134,7 +135,7 @@ def source_posterior(
 
 
 @dataclass(frozen=True)
-class SourceReliability:
+class SourceReliability(Presented):
     """Beta posterior of the rate at which a source's claims prove true."""
 
     shape: tuple[float, float] = quantity("alpha, beta", "", "parameters of the posterior")
@@ -210,7 +211,7 @@ def source_reliability(
 
 
 @dataclass(frozen=True)
-class StrategicSource:
+class StrategicSource(Presented):
     """Beliefs about the state and about the source after a claim."""
 
     posterior_after_yes: float = quantity("P(state | yes)", "probability", "after the claim")
@@ -274,7 +275,7 @@ def strategic_source(
 
 
 @dataclass(frozen=True)
-class ElectronicMail:
+class ElectronicMail(Presented):
     """Contact without common knowledge of contact."""
 
     prob_messages: tuple[float, ...] = quantity("", "probability", "exactly n messages are sent")

@@ -6,6 +6,9 @@ Begin with `problem` (what the sides can agree on and what each has without agre
 apply them. `frontier`, `curve` and `polytope` are the geometry; `result` certifies.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from negotiation.former_names import former_module
 
-__getattr__ = former_module(__name__)
+__getattr__: Callable[[str], Any] = former_module(__name__)

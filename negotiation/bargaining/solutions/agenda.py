@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from negotiation.bargaining.solutions.axiomatic import nash_bargaining
 from negotiation.bargaining.solutions.problem import BargainingProblem
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, one_of, read_only
 
 __all__ = [
@@ -29,7 +30,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, eq=False)
-class IssueLinkage:
+class IssueLinkage(Presented):
     """A package deal against separate deals.
 
     Attributes
@@ -114,7 +115,7 @@ def issue_linkage(
 
 
 @dataclass(frozen=True, eq=False)
-class SequentialAgenda:
+class SequentialAgenda(Presented):
     """Issues settled one after another.
 
     Attributes
@@ -207,7 +208,7 @@ def sequential_agenda(
 
 
 @dataclass(frozen=True, eq=False)
-class AgendaOrder:
+class AgendaOrder(Presented):
     """Every order of the issues and who prefers which.
 
     Attributes

@@ -16,6 +16,7 @@ from negotiation.bargaining.solutions.axiomatic import nash_bargaining
 from negotiation.bargaining.solutions.problem import BargainingProblem
 from negotiation.bargaining.solutions.result import BargainingSolution
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, one_of, read_only
 
 __all__ = [
@@ -121,7 +122,7 @@ def equal_cuts(
 
 
 @dataclass(frozen=True, eq=False)
-class InequityAverseSolution:
+class InequityAverseSolution(Presented):
     """Nash solution between inequity-averse sides.
 
     Attributes
@@ -227,7 +228,7 @@ def _refined(problem: BargainingProblem) -> FloatArray:
 
 
 @dataclass(frozen=True)
-class UltimatumOffer:
+class UltimatumOffer(Presented):
     """Take-it-or-leave-it offer between inequity-averse sides.
 
     Attributes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,13 +12,17 @@ from negotiation.bargaining.solutions.frontier import upper_hull
 from negotiation.bargaining.solutions.polytope import pareto_slack
 from negotiation.bargaining.solutions.problem import BargainingProblem
 from negotiation.errors import NonFiniteError
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, read_only
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["BargainingSolution", "award"]
 
 
 @dataclass(frozen=True, eq=False)
-class BargainingSolution:
+class BargainingSolution(Presented):
     """What a solution concept awards.
 
     Attributes
@@ -59,6 +64,17 @@ class BargainingSolution:
     probabilities: tuple[float, ...] = ()
     parameters: tuple[float, ...] = ()
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a player: payoff, gain over the disagreement point, weight."""
+        import pandas as pd
+
+        columns = {"payoff": self.payoffs, "gain": self.gains, "weight": self.weights}
+        return pd.DataFrame({"player": list(self.players), **columns})
+
+    def _heading(self) -> str:
+        done = "" if self.converged else " (not converged)"
+        return f"{self.name.replace('_', ' ')} solution{done}"
 
 
 def _lottery(

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from negotiation.bargaining.solutions.problem import BargainingProblem
 from negotiation.bargaining.solutions.transferable import nash_transferable
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.trade.markets.linear_tariffs import LinearTariffModel, linear_tariff_war
 from negotiation.values import FloatArray, number, read_only
 
@@ -28,7 +29,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, eq=False)
-class WarSettlement:
+class WarSettlement(Presented):
     """Agreement that ends a tariff war.
 
     Attributes
@@ -195,7 +196,7 @@ def settle_tariff_war(
 
 
 @dataclass(frozen=True)
-class EquivalentWithdrawal:
+class EquivalentWithdrawal(Presented):
     """Retaliation of the same trade value.
 
     Attributes

@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, read_only
 
 __all__ = ["TransferableSolution", "nash_risk_averse", "nash_transferable"]
 
 
 @dataclass(frozen=True, eq=False)
-class TransferableSolution:
+class TransferableSolution(Presented):
     """Division of a surplus.
 
     Attributes

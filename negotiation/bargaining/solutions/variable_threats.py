@@ -17,13 +17,14 @@ from negotiation.bargaining.solutions.polytope import TIGHT
 from negotiation.bargaining.solutions.problem import BargainingProblem
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, read_only
 
 __all__ = ["VariableThreatSolution", "variable_threats", "zero_sum_value"]
 
 
 @dataclass(frozen=True, eq=False)
-class VariableThreatSolution:
+class VariableThreatSolution(Presented):
     """Agreement and threats.
 
     Attributes

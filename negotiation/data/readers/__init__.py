@@ -5,6 +5,9 @@ accounts `input_output` checks). `tariff_tables` are rates by product, `grouping
 `home_sales` what trade data lack, `text_files` the door where sizes are bounded.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from negotiation.former_names import former_module
 
-__getattr__ = former_module("negotiation.data.readers")
+__getattr__: Callable[[str], Any] = former_module("negotiation.data.readers")

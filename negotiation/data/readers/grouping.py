@@ -75,6 +75,9 @@ class Grouping:
 class Concordance:
     """Sector of every product code; a shorter code stands for all that begin with it."""
 
+    sector_of: dict[str, str]
+    lengths: list[int]
+
     def __init__(self, sector_of: Mapping[str, str], *, where: str = "concordance") -> None:
         if (
             not isinstance(sector_of, Mapping)

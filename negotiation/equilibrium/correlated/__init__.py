@@ -4,6 +4,9 @@ Begin with `equilibria` (correlated and coarse correlated, for any number of pla
 `programme` is the linear programme behind them.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from negotiation.former_names import former_module
 
-__getattr__ = former_module(__name__)
+__getattr__: Callable[[str], Any] = former_module(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +15,17 @@ from negotiation.equilibrium.correlated.exact_programme import exact_gains
 from negotiation.games.arguments import takes
 from negotiation.games.exact_numbers import as_distribution
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import FloatArray, compact_repr
+from negotiation.presentation import Presented
+from negotiation.values import FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["CorrelatedResult", "disobedience_at_stake", "incentive_to_disobey"]
 
 
 @dataclass(frozen=True, eq=False)
-class CorrelatedResult:
+class CorrelatedResult(Presented):
     """One correlated or coarse correlated equilibrium.
 
     Attributes
@@ -69,7 +73,22 @@ class CorrelatedResult:
     elapsed_seconds: float = field(default=0.0, compare=False)
     exact: NDArray[Any] | None = field(default=None, repr=False)
 
-    __repr__ = compact_repr
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a profile: each player's action, and how likely it is recommended."""
+        frame = self.game.profiles()
+        frame["probability"] = self.distribution.ravel()
+        return frame
+
+    def _displayed(self) -> pd.DataFrame:
+        return self.to_frame().query("probability > 0")
+
+    def _heading(self) -> str:
+        kind = "coarse correlated" if self.coarse else "correlated"
+        payoffs = ", ".join(
+            f"{player} {payoff:.4g}"
+            for player, payoff in zip(self.game.players, self.payoffs, strict=True)
+        )
+        return f"{kind} equilibrium for {self.objective}: {payoffs}; regret {self.regret:.2g}"
 
     @cached_property
     def exact_regret(self) -> Fraction:

@@ -17,6 +17,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -32,12 +33,17 @@ from negotiation.equilibrium.correlated.exact_programme import (
 )
 from negotiation.equilibrium.correlated.programme import CorrelatedProgramme, scaled_payoffs
 from negotiation.equilibrium.exact_linear_program import is_badly_scaled
+from negotiation.equilibrium.frames import corners_frame
 from negotiation.equilibrium.refinements.dominance import iterated_elimination
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.arguments import takes
 from negotiation.games.exact_numbers import object_array
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, one_of, read_only
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "CorrelatedPayoffSet",
@@ -53,7 +59,7 @@ OBJECTIVES = ("welfare", "best", "worst", "fairest")
 
 
 @dataclass(frozen=True, eq=False)
-class CorrelatedPayoffSet:
+class CorrelatedPayoffSet(Presented):
     """Payoff pairs that correlated equilibria reach.
 
     Attributes
@@ -73,6 +79,11 @@ class CorrelatedPayoffSet:
     players: tuple[int, int]
     vertices: FloatArray
     coarse: bool
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a corner: the payoffs of both players."""
+        names = [self.game.players[i] for i in self.players]
+        return corners_frame(names, {"coarse" if self.coarse else "correlated": self.vertices})
 
 
 def correlated_equilibria(

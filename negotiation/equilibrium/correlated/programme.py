@@ -58,6 +58,9 @@ def _incentive_rows(game: NormalFormGame, *, coarse: bool) -> csr_array:
 class CorrelatedProgramme:
     """Linear programmes over the polytope of (coarse) correlated equilibria."""
 
+    rows: csr_array
+    cells: int
+
     def __init__(self, game: NormalFormGame, *, coarse: bool) -> None:
         self.rows = _incentive_rows(game, coarse=coarse)
         self.cells = self.rows.shape[1]

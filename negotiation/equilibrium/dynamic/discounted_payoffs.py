@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,10 +27,15 @@ from negotiation.equilibrium.dynamic.polygons import (
     cut_polygon,
     distance_outside,
 )
+from negotiation.equilibrium.frames import corners_frame
 from negotiation.equilibrium.normal_form.results import pure_equilibria
 from negotiation.errors import ConvergenceError
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
-from negotiation.values import FloatArray, compact_repr, number, read_only
+from negotiation.presentation import Presented
+from negotiation.values import FloatArray, number, read_only
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["DiscountedPayoffs", "discounted_payoffs"]
 
@@ -38,7 +44,7 @@ _SHRINK = (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.03, 0.1, 0.3)
 
 
 @dataclass(frozen=True, eq=False)
-class DiscountedPayoffs:
+class DiscountedPayoffs(Presented):
     """Payoffs of subgame-perfect equilibria in pure strategies with a public draw.
 
     Attributes
@@ -76,7 +82,9 @@ class DiscountedPayoffs:
     converged: bool
     elapsed_seconds: float = field(default=0.0, compare=False)
 
-    __repr__ = compact_repr
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a corner of the two polygons: the payoffs of both players."""
+        return corners_frame(self.game.players, {"outer": self.outer, "inner": self.inner})
 
 
 class _Stage:

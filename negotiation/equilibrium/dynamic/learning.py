@@ -8,21 +8,27 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.equilibrium.certificate import check_profile, deviation_payoffs, regret
+from negotiation.equilibrium.frames import play_frame
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import FloatArray, compact_repr, number, read_only
+from negotiation.presentation import Presented
+from negotiation.values import FloatArray, number, read_only
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["LearningPath", "fictitious_play", "replicator_dynamics"]
 
 
 @dataclass(frozen=True, eq=False)
-class LearningPath:
+class LearningPath(Presented):
     """Mixed profiles over time.
 
     Attributes
@@ -42,7 +48,13 @@ class LearningPath:
     probabilities: tuple[FloatArray, ...]
     regret: float
 
-    __repr__ = compact_repr
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a time, player and action, with its probability."""
+        profiles = (
+            {"time": float(time), "probabilities": [path[k] for path in self.probabilities]}
+            for k, time in enumerate(self.times)
+        )
+        return play_frame(self.game.players, self.game.actions, profiles)
 
 
 def _path(game: NormalFormGame, times: FloatArray, paths: Sequence[FloatArray]) -> LearningPath:

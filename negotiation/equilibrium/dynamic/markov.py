@@ -16,6 +16,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,17 +27,22 @@ from negotiation.equilibrium.dynamic.markov_certificate import (
     markov_regret,
     payoff_scale,
 )
+from negotiation.equilibrium.frames import play_frame
 from negotiation.equilibrium.path_following import trace
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.arguments import takes
 from negotiation.games.stochastic import StochasticGame
-from negotiation.values import FloatArray, compact_repr, number, read_only
+from negotiation.presentation import Presented
+from negotiation.values import FloatArray, number, read_only
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["MarkovEquilibrium", "markov_perfect_equilibrium"]
 
 
 @dataclass(frozen=True, eq=False)
-class MarkovEquilibrium:
+class MarkovEquilibrium(Presented):
     """A Markov perfect equilibrium.
 
     Attributes
@@ -69,7 +75,24 @@ class MarkovEquilibrium:
     converged: bool
     elapsed_seconds: float = field(default=0.0, compare=False)
 
-    __repr__ = compact_repr
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a state, player and action: probability, value of the state."""
+        import pandas as pd
+
+        by_state = [
+            play_frame(
+                self.game.players,
+                stage.actions,
+                [{"state": state, "probabilities": play, "value": values}],
+            )
+            for state, stage, play, values in zip(
+                self.game.states, self.game.stages, self.probabilities, self.values, strict=True
+            )
+        ]
+        return pd.concat(by_state, ignore_index=True)
+
+    def _heading(self) -> str:
+        return f"Markov perfect equilibrium, regret {self.regret:.2g}"
 
 
 class _LogitMarkovSystem:

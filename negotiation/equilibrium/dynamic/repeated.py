@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,13 +27,18 @@ from scipy.optimize import linprog
 
 from negotiation.equilibrium.certificate import check_profile, expected_payoffs, regret
 from negotiation.equilibrium.dynamic.polygons import convex_hull, cut_polygon
+from negotiation.equilibrium.frames import corners_frame
 from negotiation.equilibrium.normal_form.nash import nash_equilibria, pure_equilibria
 from negotiation.equilibrium.normal_form.zero_sum import TIGHT, maximin_strategy
 from negotiation.equilibrium.punishments import critical_discount
 from negotiation.errors import InvalidInputError
 from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import FloatArray, compact_repr, float_array, number, read_only
+from negotiation.presentation import Presented
+from negotiation.values import FloatArray, float_array, number, read_only
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "CriticalDiscounts",
@@ -45,7 +51,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, eq=False)
-class CriticalDiscounts:
+class CriticalDiscounts(Presented):
     """How patient players must be to keep up a stage profile.
 
     Attributes
@@ -74,7 +80,7 @@ class CriticalDiscounts:
 
 
 @dataclass(frozen=True, eq=False)
-class SustainablePayoffs:
+class SustainablePayoffs(Presented):
     """Feasible and individually rational payoffs of a two-player game.
 
     Attributes
@@ -94,7 +100,10 @@ class SustainablePayoffs:
     feasible: FloatArray
     vertices: FloatArray
 
-    __repr__ = compact_repr
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a corner of the two polygons: the payoffs of both players."""
+        corners = {"feasible": self.feasible, "individually rational": self.vertices}
+        return corners_frame(self.game.players, corners)
 
 
 @takes(NormalFormGame)

@@ -6,6 +6,7 @@ import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,7 +15,11 @@ from negotiation.equilibrium.normal_form.nash import nash_equilibria
 from negotiation.equilibrium.normal_form.polytopes import most_vertices
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import FloatArray, IntArray, compact_repr, float_array, number
+from negotiation.presentation import Presented
+from negotiation.values import FloatArray, IntArray, float_array, number
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["BatchNashResult", "nash_equilibria_batch"]
 
@@ -25,7 +30,7 @@ LARGEST_PAYOFF = 1e290
 
 
 @dataclass(frozen=True, eq=False)
-class BatchNashResult:
+class BatchNashResult(Presented):
     """Extreme Nash equilibria of a batch of games of one shape.
 
     Attributes
@@ -57,7 +62,41 @@ class BatchNashResult:
     converged: bool = True
     elapsed_seconds: float = field(default=0.0, compare=False)
 
-    __repr__ = compact_repr
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row an equilibrium, player and action; all count from 1.
+
+        Its size is that of ``strategies``: take some games first where there are many.
+        """
+        import pandas as pd
+
+        rows, columns = self.shape
+        games = np.repeat(np.arange(1, len(self.counts) + 1), self.counts)
+        owner = np.repeat(self.offsets, self.counts)
+        width = rows + columns
+        return pd.DataFrame(
+            {
+                "game": np.repeat(games, width),
+                "equilibrium": np.repeat(np.arange(len(games)) - owner + 1, width),
+                "player": np.tile(np.repeat(["row", "column"], self.shape), len(games)),
+                "action": np.tile([*range(1, rows + 1), *range(1, columns + 1)], len(games)),
+                "probability": self.strategies.ravel(),
+                "regret": np.repeat(self.regrets, width),
+            }
+        )
+
+    def _displayed(self) -> pd.DataFrame:
+        import pandas as pd
+
+        counts, games = np.unique(self.counts, return_counts=True)
+        return pd.DataFrame({"equilibria": counts, "games": games})
+
+    def _heading(self) -> str:
+        rows, columns = self.shape
+        found = int(self.counts.sum())
+        return (
+            f"{len(self.counts)} games of {rows} x {columns} actions: {found} equilibria, "
+            f"largest regret {self.max_regret:.2g}"
+        )
 
     def __len__(self) -> int:
         return len(self.counts)

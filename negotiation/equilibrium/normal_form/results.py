@@ -9,13 +9,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from negotiation.equilibrium.certificate import expected_payoffs, largest_gain, regret
+from negotiation.equilibrium.frames import mixture, play_frame
 from negotiation.equilibrium.normal_form.components import Component
 from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import FloatArray, compact_repr, read_only
+from negotiation.presentation import Presented
+from negotiation.values import FloatArray, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,11 +34,13 @@ ExactProfile = tuple[tuple[Fraction, ...], ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Equilibrium:
+class Equilibrium(Presented):
     """One Nash equilibrium.
 
     Attributes
     ----------
+    game
+        The game, whose labels the profile has.
     probabilities
         One read-only vector of probabilities a player.
     exact
@@ -53,13 +57,13 @@ class Equilibrium:
         profile; None where it is not known.
     """
 
+    game: NormalFormGame
     probabilities: tuple[FloatArray, ...]
     exact: ExactProfile | None
     payoffs: FloatArray
     regret: float
     index: int | None = None
     radius: float | None = None
-    exact_payoffs: NDArray[Any] | None = field(default=None, repr=False)
 
     @cached_property
     def exact_regret(self) -> Fraction | None:
@@ -67,18 +71,48 @@ class Equilibrium:
 
         0 at an equilibrium; None where the solver is numerical.
         """
-        if self.exact is None or self.exact_payoffs is None:
+        if self.exact is None:
             return None
-        return largest_gain(self.exact_payoffs, self.exact)
+        return largest_gain(self.game.exact_payoffs, self.exact)
 
     @property
     def is_pure(self) -> bool:
         """Whether every player plays one action for sure."""
         return all(bool((x == 1.0).any()) for x in self.probabilities)
 
+    @property
+    def strategies(self) -> tuple[str, ...]:
+        """What each player plays in words: actions with their probabilities."""
+        shares = self.probabilities if self.exact is None else [map(str, x) for x in self.exact]
+        return tuple(map(mixture, self.game.actions, shares))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a player and action: probability, as fraction too, and payoff."""
+        return play_frame(self.game.players, self.game.actions, [self.columns()])
+
+    def columns(self) -> dict[str, Any]:
+        """Return what :func:`~negotiation.equilibrium.frames.play_frame` shows of it."""
+        exact = "" if self.exact is None else tuple(tuple(map(str, x)) for x in self.exact)
+        return {
+            "probabilities": self.probabilities,
+            "exact": exact,
+            "payoff": self.payoffs,
+            "regret": self.regret,
+            "index": self.index,
+        }
+
+    def _displayed(self) -> pd.DataFrame:
+        import pandas as pd
+
+        columns = {"player": self.game.players, "plays": self.strategies, "payoff": self.payoffs}
+        return pd.DataFrame(columns)
+
+    def _heading(self) -> str:
+        return f"Nash equilibrium, regret {self.regret:.2g}"
+
 
 @dataclass(frozen=True, eq=False)
-class NashResult:
+class NashResult(Presented):
     """Nash equilibria of one game.
 
     Attributes
@@ -112,8 +146,6 @@ class NashResult:
     converged: bool = True
     elapsed_seconds: float = field(default=0.0, compare=False)
 
-    __repr__ = compact_repr
-
     @property
     def max_regret(self) -> float:
         """Largest regret of any equilibrium; 0 where there is none."""
@@ -121,48 +153,24 @@ class NashResult:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row an equilibrium, player and action, with labels, payoff and regret."""
+        profiles = [{"equilibrium": k, **e.columns()} for k, e in enumerate(self.equilibria, 1)]
+        return play_frame(self.game.players, self.game.actions, profiles)
+
+    def _displayed(self) -> pd.DataFrame:
         import pandas as pd
 
+        players = self.game.players
         rows = [
-            (
-                k + 1,
-                player,
-                action,
-                float(p),
-                "" if e.exact is None else str(e.exact[i][a]),
-                float(e.payoffs[i]),
-                e.regret,
-                e.index,
-            )
-            for k, e in enumerate(self.equilibria)
-            for i, (player, actions) in enumerate(
-                zip(self.game.players, self.game.actions, strict=True)
-            )
-            for a, (action, p) in enumerate(zip(actions, e.probabilities[i], strict=True))
+            (k, *e.strategies, *map(float, e.payoffs)) for k, e in enumerate(self.equilibria, 1)
         ]
-        columns = ["equilibrium", "player", "action", "probability", "exact", "payoff", "regret"]
-        return pd.DataFrame(rows, columns=[*columns, "index"])
+        return pd.DataFrame(rows, columns=["", *players, *(f"payoff {p}" for p in players)])
 
-    def _played(self) -> pd.DataFrame:
-        frame = self.to_frame().query("probability > 0")
-        shown = frame["exact"].where(
-            frame["exact"] != "", frame["probability"].map("{:.6g}".format)
-        )
-        mixture = frame["action"] + " (" + shown + ")"
-        table = mixture.groupby([frame["equilibrium"], frame["player"]], sort=False).agg(", ".join)
-        return table.unstack("player")[list(self.game.players)]  # one column a player
-
-    def to_latex(self) -> str:
-        """Return a LaTeX table: a row an equilibrium, what each player plays in a column."""
-        if not self.equilibria:
-            return "no equilibrium found"
-        return str(self._played().to_latex(escape=True))
-
-    def _repr_html_(self) -> str:
-        head = "complete" if self.complete else "perhaps not all"
-        if not self.equilibria:
-            return f"<p>no equilibrium found ({head})</p>"
-        return f"<p>{len(self.equilibria)} equilibria ({head})</p>{self._played().to_html()}"
+    def _heading(self) -> str:
+        head = "all of them" if self.complete else "perhaps not all"
+        found = len(self.equilibria)
+        if not found:
+            return f"no equilibrium found ({self.method})"
+        return f"{found} {'equilibrium' if found == 1 else 'equilibria'} ({head}; {self.method})"
 
 
 @takes(NormalFormGame)
@@ -179,9 +187,9 @@ def certified_equilibrium(
     """
     profile = tuple(read_only(np.asarray(x, dtype=np.float64)) for x in probabilities)
     return Equilibrium(
+        game=game,
         probabilities=profile,
         exact=exact,
-        exact_payoffs=game.exact_payoffs,
         radius=None if exact is None else 0.0,
         payoffs=read_only(expected_payoffs(game, profile)),
         regret=regret(game, profile, spread=spread),

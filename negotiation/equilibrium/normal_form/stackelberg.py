@@ -26,7 +26,8 @@ from negotiation.equilibrium.exact_linear_program import is_badly_scaled, maximi
 from negotiation.equilibrium.normal_form.zero_sum import TIGHT
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
-from negotiation.values import FloatArray, compact_repr, number, one_of, read_only
+from negotiation.presentation import Presented
+from negotiation.values import FloatArray, number, one_of, read_only
 
 __all__ = ["StackelbergResult", "stackelberg"]
 
@@ -35,7 +36,7 @@ MOST_EXACT_CELLS = 144
 
 
 @dataclass(frozen=True, eq=False)
-class StackelbergResult:
+class StackelbergResult(Presented):
     """Optimal commitment of one player.
 
     Attributes
@@ -74,8 +75,6 @@ class StackelbergResult:
     converged: bool
     elapsed_seconds: float = field(default=0.0, compare=False)
     exact: tuple[Fraction, ...] | None = None
-
-    __repr__ = compact_repr
 
 
 def _shares(table: FloatArray) -> FloatArray:

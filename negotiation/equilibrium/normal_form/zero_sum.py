@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import linprog
 
+from negotiation.equilibrium.frames import play_frame
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, number, read_only
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["ZeroSumResult", "zero_sum_value"]
 
@@ -19,7 +25,7 @@ TIGHT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e
 
 
 @dataclass(frozen=True, eq=False)
-class ZeroSumResult:
+class ZeroSumResult(Presented):
     """Solution of a zero-sum or constant-sum game.
 
     Attributes
@@ -48,6 +54,14 @@ class ZeroSumResult:
     gap: float
     converged: bool
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a player and action: probability and the player's value."""
+        profile = {"probabilities": self.probabilities, "payoff": self.payoffs}
+        return play_frame(self.game.players, self.game.actions, [profile])
+
+    def _heading(self) -> str:
+        return f"value {self.value:.6g}, gap {self.gap:.2g}"
 
 
 def maximin_strategy(table: FloatArray) -> FloatArray:

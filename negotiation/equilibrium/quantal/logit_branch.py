@@ -11,11 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from negotiation.equilibrium.certificate import deviation_payoffs, expected_payoffs, regret
 from negotiation.equilibrium.path_following import CurvePoint, correct, trace
 from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, read_only
 
 __all__ = [
@@ -28,7 +30,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, eq=False)
-class QuantalResponse:
+class QuantalResponse(Presented):
     """One logit quantal response equilibrium.
 
     Attributes
@@ -55,6 +57,10 @@ class QuantalResponse:
 
 class LogitSystem:
     """Equations of the branch; unknowns are log-probabilities and scaled precision."""
+
+    unit: float
+    payoffs: FloatArray
+    starts: NDArray[np.intp]
 
     def __init__(self, game: NormalFormGame) -> None:
         flat = game.payoffs.reshape(len(game.shape), -1)

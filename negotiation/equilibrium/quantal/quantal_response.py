@@ -14,11 +14,13 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize_scalar
 
+from negotiation.equilibrium.frames import play_frame
 from negotiation.equilibrium.path_following import CurvePoint
 from negotiation.equilibrium.quantal.logit_branch import (
     LogitSystem,
@@ -29,7 +31,11 @@ from negotiation.equilibrium.quantal.logit_branch import (
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
-from negotiation.values import FloatArray, compact_repr, float_array, number
+from negotiation.presentation import Presented
+from negotiation.values import FloatArray, float_array, number
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "QuantalResponse",
@@ -42,7 +48,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, eq=False)
-class QuantalResponseResult:
+class QuantalResponseResult(Presented):
     """Points of the principal branch.
 
     Attributes
@@ -67,7 +73,20 @@ class QuantalResponseResult:
     converged: bool
     elapsed_seconds: float = field(default=0.0, compare=False)
 
-    __repr__ = compact_repr
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a point, player and action: precision, probability and payoff."""
+        profiles = (
+            {
+                "precision": point.precision,
+                "probabilities": point.probabilities,
+                "payoff": point.payoffs,
+            }
+            for point in self.points
+        )
+        return play_frame(self.game.players, self.game.actions, profiles)
+
+    def _heading(self) -> str:
+        return f"logit quantal responses at {len(self.points)} precisions"
 
     @property
     def probabilities(self) -> tuple[FloatArray, ...]:
@@ -81,7 +100,7 @@ class QuantalResponseResult:
 
 
 @dataclass(frozen=True, eq=False)
-class QuantalResponseFit:
+class QuantalResponseFit(Presented):
     """Precision that makes observed play most likely.
 
     Attributes
@@ -103,6 +122,20 @@ class QuantalResponseFit:
     standard_error: float
     at_limit: bool
     observations: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row: the precision with its standard error, likelihood and choices."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "precision": [self.precision],
+                "std_error": [self.standard_error],
+                "log_likelihood": [self.log_likelihood],
+                "choices": [self.observations],
+                "at_limit": [self.at_limit],
+            }
+        )
 
     @property
     def precision(self) -> float:

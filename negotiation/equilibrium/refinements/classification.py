@@ -18,6 +18,7 @@ from negotiation.equilibrium.refinements.dominance import (
 )
 from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray
 
 __all__ = ["GameReading", "read_game"]
@@ -26,7 +27,7 @@ Cell = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class GameReading:
+class GameReading(Presented):
     """The kind of a game and the facts that make it so.
 
     Attributes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,7 +13,11 @@ from negotiation.equilibrium.profiles import check_profile, deviation_payoffs
 from negotiation.errors import InvalidInputError
 from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, one_of, read_only
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "Elimination",
@@ -109,7 +113,7 @@ class Elimination:
 
 
 @dataclass(frozen=True, eq=False)
-class EliminationResult:
+class EliminationResult(Presented):
     """What iterated elimination leaves, and how it came to it.
 
     Attributes
@@ -125,6 +129,17 @@ class EliminationResult:
     game: NormalFormGame
     surviving: tuple[tuple[int, ...], ...]
     trace: tuple[Elimination, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row an eliminated action, in order: round, positions, what dominates it."""
+        import pandas as pd
+
+        players = self.game.players
+        rows = [
+            (e.round, players[e.player], e.action, " + ".join(f"{p:.4g} of {a}" for a, p in e.by))
+            for e in self.trace
+        ]
+        return pd.DataFrame(rows, columns=["round", "player", "action", "dominated_by"])
 
     @property
     def is_solved(self) -> bool:

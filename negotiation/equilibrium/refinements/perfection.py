@@ -27,6 +27,7 @@ from negotiation.equilibrium.exact_linear_program import dominating_mixture, max
 from negotiation.errors import InvalidInputError
 from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
+from negotiation.presentation import Presented
 
 __all__ = [
     "PerfectionCheck",
@@ -40,7 +41,7 @@ Partition: TypeAlias = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
-class PerfectionCheck:
+class PerfectionCheck(Presented):
     """Whether an equilibrium is trembling-hand perfect.
 
     Attributes
@@ -65,7 +66,7 @@ class PerfectionCheck:
 
 
 @dataclass(frozen=True)
-class PropernessCheck:
+class PropernessCheck(Presented):
     """Whether an equilibrium of a two-player game is proper.
 
     Attributes

@@ -20,13 +20,14 @@ from negotiation.equilibrium.certificate import expected_payoffs
 from negotiation.errors import InvalidInputError
 from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray
 
 __all__ = ["RiskDominance", "payoff_dominant", "risk_dominance"]
 
 
 @dataclass(frozen=True)
-class RiskDominance:
+class RiskDominance(Presented):
     """Comparison of two strict equilibria of a 2x2 game.
 
     Attributes

@@ -14,7 +14,8 @@ from negotiation.equilibrium.trees.certificate import TreeEquilibrium
 from negotiation.equilibrium.trees.sequence_form import tree_equilibria
 from negotiation.errors import InvalidInputError
 from negotiation.games.bayesian import BayesianGame
-from negotiation.values import FloatArray, compact_repr, read_only
+from negotiation.presentation import Presented, in_order
+from negotiation.values import FloatArray, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,7 @@ __all__ = ["BayesianEquilibrium", "BayesianResult", "bayesian_equilibria"]
 
 
 @dataclass(frozen=True, eq=False)
-class BayesianEquilibrium:
+class BayesianEquilibrium(Presented):
     """One Bayesian equilibrium.
 
     Attributes
@@ -46,9 +47,22 @@ class BayesianEquilibrium:
     regret: float
     exact: Mapping[str, Mapping[str, tuple[Fraction, ...]]] | None = None
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a player, type and action (by number): probability, interim payoff."""
+        import pandas as pd
+
+        rows = [
+            (player, kind, k, float(p), self.interim_payoffs[player][kind])
+            for player, by_type in self.strategies.items()
+            for kind, probabilities in by_type.items()
+            for k, p in enumerate(probabilities, start=1)
+        ]
+        columns = ["player", "type", "action", "probability", "interim_payoff"]
+        return pd.DataFrame(rows, columns=columns)
+
 
 @dataclass(frozen=True, eq=False)
-class BayesianResult:
+class BayesianResult(Presented):
     """Bayesian equilibria of a game.
 
     Attributes
@@ -71,21 +85,28 @@ class BayesianResult:
     notes: tuple[str, ...] = ()
     elapsed_seconds: float = field(default=0.0, compare=False)
 
-    __repr__ = compact_repr
-
     def to_frame(self) -> pd.DataFrame:
         """Return one row an equilibrium, player, type and action, with its probability."""
         import pandas as pd
 
         rows = [
             (k, player, type_name, action, float(p), e.interim_payoffs[player][type_name])
-            for k, e in enumerate(self.equilibria)
+            for k, e in enumerate(self.equilibria, start=1)
             for i, (player, by_type) in enumerate(e.strategies.items())
             for type_name, probabilities in by_type.items()
             for action, p in zip(self.game.actions[i], probabilities, strict=True)
         ]
         columns = ["equilibrium", "player", "type", "action", "probability", "interim_payoff"]
-        return pd.DataFrame(rows, columns=columns)
+        frame = pd.DataFrame(rows, columns=columns)
+        frame["player"] = in_order(frame["player"], self.game.players)
+        frame["type"] = in_order(frame["type"], [t for types in self.game.types for t in types])
+        actions = [a for labels in self.game.actions for a in labels]
+        frame["action"] = in_order(frame["action"], actions)
+        return frame
+
+    def _heading(self) -> str:
+        head = "all of them" if self.complete else "perhaps not all"
+        return f"{len(self.equilibria)} Bayesian equilibria ({head})"
 
 
 def _interim(game: BayesianGame, plans: list[list[FloatArray]], player: int, own: int) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,11 @@ from numpy.typing import NDArray
 from negotiation.games.arguments import takes
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.tree import DecisionNode, TerminalNode
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, read_only
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "Behavior",
@@ -36,7 +40,7 @@ Behavior: TypeAlias = Mapping[str, FloatArray] | ExactBehavior
 
 
 @dataclass(frozen=True, eq=False)
-class TreeEquilibrium:
+class TreeEquilibrium(Presented):
     """An equilibrium of a game tree in behaviour strategies.
 
     Attributes
@@ -59,6 +63,17 @@ class TreeEquilibrium:
     regret: float
     exact: ExactBehavior | None = None
     exact_regret: Fraction | None = None
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row an information set and action (by number), with its probability."""
+        import pandas as pd
+
+        rows = [
+            (name, k, float(p))
+            for name, probabilities in self.behavior.items()
+            for k, p in enumerate(probabilities, start=1)
+        ]
+        return pd.DataFrame(rows, columns=["information_set", "action", "probability"])
 
 
 def _is_exact(behavior: Behavior) -> bool:

@@ -19,13 +19,14 @@ from negotiation.equilibrium.trees.subgame_perfect import subgame_roots
 from negotiation.errors import InvalidInputError
 from negotiation.games.arguments import takes
 from negotiation.games.extensive_form import ExtensiveFormGame, InformationSet
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, number, read_only
 
 __all__ = ["AssessmentCheck", "check_assessment"]
 
 
 @dataclass(frozen=True, eq=False)
-class AssessmentCheck:
+class AssessmentCheck(Presented):
     """Whether an assessment is a perfect Bayesian equilibrium, and where it fails.
 
     Attributes

@@ -13,11 +13,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack
 
+from negotiation.equilibrium.frames import behavior_frame
 from negotiation.equilibrium.lemke import solve_complementarity
 from negotiation.equilibrium.normal_form.nash import nash_equilibria
 from negotiation.equilibrium.normal_form.zero_sum import TIGHT
@@ -36,13 +38,17 @@ from negotiation.games.strategies import (
     to_normal_form,
 )
 from negotiation.games.tree import DecisionNode
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, number, one_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["TreeSolution", "sequence_form_equilibrium", "tree_equilibria"]
 
 
 @dataclass(frozen=True, eq=False)
-class TreeSolution:
+class TreeSolution(Presented):
     """Nash equilibria of a game tree.
 
     Attributes
@@ -70,6 +76,15 @@ class TreeSolution:
     converged: bool
     elapsed_seconds: float = field(default=0.0, compare=False)
     notes: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row an equilibrium, information set and action, with its probability."""
+        found = [e.behavior for e in self.equilibria]
+        return behavior_frame(self.game, found, "equilibrium")
+
+    def _heading(self) -> str:
+        head = "all of them" if self.complete else "perhaps not all"
+        return f"{len(self.equilibria)} equilibria of the tree ({head}; {self.method})"
 
 
 class _SequenceForm:

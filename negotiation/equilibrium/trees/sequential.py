@@ -19,18 +19,23 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiation.equilibrium.frames import behavior_frame
 from negotiation.equilibrium.path_following import trace
 from negotiation.equilibrium.trees.perfect_bayesian import AssessmentCheck, check_assessment
 from negotiation.errors import ConvergenceError
 from negotiation.games.arguments import takes
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.tree import ChanceNode, DecisionNode, TerminalNode
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, number, read_only
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["SequentialEquilibrium", "consistency_gap", "sequential_equilibrium"]
 
@@ -39,7 +44,7 @@ _NEVER = -1e4
 
 
 @dataclass(frozen=True, eq=False)
-class SequentialEquilibrium:
+class SequentialEquilibrium(Presented):
     """One sequential equilibrium with its two certificates.
 
     Attributes
@@ -77,6 +82,14 @@ class SequentialEquilibrium:
     precision: float
     converged: bool
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row an information set and action, with its probability."""
+        return behavior_frame(self.game, [self.behavior], "equilibrium").iloc[:, 1:]
+
+    def _heading(self) -> str:
+        gaps = f"consistency {self.consistency:.2g}"
+        return f"sequential equilibrium, payoffs {self.payoffs.round(6).tolist()}, {gaps}"
 
     @property
     def largest_gain(self) -> float:

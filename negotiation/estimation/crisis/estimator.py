@@ -9,7 +9,6 @@ and Mira (2007), Sequential estimation of dynamic discrete games.
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from negotiation.errors import ConvergenceError, InvalidInputError, NonFiniteError
 from negotiation.estimation.crisis.game import PAYOFFS, SignallingGame, crisis_equilibria
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, one_of, read_only
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class _Design:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class CrisisFit:
+class CrisisFit(Presented):
     """An estimated crisis-signalling game.
 
     Attributes
@@ -135,13 +135,6 @@ class CrisisFit:
                 "standard_error": self.standard_errors,
             }
         )
-
-    def to_latex(self) -> str:
-        """Return the table of coefficients as a tabular of booktabs."""
-        return self.to_frame().to_latex(index=False, float_format="%.4f", escape=True)
-
-    def _repr_html_(self) -> str:
-        return f"<p>{html.escape(repr(self))}</p>{self.to_frame().to_html(index=False)}"
 
 
 def _climb(

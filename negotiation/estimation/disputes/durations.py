@@ -7,7 +7,6 @@ disputes vanish, and terms that became public later are withheld.
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -19,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InformationDateError, InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, one_of, read_only
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def dyad_of(sender: str, target: str) -> str:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Disputes:
+class Disputes(Presented):
     """Durations of disputes, in days, with what is known of each.
 
     Attributes
@@ -350,6 +350,3 @@ class Disputes:
             "outcome": self.outcome,
         }
         return pd.DataFrame({**columns, **self.covariates})
-
-    def _repr_html_(self) -> str:
-        return f"<p>{html.escape(repr(self))}</p>{self.to_frame().to_html(index=False)}"

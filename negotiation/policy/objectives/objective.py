@@ -22,13 +22,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, one_of, quantity
 
 __all__ = ["JobLosses", "Objective"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class JobLosses:
+class JobLosses(Presented):
     """How lost exports turn into lost jobs, from one named source.
 
     Attributes

@@ -10,11 +10,12 @@ import numpy as np
 
 from negotiation.errors import InvalidInputError, NonFiniteError
 from negotiation.policy.objectives.objective import Objective
+from negotiation.presentation import Presented
 from negotiation.trade.economy import Economy
 from negotiation.trade.elasticities.elasticity_sets import TradeElasticities
 from negotiation.trade.markets.partial_equilibrium import market_effects
 from negotiation.trade.tariff_scenarios import TariffScenarios
-from negotiation.values import FloatArray, compact_repr, number, quantity, read_only
+from negotiation.values import FloatArray, number, quantity, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,7 @@ _GROWTH_TO_NOTE = 4.0
 
 
 @dataclass(frozen=True, eq=False)
-class TariffPayoffs:
+class TariffPayoffs(Presented):
     """Payoffs of the players in each tariff scenario, against the baseline tariffs.
 
     Attributes
@@ -93,8 +94,6 @@ class TariffPayoffs:
         "dPS", "percent of GDP", "change of exporters' surplus", default=None
     )
     notes: tuple[str, ...] = ()
-
-    __repr__ = compact_repr
 
     def __post_init__(self) -> None:
         """Refuse numbers that are not finite and make the arrays read-only."""

@@ -11,15 +11,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from negotiation.errors import NegotiationError
+from negotiation.presentation import Presented
 from negotiation.process.analysis.conclusions import Conclusion, conclusion_named
 from negotiation.process.analysis.forecast import Outlook, outlook
 from negotiation.process.analysis.parameter_changes import ParameterSpan, parameter_spans, rebuilder
 from negotiation.process.stages import MultiStepProcess
 from negotiation.values import FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["BreakEven", "BreakEvens", "break_even"]
 
@@ -61,7 +66,7 @@ class BreakEven:
 
 
 @dataclass(frozen=True, eq=False)
-class BreakEvens:
+class BreakEvens(Presented):
     """Break-evens of one conclusion.
 
     Attributes
@@ -88,6 +93,19 @@ class BreakEvens:
     evaluations: int
     elapsed_seconds: float = field(default=0.0, compare=False)
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a parameter: value, value that reverses the conclusion, distance."""
+        import pandas as pd
+
+        rows = [
+            (item.parameters[0], item.start[0], item.values[0], item.distance)
+            for item in self.single
+        ]
+        return pd.DataFrame(rows, columns=["parameter", "value", "reverses_at", "distance"])
+
+    def _heading(self) -> str:
+        return f"{self.conclusion}: {'holds' if self.holds else 'fails'}, {self.verdict}"
+
     @property
     def nearest(self) -> BreakEven | None:
         """The parameter whose change reverses the conclusion first; None if none does."""
@@ -105,6 +123,13 @@ class BreakEvens:
 
 class Margins:
     """Margin of a conclusion over scaled changes of parameters, counting what it solves."""
+
+    process: MultiStepProcess
+    conclusion: Conclusion
+    spans: tuple[ParameterSpan, ...]
+    build: Callable[[Mapping[str, float]], MultiStepProcess]
+    stage: str | int
+    count: int
 
     def __init__(
         self,

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.process.beliefs.events import DatedEvent
 from negotiation.process.beliefs.updating import filter_beliefs
 from negotiation.process.continuation import process_from, stage_number
@@ -20,7 +21,10 @@ from negotiation.process.solve import ProcessSolution, solve_process
 from negotiation.process.stage import DAYS_IN
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.node_laws import node_laws
-from negotiation.values import FloatArray, compact_repr, number
+from negotiation.values import FloatArray, number
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Outlook", "lowered_by", "outlook", "terms_after"]
 
@@ -40,7 +44,7 @@ def terms_after(process: MultiStepProcess, stage: str | int = 0) -> FloatArray:
 
 
 @dataclass(frozen=True, eq=False)
-class Outlook:
+class Outlook(Presented):
     """A process from an information date on, given that a stage has not ended by then.
 
     Attributes
@@ -66,7 +70,18 @@ class Outlook:
     at_once: FloatArray
     survival: float
 
-    __repr__ = compact_repr
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a side: belief that it is tough, and whether it concedes."""
+        import pandas as pd
+
+        columns = {"tough": self.beliefs, "concedes_now": self.at_once}
+        return pd.DataFrame(
+            {
+                "player": list(self.whole.process.players),
+                **columns,
+                "concedes_first": self.concedes_first,
+            }
+        )
 
     def days_until(self, day: DateLike) -> float:
         """Days from the information date to another."""

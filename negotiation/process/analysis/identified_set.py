@@ -11,18 +11,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from negotiation.data.tables import DateLike, as_date, load_table
 from negotiation.errors import InvalidInputError, NegotiationError
+from negotiation.former_names import former_argument
+from negotiation.presentation import Presented
 from negotiation.process.analysis.conclusions import Conclusion, conclusion_named
 from negotiation.process.analysis.forecast import Outlook, outlook
 from negotiation.process.analysis.parameter_changes import parameter_spans, rebuilder
 from negotiation.process.continuation import process_from
 from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
-from negotiation.values import FloatArray, compact_repr, number
+from negotiation.values import FloatArray, number, random_generator
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["IdentifiedSet", "Moment", "dated_moments", "identified_set"]
 
@@ -124,7 +130,7 @@ def dated_moments(
 
 
 @dataclass(frozen=True, eq=False)
-class IdentifiedSet:
+class IdentifiedSet(Presented):
     """Parameter values that the moments allow, and what can be concluded from them.
 
     Attributes
@@ -156,7 +162,16 @@ class IdentifiedSet:
     margins: FloatArray
     elapsed_seconds: float = field(default=0.0, compare=False)
 
-    __repr__ = compact_repr
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a parameter: its smallest and largest value in the set."""
+        import pandas as pd
+
+        rows = [(name, low, high) for name, (low, high) in self.intervals.items()]
+        return pd.DataFrame(rows, columns=["parameter", "lowest", "highest"])
+
+    def _heading(self) -> str:
+        held = "; ".join(f"{name} in {self.holds(name):.0%}" for name in self.conclusions)
+        return f"set of {self.share:.0%} of {len(self.draws)} draws{': ' if held else ''}{held}"
 
     @property
     def share(self) -> float:
@@ -192,6 +207,7 @@ class IdentifiedSet:
         return np.asarray(values[np.isfinite(values)])
 
 
+@former_argument("seed", "rng")
 def identified_set(
     process: MultiStepProcess,
     moments: Sequence[Moment],
@@ -200,7 +216,7 @@ def identified_set(
     conclusions: Sequence[str | Conclusion] = (),
     stage: str | int = "de-escalation",
     draws: int = 128,
-    seed: int = 20250502,
+    rng: np.random.Generator | int = 20250502,
     rebuild: Callable[[Mapping[str, float]], MultiStepProcess] | None = None,
 ) -> IdentifiedSet:
     """Return the parameters that are consistent with moments, and conclusions over them.
@@ -218,8 +234,8 @@ def identified_set(
         Whose margins are kept.
     stage, rebuild
         As in `negotiation.process.analysis.break_even.break_even`.
-    draws, seed
-        Points of the Sobol sequence, and its scrambling.
+    draws, rng
+        Points of the Sobol sequence, and what scrambles it: a source of randomness or a seed.
 
     Raises
     ------
@@ -240,7 +256,7 @@ def identified_set(
     spans = parameter_spans(process, ranges)
     statements = [conclusion_named(item, process.players) for item in conclusions]
     build = rebuilder(process, rebuild)
-    sampler = qmc.Sobol(len(spans), scramble=True, rng=np.random.default_rng(seed))
+    sampler = qmc.Sobol(len(spans), scramble=True, rng=random_generator(rng))
     unit = sampler.random_base2(max(0, int(np.ceil(np.log2(max(draws, 1))))))[:draws]
     values = np.stack([span.between(unit[:, k]) for k, span in enumerate(spans)], axis=1)
     measured = np.full((len(values), len(moments)), np.nan)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.process.choices.escalation import (
     PeriodPlay,
     StagePayoffs,
@@ -41,7 +42,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, eq=False)
-class AlternativeOutcome:
+class AlternativeOutcome(Presented):
     """What a model says about a process.
 
     Attributes

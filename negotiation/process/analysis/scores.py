@@ -10,14 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.data.tables import DateLike, as_date, load_table
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.process.beliefs.events import DatedEvent
 from negotiation.values import FloatArray, float_array, number
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "ConstantHazard",
@@ -115,7 +120,7 @@ class RateCut:
 
 
 @dataclass(frozen=True, eq=False)
-class DatedForecasts:
+class DatedForecasts(Presented):
     """Probabilities of a first cut by dates, over how long terms are expected to last.
 
     Attributes
@@ -137,9 +142,17 @@ class DatedForecasts:
     high: FloatArray
     probability: float
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a mean life of terms and date: the probability and its interval."""
+        import pandas as pd
+
+        index = pd.MultiIndex.from_product([self.durations, self.dates], names=["years", "date"])
+        columns = {name: getattr(self, name).ravel() for name in ("mean", "low", "high")}
+        return pd.DataFrame(columns, index=index).reset_index()
+
 
 @dataclass(frozen=True, eq=False)
-class FirstCutForecast:
+class FirstCutForecast(Presented):
     """The forecast distribution of the first cut, and where the outcome falls in it.
 
     Attributes
@@ -165,6 +178,13 @@ class FirstCutForecast:
     weights: FloatArray
     days_outcome: float
     level_outcome: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a day: the probability of a cut by then and its interval."""
+        import pandas as pd
+
+        columns = {"mean": self.mean, "low": self.low, "high": self.high}
+        return pd.DataFrame({"days": self.days, **columns})
 
 
 def next_cut(events: Sequence[DatedEvent], day: DateLike, *, side: int = 0) -> RateCut | None:
@@ -192,7 +212,7 @@ def next_cut(events: Sequence[DatedEvent], day: DateLike, *, side: int = 0) -> R
 
 
 @dataclass(frozen=True)
-class ConstantHazard:
+class ConstantHazard(Presented):
     """The hazard of a settlement, by episodes that had ended and the one that lasts.
 
     Attributes

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negotiation.values import FloatArray, compact_repr
+from negotiation.presentation import Presented, in_order
+from negotiation.values import FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["ExemptionRegions", "FirstConcessionMap", "SweptDates", "SweptOutcome", "Tornado"]
 
@@ -16,8 +21,21 @@ def _no_intervals() -> FloatArray:
     return np.empty((0, 2))
 
 
+def indices_frame(found: Any) -> pd.DataFrame:
+    """Return one row a parameter: both Sobol indices, and their intervals where computed."""
+    import pandas as pd
+
+    columns: dict[str, object] = {"parameter": found.parameters}
+    for name in ("first", "total"):
+        columns[f"{name}_order"] = getattr(found, f"{name}_order")
+        interval = getattr(found, f"{name}_interval")
+        if len(interval):
+            columns[f"{name}_low"], columns[f"{name}_high"] = interval.T
+    return pd.DataFrame(columns)
+
+
 @dataclass(frozen=True, eq=False)
-class SweptOutcome:
+class SweptOutcome(Presented):
     """An outcome over a sweep, and the shares of its variance.
 
     Attributes
@@ -45,11 +63,13 @@ class SweptOutcome:
     total_interval: FloatArray = field(default_factory=_no_intervals)
     label: str = ""
 
-    __repr__ = compact_repr
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a parameter: its Sobol indices with their intervals."""
+        return indices_frame(self)
 
 
 @dataclass(frozen=True, eq=False)
-class Tornado:
+class Tornado(Presented):
     """An outcome at the ends of the range of each parameter, one at a time.
 
     Attributes
@@ -69,9 +89,17 @@ class Tornado:
     base: float
     ends: FloatArray
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a parameter: the outcome at the low and high end, and as it is."""
+        import pandas as pd
+
+        low, high = self.ends.T
+        columns = {"parameter": self.parameters, "low": low, "high": high, "base": self.base}
+        return pd.DataFrame(columns)
+
 
 @dataclass(frozen=True, eq=False)
-class SweptDates:
+class SweptDates(Presented):
     """The probability of an event by day, over draws of the parameters.
 
     Attributes
@@ -94,9 +122,17 @@ class SweptDates:
     probabilities: FloatArray
     central: FloatArray
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a day: the probability as it is, and its quantiles over the draws."""
+        import pandas as pd
+
+        low, median, high = np.nanquantile(self.probabilities, [0.05, 0.5, 0.95], axis=0)
+        columns = {"central": self.central, "low": low, "median": median, "high": high}
+        return pd.DataFrame({"days": self.days, **columns})
+
 
 @dataclass(frozen=True, eq=False)
-class FirstConcessionMap:
+class FirstConcessionMap(Presented):
     """Who concedes first over the stubbornness of both sides.
 
     Attributes
@@ -118,9 +154,25 @@ class FirstConcessionMap:
     share: FloatArray
     ever: FloatArray
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a pair of stubbornnesses: who concedes first, whether anybody does."""
+        import pandas as pd
+
+        first, second = np.meshgrid(
+            self.first_stubbornness, self.second_stubbornness, indexing="ij"
+        )
+        return pd.DataFrame(
+            {
+                f"stubbornness {self.players[0]}": first.ravel(),
+                f"stubbornness {self.players[1]}": second.ravel(),
+                f"{self.players[0]} concedes first": self.share.ravel(),
+                "either concedes": self.ever.ravel(),
+            }
+        )
+
 
 @dataclass(frozen=True, eq=False)
-class ExemptionRegions:
+class ExemptionRegions(Presented):
     """Exempt shares in equilibrium over the two costs of being seen to exempt.
 
     Attributes
@@ -145,3 +197,12 @@ class ExemptionRegions:
     lowest: FloatArray
     highest: FloatArray
     myopic: FloatArray
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a visibility, curvature and side: exempt shares."""
+        import pandas as pd
+
+        axes: list[Any] = [self.visibility, self.curvature, in_order(self.players, self.players)]
+        index = pd.MultiIndex.from_product(axes, names=["visibility", "curvature", "player"])
+        columns = {name: getattr(self, name).ravel() for name in ("lowest", "highest", "myopic")}
+        return pd.DataFrame(columns, index=index).reset_index()

@@ -5,6 +5,9 @@ dated events, `draws` many parameter draws at once, and `silence` a stage solved
 piece of news.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from negotiation.former_names import former_module
 
-__getattr__ = former_module(__name__)
+__getattr__: Callable[[str], Any] = former_module(__name__)

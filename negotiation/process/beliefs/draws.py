@@ -12,6 +12,7 @@ from datetime import date
 import numpy as np
 
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.process.beliefs.events import DatedEvent
 from negotiation.values import FloatArray, float_array
 
@@ -54,7 +55,7 @@ def event_log_ratios(
 
 
 @dataclass(frozen=True, eq=False)
-class BeliefDraws:
+class BeliefDraws(Presented):
     """Posteriors of toughness along a list of times, for many parameter draws.
 
     Attributes

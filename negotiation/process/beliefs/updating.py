@@ -25,11 +25,13 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented, in_order
 from negotiation.process.beliefs.draws import BeliefDraws, event_log_ratios, filter_draws
 from negotiation.process.beliefs.events import (
     CLAIMS,
@@ -45,13 +47,16 @@ from negotiation.process.solve import ProcessSolution, solve_process
 from negotiation.process.stage import DAYS_IN
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.kernels.regimes import ATTRITION
-from negotiation.values import FloatArray, compact_repr, number
+from negotiation.values import FloatArray, number
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["BeliefDraws", "BeliefPath", "event_log_ratios", "filter_beliefs", "filter_draws"]
 
 
 @dataclass(frozen=True, eq=False)
-class BeliefPath:
+class BeliefPath(Presented):
     """Beliefs over dated events, and the process they lead to.
 
     Attributes
@@ -97,7 +102,17 @@ class BeliefPath:
     contact: float
     elapsed_seconds: float = field(default=0.0, compare=False)
 
-    __repr__ = compact_repr
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a day and side: belief before and after the news, and from silence."""
+        import pandas as pd
+
+        names = in_order(self.process.players, self.process.players)
+        index = pd.MultiIndex.from_product([self.days, names], names=["day", "player"])
+        measures = ("silence", "posteriors", "quiet", "at_once")
+        frame = pd.DataFrame({m: getattr(self, m).ravel() for m in measures}, index=index)
+        frame = frame.reset_index()
+        frame.insert(1, "event", np.repeat(self.labels, len(self.process.players)))
+        return frame
 
     @property
     def beliefs(self) -> FloatArray:

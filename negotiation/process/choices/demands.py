@@ -24,10 +24,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import ConvergenceError, InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.process.batch import solve_processes
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.solution import ProcessSolution
-from negotiation.values import FloatArray, compact_repr, float_array
+from negotiation.values import FloatArray, float_array
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +37,7 @@ __all__ = ["DemandSolution", "solve_demands"]
 
 
 @dataclass(frozen=True, eq=False)
-class DemandSolution:
+class DemandSolution(Presented):
     """Equilibrium announcements, and the processes they lead to.
 
     Attributes
@@ -70,8 +71,6 @@ class DemandSolution:
     regret: float
     converged: bool
     elapsed_seconds: float = field(default=0.0, compare=False)
-
-    __repr__ = compact_repr
 
     def _mean(self, of: Callable[[ProcessSolution], Any]) -> Any:
         """Mean over announcements of something of each process."""

@@ -17,6 +17,7 @@ from negotiation.equilibrium.dynamic.markov import markov_perfect_equilibrium
 from negotiation.errors import ConvergenceError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.games.stochastic import StochasticGame
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray
 
 __all__ = ["PeriodPlay", "StagePayoffs", "markov_play", "quantal_play", "stage_game"]
@@ -48,7 +49,7 @@ class StagePayoffs:
 
 
 @dataclass(frozen=True, eq=False)
-class PeriodPlay:
+class PeriodPlay(Presented):
     """How a stage is played.
 
     Attributes

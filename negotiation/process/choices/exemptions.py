@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike
 from negotiation.equilibrium.normal_form.nash import NashResult, nash_equilibria
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
+from negotiation.presentation import Presented
 from negotiation.process.batch import solve_processes
 from negotiation.process.solve import ProcessSolution, solve_process
 from negotiation.process.stages import MultiStepProcess
@@ -36,7 +37,7 @@ __all__ = ["ExemptionChoice", "choose_exemptions", "exemption_game", "myopic_exe
 
 
 @dataclass(frozen=True, eq=False)
-class ExemptionChoice:
+class ExemptionChoice(Presented):
     """The exemption game of a stage and its equilibria.
 
     Attributes

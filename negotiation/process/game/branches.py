@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from negotiation.presentation import Presented
 from negotiation.process.game._kernels import (
     correct,
     evaluate,
@@ -15,7 +16,7 @@ from negotiation.process.game._kernels import (
 )
 from negotiation.process.game.layout import Block, GameArrays, Path, Span
 from negotiation.process.game.process_game import SolvedGame
-from negotiation.values import FloatArray, IntArray, compact_repr, read_only
+from negotiation.values import FloatArray, IntArray, random_generator, read_only
 
 __all__ = ["Multiplicity", "continued", "hazards_of", "multiplicity", "stationary"]
 
@@ -126,7 +127,7 @@ def hazards_of(arrays: GameArrays, k: int, values: FloatArray) -> FloatArray:
 
 
 @dataclass(frozen=True, eq=False)
-class Multiplicity:
+class Multiplicity(Presented):
     """What is known about the number of equilibria.
 
     Attributes
@@ -150,15 +151,13 @@ class Multiplicity:
     proven: int
     blocks: int
 
-    __repr__ = compact_repr
-
 
 def multiplicity(
     solution: SolvedGame,
     *,
     restarts: int = 60,
     most: int = 100_000,
-    rng: np.random.Generator | None = None,
+    rng: np.random.Generator | int = 0,
 ) -> Multiplicity:
     """Look for other equilibria.
 
@@ -177,17 +176,17 @@ def multiplicity(
     most
         Intervals looked at in a node.
     rng
-        Source of the restarts; None: the same ones every time.
+        Source of the restarts, or a seed.
     """
     arrays = solution.process.arrays
-    rng = np.random.default_rng(0) if rng is None else rng
+    generator = random_generator(rng)
     values = np.array(solution.final_values)
     scale = solution.process.shock_scales
     by_node: dict[int, FloatArray] = {}
     alternatives: list[tuple[int, FloatArray]] = []
     proven = 0
     for k, block in enumerate(arrays.blocks):
-        found, complete = _solutions(arrays, block, values, restarts, most, rng)
+        found, complete = _solutions(arrays, block, values, restarts, most, generator)
         proven += complete
         if complete:
             by_node[int(block.members[0])] = read_only(found[:, 0])

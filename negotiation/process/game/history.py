@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike
 
 from negotiation.data.tables import DateLike
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.process.game.dates import Chain, chain, chances
-from negotiation.values import FloatArray, compact_repr, float_array, read_only
+from negotiation.values import FloatArray, float_array, read_only
 
 if TYPE_CHECKING:
     from negotiation.process.game.solution import GameSolution
@@ -60,7 +61,7 @@ class ObservedHistory:
 
 
 @dataclass(frozen=True, eq=False)
-class HistoryWeights:
+class HistoryWeights(Presented):
     """Draws of parameters weighed by what was seen.
 
     Attributes
@@ -76,8 +77,6 @@ class HistoryWeights:
     weights: FloatArray
     log_likelihood: FloatArray
     effective_draws: float
-
-    __repr__ = compact_repr
 
 
 def weigh_by_history(

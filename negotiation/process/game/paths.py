@@ -11,13 +11,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.process.game._kernels import draw_paths
 from negotiation.process.game.branches import hazards_of
 from negotiation.process.game.dates import CONCESSIONS, chain
 from negotiation.process.game.process_game import ProcessGame
-from negotiation.values import FloatArray, IntArray, compact_repr, float_array, read_only
+from negotiation.values import FloatArray, IntArray, float_array, random_generator, read_only
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from negotiation.process.game.solution import GameSolution
 
 __all__ = ["GamePaths", "simulate_game"]
@@ -27,7 +30,7 @@ _FINER = 8
 
 
 @dataclass(frozen=True, eq=False)
-class GamePaths:
+class GamePaths(Presented):
     """Simulated paths: what happened, where and when, path after path.
 
     Attributes
@@ -54,7 +57,13 @@ class GamePaths:
     horizon: float
     elapsed_seconds: float = field(default=0.0, compare=False)
 
-    __repr__ = compact_repr
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a path and event: node, number of the event, time."""
+        import pandas as pd
+
+        path = np.repeat(np.arange(self.count), np.diff(self.begins))
+        columns = {"node": self.node, "event": self.event, "time": self.time}
+        return pd.DataFrame({"path": path, **columns})
 
     @property
     def count(self) -> int:
@@ -132,7 +141,7 @@ def simulate_game(
     solution: GameSolution,
     n: int = 10_000,
     *,
-    rng: np.random.Generator,
+    rng: np.random.Generator | int,
     horizon_days: float | None = None,
 ) -> GamePaths:
     """Draw paths of a solved game by its hazards.
@@ -144,7 +153,7 @@ def simulate_game(
     n
         Number of paths.
     rng
-        Source of randomness; the same state gives the same bytes.
+        Source of randomness, or a seed; the same one gives the same bytes.
     horizon_days
         Events until this many days; None: 20 years.
 
@@ -180,7 +189,7 @@ def simulate_game(
     dated = np.zeros(count, dtype=np.int64)
     dated[arrays.dated] = 1
     begins, where, what, when = draw_paths(
-        rng,
+        random_generator(rng),
         int(n),
         int(game.start_node),
         horizon,

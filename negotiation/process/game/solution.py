@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.process.game._kernels import values_between
 from negotiation.process.game.branches import (
     Multiplicity,
@@ -34,7 +35,7 @@ __all__ = ["GameSolution"]
 
 
 @dataclass(frozen=True, eq=False)
-class GameSolution:
+class GameSolution(Presented):
     """Equilibrium of a Markov game with private shocks.
 
     Attributes

@@ -87,6 +87,8 @@ class DatedParameters:
     Every parameter asked for is noted, so that the process can say what it rests on.
     """
 
+    as_of: date | None
+
     def __init__(
         self, own: Mapping[str, Parameter], as_of: DateLike, values: Mapping[str, float]
     ) -> None:

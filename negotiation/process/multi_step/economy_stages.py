@@ -89,9 +89,9 @@ class StageBuilder:
 
     def _read(self) -> None:
         dated = self.dated
-        self.discount = self._pair("discount_rate")
-        self.stubbornness = self._pair("stubbornness")
-        self.lapse_rate = 1.0 / dated("terms_duration")
+        self.discount: FloatArray = self._pair("discount_rate")
+        self.stubbornness: FloatArray = self._pair("stubbornness")
+        self.lapse_rate: float = 1.0 / dated("terms_duration")
         standoff, lapse = self._pair("standoff"), self._pair("lapse")
         players = self.definition.players
         tough = np.array(
@@ -103,17 +103,17 @@ class StageBuilder:
         mixture = dated("terms_mixture")
         # What holds when a side concedes is the other side's demand, mixed with equal cuts that
         # take as many points off in total.
-        self.terms = np.empty((2, 2))
+        self.terms: FloatArray = np.empty((2, 2))
         for conceder in range(2):
             demand = tough[1 - conceder]
             equal = standoff - (standoff - demand).sum() / 2.0
             self.terms[conceder] = (1.0 - mixture) * demand + mixture * np.maximum(equal, 0.0)
-        self.threshold = dated("threshold_tariff")
-        self.rates = standoff[None, :]
-        self.current = self.flows(self.rates, self.standoff_horizon)
-        self.standing = True
+        self.threshold: float = dated("threshold_tariff")
+        self.rates: FloatArray = standoff[None, :]
+        self.current: FloatArray = self.flows(self.rates, self.standoff_horizon)
+        self.standing: bool = True
         self._earn(lapse, standoff)
-        self.lapsed = self._earned(lapse[None, :])[0] / self.discount
+        self.lapsed: FloatArray = self._earned(lapse[None, :])[0] / self.discount
 
     def _earn(self, lapse: FloatArray, standoff: FloatArray) -> None:
         """Compute flows at all tariffs that stages may need in one call: much the cheapest way."""
@@ -123,7 +123,9 @@ class StageBuilder:
             [lapse[None], standoff[None], self.terms, reached.reshape(-1, 2), _AGREED_GRID]
         )
         found = self.flows(needed, self.terms_horizon)
-        self.known = {rates.tobytes(): flow for rates, flow in zip(needed, found, strict=True)}
+        self.known: dict[bytes, FloatArray] = {
+            rates.tobytes(): flow for rates, flow in zip(needed, found, strict=True)
+        }
 
     def _earned(self, rates: FloatArray) -> FloatArray:
         """Flows of terms at tariffs ``[scenario, side]``."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from negotiation.presentation import Presented
 from negotiation.process.tough_types.branches import SolvedProcess
 from negotiation.process.tough_types.kernels.regimes import ATTRITION, IMPASSE
 from negotiation.process.tough_types.node_laws import node_laws
@@ -28,7 +29,7 @@ _AT_ONCE = (1, 3)
 
 
 @dataclass(frozen=True, eq=False)
-class StrategyCheck:
+class StrategyCheck(Presented):
     """What deviations from a solution would gain, ``[node, side]``.
 
     Attributes

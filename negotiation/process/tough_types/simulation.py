@@ -10,12 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from time import perf_counter
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.process.game.paths import GamePaths, simulate_game
 from negotiation.process.game.solution import GameSolution
 from negotiation.process.solve import ProcessSolution
@@ -23,7 +24,10 @@ from negotiation.process.stage import DAYS_IN
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.node_laws import node_laws
 from negotiation.process.tough_types.posteriors import NodeLaw
-from negotiation.values import FloatArray, IntArray, compact_repr, float_array
+from negotiation.values import FloatArray, IntArray, float_array, random_generator
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["ProcessPaths", "simulate_process"]
 
@@ -33,7 +37,7 @@ _DEAL, _OVER = -1, -2
 
 
 @dataclass(frozen=True, eq=False)
-class ProcessPaths:
+class ProcessPaths(Presented):
     """Simulated paths, arrays ``[path, event]``.
 
     Attributes
@@ -62,7 +66,13 @@ class ProcessPaths:
     deal_time: FloatArray
     elapsed_seconds: float = field(default=0.0, compare=False)
 
-    __repr__ = compact_repr
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a path and event: stage, time, who conceded."""
+        import pandas as pd
+
+        path, event = np.nonzero(self.outcome > -2)
+        found = {name: getattr(self, name)[path, event] for name in ("stage", "time", "outcome")}
+        return pd.DataFrame({"path": path, **found})
 
     @property
     def deal_probability(self) -> float:
@@ -161,7 +171,7 @@ def simulate_process(
     solution: ProcessSolution,
     n: int = ...,
     *,
-    rng: np.random.Generator,
+    rng: np.random.Generator | int,
     horizon_days: float | None = ...,
 ) -> ProcessPaths: ...
 @overload
@@ -169,14 +179,14 @@ def simulate_process(
     solution: GameSolution,
     n: int = ...,
     *,
-    rng: np.random.Generator,
+    rng: np.random.Generator | int,
     horizon_days: float | None = ...,
 ) -> GamePaths: ...
 def simulate_process(
     solution: ProcessSolution | GameSolution,
     n: int = 10_000,
     *,
-    rng: np.random.Generator,
+    rng: np.random.Generator | int,
     horizon_days: float | None = None,
 ) -> ProcessPaths | GamePaths:
     """Simulate a solved process.
@@ -207,7 +217,7 @@ def simulate_process(
     ...     stubbornness=[0.1, 0.1],
     ... )
     >>> solution = solve_process(process)
-    >>> paths = simulate_process(solution, 20_000, rng=np.random.default_rng(1))
+    >>> paths = simulate_process(solution, 20_000, rng=1)
     >>> bool(abs(paths.deal_probability - solution.deal_probability) < 0.01)
     True
     """
@@ -221,6 +231,7 @@ def simulate_process(
         horizon = 20.0 * 365.25 / DAYS_IN[process.time_unit] if process.has_relapse else np.inf
     else:
         horizon = float(process.in_time(float_array(horizon_days, name="horizon_days", low=0.0)))
+    generator = random_generator(rng)
     events = _Events(int(n))
     laws = node_laws(solution)
     walk = _Walk(
@@ -238,7 +249,7 @@ def simulate_process(
         standing = walk.node[active]
         for number in np.unique(standing):
             members = active[standing == number]
-            _step(laws, int(number), process.type_persistence, walk, members, record, rng)
+            _step(laws, int(number), process.type_persistence, walk, members, record, generator)
     deal = np.where(walk.node == _DEAL, walk.time, np.inf)
     stage, time, outcome, history = events.stacked()
     return ProcessPaths(

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented, in_order
 from negotiation.process.stage import DAYS_IN
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.certificate import closed_form_residual
@@ -29,7 +30,7 @@ from negotiation.process.tough_types.dates.eventual_deals import (
 )
 from negotiation.process.tough_types.kernels.regimes import PASSED
 from negotiation.process.tough_types.persistent_types import Curves
-from negotiation.values import FloatArray, compact_repr, float_array, number, one_of
+from negotiation.values import FloatArray, float_array, number, one_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +52,7 @@ _KINDS = (
 
 
 @dataclass(frozen=True, eq=False)
-class ProcessSolution:
+class ProcessSolution(Presented):
     """Equilibrium of a multi-step process.
 
     Values are those of a leader of the normal type who stays normal. Arrays ``[stage, side]``
@@ -78,7 +79,17 @@ class ProcessSolution:
     curves: Curves | None = None
     elapsed_seconds: float = field(default=0.0, compare=False)
 
-    __repr__ = compact_repr
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a stage and side: value at the opening, chance and hazard to concede."""
+        import pandas as pd
+
+        names = [stage.name for stage in self.process.stages]
+        players = self.process.players
+        axes = [in_order(names, names), in_order(players, players)]
+        index = pd.MultiIndex.from_product(axes, names=["stage", "player"])
+        columns = {"value": self.stage_values, "at_once": self.atoms, "hazard": self.hazards}
+        flat = {name: values.ravel() for name, values in columns.items()}
+        return pd.DataFrame(flat, index=index).reset_index()
 
     @cached_property
     def outcomes(self) -> StageOutcomes:

@@ -16,6 +16,7 @@ import numpy as np
 
 from negotiation.data.schema import REGIONS
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.study.comparisons.model_settings import ModelSetting
 from negotiation.trade.equilibrium import counterfactuals
 from negotiation.trade.tariff_scenarios import baseline_averages
@@ -74,7 +75,7 @@ class MapRow:
 
 
 @dataclass(frozen=True, eq=False)
-class ModelMap:
+class ModelMap(Presented):
     """All settings at all points.
 
     Attributes

@@ -31,7 +31,7 @@ from negotiation.process.stages import MultiStepProcess
 from negotiation.study.sweeps.design import ParameterRange, sobol_indices_of
 from negotiation.study.sweeps.run import run_sweep
 from negotiation.study.sweeps.specification import Sweep
-from negotiation.values import float_array
+from negotiation.values import float_array, random_generator
 
 __all__ = [
     "exemption_regions",
@@ -65,6 +65,11 @@ def _fixed(process: str, as_of: DateLike, **more: Any) -> dict[str, Any]:
     return {"process": process, "as_of": str(as_of), **more}
 
 
+def _seed(rng: np.random.Generator | int) -> int:
+    """Return the whole number that a sweep stores."""
+    return int(random_generator(rng).integers(2**32)) if not isinstance(rng, int) else rng
+
+
 def swept_outcomes(
     process: str = "multi-step-2025",
     *,
@@ -72,7 +77,7 @@ def swept_outcomes(
     parameters: Sequence[str],
     outcomes: Mapping[str, str] | Sequence[str],
     size: int = 128,
-    seed: int = 20250502,
+    rng: np.random.Generator | int = 20250502,
     fixed: Mapping[str, Any] | None = None,
     resamples: int = 200,
     confidence: float = 0.95,
@@ -91,8 +96,8 @@ def swept_outcomes(
     outcomes
         Outputs of `parameter_draws.evaluate`, or a mapping from them to what
         they are in words.
-    size, seed
-        See `negotiation.study.sweeps.design.design_rows`.
+    size, rng
+        See `negotiation.study.sweeps.design.design_rows`; a generator gives the seed.
     fixed
         More keys of `negotiation.process.analysis.parameter_draws.outlook_at`.
     resamples, confidence
@@ -108,7 +113,7 @@ def swept_outcomes(
         fixed=_fixed(process, as_of, **(fixed or {})),
         design="sobol_indices",
         size=size,
-        seed=seed,
+        seed=_seed(rng),
     )
     found = run_sweep(sweep, executor).outputs
     missing = [name for name in outcomes if name not in found]
@@ -147,7 +152,7 @@ def swept_dates(
     parameters: Sequence[str],
     days: ArrayLike,
     size: int = 256,
-    seed: int = 20250502,
+    rng: np.random.Generator | int = 20250502,
     executor: Executor | None = None,
 ) -> dict[str, SweptDates]:
     """Return the probability of a first cut and of the deal by day, over draws of the parameters.
@@ -156,7 +161,7 @@ def swept_dates(
 
     Parameters
     ----------
-    process, as_of, parameters, size, seed, executor
+    process, as_of, parameters, size, rng, executor
         As in `swept_outcomes`; the design is a Sobol sequence of ``size`` points.
     days
         Whole days from the information date, ``[day]``.
@@ -177,7 +182,7 @@ def swept_dates(
         ranges=recorded_ranges(loaded, parameters),
         fixed=_fixed(process, as_of, dates=dates, deal_dates=dates),
         size=size,
-        seed=seed,
+        seed=_seed(rng),
     )
     found = run_sweep(sweep, executor).outputs
     base = outlook(loaded)

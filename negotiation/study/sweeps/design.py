@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from negotiation.errors import InvalidInputError, NonFiniteError
-from negotiation.values import FloatArray, number, one_of
+from negotiation.presentation import Presented
+from negotiation.process.analysis.sensitivity import indices_frame
+from negotiation.values import FloatArray, number, one_of, random_generator
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["ParameterRange", "SobolIndices", "design_rows", "sobol_indices_of"]
 
@@ -101,7 +107,7 @@ def design_rows(
 
 
 @dataclass(frozen=True)
-class SobolIndices:
+class SobolIndices(Presented):
     """Shares of an output's variance.
 
     Attributes
@@ -122,6 +128,10 @@ class SobolIndices:
     first_interval: FloatArray
     total_interval: FloatArray
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a parameter: its indices with their intervals."""
+        return indices_frame(self)
+
 
 def sobol_indices_of(
     outputs: FloatArray,
@@ -130,7 +140,7 @@ def sobol_indices_of(
     size: int,
     resamples: int = 0,
     confidence: float = 0.95,
-    seed: int = 20250502,
+    rng: np.random.Generator | int = 20250502,
 ) -> SobolIndices:
     """Return Sobol indices of an output over a ``sobol_indices`` design, through SciPy.
 
@@ -144,8 +154,9 @@ def sobol_indices_of(
         The design's ``size``.
     resamples
         Bootstrap resamples of the intervals (Archer, Saltelli and Sobol 1997); 0: no intervals.
-    confidence, seed
-        Of the intervals, in (0, 1), and of the resampling: SciPy's own bootstrap takes no seed.
+    confidence, rng
+        Of the intervals, in (0, 1), and of the resampling (SciPy's own bootstrap takes no seed): a
+        source of randomness or a seed.
 
     Raises
     ------
@@ -183,10 +194,10 @@ def sobol_indices_of(
     first, total = np.ravel(found.first_order), np.ravel(found.total_order)
     if not drawn:
         return SobolIndices(parameters, first, total, none, none)
-    rng = np.random.default_rng(seed)
+    generator = random_generator(rng)
     resampled = np.empty((drawn, 2, count))
     for row in resampled:
-        chosen = blocks[..., rng.integers(size, size=size)]
+        chosen = blocks[..., generator.integers(size, size=size)]
         again = sobol_indices(func={"f_A": chosen[0], "f_B": chosen[1], "f_AB": chosen[2:]}, n=size)
         row[:] = np.ravel(again.first_order), np.ravel(again.total_order)
     tails = [0.5 - confidence / 2.0, 0.5 + confidence / 2.0]

@@ -47,6 +47,11 @@ class PartsFolder:
         Number of parts when all are there.
     """
 
+    path: Path
+    store: str
+    fingerprint: str
+    names: list[str]
+
     def __init__(self, path: Path, *, store: str, fingerprint: str, chunks: int) -> None:
         if store == "parquet" and find_spec("pyarrow") is None:
             raise MissingDependencyError("pyarrow", extra="cluster", purpose='store = "parquet"')

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from negotiation.presentation import Presented
 from negotiation.study.sweeps.folder import Columns, PartsFolder
 from negotiation.study.sweeps.specification import Sweep, load_sweep
 from negotiation.study.sweeps.tasks import SweepProgress, SweepTasks
@@ -16,7 +17,7 @@ __all__ = ["SweepProgress", "SweepResult", "run_sweep"]
 
 
 @dataclass(frozen=True)
-class SweepResult:
+class SweepResult(Presented):
     """All rows of a sweep, in the order of the design.
 
     Attributes

@@ -55,6 +55,15 @@ def evaluate_rows(
 class SweepTasks:
     """One call of `run_sweep`: which parts there are, and how fast more come."""
 
+    sweep: Sweep
+    rows: Columns
+    progress: Callable[[SweepProgress], None] | None
+    total: int
+    chunks: int
+    computed: int
+    known: int
+    started: float
+
     def __init__(
         self, sweep: Sweep, rows: Columns, progress: Callable[[SweepProgress], None] | None
     ) -> None:

@@ -33,8 +33,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.trade.results import TradeEquilibrium
-from negotiation.values import FloatArray, compact_repr, instance, quantity, read_only
+from negotiation.values import FloatArray, instance, quantity, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +57,7 @@ _PARTS = (
 
 
 @dataclass(frozen=True, eq=False)
-class WelfareDecomposition:
+class WelfareDecomposition(Presented):
     """Parts of a welfare change by region, in percent of real income; they add up to it.
 
     Attributes
@@ -107,8 +108,6 @@ class WelfareDecomposition:
     entry: FloatArray = quantity("", "percent", "entry of firms")
     transfers: FloatArray = quantity("", "percent", "transfers")
 
-    __repr__ = compact_repr
-
     @property
     def volume(self) -> FloatArray:
         """Trade volume: burden and revenue together, the cost of trading less than is efficient."""
@@ -151,7 +150,7 @@ def _producer_prices(result: TradeEquilibrium) -> tuple[FloatArray, FloatArray]:
     scale = np.zeros_like(bundle)
     if result.sector_scale is not None:
         scale = -cal.psi[:, None] * (np.log(result.sector_scale) - bundle)
-    elif len(cal.sectors) == 1 and cal.kappa > 0.0:
+    elif len(cal.sectors) == 1:
         scale = -cal.psi[:, None] * (np.log(result.employment_index) - bundle)
     return bundle, scale
 

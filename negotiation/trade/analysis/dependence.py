@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.trade.economy import Economy
 from negotiation.trade.elasticities.elasticity_sets import ElasticityChoice, trade_elasticities
 from negotiation.values import FloatArray, instance, quantity
@@ -102,7 +103,7 @@ class CustomsTrade:
 
 
 @dataclass(frozen=True, eq=False)
-class ExportDependence:
+class ExportDependence(Presented):
     """Export dependence by sector and in total.
 
     Attributes

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.trade.players import first_two
 from negotiation.trade.results import TradeEquilibrium
-from negotiation.values import FloatArray, compact_repr, instance, quantity, read_only
+from negotiation.values import FloatArray, instance, quantity, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +20,7 @@ __all__ = ["TradeDiversion", "trade_diversion"]
 
 
 @dataclass(frozen=True, eq=False)
-class TradeDiversion:
+class TradeDiversion(Presented):
     """Change of trade between an exporter and an importer, and of each with third regions.
 
     Values are billion USD a year, net of all taxes, in units of the model's numeraire.
@@ -46,8 +47,6 @@ class TradeDiversion:
     to_importer: FloatArray = quantity("", "billion USD/year", "third regions to the importer")
     from_exporter: FloatArray = quantity("", "billion USD/year", "the exporter to third regions")
     home_sales: FloatArray = quantity("", "billion USD/year", "importer's sales at home")
-
-    __repr__ = compact_repr
 
     @property
     def replaced_share(self) -> float:

@@ -9,10 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.equilibrium import counterfactuals
 from negotiation.trade.model import TradeModel
-from negotiation.values import FloatArray, compact_repr, float_array, instance, number, read_only
+from negotiation.values import (
+    FloatArray,
+    float_array,
+    instance,
+    number,
+    random_generator,
+    read_only,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +36,7 @@ _WILSON = 1.959963984540054
 
 
 @dataclass(frozen=True, eq=False)
-class ElasticityEstimates:
+class ElasticityEstimates(Presented):
     """Trade elasticities by sector with their standard errors, and where each comes from.
 
     Attributes
@@ -61,8 +69,6 @@ class ElasticityEstimates:
     values: FloatArray
     std_errors: FloatArray
     published: tuple[str, ...]
-
-    __repr__ = compact_repr
 
     def __post_init__(self) -> None:
         """Check lengths and signs, and that copies agree."""
@@ -153,7 +159,7 @@ class ElasticityEstimates:
         if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
             raise InvalidInputError("not a number of draws", where="count", seen=repr(count))
         floor = number(lowest, name="lowest", low=0.0, open_low=True)
-        generator = np.random.default_rng(rng)
+        generator = random_generator(rng)
         uncertain = self.std_errors > 0.0
         below = uncertain & (self.values <= floor)
         if below.any():
@@ -199,7 +205,7 @@ class Probability:
 
 
 @dataclass(frozen=True, eq=False)
-class CounterfactualDraws:
+class CounterfactualDraws(Presented):
     """Counterfactuals under draws of the elasticities.
 
     Attributes
@@ -222,7 +228,16 @@ class CounterfactualDraws:
     welfare: FloatArray
     at_estimates: FloatArray
 
-    __repr__ = compact_repr
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a scenario and region: the central 90 % of welfare, percent."""
+        import pandas as pd
+
+        scenarios = range(self.welfare.shape[1])
+        parts = {k: self.interval(scenario=k) for k in scenarios}
+        return pd.concat(parts, names=["scenario", "region"]).reset_index()
+
+    def _heading(self) -> str:
+        return f"real income under {len(self)} draws of the elasticities, percent"
 
     def __len__(self) -> int:
         """Return the number of draws."""

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.trade.results import TradeEquilibrium
-from negotiation.values import FloatArray, compact_repr, one_of, read_only
+from negotiation.values import FloatArray, one_of, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +22,7 @@ __all__ = ["FirstOrderWelfare", "first_order_welfare"]
 
 
 @dataclass(frozen=True, eq=False)
-class FirstOrderWelfare:
+class FirstOrderWelfare(Presented):
     """Change of real income by region in percent: to first order, and exactly.
 
     Attributes
@@ -41,8 +42,6 @@ class FirstOrderWelfare:
     volume_of_trade: FloatArray
     exact: FloatArray
     changes: str
-
-    __repr__ = compact_repr
 
     @property
     def total(self) -> FloatArray:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
+from negotiation.presentation import Presented
 from negotiation.trade.economy import Economy
 from negotiation.values import FloatArray, float_array, instance, read_only
 
@@ -19,7 +20,7 @@ ElasticityChoice: TypeAlias = "str | float | Mapping[str, float] | ArrayLike | T
 
 
 @dataclass(frozen=True, eq=False)
-class TradeElasticities:
+class TradeElasticities(Presented):
     """Positive trade elasticities ``[sector]`` and what they are called in tables."""
 
     name: str

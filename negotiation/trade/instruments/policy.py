@@ -19,7 +19,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from negotiation.errors import InvalidInputError
-from negotiation.trade.economy import Economy, TariffSchedule, positions
+from negotiation.trade.aggregation import positions
+from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.instruments.rate_tables import checked_table
 from negotiation.values import FloatArray, compact_repr, number, one_of, quantity
 

@@ -33,6 +33,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError, NonFiniteError
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, quantity, read_only
 
 __all__ = [
@@ -44,7 +45,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, eq=False)
-class LinearTariffEffects:
+class LinearTariffEffects(Presented):
     """What tariffs do in one linear import market, against free trade.
 
     Attributes
@@ -220,7 +221,7 @@ class LinearTariffModel:
 
 
 @dataclass(frozen=True)
-class LinearTariffWar:
+class LinearTariffWar(Presented):
     """The Nash equilibrium in tariffs between two sides, in dominant strategies.
 
     Players: two governments, each with one import market that the other supplies. Timing: both

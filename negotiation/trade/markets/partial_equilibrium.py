@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import NonFiniteError
+from negotiation.presentation import Presented
 from negotiation.trade.markets.linear_tariffs import LinearTariffModel
 from negotiation.values import FloatArray, float_array, one_of, quantity, read_only
 
@@ -35,7 +36,7 @@ DEMANDS = ("constant_elasticity", "linear")
 
 
 @dataclass(frozen=True, eq=False)
-class MarketEffects:
+class MarketEffects(Presented):
     """Changes against the baseline in the markets of one importer and one exporter.
 
     Attributes

@@ -27,6 +27,7 @@ where ``f - (1+e) r`` does not depend on ``e``: ``f`` holds ``e r``, what the fl
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -176,14 +177,14 @@ def pull_back(cotangents: Cotangents, trade: Trade) -> tuple[FloatArray, FloatAr
         state[block["spending"]] += spending.reshape(-1)
     else:
         state[block["expenditure"]] += spending.sum(axis=0)
-    scale = system.sector_scale or (system.sectors == 1 and system.elastic and cal.psi[0] > 0.0)
     bundle = cost
-    if scale:
+    if system.sector_scale or system.scale_in_labor:
         psi = cal.psi[:, None]
         bundle = (1.0 + psi) * cost
         state[block["wage"]] -= (psi * cost).sum(axis=0)
-        name = "scale" if system.sector_scale else "labor"
-        state[block[name]] -= (psi * cost).reshape(-1)
+        if system.sector_scale or system.elastic:
+            name = "scale" if system.sector_scale else "labor"
+            state[block[name]] -= (psi * cost).reshape(-1)
     if cal.input_shares is None:
         state[block["wage"]] += bundle.sum(axis=0)
     else:
@@ -275,10 +276,11 @@ class Adjoint:
     def __init__(self, system: System, outcome: Outcome, shares: Shares, count: int = 1) -> None:
         from scipy.linalg import lu_factor
 
-        self.system, self.outcome = system, outcome
-        self.trade = trade_at(outcome, shares)
+        self.system: System = system
+        self.outcome: Outcome = outcome
+        self.trade: Trade = trade_at(outcome, shares)
         dense = system.size <= NEWTON_SIZE or (count >= _MANY and system.size <= _LARGEST_DENSE)
-        self.factors = lu_factor(jacobian_at(system, outcome, shares)) if dense else None
+        self.factors: Any = lu_factor(jacobian_at(system, outcome, shares)) if dense else None
 
     def multipliers(self, weights: FloatArray) -> FloatArray:
         """``y`` with ``F_z' y = weights``."""

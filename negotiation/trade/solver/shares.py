@@ -56,6 +56,25 @@ class Shares:
     One or two scenarios are cheaper with kernels of their own.
     """
 
+    count: int
+    changed: IntArray
+    dense: bool
+    taxed_exports: IntArray
+    export_rates: FloatArray
+    kernel: FloatArray
+    net: FloatArray
+    new: FloatArray
+    new_net: FloatArray
+    at_exporter: IntArray
+    at_importer: IntArray
+    by_importer: _Groups
+    by_exporter: _Groups
+    rents: FloatArray
+    rent_seller: IntArray
+    rent_buyer: IntArray
+    by_seller: _Groups
+    by_buyer: _Groups
+
     def __init__(self, system: BaselineKernels, tables: FloatArray) -> None:
         self.count = len(tables)
         self.system = system
@@ -241,6 +260,10 @@ def places_of(marks: NDArray[np.bool_]) -> IntArray:
 
 class _Groups:
     """Adds values up by target, in the order of a sorted copy."""
+
+    order: IntArray
+    starts: IntArray
+    targets: IntArray
 
     def __init__(self, targets: IntArray) -> None:
         self.order = np.argsort(targets, kind="stable")

@@ -19,6 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from negotiation.trade.calibration import Calibration
 from negotiation.trade.solver.shares import Shares, places_of
@@ -65,6 +66,37 @@ def _by_user(weights: FloatArray, cells: FloatArray) -> FloatArray:
 class System:
     """Residual and Jacobian of one calibration."""
 
+    calibration: Calibration
+    sectors: int
+    regions: int
+    elastic: bool
+    inputs: bool
+    sector_scale: bool
+    relief: bool
+    flat_tariffs: FloatArray
+    flat_log_tariffs: FloatArray
+    taxed: IntArray
+    flat_exponent: FloatArray
+    flat_minus_theta: FloatArray
+    kernel: FloatArray
+    net: FloatArray
+    flat_kernel: FloatArray
+    flat_net: FloatArray
+    no_spending: NDArray[np.bool_]
+    no_labor: NDArray[np.bool_]
+    wage_weight: FloatArray
+    price_weight: FloatArray
+    world_gdp: float
+    base_tax_room: FloatArray
+    minus_theta: FloatArray
+    kept: FloatArray
+    markup: FloatArray
+    partial_markup: bool
+    labor_cost: FloatArray
+    pays_profits: bool
+    input_cost: FloatArray
+    input_prices: FloatArray
+
     def __init__(self, calibration: Calibration) -> None:
         cal = self.calibration = calibration
         self.sectors, self.regions = cal.spending.shape
@@ -106,7 +138,8 @@ class System:
         self.price_weight = cal.expenditure / cal.expenditure.sum()
         self.world_gdp = float(cal.gdp.sum())
         self.base_tax_room = 1.0 - cal.revenue / cal.wage_bill
-        self.scale_in_labor = self.sectors == 1 and self.elastic and cal.psi[0] > 0.0
+        moves = self.elastic or self.inputs
+        self.scale_in_labor = self.sectors == 1 and moves and cal.psi[0] > 0.0
         self.minus_theta = -cal.theta[:, None]
         self.kept = 1.0 - cal.nu
         self.markup = 1.0 - cal.phi
@@ -160,7 +193,7 @@ class System:
         if self.sector_scale:
             labor = self._cells(state, "scale")
         elif self.scale_in_labor:
-            labor = state[:, None, self.block["labor"]]
+            labor = state[:, None, self.block["labor"]] if self.elastic else np.zeros_like(wage)
         else:
             return bundle
         psi = cal.psi[:, None]

@@ -85,6 +85,21 @@ class Chain:
         of each node in the rows after that.
     """
 
+    laws: Sequence[NodeLaw]
+    ends: Sequence[FloatArray]
+    psi: float
+    rate: float
+    curves: list[NodeLaw]
+    node: list[int]
+    first: IntArray
+    offset: IntArray
+    size: int
+    stay: sparse.csr_matrix
+    move: sparse.csr_matrix
+    counts: sparse.csr_matrix
+    start: FloatArray
+    start_counts: FloatArray
+
     def __init__(
         self,
         laws: Sequence[NodeLaw],
