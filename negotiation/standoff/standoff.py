@@ -40,6 +40,8 @@ from negotiation.standoff.tariffs import points_in_force, schedule_in_force
 from negotiation.trade.analysis.dependence import ExportDependence, export_dependence
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.elasticities.elasticity_sets import ElasticityChoice
+from negotiation.trade.instruments.measures import Measure, apply_measures
+from negotiation.trade.instruments.policy import Policy
 from negotiation.trade.tariff_actions import FREE_TRADE
 from negotiation.trade.tariff_scenarios import taxed_sectors
 from negotiation.values import one_of
@@ -131,6 +133,12 @@ class Standoff:
             moments=known_at(self.moments, day),
         )
 
+    @property
+    def _goods(self) -> tuple[str, ...]:
+        """Sectors that carry tariffs."""
+        taxed = taxed_sectors(self.economy)
+        return tuple(s for s, yes in zip(self.economy.sectors, taxed, strict=True) if yes)
+
     def other(self, side: str) -> str:
         """Return the other side."""
         one_of(side, self.sides, name="side")
@@ -204,6 +212,35 @@ class Standoff:
         known = self.as_known(day)
         return schedule_in_force(self.economy, known.changes, known.exemptions, day)
 
+    def measures_in_force(self, as_of: DateLike) -> dict[str, tuple[Measure, ...]]:
+        """Return each side's instruments other than tariffs on a day, as they were known on it."""
+        day = as_date(as_of)
+        rows = [
+            row
+            for row in known_at(self.measures, day)
+            if day is None or (row.start <= day and (row.end is None or day < row.end))
+        ]
+        return {
+            side: tuple(
+                Measure(row.instrument, row.size, sectors=row.sectors)
+                for row in rows
+                if row.side == side
+            )
+            for side in self.sides
+        }
+
+    def policy(self, as_of: DateLike) -> Policy:
+        """Return tariffs and all other instruments in force on a day, as `counterfactual` takes it."""
+        measures = tuple(self.measures_in_force(as_of).items())
+        return apply_measures(Policy(self.tariffs(as_of)), measures, self._goods)
+
+    def likelihood_ratio(self, event: PublicEvent) -> tuple[float, float]:
+        """Return the range of an event's likelihood, tough side against normal side."""
+        if event.likelihood_ratio is not None:
+            return event.likelihood_ratio
+        found = self.parameter("likelihood_ratio")
+        return found.low, found.high
+
     def points(self, as_of: DateLike) -> dict[str, float]:
         """Return the points that each side adds on all goods of the other on a day."""
         day = as_date(as_of)
@@ -225,15 +262,13 @@ class Standoff:
         Shares of the economy's tables, and beside them those of customs records, whose levels
         and totals are larger: see `negotiation.trade.analysis.dependence.CustomsTrade`.
         """
-        taxed = taxed_sectors(self.economy)
-        goods = [s for s, yes in zip(self.economy.sectors, taxed, strict=True) if yes]
         return {
             side: export_dependence(
                 self.economy,
                 exporter=side,
                 importer=self.other(side),
                 elasticities=elasticities,
-                sectors=goods,
+                sectors=self._goods,
                 customs=customs_trade(side, self.other(side), as_of=as_of),
             )
             for side in self.sides

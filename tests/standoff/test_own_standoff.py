@@ -58,6 +58,29 @@ def test_a_threat_that_ended_later_stands_again(tmp_path):
     assert found.as_known("2030-02-25").threats[0].ended_on == dt.date(2030, 2, 25)
 
 
+def test_instruments_are_in_the_policy_while_they_last(own):
+    assert own.measures_in_force("2030-01-31") == {"AAA": (), "BBB": ()}
+    (licences,) = own.measures_in_force("2030-02-01")["BBB"]
+    assert (licences.instrument, licences.size) == ("export_control", 0.5)
+    assert own.measures_in_force("2030-06-01")["BBB"] == ()
+    day = "2030-02-01"
+    direct = ng.Policy(own.tariffs(day)).with_export_control(
+        exporter="BBB", importer="AAA", rate=0.5, sectors=["goods"]
+    )
+    world = ng.counterfactual(own.economy, own.policy(day), ng.TradeModel(trade_elasticity=4.0))
+    same = ng.counterfactual(own.economy, direct, ng.TradeModel(trade_elasticity=4.0))
+    assert np.array_equal(world.flows, same.flows)
+    tariffs = ng.counterfactual(own.economy, own.tariffs(day), ng.TradeModel(trade_elasticity=4.0))
+    assert world.flows[0, 1, 0] < tariffs.flows[0, 1, 0]
+
+
+def test_likelihood_ratios_are_the_files_or_the_embedded_range(own):
+    assert own.likelihood_ratio(own.events[0]) == (0.5, 2.0)
+    europe = ng.load_standoff("us-eu-2025")
+    embedded = ng.parameter("likelihood_ratio")
+    assert europe.likelihood_ratio(europe.events[0]) == (embedded.low, embedded.high)
+
+
 def test_game_payoffs_are_those_of_the_tariff_game(own):
     game = own.game("2030-02-20")
     assert game.players == ("AAA", "BBB")
