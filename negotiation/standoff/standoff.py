@@ -230,7 +230,7 @@ class Standoff:
         }
 
     def policy(self, as_of: DateLike) -> Policy:
-        """Return tariffs and other instruments in force on a day, as `counterfactual` takes them."""
+        """Return tariffs and other instruments in force on a day, for `counterfactual`."""
         measures = tuple(self.measures_in_force(as_of).items())
         return apply_measures(Policy(self.tariffs(as_of)), measures, self._goods)
 
