@@ -112,9 +112,10 @@ _HOME = {
     "bargaining.solutions.transferable": "TransferableSolution nash_risk_averse nash_transferable",
     "bargaining.solutions.variable_threats": "VariableThreatSolution variable_threats",
     "data.catalog": "Listing list_data list_sources show_codebook show_data",
+    "data.customs": "customs_trade",
     "data.elasticity_estimates": "elasticity_names load_elasticities",
     "data.embedded": "economy_names load_economy",
-    "data.parameters": "Parameter parameter parameters",
+    "data.parameters": "Parameter parameter parameters regional_parameter",
     "data.published": (
         "CaliendoParro2015 read_caliendo_parro2015 read_ignatenko2025 read_ignatenko2025_tariffs "
         "read_ossa2014"
@@ -128,7 +129,9 @@ _HOME = {
     "data.readers.wiod": "read_wiod",
     "data.sources": "Source sources",
     "data.tables": "Table load_table read_table table_names",
-    "data.tariffs": "Exemption TariffStep average_tariff exempt_sectors tariff_history",
+    "data.tariffs": (
+        "Exemption TariffStep average_tariff default_rates exempt_sectors tariff_history"
+    ),
     "equilibrium.certificate": "exact_regret regret",
     "equilibrium.correlated.certificate": "CorrelatedResult incentive_to_disobey",
     "equilibrium.correlated.equilibria": (
@@ -281,6 +284,8 @@ _HOME = {
     "process.stages": "MultiStepProcess",
     "process.tough_types.deviations": "StrategyCheck check_strategies",
     "process.tough_types.simulation": "ProcessPaths simulate_process",
+    "standoff.load": "load_standoff standoff_names",
+    "standoff.standoff": "Standoff",
     "study.comparisons.model_map": "ModelMap model_map",
     "study.comparisons.sensitivity": (
         "exemption_regions first_concession_map swept_dates swept_outcomes tornado"
@@ -293,7 +298,7 @@ _HOME = {
     "study.sweeps.run": "SweepResult run_sweep",
     "study.sweeps.specification": "Sweep load_sweep",
     "trade.analysis.decomposition": "WelfareDecomposition decompose_welfare",
-    "trade.analysis.dependence": "DependenceRow ExportDependence export_dependence",
+    "trade.analysis.dependence": "CustomsTrade DependenceRow ExportDependence export_dependence",
     "trade.analysis.diversion": "TradeDiversion trade_diversion",
     "trade.analysis.elasticity_draws": (
         "CounterfactualDraws ElasticityEstimates Probability counterfactual_draws"

@@ -1,4 +1,4 @@
-"""Paths of modules in version 0.1: they still import, and the warning names the present path."""
+"""Names of version 0.1 that still work, with a warning: module paths, players, options."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-__all__ = ["FORMER", "FormerPaths", "former_module"]
+__all__ = ["FORMER", "FORMER_GRIDS", "FORMER_PLAYERS", "FormerPaths", "former_module"]
+
+#: Who played where nobody was named.
+FORMER_PLAYERS = ("USA", "CHN")
+#: Options of ``negotiation game`` with the grid of one player each.
+FORMER_GRIDS = {"USA": "--usa", "CHN": "--china"}
 
 #: (former room, present room): modules, as ``former=present`` where the name has changed too.
 _MOVED = {

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from negotiation.data.labels import region_names
+from negotiation.data.schema import REGIONS
 from negotiation.errors import InvalidInputError
 from negotiation.plotting.style import SMALLEST_TYPE, Pen
 
@@ -270,7 +272,7 @@ def plot_model_map(
     -------
     matplotlib.axes.Axes
         Settings in percent of GDP above those in percent of gross sales; in each block from top
-        to bottom by how much worse China does than the United States.
+        to bottom by how much worse the second side does than the first.
     """
     if point is not None and not 0 <= point < len(found.points):
         raise InvalidInputError(
@@ -286,7 +288,8 @@ def plot_model_map(
     ax.hlines(
         y, values[order].min(axis=1), values[order].max(axis=1), color=pen.grey(0.7), zorder=1
     )
-    for k, name in enumerate(("United States", "China")):
+    names = region_names()
+    for k, name in enumerate(names[player] for player in REGIONS[:2]):
         ax.plot(
             values[order, k],
             y,
