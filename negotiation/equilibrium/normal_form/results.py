@@ -286,7 +286,7 @@ def certified_pairs(
                         payoffs=earned,
                         regret=gain,
                         radius=radius,
-                        exact_payoffs=game.exact_payoffs,
+                        game=game,
                     ),
                 )
             )

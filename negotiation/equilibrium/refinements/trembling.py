@@ -27,6 +27,7 @@ from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, number, read_only
 
 __all__ = [
@@ -45,7 +46,7 @@ ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
-class TremblingEquilibrium:
+class TremblingEquilibrium(Presented):
     """An equilibrium next to a completely mixed profile that supports it.
 
     Attributes
