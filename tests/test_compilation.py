@@ -1,4 +1,4 @@
-"""Kernels: said when they compile, run where nothing can be stored, not compiled for a few games."""
+"""Kernels: said when they compile, run where nothing can be stored, few games not compiled."""
 
 import numpy as np
 import pytest
