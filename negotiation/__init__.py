@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import Any
 
 from negotiation.former_names import FormerPaths
+
+TYPE_CHECKING = False  # importing typing would take longer than everything else here
+if TYPE_CHECKING:
+    from typing import Any
 
 __version__ = "0.1.0"
 
@@ -166,6 +169,9 @@ _HOME = {
     ),
     "equilibrium.refinements.perfection": "PerfectionCheck PropernessCheck is_perfect is_proper",
     "equilibrium.refinements.selection": "RiskDominance payoff_dominant risk_dominance",
+    "equilibrium.refinements.trembling": (
+        "TremblingEquilibrium perfect_equilibrium proper_equilibrium"
+    ),
     "equilibrium.trees.bayesian": "BayesianEquilibrium BayesianResult bayesian_equilibria",
     "equilibrium.trees.certificate": "TreeEquilibrium tree_regret",
     "equilibrium.trees.perfect_bayesian": "AssessmentCheck check_assessment",
@@ -193,7 +199,7 @@ _HOME = {
     "games.formats": "read_efg read_nfg write_efg write_nfg",
     "games.normal_form": "NormalFormGame",
     "games.stochastic": "StochasticGame",
-    "games.strategies": "TreeStrategies behavior_of_mixed to_normal_form",
+    "games.strategies": "TreeStrategies agent_form behavior_of_mixed to_normal_form",
     "games.tree": "Branch ChanceNode DecisionNode TerminalNode chance decision terminal",
     "payoffs": "TariffGame best_response_curves tariff_game tariff_payoffs tariff_plane",
     "payoffs.defaults": "horizon_elasticities sourced_job_losses",
@@ -266,6 +272,9 @@ _HOME = {
     "process.game.branches": "Multiplicity multiplicity",
     "process.game.history": "HistoryWeights ObservedEvent ObservedHistory weigh_by_history",
     "process.game.paths": "GamePaths",
+    "process.game.persistent_types.solution": "TypedSolution",
+    "process.game.persistent_types.solve": "belief_grid_error solve_typed_game",
+    "process.game.persistent_types.typed_game": "TypedGame",
     "process.game.process_game": "ProcessGame",
     "process.game.solution": "GameSolution",
     "process.multi_step.definition": "process_names",

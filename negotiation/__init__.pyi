@@ -74,6 +74,7 @@ from negotiation.equilibrium.refinements.classification import GameReading as Ga
 from negotiation.equilibrium.refinements.dominance import Elimination as Elimination, EliminationResult as EliminationResult, best_responses as best_responses, dominant_actions as dominant_actions, dominated_actions as dominated_actions, iterated_elimination as iterated_elimination, pareto_frontier as pareto_frontier, pure_best_responses as pure_best_responses
 from negotiation.equilibrium.refinements.perfection import PerfectionCheck as PerfectionCheck, PropernessCheck as PropernessCheck, is_perfect as is_perfect, is_proper as is_proper
 from negotiation.equilibrium.refinements.selection import RiskDominance as RiskDominance, payoff_dominant as payoff_dominant, risk_dominance as risk_dominance
+from negotiation.equilibrium.refinements.trembling import TremblingEquilibrium as TremblingEquilibrium, perfect_equilibrium as perfect_equilibrium, proper_equilibrium as proper_equilibrium
 from negotiation.equilibrium.trees.bayesian import BayesianEquilibrium as BayesianEquilibrium, BayesianResult as BayesianResult, bayesian_equilibria as bayesian_equilibria
 from negotiation.equilibrium.trees.certificate import TreeEquilibrium as TreeEquilibrium, tree_regret as tree_regret
 from negotiation.equilibrium.trees.perfect_bayesian import AssessmentCheck as AssessmentCheck, check_assessment as check_assessment
@@ -98,7 +99,7 @@ from negotiation.games.extensive_form import ExtensiveFormGame as ExtensiveFormG
 from negotiation.games.formats import read_efg as read_efg, read_nfg as read_nfg, write_efg as write_efg, write_nfg as write_nfg
 from negotiation.games.normal_form import NormalFormGame as NormalFormGame
 from negotiation.games.stochastic import StochasticGame as StochasticGame
-from negotiation.games.strategies import TreeStrategies as TreeStrategies, behavior_of_mixed as behavior_of_mixed, to_normal_form as to_normal_form
+from negotiation.games.strategies import TreeStrategies as TreeStrategies, agent_form as agent_form, behavior_of_mixed as behavior_of_mixed, to_normal_form as to_normal_form
 from negotiation.games.tree import Branch as Branch, ChanceNode as ChanceNode, DecisionNode as DecisionNode, TerminalNode as TerminalNode, chance as chance, decision as decision, terminal as terminal
 from negotiation.payoffs import TariffGame as TariffGame, best_response_curves as best_response_curves, tariff_game as tariff_game, tariff_payoffs as tariff_payoffs, tariff_plane as tariff_plane
 from negotiation.payoffs.defaults import horizon_elasticities as horizon_elasticities, sourced_job_losses as sourced_job_losses
@@ -145,6 +146,9 @@ from negotiation.process.continuation import process_from as process_from
 from negotiation.process.game.branches import Multiplicity as Multiplicity, multiplicity as multiplicity
 from negotiation.process.game.history import HistoryWeights as HistoryWeights, ObservedEvent as ObservedEvent, ObservedHistory as ObservedHistory, weigh_by_history as weigh_by_history
 from negotiation.process.game.paths import GamePaths as GamePaths
+from negotiation.process.game.persistent_types.solution import TypedSolution as TypedSolution
+from negotiation.process.game.persistent_types.solve import belief_grid_error as belief_grid_error, solve_typed_game as solve_typed_game
+from negotiation.process.game.persistent_types.typed_game import TypedGame as TypedGame
 from negotiation.process.game.process_game import ProcessGame as ProcessGame
 from negotiation.process.game.solution import GameSolution as GameSolution
 from negotiation.process.multi_step.definition import process_names as process_names

@@ -31,6 +31,7 @@ from negotiation.policy.problem.setting import (
     InstrumentChoice,
     Objectives,
     Setting,
+    chosen_players,
     setting,
     starting_rates,
 )
@@ -357,9 +358,7 @@ def nash_tariffs(
     began = perf_counter()
     if players == FIRST_TWO:
         players = first_two(economy)
-    chosen = economy.regions if players is None else tuple(players)
-    if isinstance(players, str):
-        raise InvalidInputError("give two or more players", where="players", seen=players)
+    chosen = chosen_players(economy, players, 1)
     if isinstance(exporters, str) and exporters == "players":
         exporters = chosen
     place = setting(

@@ -16,7 +16,7 @@ import numpy as np
 
 from negotiation.data.schema import REGIONS
 from negotiation.errors import InvalidInputError
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured
 from negotiation.study.comparisons.model_settings import ModelSetting
 from negotiation.trade.equilibrium import counterfactuals
 from negotiation.trade.tariff_scenarios import baseline_averages
@@ -75,7 +75,7 @@ class MapRow:
 
 
 @dataclass(frozen=True, eq=False)
-class ModelMap(Presented):
+class ModelMap(Pictured):
     """All settings at all points.
 
     Attributes
@@ -91,6 +91,8 @@ class ModelMap(Presented):
     points: tuple[tuple[float, float], ...]
     rows: tuple[MapRow, ...]
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    _picture = "plot_model_map"
 
     @property
     def labels(self) -> tuple[str, ...]:

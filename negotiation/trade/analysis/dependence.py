@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negotiation.errors import InvalidInputError
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured
 from negotiation.trade.economy import Economy
 from negotiation.trade.elasticities.elasticity_sets import ElasticityChoice, trade_elasticities
 from negotiation.values import FloatArray, instance, quantity
@@ -103,7 +103,7 @@ class CustomsTrade:
 
 
 @dataclass(frozen=True, eq=False)
-class ExportDependence(Presented):
+class ExportDependence(Pictured):
     """Export dependence by sector and in total.
 
     Attributes
@@ -129,6 +129,8 @@ class ExportDependence(Presented):
     table: tuple[DependenceRow, ...]
     total: DependenceRow
     customs: tuple[CustomsTrade, ...] = ()
+
+    _picture = "plot_export_dependence"
 
     @property
     def sectors(self) -> tuple[str, ...]:
