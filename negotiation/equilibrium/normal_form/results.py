@@ -281,6 +281,7 @@ def certified_pairs(
                 (
                     pair,
                     Equilibrium(
+                        game=game,
                         probabilities=(x[1], y[1]),
                         exact=(x[0], y[0]) if exact else None,
                         payoffs=earned,
