@@ -287,7 +287,6 @@ def certified_pairs(
                         payoffs=earned,
                         regret=gain,
                         radius=radius,
-                        game=game,
                     ),
                 )
             )
