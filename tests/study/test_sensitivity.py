@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from negotiation.process.choices.exemptions import choose_exemptions
 
 from negotiation.errors import InvalidInputError
 from negotiation.process.analysis.forecast import outlook
-from negotiation.process.choices.exemptions import choose_exemptions
 from negotiation.process.multi_step.load import load_process, standoff_flows
 from negotiation.process.solve import solve_process
 from negotiation.study.comparisons.sensitivity import (
