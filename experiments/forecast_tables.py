@@ -127,9 +127,7 @@ def mixture_at(levels: FloatArray, weights: FloatArray, value: float) -> tuple[f
     return below, upto
 
 
-def level_mixture(
-    forecast: ProcessForecast, weights: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+def level_mixture(forecast: ProcessForecast, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the first side's added tariff after each concession, and how likely each is."""
     shares = (weights[:, :, None] * forecast.concedes).ravel()
     levels = forecast.after[:, :, :, 0].ravel()
@@ -337,9 +335,7 @@ def _outcomes() -> dict[tuple[object, object, object], str]:
     }
 
 
-def level_table(
-    forecast: ProcessForecast, cut: RateCut, *, probability: float
-) -> ng.StudyTable:
+def level_table(forecast: ProcessForecast, cut: RateCut, *, probability: float) -> ng.StudyTable:
     """Return public point forecasts of the added tariff by a date, and the model's beside them.
 
     ``cut``: what happened first; forecasts that were public at the information date are listed;

@@ -12,6 +12,7 @@ from negotiation.data.labels import spelled
 from negotiation.data.parameters import Parameter
 from negotiation.process.analysis.forecast import ProcessForecast
 from negotiation.process.analysis.scores import DatedForecasts
+from negotiation.process.analysis.stage_ends import stage_ends
 from negotiation.process.analysis.tariffs import tariff_fan
 from negotiation.process.game.solution import GameSolution
 from negotiation.process.multi_step.graph import BuiltProcess
@@ -62,9 +63,9 @@ class Ensemble:
         )
 
 
-def _alone(found: ProcessForecast, name: str, day: int, of: str = "cut") -> float:
-    """Probability by a date under one payoff model alone."""
-    return float(getattr(found, of)[0, found.models.index(name), day])
+def _alone(found: ProcessForecast, name: str, day: int) -> float:
+    """Probability of a first cut by a date under one payoff model alone."""
+    return float(found.cut[0, found.models.index(name), day])
 
 
 def _models_table(
@@ -84,7 +85,7 @@ def _models_table(
                 spelled(name),
                 _percent(shares[forecast.models.index(name)]) if kept else "left out",
                 *(_percent(found.cut_by(day)) for day in dates),
-                _percent(found.deal_by(dates[-1])),
+                ng.Number(float(found.deal_by(dates[-1])), ".2f", 100),
                 _percent(found.concedes(found.open_stage)[0]),
                 *(ng.Number(weight.weight, ".2f") if weight.explained else "none"
                   for weight in member.built.revenue_weights),
@@ -95,7 +96,7 @@ def _models_table(
             "ensemble",
             _percent(1.0),
             *(_percent(forecast.cut_by(day)) for day in dates),
-            _percent(forecast.deal_by(dates[-1])),
+            ng.Number(forecast.deal_by(dates[-1]), ".2f", 100),
             _percent(forecast.concedes_first()[0]),
             "",
             "",
@@ -119,15 +120,19 @@ def _by_duration(
     """Dated probabilities of a first cut by life of terms and payoff model."""
     years = sorted(settings.durations)
     found = {
-        item: central
-        if item == settings.durations[0]
-        else ensemble.at({"terms_duration": item})
+        item: central if item == settings.durations[0] else ensemble.at({"terms_duration": item})
         for item in years
     }
-    names = [name for name in central.models if all(name in f.models for f in found.values())]
+    names = central.models
     alone = np.array(
         [
-            [[_alone(found[item], name, k) for name in names] for k in range(len(settings.dates))]
+            [
+                [
+                    _alone(found[item], name, k) if name in found[item].models else np.nan
+                    for name in names
+                ]
+                for k in range(len(settings.dates))
+            ]
             for item in years
         ]
     )
@@ -136,12 +141,14 @@ def _by_duration(
     for n, item in enumerate(years):
         cells = [
             f"{100 * values[0]:.0f} / {100 * values[-1]:.0f}"
+            if np.isfinite(values[0])
+            else "left out"
             for values in (*alone[n].T, together[n])
         ]
         rows.append((ng.Number(item, ".2f"), *cells))
     columns = ("terms last, years", *map(spelled, names), "ensemble")
     table = ng.StudyTable(columns, tuple(rows), "r" * len(columns))
-    dated = DatedForecasts(np.array(years), settings.dates, tuple(names), alone, together)
+    dated = DatedForecasts(np.array(years), settings.dates, names, alone, together)
     return dated, table
 
 
@@ -167,21 +174,23 @@ def _stage_table(members: Sequence[EnsembleMember], solved: Solved) -> ng.StudyT
             prize = _prize(member.built, found, stage)
             if member.weight == 0.0 or prize is None:
                 continue
-            frame = found.stages.set_index("stage").loc[stage]
-            conceded = [frame[f"{player}_concedes_first"] for player in found.process.players]
+            ends = stage_ends(found)
+            number = ends.number[ends.stages.index(stage)]
+            months = found.stages.set_index("stage").loc[stage]
+            spent = 12.0 * float(months["mean_time"] * months["reached"]) / float(number.sum())
             rows.append(
                 (
                     stage,
                     spelled(name),
                     *(ng.Number(float(value), ".2f") for value in prize),
-                    _percent(found.stage_probability(stage)),
-                    *(_percent(share) for share in conceded),
-                    ng.Number(12.0 * float(frame["mean_time"]), ".1f"),
+                    _percent(number.sum()),
+                    *(_percent(share) for share in (number / number.sum())[:2]),
+                    ng.Number(spent, ".1f"),
                 )
             )
     columns = (
-        "stage", "payoff model", "F - L USA", "F - L China", "ever over, %",
-        "USA concedes, %", "China concedes, %", "months a visit",
+        "stage", "payoff model", "F - L USA", "F - L China", "reached, %",
+        "then USA concedes, %", "then China concedes, %", "months",
     )  # fmt: skip
     return ng.StudyTable(columns, tuple(rows), "llrrrrrr")
 
@@ -316,6 +325,7 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
             "by_model": {spelled(name): solved[name] for name in forecast.models},
             "by_duration": dated,
             "fan": fan,
+            "ends": {spelled(m.model.name): stage_ends(solved[m.model.name]) for m in kept},
         },
         health={
             "largest violation of equilibrium": (worst, settings.residual_bound),
@@ -328,11 +338,14 @@ def _numbers(forecast: ProcessForecast, settings: AnalysisSettings) -> dict[str,
     """Ensemble and range over payoff models, by date."""
     numbers = {"cut_by_may_left_out": ng.Number(", ".join(map(spelled, forecast.left_out)))}
     for k, (name, day) in enumerate(zip(NAMES, settings.dates, strict=True)):
-        for of, by in (("cut", forecast.cut_by), ("deal", forecast.deal_by)):
-            alone = [_alone(forecast, model, k, of) for model in forecast.models]
-            numbers[f"{of}_by_{name}"] = _percent(by(day))
-            numbers[f"{of}_by_{name}_lowest"] = _percent(min(alone))
-            numbers[f"{of}_by_{name}_highest"] = _percent(max(alone))
+        alone = [_alone(forecast, model, k) for model in forecast.models]
+        numbers[f"cut_by_{name}"] = _percent(forecast.cut_by(day))
+        numbers[f"cut_by_{name}_lowest"] = _percent(min(alone))
+        numbers[f"cut_by_{name}_highest"] = _percent(max(alone))
+    last = forecast.deal[0, :, -1]
+    numbers["deal_by_december"] = ng.Number(forecast.deal_by(settings.dates[-1]), ".1f", 100)
+    numbers["deal_by_december_lowest"] = ng.Number(float(last.min()), ".2f", 100)
+    numbers["deal_by_december_highest"] = ng.Number(float(last.max()), ".1f", 100)
     first = forecast.concedes[0, :, 0]
     numbers["us_first"] = _percent(forecast.concedes_first()[0])
     numbers["us_first_lowest"] = _percent(first.min())

@@ -181,7 +181,16 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
             rng=study.seed,
             **given,
         )
-        phase = first_concession_map(settings.process, points=settings.bins, executor=pool, **given)
+        phase, incidence_0 = (
+            first_concession_map(
+                settings.process,
+                points=settings.bins,
+                executor=pool,
+                fixed={"model": model},
+                **given,
+            )
+            for model in ("equilibrium", "partial_0")
+        )
     found = [
         ng.break_even(process, name, settings.parameters, steps=settings.steps, rounds=2, tol=1e-3)
         for name in settings.conclusions
@@ -220,6 +229,7 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
         "rows": ng.Number(rows, "d"),
         "parameters": ng.Number(len(settings.parameters), "d"),
         "phase_us": ng.Number(float(np.nanmean(phase.share > 0.5)), ".0f", 100),
+        "phase_us_incidence_0": ng.Number(float(np.nanmean(incidence_0.share > 0.5)), ".0f", 100),
         "phase_diagonal_us": ng.Number(float(np.nanmean(np.diag(phase.share))), ".0f", 100),
         **_leaders(outcomes),
         "moments": ng.Number(len(moments), "d"),
@@ -237,6 +247,7 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
             "outcomes": outcomes,
             "tornado": ends,
             "phase": phase,
+            "phase_incidence_0": incidence_0,
             "exemptions": exemption_regions(
                 settings.process,
                 visibility=settings.visibility,
