@@ -176,8 +176,8 @@ def _stage_table(members: Sequence[EnsembleMember], solved: Solved) -> ng.StudyT
                 continue
             ends = stage_ends(found)
             number = ends.number[ends.stages.index(stage)]
-            months = found.stages.set_index("stage").loc[stage]
-            spent = 12.0 * float(months["mean_time"] * months["reached"]) / float(number.sum())
+            here = np.array([node.stage == stage for node in found.process.nodes])
+            spent = 12.0 * float(found.eventual.time[here].sum()) / float(number.sum())
             rows.append(
                 (
                     stage,

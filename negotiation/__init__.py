@@ -210,7 +210,7 @@ _HOME = {
     "plotting.disputes": (
         "plot_coefficients plot_deadline_rates plot_durations plot_reliability plot_transforms"
     ),
-    "plotting.forecasts": "plot_cut_levels plot_dated_forecasts plot_forecast_bands",
+    "plotting.forecasts": "plot_cut_levels plot_dated_forecasts plot_forecast_bands plot_timeline",
     "plotting.game_trees": "plot_game_tree",
     "plotting.games": "plot_payoff_matrix",
     "plotting.payoffs": "plot_best_responses plot_tariff_plane",

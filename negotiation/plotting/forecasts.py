@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,8 @@ from negotiation.errors import InvalidInputError
 from negotiation.plotting.process import COLOURS, STYLES, legend_above, new_axes
 from negotiation.process.analysis.forecast import ProcessForecast
 from negotiation.process.analysis.scores import DatedForecasts, RateCut
+from negotiation.process.analysis.tariffs import TariffFan
+from negotiation.process.beliefs.events import DatedEvent
 from negotiation.values import float_array, one_of
 
 if TYPE_CHECKING:
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-__all__ = ["plot_cut_levels", "plot_dated_forecasts", "plot_forecast_bands"]
+__all__ = ["plot_cut_levels", "plot_dated_forecasts", "plot_forecast_bands", "plot_timeline"]
 
 _DARK, _HAPPENED = "#0072B2", "#D55E00"
 
@@ -151,4 +154,88 @@ def plot_cut_levels(forecast: ProcessForecast, cut: RateCut, *, ax: Axes | None 
     ax.set_xlabel(f"added tariff of {forecast.players[0]} after the first cut (points)")
     ax.set_ylabel("probability of at most this level (percent)")
     legend_above(ax)
+    return ax
+
+
+def plot_timeline(
+    events: Sequence[DatedEvent],
+    fan: TariffFan,
+    player: str,
+    *,
+    named: Mapping[date, str] | None = None,
+    until: date | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw one side's added tariff over dated events, and beside it what a process expects.
+
+    Parameters
+    ----------
+    events
+        In order, with the tariffs in force after them where stated.
+    fan
+        Distribution of the tariffs from an information date on.
+    player
+        Whose tariff.
+    named
+        Words for days, written above a line; empty: a line alone.
+    until
+        Last day drawn; None: that of the last event.
+    """
+    from matplotlib.dates import ConciseDateFormatter, MonthLocator
+
+    side = fan.players.index(one_of(player, fan.players, name="player"))
+    if fan.start is None:
+        raise InvalidInputError("a timeline needs dates", where="fan.start", seen=None)
+    stated = [event for event in events if np.isfinite(event.rates[side])]
+    if not stated:
+        raise InvalidInputError("no event states the tariff", where="events", seen=len(events))
+    end = until or stated[-1].day
+    days = [*(event.day for event in stated if event.day <= end), end]
+    rates = [100.0 * event.rates[side] for event in stated if event.day <= end]
+    ahead = np.array([fan.start + timedelta(days=float(day)) for day in fan.days])
+    kept = ahead <= end
+    levels = np.round(fan.levels, 9).tolist()
+    ax = new_axes(ax)
+    for n, (low, high) in enumerate(((0.1, 0.9), (0.25, 0.75))):
+        bottom, top = (100.0 * fan.quantiles[levels.index(p), kept, side] for p in (low, high))
+        ax.fill_between(
+            ahead[kept],
+            bottom,
+            top,
+            step="post",
+            color=_DARK,
+            alpha=0.18 + 0.2 * n,
+            linewidth=0,
+            label=f"expected: {100 * (high - low):.0f} % of paths",
+        )
+    ax.plot(
+        ahead[kept],
+        100.0 * fan.mean[kept, side],
+        color=_DARK,
+        linestyle="--",
+        label="expected: mean",
+    )
+    ax.step(days, [*rates, rates[-1]], where="post", color="black", label="in force")  # type: ignore[arg-type]  # Matplotlib takes dates
+    for day, words in (named or {}).items():
+        ax.axvline(day, color="0.4", linewidth=0.8, linestyle=":")  # type: ignore[arg-type]  # as above
+        ax.annotate(
+            words,
+            (day, 1.0),
+            (0.0, 2.0),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            ha="left",
+            va="bottom",
+            rotation=40,
+            rotation_mode="anchor",
+            fontsize=7.5,
+        )
+    ax.set_xlim(stated[0].day, end)  # type: ignore[arg-type]  # as above
+    ax.set_ylim(bottom=0.0)
+    locator = MonthLocator(bymonth=(1, 4, 7, 10))  # type: ignore[no-untyped-call]  # untyped there
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]  # as above
+    other = fan.players[1 - side]
+    ax.set_ylabel(f"{player} on {other}, points added")
+    ax.legend(loc="upper right")
     return ax

@@ -10,9 +10,12 @@ from negotiation.plotting.forecasts import (
     plot_cut_levels,
     plot_dated_forecasts,
     plot_forecast_bands,
+    plot_timeline,
 )
 from negotiation.process.analysis.scores import DatedForecasts, RateCut
-from tests.forecasts import DAY, LAST, forecast
+from negotiation.process.analysis.tariffs import TariffFan
+from negotiation.process.beliefs.events import DatedEvent
+from tests.forecasts import DAY, LAST, MADE, forecast
 
 CUT = RateCut(dt.date(2025, 5, 12), (1.45, 1.25), (0.30, 0.10))
 
@@ -66,3 +69,23 @@ def test_levels_are_a_mixture_over_who_concedes():
     assert list(np.unique(steps.get_xdata())) == pytest.approx([0.0, 20.0, 50.0])
     assert steps.get_ydata()[-1] == pytest.approx(100.0)
     assert ax.get_lines()[1].get_xdata() == pytest.approx([30.0, 30.0])
+
+
+def test_timeline_has_what_was_and_what_was_expected():
+    levels = np.array([0.1, 0.25, 0.5, 0.75, 0.9])
+    steps = np.linspace(0.1, 0.5, 5)[:, None, None] * np.ones((5, 2, 2))
+    fan = TariffFan(("USA", "CHN"), MADE, np.array([0.0, 30.0]), levels, steps, steps[2])
+    events = (
+        DatedEvent(dt.date(2025, 4, 9), "USA", "escalation", "a", rates=(1.45, np.nan)),
+        DatedEvent(dt.date(2025, 5, 12), "BOTH", "agreement", "a", rates=(0.3, 0.1)),
+    )
+    ax = plot_timeline(events, fan, "USA", named={CUT.day: "Geneva"}, until=LAST)
+    expected, in_force, line = ax.get_lines()
+    assert in_force.get_ydata() == pytest.approx([145.0, 30.0, 30.0])
+    assert expected.get_ydata() == pytest.approx([30.0, 30.0])
+    assert [text.get_text() for text in ax.texts] == ["Geneva"]
+    assert line.get_xdata()[0] == CUT.day
+    with pytest.raises(InvalidInputError, match="no event"):
+        plot_timeline((), fan, "USA")
+    with pytest.raises(InvalidInputError, match="JPN"):
+        plot_timeline(events, fan, "JPN")

@@ -6,8 +6,12 @@ import numpy as np
 import pytest
 
 from negotiation.errors import InvalidInputError
-from negotiation.process.beliefs.events import DatedEvent, event_ratios, learned_reliability
-from negotiation.process.beliefs.events import read_events
+from negotiation.process.beliefs.events import (
+    DatedEvent,
+    event_ratios,
+    learned_reliability,
+    read_events,
+)
 from tests.forecasts import forecast
 
 EVENTS = (
