@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Readings"]
 
@@ -33,3 +37,10 @@ class Readings(Presented):
     low: FloatArray
     high: FloatArray
     probability: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a reading: the probability and its interval."""
+        import pandas as pd
+
+        columns = {"mean": self.mean, "low": self.low, "high": self.high}
+        return pd.DataFrame({"reading": self.names, **columns})
