@@ -62,7 +62,6 @@ def by_hand():
         ng.FirstConcessionMap(sides, two, two, square, square),
         ng.IdentifiedSet(names, square, ("m",), two[:, None], two, ("c",), two[:, None]),
         ng.Multiplicity(None, (two,), {0: two}, 1, 2),
-        ng.PeriodPlay(two, square, two, 1e-12),
         ng.SectorTariffs(sides, ("C26", "C27"), square, two),
         ng.Readings(days[0], names, two, two - 0.1, two + 0.1, 0.9),
         SobolIndices(names, two, two, square, square),
