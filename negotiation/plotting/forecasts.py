@@ -10,7 +10,8 @@ import numpy as np
 
 from negotiation.data.labels import spelled
 from negotiation.errors import InvalidInputError
-from negotiation.plotting.process import COLOURS, STYLES, legend_above, new_axes
+from negotiation.plotting.process import legend_above
+from negotiation.plotting.style import Pen
 from negotiation.process.analysis.forecast import ProcessForecast
 from negotiation.process.analysis.scores import DatedForecasts, RateCut
 from negotiation.process.analysis.tariffs import TariffFan
@@ -24,10 +25,15 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_cut_levels", "plot_dated_forecasts", "plot_forecast_bands", "plot_timeline"]
 
-_DARK, _HAPPENED = "#0072B2", "#D55E00"
 
-
-def plot_dated_forecasts(result: DatedForecasts, day: date, *, ax: Axes | None = None) -> Axes:
+def plot_dated_forecasts(
+    result: DatedForecasts,
+    day: date,
+    *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw the probability of a first cut by a date over how long terms are expected to last.
 
     Parameters
@@ -36,26 +42,32 @@ def plot_dated_forecasts(result: DatedForecasts, day: date, *, ax: Axes | None =
         By payoff model and over all of them.
     day
         One of the result's dates.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
+    ax
+        Axes to draw on; a new figure where None.
     """
     if day not in result.dates:
         raise InvalidInputError(
             "no such date", where="day", seen=day, allowed=", ".join(map(str, result.dates))
         )
     k = result.dates.index(day)
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     for m, name in enumerate(result.models):
         ax.plot(
             result.durations,
             100.0 * result.alone[:, k, m],
-            color=COLOURS[1 + m % (len(COLOURS) - 1)],
-            linestyle=STYLES[1 + m % (len(STYLES) - 1)],
+            **pen.series(m),
             linewidth=1.2,
             label=spelled(name),
         )
     ax.plot(
         result.durations,
         100.0 * result.ensemble[:, k],
-        color="black",
+        color=pen.ink,
         marker="o",
         markersize=4,
         label="ensemble",
@@ -66,8 +78,8 @@ def plot_dated_forecasts(result: DatedForecasts, day: date, *, ax: Axes | None =
     ax.set_title(f"by {day.day} {day:%B %Y}")
     ax.set_xlabel("terms last, years")
     ax.set_ylabel("probability of a first cut (percent)")
-    legend_above(ax)
-    return ax
+    legend_above(pen)
+    return pen.finish(labels)
 
 
 def plot_forecast_bands(
@@ -76,6 +88,8 @@ def plot_forecast_bands(
     of: str = "cut",
     intervals: Sequence[float] = (0.5, 0.9),
     happened: date | None = None,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the spread over draws and payoff models of a probability by date.
@@ -90,6 +104,12 @@ def plot_forecast_bands(
         Weight of the draws and models in each band around the median.
     happened
         Day on which it came about, drawn as a line.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
+    ax
+        Axes to draw on; a new figure where None.
     """
     events = {"cut": f"{forecast.stage} over", "deal": "comprehensive deal"}
     one_of(of, events, name="of")
@@ -98,23 +118,24 @@ def plot_forecast_bands(
     order = np.argsort(days)
     by = {"cut": forecast.cut_by, "deal": forecast.deal_by}[of]
     mean = np.array([by(day) for day in forecast.dates])
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     for n, share in enumerate(reversed(bands)):
         ends = np.array([forecast.interval(day, share, of=of) for day in forecast.dates])
         ax.fill_between(
             days[order],
             100.0 * ends[order, 0],
             100.0 * ends[order, 1],
-            color=_DARK,
+            color=pen.colour(0),
             alpha=0.2 + 0.25 * n,
             linewidth=0,
             label=f"{100 * share:.0f} % of draws and models",
         )
-    ax.plot(days[order], 100.0 * mean[order], color="black", label="mean")
+    ax.plot(days[order], 100.0 * mean[order], color=pen.ink, label="mean")
     if happened is not None:
         ax.axvline(
             float((happened - forecast.as_of).days),
-            color=_HAPPENED,
+            color=pen.colour(1),
             linestyle="--",
             label="what happened",
         )
@@ -122,11 +143,18 @@ def plot_forecast_bands(
     ax.set_ylim(0.0, min(float(ax.get_ylim()[1]), 100.0))
     ax.set_xlabel(f"days since {forecast.as_of}")
     ax.set_ylabel(f"{events[of]} by then (percent)")
-    legend_above(ax)
-    return ax
+    legend_above(pen)
+    return pen.finish(labels)
 
 
-def plot_cut_levels(forecast: ProcessForecast, cut: RateCut, *, ax: Axes | None = None) -> Axes:
+def plot_cut_levels(
+    forecast: ProcessForecast,
+    cut: RateCut,
+    *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw the distribution of the first side's added tariff after the cut, and the outcome.
 
     Parameters
@@ -135,26 +163,33 @@ def plot_cut_levels(forecast: ProcessForecast, cut: RateCut, *, ax: Axes | None 
         Over draws and payoff models.
     cut
         What happened.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
+    ax
+        Axes to draw on; a new figure where None.
     """
     shares = (forecast.weights[:, :, None] * forecast.concedes).ravel()
     levels = forecast.after[:, :, :, 0].ravel()
     kept = np.isfinite(levels) & (shares > 0.0)
     order = np.argsort(levels[kept], kind="stable")
     x, y = levels[kept][order], np.cumsum(shares[kept][order])
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     ax.step(
         np.concatenate([[0.0], 100.0 * x]),
         np.concatenate([[0.0], 100.0 * y / y[-1]]),
         where="post",
-        color="black",
+        color=pen.ink,
         label="draws and models",
     )
-    ax.axvline(100.0 * cut.after[0], color=_HAPPENED, linestyle="--", label="what happened")
+    ax.axvline(100.0 * cut.after[0], color=pen.colour(1), linestyle="--", label="what happened")
     ax.set(xlim=(0.0, 105.0 * float(x.max())), ylim=(0.0, 100.0))
     ax.set_xlabel(f"added tariff of {forecast.players[0]} after the first cut (points)")
     ax.set_ylabel("probability of at most this level (percent)")
-    legend_above(ax)
-    return ax
+    legend_above(pen)
+    return pen.finish(labels)
 
 
 def plot_timeline(
@@ -164,6 +199,8 @@ def plot_timeline(
     *,
     named: Mapping[date, str] | None = None,
     until: date | None = None,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw one side's added tariff over dated events, and beside it what a process expects.
@@ -180,6 +217,12 @@ def plot_timeline(
         Words for days, written above a line; empty: a line alone.
     until
         Last day drawn; None: that of the last event.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
+    ax
+        Axes to draw on; a new figure where None.
     """
     from matplotlib.dates import ConciseDateFormatter, MonthLocator
 
@@ -195,7 +238,8 @@ def plot_timeline(
     ahead = np.array([fan.start + timedelta(days=float(day)) for day in fan.days])
     kept = ahead <= end
     levels = np.round(fan.levels, 9).tolist()
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     for n, (low, high) in enumerate(((0.1, 0.9), (0.25, 0.75))):
         bottom, top = (100.0 * fan.quantiles[levels.index(p), kept, side] for p in (low, high))
         ax.fill_between(
@@ -203,7 +247,7 @@ def plot_timeline(
             bottom,
             top,
             step="post",
-            color=_DARK,
+            color=pen.colour(0),
             alpha=0.18 + 0.2 * n,
             linewidth=0,
             label=f"expected: {100 * (high - low):.0f} % of paths",
@@ -211,13 +255,13 @@ def plot_timeline(
     ax.plot(
         ahead[kept],
         100.0 * fan.mean[kept, side],
-        color=_DARK,
+        color=pen.colour(0),
         linestyle="--",
         label="expected: mean",
     )
-    ax.step(days, [*rates, rates[-1]], where="post", color="black", label="in force")  # type: ignore[arg-type]  # Matplotlib takes dates
+    ax.step(days, [*rates, rates[-1]], where="post", color=pen.ink, label="in force")  # type: ignore[arg-type]  # Matplotlib takes dates
     for day, words in (named or {}).items():
-        ax.axvline(day, color="0.4", linewidth=0.8, linestyle=":")  # type: ignore[arg-type]  # as above
+        ax.axvline(day, color=pen.grey(0.4), linewidth=0.8, linestyle=":")  # type: ignore[arg-type]  # as above
         ax.annotate(
             words,
             (day, 1.0),
@@ -228,7 +272,7 @@ def plot_timeline(
             va="bottom",
             rotation=40,
             rotation_mode="anchor",
-            fontsize=7.5,
+            fontsize=pen.small,
         )
     ax.set_xlim(stated[0].day, end)  # type: ignore[arg-type]  # as above
     ax.set_ylim(bottom=0.0)
@@ -237,5 +281,5 @@ def plot_timeline(
     ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]  # as above
     other = fan.players[1 - side]
     ax.set_ylabel(f"{player} on {other}, points added")
-    ax.legend(loc="upper right")
-    return ax
+    pen.legend(loc="upper right")
+    return pen.finish(labels)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
+from negotiation.plotting.style import Pen
 from negotiation.process.analysis.readings import Readings
 from negotiation.process.analysis.stage_ends import StageEnds
 from negotiation.process.analysis.tariffs import TariffFan
@@ -19,34 +20,19 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = [
-    "COLOURS",
-    "STYLES",
     "legend_above",
-    "new_axes",
     "plot_readings",
     "plot_stage_ends",
     "plot_tariff_fan",
     "plot_time_to_deal",
 ]
 
-STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
-#: Okabe and Ito's colours, which stay apart for the colour-blind, ordered from dark to light.
-COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9")
 _HATCHES = ("", "////", "", "....", "xxxx", "")
 
 
-def new_axes(ax: Axes | None) -> Axes:
-    """Return the caller's axes, or those of a new figure."""
-    if ax is not None:
-        return ax
-    import matplotlib.pyplot as plt
-
-    return plt.subplots(layout="constrained")[1]
-
-
-def legend_above(ax: Axes, columns: int = 2) -> None:
+def legend_above(pen: Pen, columns: int = 2) -> None:
     """Put the legend above the axes, where it covers nothing."""
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=columns, borderaxespad=0.2)
+    pen.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=columns, borderaxespad=0.2)
 
 
 def plot_time_to_deal(
@@ -54,6 +40,8 @@ def plot_time_to_deal(
     *,
     days: ArrayLike | None = None,
     stage: str | None = None,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the probability of a deal by the number of days since the process began.
@@ -66,8 +54,15 @@ def plot_time_to_deal(
         Where the curves are drawn; None: 0 to 730.
     stage
         Name of a stage whose end counts instead of the deal's.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
+    ax
+        Axes to draw on; a new figure where None.
     """
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     several = solutions if isinstance(solutions, Mapping) else {"": solutions}
     if not several:
         raise InvalidInputError("nothing to draw", where="solutions", allowed="1 or more")
@@ -79,8 +74,7 @@ def plot_time_to_deal(
         ax.plot(
             where,
             100.0 * values,
-            color=COLOURS[(n + (len(several) > 1)) % len(COLOURS)],
-            linestyle=STYLES[(n + (len(several) > 1)) % len(STYLES)],
+            **pen.series(n),
             label=label or None,
         )
     top = 100.0 if highest > 0.5 else 110.0 * max(highest, 0.01)
@@ -90,8 +84,8 @@ def plot_time_to_deal(
     event = "comprehensive deal" if stage is None else f"{stage} over"
     ax.set_ylabel(f"{event} by then (percent)")
     if any(several):
-        legend_above(ax)
-    return ax
+        legend_above(pen)
+    return pen.finish(labels)
 
 
 def plot_tariff_fan(
@@ -99,6 +93,8 @@ def plot_tariff_fan(
     player: str,
     *,
     intervals: Sequence[float] = (0.5, 0.8, 0.95),
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw quantiles of one side's added tariff by day.
@@ -111,6 +107,12 @@ def plot_tariff_fan(
         Whose tariff.
     intervals
         Probability of each band; the fan must have the quantiles at both ends of each.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
+    ax
+        Axes to draw on; a new figure where None.
     """
     side = fan.players.index(one_of(player, fan.players, name="player"))
     levels = np.round(fan.levels, 9).tolist()
@@ -121,7 +123,8 @@ def plot_tariff_fan(
             "the fan lacks a quantile", where="intervals", seen=missing, allowed=str(levels)
         )
     values = 100.0 * fan.quantiles[:, :, side]
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     for n, p in enumerate(sorted(intervals, reverse=True)):
         low, high = (levels.index(round(0.5 + sign * p / 2, 9)) for sign in (-1, 1))
         ax.fill_between(
@@ -129,24 +132,30 @@ def plot_tariff_fan(
             values[low],
             values[high],
             step="post",
-            color="#0072B2",
+            color=pen.colour(0),
             alpha=0.15 + 0.15 * n,
             linewidth=0,
             label=f"{100 * p:.0f} % of paths",
         )
     middle = values[levels.index(0.5)]
-    ax.step(fan.days, middle, where="post", color="#000000", label="median")
-    ax.plot(fan.days, 100.0 * fan.mean[:, side], color="#D55E00", linestyle="--", label="mean")
+    ax.step(fan.days, middle, where="post", color=pen.ink, label="median")
+    ax.plot(fan.days, 100.0 * fan.mean[:, side], color=pen.colour(1), linestyle="--", label="mean")
     ax.set(xlim=(float(fan.days.min()), float(fan.days.max())))
     ax.set_ylim(bottom=min(0.0, float(values.min())))
     ax.set_xlabel(f"days since {fan.start}" if fan.start else "days since the start")
     other = fan.players[1 - side]
     ax.set_ylabel(f"added tariff of {player} on {other} (points)")
-    legend_above(ax, 3)
-    return ax
+    legend_above(pen, 3)
+    return pen.finish(labels)
 
 
-def plot_stage_ends(ends: StageEnds | Mapping[str, StageEnds], *, ax: Axes | None = None) -> Axes:
+def plot_stage_ends(
+    ends: StageEnds | Mapping[str, StageEnds],
+    *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw how each stage ends, once it is reached: a bar a stage and label.
 
     Parameters
@@ -154,13 +163,20 @@ def plot_stage_ends(ends: StageEnds | Mapping[str, StageEnds], *, ax: Axes | Non
     ends
         From `negotiation.process.analysis.stage_ends.stage_ends`; or several by label, with the
         same stages.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
+    ax
+        Axes to draw on; a new figure where None.
     """
     several = ends if isinstance(ends, Mapping) else {"": ends}
     if not several:
         raise InvalidInputError("nothing to draw", where="ends", allowed="1 or more")
     stages = next(iter(several.values())).stages
     causes = tuple(dict.fromkeys(c for item in several.values() for c in item.causes))
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     gap = len(several) + 1.4
     rows, names = [], []
     left = np.zeros((len(stages), len(several)))
@@ -183,47 +199,66 @@ def plot_stage_ends(ends: StageEnds | Mapping[str, StageEnds], *, ax: Axes | Non
             share.ravel(),
             left=left.ravel(),
             height=0.86,
-            color=(*COLOURS[1:], "#E69F00", "#999999")[c % 7],
+            color=pen.colour(c),
             hatch=_HATCHES[c % len(_HATCHES)],
-            edgecolor="white",
+            edgecolor=pen.paper,
             linewidth=0.4,
             label=cause,
         )
         left += share
     for s, stage in enumerate(stages):
-        ax.text(0.6, gap * s - 0.62, stage, ha="left", va="bottom", fontsize=8, style="italic")
+        ax.text(
+            0.6, gap * s - 0.62, stage, ha="left", va="bottom", fontsize=pen.small, style="italic"
+        )
         rows += place[s].tolist()
         names += list(several)
     ax.set_yticks(rows, names)
-    ax.tick_params(axis="y", length=0, labelsize=7.5)
+    ax.tick_params(axis="y", length=0, labelsize=pen.small)
     ax.set(xlim=(0.0, 100.0), ylim=(gap * len(stages) - 1.0, -1.6))
     ax.set_xlabel("how a stage ends, once it is reached (percent)")
     legend_above(ax, min(len(causes), 5))
-    return ax
+    return pen.finish(labels)
 
 
-def plot_readings(result: Readings, *, ax: Axes | None = None) -> Axes:
-    """Draw the probability of a first cut under each reading of what has been seen."""
-    ax = new_axes(ax)
+def plot_readings(
+    result: Readings,
+    *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the probability of a first cut under each reading of what has been seen.
+
+    Parameters
+    ----------
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
+    ax
+        Axes to draw on; a new figure where None.
+    """
+    pen = Pen(ax, colours)
+    ax = pen.ax
     rows = np.arange(len(result.names))[::-1]
     mean = 100.0 * result.mean
     ax.hlines(
         rows,
         100.0 * result.low,
         100.0 * result.high,
-        color="#0072B2",
+        color=pen.colour(0),
         linewidth=5.0,
         alpha=0.35,
         label=f"{100 * result.probability:.0f} % of draws and payoff models",
     )
-    ax.plot(mean, rows, "o", color="black", label="mean")
+    ax.plot(mean, rows, "o", color=pen.ink, label="mean")
     for row, value in zip(rows, mean, strict=True):
         ax.annotate(f"{value:.0f}", (value, row), (0.0, 6.0), textcoords="offset points",
-                    ha="center", fontsize=8)  # fmt: skip
+                    ha="center", fontsize=pen.small)  # fmt: skip
     ax.set_yticks(rows, result.names)
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(-0.6, len(rows) - 0.4)
     ax.set_xlim(left=0.0)
     ax.set_xlabel(f"probability of a first cut by {result.day} (percent)")
-    legend_above(ax)
-    return ax
+    legend_above(pen)
+    return pen.finish(labels)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from negotiation.data.labels import spelled
 from negotiation.errors import InvalidInputError
-from negotiation.plotting.process import legend_above, new_axes
+from negotiation.plotting.process import legend_above
+from negotiation.plotting.style import Pen
 from negotiation.process.analysis.sensitivity import (
     ExemptionRegions,
     FirstConcessionMap,
@@ -28,8 +29,6 @@ __all__ = [
     "plot_tornado",
 ]
 
-_DARK, _LIGHT = "#0072B2", "#E69F00"
-
 
 def _ordered(size: FloatArray, most: int | None) -> IntArray:
     order = np.argsort(size, kind="stable").astype(np.int64)
@@ -41,7 +40,14 @@ def _labels(names: Sequence[str], order: IntArray) -> list[str]:
     return [spelled(names[int(k)]) for k in order]
 
 
-def plot_tornado(result: Tornado, *, most: int | None = 12, ax: Axes | None = None) -> Axes:
+def plot_tornado(
+    result: Tornado,
+    *,
+    most: int | None = 12,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw how far an answer moves when each parameter goes to the ends of its range.
 
     Parameters
@@ -50,6 +56,12 @@ def plot_tornado(result: Tornado, *, most: int | None = 12, ax: Axes | None = No
         From `tornado`. An end without an equilibrium has no bar.
     most
         Only this many of the widest bars; None: all.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
+    ax
+        Axes to draw on; a new figure where None.
     """
     names, base = result.parameters, result.base
     ends = np.asarray(result.ends, dtype=np.float64)
@@ -62,32 +74,38 @@ def plot_tornado(result: Tornado, *, most: int | None = 12, ax: Axes | None = No
         )
     moved = np.nan_to_num(ends - base)
     order = _ordered(np.abs(moved).max(axis=1), most)
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     rows = np.arange(len(order))
     styles: tuple[dict[str, Any], ...] = (
-        {"height": 0.76, "color": _LIGHT},
-        {"height": 0.44, "color": _DARK, "hatch": "////"},
+        {"height": 0.76, "color": pen.colour(5)},
+        {"height": 0.44, "color": pen.colour(0), "hatch": "////"},
     )
     for end, style in enumerate(styles):
         ax.barh(
             rows,
             moved[order, end],
             left=base,
-            edgecolor="black",
+            edgecolor=pen.ink,
             linewidth=0.6,
             label=("low end of range", "high end of range")[end],
             **style,
         )
-    ax.axvline(base, color="black", linewidth=1.0)
+    ax.axvline(base, color=pen.ink, linewidth=1.0)
     ax.set_yticks(rows, _labels(names, order))
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel(result.outcome)
-    legend_above(ax)
-    return ax
+    legend_above(pen)
+    return pen.finish(labels)
 
 
 def plot_sobol_indices(
-    result: SweptOutcome, *, most: int | None = 12, ax: Axes | None = None
+    result: SweptOutcome,
+    *,
+    most: int | None = 12,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw first-order and total Sobol indices of each parameter, with their intervals.
 
@@ -98,21 +116,28 @@ def plot_sobol_indices(
         parameter alone, and with all its interactions.
     most
         Only this many of the largest; None: all.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
+    ax
+        Axes to draw on; a new figure where None.
     """
     names = result.parameters
     alone = float_array(result.first_order, name="first_order", shape=(len(names),))
     whole = float_array(result.total_order, name="total_order", shape=(len(names),))
     order = _ordered(whole, most)
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     rows = np.arange(len(order))
     drawn: tuple[tuple[float, FloatArray, FloatArray, str, dict[str, Any]], ...] = (
-        (0.2, whole, result.total_interval, "with interactions (total)", {"color": _LIGHT}),
+        (0.2, whole, result.total_interval, "with interactions (total)", {"color": pen.colour(5)}),
         (
             -0.2,
             alone,
             result.first_interval,
             "alone (first order)",
-            {"color": _DARK, "hatch": "////"},
+            {"color": pen.colour(0), "hatch": "////"},
         ),
     )
     for shift, index, interval, label, style in drawn:
@@ -120,7 +145,7 @@ def plot_sobol_indices(
             rows + shift,
             index[order],
             height=0.4,
-            edgecolor="black",
+            edgecolor=pen.ink,
             linewidth=0.6,
             label=label,
             **style,
@@ -132,19 +157,25 @@ def plot_sobol_indices(
                 rows + shift,
                 xerr=spread,
                 fmt="none",
-                ecolor="black",
+                ecolor=pen.ink,
                 elinewidth=0.9,
                 capsize=2.0,
             )
-    ax.axvline(0.0, color="black", linewidth=0.8)
+    ax.axvline(0.0, color=pen.ink, linewidth=0.8)
     ax.set_yticks(rows, _labels(names, order))
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel(f"share of the variance of {result.label or result.outcome.replace('_', ' ')}")
-    legend_above(ax)
-    return ax
+    legend_above(pen)
+    return pen.finish(labels)
 
 
-def plot_first_concession_map(result: FirstConcessionMap, *, ax: Axes | None = None) -> Axes:
+def plot_first_concession_map(
+    result: FirstConcessionMap,
+    *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw who is likely to concede first over the audience costs of both sides.
 
     Lines are labelled with the probability; where nobody concedes the map is hatched.
@@ -153,6 +184,12 @@ def plot_first_concession_map(result: FirstConcessionMap, *, ax: Axes | None = N
     ----------
     result
         From `first_concession_map`.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
+    ax
+        Axes to draw on; a new figure where None.
     """
     first, second = result.players
     x = float_array(result.first_cost, name="first_cost", ndim=1, low=1e-12)
@@ -166,17 +203,17 @@ def plot_first_concession_map(result: FirstConcessionMap, *, ax: Axes | None = N
         high=1.0,
     )
     values = np.ma.masked_array(filled, ~known).T
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     if not known.all():
-        ax.set_facecolor("white")
-        ax.patch.set(hatch="xxx", edgecolor="0.6")
+        ax.patch.set(hatch="xxx", edgecolor=pen.grey(0.6))
     image = ax.pcolormesh(x, y, values, cmap="cividis", vmin=0.0, vmax=1.0, shading="nearest")
     inside = [p for p in (0.01, 0.1, 0.25, 0.5, 0.75, 0.9) if values.min() < p < values.max()]
     if inside and min(values.shape) > 1:
         widths = [2.2 if p == 0.5 else 1.0 for p in inside]
-        colours = ["black" if p >= 0.5 else "white" for p in inside]
-        lines = ax.contour(x, y, values, levels=inside, colors=colours, linewidths=widths)
-        ax.clabel(lines, fmt=lambda p: f"{100 * p:.0f} %", fontsize=8)
+        tones = ["black" if p >= 0.5 else "white" for p in inside]
+        lines = ax.contour(x, y, values, levels=inside, colors=tones, linewidths=widths)
+        ax.clabel(lines, fmt=lambda p: f"{100 * p:.0f} %", fontsize=pen.small)
     ax.set(xscale="log", yscale="log", xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))
     for axis, ends in ((ax.xaxis, x), (ax.yaxis, y)):
         ticks = [v for v in (0.1, 0.2, 0.3, 0.5, 0.8, 1.2) if ends.min() <= v <= ends.max()]
@@ -185,11 +222,16 @@ def plot_first_concession_map(result: FirstConcessionMap, *, ax: Axes | None = N
     ax.set_xlabel(f"audience cost of {first} (percent of GDP)")
     ax.set_ylabel(f"audience cost of {second} (percent of GDP)")
     _percent_bar(ax, image, f"share of concessions that {first} makes (percent)")
-    return ax
+    return pen.finish(labels)
 
 
 def plot_exemption_regions(
-    result: ExemptionRegions, player: str, *, ax: Axes | None = None
+    result: ExemptionRegions,
+    player: str,
+    *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw how likely a side is to exempt, over the costs of being seen to.
 
@@ -199,6 +241,12 @@ def plot_exemption_regions(
         From `exemption_regions`.
     player
         Whose exemptions they are.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
+    ax
+        Axes to draw on; a new figure where None.
     """
     side = result.players.index(one_of(player, result.players, name="player"))
     x = float_array(result.visibility, name="visibility", ndim=1, low=0.0, high=1.0)
@@ -207,18 +255,19 @@ def plot_exemption_regions(
         raise InvalidInputError("a map needs two values an axis", where="visibility, curvature")
     chance = float_array(result.chance, name="chance", shape=(len(x), len(y), 2), low=0.0)
     values = chance[:, :, side].T
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     image = ax.pcolormesh(x, y, values, cmap="cividis", vmin=0.0, vmax=1.0, shading="nearest")
     inside = [p for p in (0.1, 0.25, 0.5, 0.75, 0.9) if values.min() < p < values.max()]
     if inside:
-        colours = ["black" if p >= 0.5 else "white" for p in inside]
-        lines = ax.contour(x, y, values, levels=inside, colors=colours, linewidths=1.2)
-        ax.clabel(lines, fmt=lambda p: f"{100 * p:.0f} %", fontsize=8)
+        tones = ["black" if p >= 0.5 else "white" for p in inside]
+        lines = ax.contour(x, y, values, levels=inside, colors=tones, linewidths=1.2)
+        ax.clabel(lines, fmt=lambda p: f"{100 * p:.0f} %", fontsize=pen.small)
     ax.set(xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))
     ax.set_xlabel("probability that an exemption is seen")
     ax.set_ylabel("curvature of the audience cost (percent of GDP)")
     _percent_bar(ax, image, f"{player} exempts before the first cut (percent)")
-    return ax
+    return pen.finish(labels)
 
 
 def _percent_bar(ax: Axes, image: Any, label: str) -> None:

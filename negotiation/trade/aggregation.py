@@ -137,9 +137,9 @@ def positions(labels: tuple[str, ...], wanted: str | Iterable[str] | None, name:
     return [labels.index(item) for item in names]
 
 
-def unique_labels(labels: Iterable[str], name: str) -> tuple[str, ...]:
-    """Return labels as text, refusing repeated ones and none at all."""
-    out = tuple(str(item) for item in _listed(labels, name))
+def unique_labels(labels: str | Iterable[str], name: str) -> tuple[str, ...]:
+    """Return labels as text, refusing repeated ones and none at all; text alone is one label."""
+    out = (labels,) if isinstance(labels, str) else tuple(map(str, _listed(labels, name)))
     repeated = sorted({item for item in out if out.count(item) > 1})
     if not out or repeated:
         raise InvalidInputError(

@@ -348,13 +348,9 @@ class Economy(Presented):
 
         total = self.flows.sum(axis=0)
         home = np.diagonal(total)
-        columns = {
-            "region": self.regions,
-            "home_sales": home,
-            "exports": total.sum(axis=1) - home,
-            "imports": total.sum(axis=0) - home,
-        }
-        return pd.DataFrame(columns)
+        sold, bought = total.sum(axis=1) - home, total.sum(axis=0) - home
+        columns = {"home_sales": home, "exports": sold, "imports": bought}
+        return pd.DataFrame({"region": self.regions, **columns})
 
     def region_index(self, region: str) -> int:
         """Return the position of a region on the exporter and importer axes."""

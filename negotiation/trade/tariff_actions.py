@@ -14,26 +14,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiation.errors import InvalidInputError
+from negotiation.trade.aggregation import positions
+from negotiation.trade.economy import Economy
 from negotiation.trade.instruments.measures import Measure, action_measures
 from negotiation.values import FloatArray, number
 
 __all__ = [
-    "DEFAULT_RATES",
     "FREE_TRADE",
     "action_grids",
     "action_label",
     "actions_of",
     "added_points",
+    "measures_by_scenario",
     "measures_label",
+    "partners_beyond",
+    "tariff_points",
 ]
 
 FREE_TRADE = "free_trade"
-
-DEFAULT_RATES: Mapping[str, tuple[float | str, ...]] = {
-    "USA": (FREE_TRADE, 0.0, 0.3, 0.54, 0.6, 0.8, 1.04, 1.45, 2.0),
-    "CHN": (FREE_TRADE, 0.0, 0.1, 0.34, 0.6, 0.8, 0.84, 1.25, 2.0),
-}
-"""Points added over January 2025: the steps of spring 2025, the leaked 60, and 200 beyond them."""
 
 
 def action_label(added: float, total: float, *, free: bool = False) -> str:
@@ -107,14 +105,14 @@ def _grid(value: Any, player: str) -> list[Any]:
 
 
 def action_grids(
-    rates: Mapping[str, Any] | None, players: Sequence[str] | None = None
+    rates: Mapping[str, Any], players: Sequence[str] | None = None
 ) -> dict[str, list[Any]]:
     """Return the grid of actions of each player, in the order of play.
 
     Parameters
     ----------
     rates
-        By player, numbers, ``"free_trade"`` or measures; None takes :data:`DEFAULT_RATES`.
+        By player, numbers, ``"free_trade"`` or measures.
     players
         Their order; None: that of ``rates``.
 
@@ -123,28 +121,15 @@ def action_grids(
     InvalidInputError
         If a grid is missing, empty, repeats an action or holds what is no tariff.
     """
-    if rates is None:
-        names = tuple(players) if players is not None else tuple(DEFAULT_RATES)
-        unknown = [name for name in names if name not in DEFAULT_RATES]
-        if unknown:
-            raise InvalidInputError(
-                "no default grid for this player",
-                where="rates",
-                seen=", ".join(unknown),
-                allowed=", ".join(DEFAULT_RATES),
-                hint="Pass rates={player: [points added, ...], ...}.",
-            )
-        rates = DEFAULT_RATES
-    else:
-        if not isinstance(rates, Mapping):
-            raise InvalidInputError(
-                "not a grid a player", where="rates", seen=type(rates).__name__, allowed="a mapping"
-            )
-        names = tuple(players) if players is not None else tuple(rates)
-        if set(names) != set(rates):
-            raise InvalidInputError(
-                "one grid for each player", where="rates", seen=", ".join(rates), allowed=str(names)
-            )
+    if not isinstance(rates, Mapping):
+        raise InvalidInputError(
+            "not a grid a player", where="rates", seen=type(rates).__name__, allowed="a mapping"
+        )
+    names = tuple(players) if players is not None else tuple(rates)
+    if set(names) != set(rates):
+        raise InvalidInputError(
+            "one grid for each player", where="rates", seen=", ".join(rates), allowed=str(names)
+        )
     return {name: _grid(rates[name], name) for name in names}
 
 
@@ -160,3 +145,72 @@ def added_points(value: Any, name: str) -> tuple[FloatArray, NDArray[np.bool_]]:
         for k, (item, gone) in enumerate(zip(items, free, strict=True))
     ]
     return np.array(added), free
+
+
+def measures_by_scenario(
+    rates: Any, players: tuple[str, ...], count: int
+) -> tuple[tuple[tuple[str, tuple[Measure, ...]], ...], ...]:
+    """Return measures beyond tariffs by scenario and player; nothing where there is none."""
+    if not isinstance(rates, Mapping):
+        return ()
+    by_player = {}
+    for name in players:
+        actions = actions_of(rates[name], f"rates[{name}]")
+        by_player[name] = [
+            tuple(m for m in action_measures(a, name) if m.instrument != "import_tariff")
+            for a in actions
+        ]
+    if not any(any(column) for column in by_player.values()):
+        return ()
+    return tuple(tuple((name, by_player[name][k]) for name in players) for k in range(count))
+
+
+def tariff_points(
+    economy: Economy,
+    rates: Any,
+    player: str,
+    partner: str,
+    players: tuple[str, ...],
+    taxed: NDArray[np.bool_],
+) -> FloatArray | float:
+    """Return points that measures add to a player's tariffs on a partner ``[scenario, sector]``.
+
+    A measure without partners is on the other players, one without sectors on ``taxed``.
+    """
+    if not isinstance(rates, Mapping):
+        return 0.0
+    actions = actions_of(rates[player], f"rates[{player}]")
+    points = np.zeros((len(actions), len(economy.sectors)))
+    for k, action in enumerate(actions):
+        for measure in action_measures(action, player):
+            if measure.instrument != "import_tariff":
+                continue
+            if partner not in (players if measure.partners is None else measure.partners):
+                continue
+            if measure.sectors is None:
+                points[k, taxed] += measure.size
+            else:
+                points[k, positions(economy.sectors, measure.sectors, "sectors")] += measure.size
+    return points
+
+
+def partners_beyond(
+    economy: Economy, rates: Any, player: str, players: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return partners beyond the players that a player's measures put tariffs on."""
+    if not isinstance(rates, Mapping):
+        return ()
+    named = {
+        partner: None
+        for action in actions_of(rates[player], f"rates[{player}]")
+        for measure in action_measures(action, player)
+        if measure.instrument == "import_tariff"
+        for partner in measure.partners or ()
+    }
+    for partner in named:
+        economy.region_index(partner)
+    if player in named:
+        raise InvalidInputError(
+            "a region cannot hinder its own sales", where=f"rates[{player}]", seen=player
+        )
+    return tuple(partner for partner in named if partner not in players)

@@ -216,7 +216,7 @@ def constant_hazard(
     Examples
     --------
     >>> constant_hazard(as_of="2025-05-02", current_days=20).settled
-    5
+    6
     """
     table = load_table("episodes", as_of=as_of)
     spans = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured, Presented
 from negotiation.values import FloatArray
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def indices_frame(found: Any) -> pd.DataFrame:
 
 
 @dataclass(frozen=True, eq=False)
-class SweptOutcome(Presented):
+class SweptOutcome(Pictured):
     """An outcome over a sweep, and the shares of its variance.
 
     Attributes
@@ -62,13 +62,15 @@ class SweptOutcome(Presented):
     total_interval: FloatArray = field(default_factory=_no_intervals)
     label: str = ""
 
+    _picture = "plot_sobol_indices"
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row a parameter: its Sobol indices with their intervals."""
         return indices_frame(self)
 
 
 @dataclass(frozen=True, eq=False)
-class Tornado(Presented):
+class Tornado(Pictured):
     """An outcome at the ends of the range of each parameter, one at a time.
 
     Attributes
@@ -88,6 +90,8 @@ class Tornado(Presented):
     base: float
     ends: FloatArray
 
+    _picture = "plot_tornado"
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row a parameter: the outcome at the low and high end, and as it is."""
         import pandas as pd
@@ -98,7 +102,7 @@ class Tornado(Presented):
 
 
 @dataclass(frozen=True, eq=False)
-class FirstConcessionMap(Presented):
+class FirstConcessionMap(Pictured):
     """Who concedes first over the audience costs of both sides.
 
     Attributes
@@ -119,6 +123,8 @@ class FirstConcessionMap(Presented):
     second_cost: FloatArray
     share: FloatArray
     ever: FloatArray
+
+    _picture = "plot_first_concession_map"
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a pair of audience costs: who concedes first, whether the stage ends."""

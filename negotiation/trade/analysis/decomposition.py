@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negotiation.errors import InvalidInputError
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured
 from negotiation.trade.results import TradeEquilibrium
 from negotiation.values import FloatArray, instance, quantity, read_only
 
@@ -57,7 +57,7 @@ _PARTS = (
 
 
 @dataclass(frozen=True, eq=False)
-class WelfareDecomposition(Presented):
+class WelfareDecomposition(Pictured):
     """Parts of a welfare change by region, in percent of real income; they add up to it.
 
     Attributes
@@ -107,6 +107,8 @@ class WelfareDecomposition(Presented):
     profits: FloatArray = quantity("", "percent", "profits")
     entry: FloatArray = quantity("", "percent", "entry of firms")
     transfers: FloatArray = quantity("", "percent", "transfers")
+
+    _picture = "plot_welfare_parts"
 
     @property
     def volume(self) -> FloatArray:

@@ -159,10 +159,13 @@ def test_an_event_without_source_is_refused():
 
 def test_later_events_change_nothing(spoil):
     def edit(lines):
+        swapped = {"USA": "CHN", "CHN": "USA"}
         out = [lines[0]]
         for line in lines[1:]:
-            late = line[:10] > AS_OF
-            out.append(line.replace("USA", "CHN").replace(",talks,", ",threat,") if late else line)
+            day, actor, rest = line.split(",", 2)
+            other = swapped.get(actor, actor)
+            changed = f"{day},{other},{rest}".replace(",talks,", ",threat,")
+            out.append(changed if day > AS_OF else line)
         return out
 
     folder = spoil("events", edit)

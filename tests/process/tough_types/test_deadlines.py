@@ -255,3 +255,68 @@ def test_a_date_at_which_a_deadline_is_met_counts_the_concessions_there():
     np.testing.assert_allclose([solution.deal_by(day) for day in days], expected, atol=1e-9)
     first = [0.0, met, met, met, met]
     np.testing.assert_allclose(solution.stage_by(0, days), first, atol=1e-9)
+
+
+def test_symmetric_sides_do_the_same():
+    # With hazards of 1/2 until T - 1/3 each side is indifferent to the end: L = -2 is the value.
+    solution = solve_process(
+        MultiStepProcess.from_payoffs(
+            flows=[[-1.0, -1.0]],
+            terms=[[[-2.0, 0.0], [0.0, -2.0]]],
+            breakdown=[-2.5, -2.5],
+            discount_rates=[0.0, 0.0],
+            stubbornness=[0.01, 0.01],
+            deadlines=[5.0],
+        )
+    )
+    assert solution.atoms[0] == pytest.approx([0.0, 0.0], abs=1e-15)
+    assert solution.values == pytest.approx([-2.0, -2.0], rel=1e-12)
+    assert assert_equilibrium(solution, 1e-6) == 1
+
+
+def test_symmetric_games_stay_symmetric():
+    rng = np.random.default_rng(4)
+    for _ in range(300):
+        concede, gap, end = rng.normal(0.0, 1.0, 3)
+        process = MultiStepProcess.from_payoffs(
+            flows=[[rng.normal(-0.5, 0.5)] * 2],
+            terms=[[[concede, concede + abs(gap)], [concede + abs(gap), concede]]],
+            breakdown=[end - 0.5] * 2,
+            discount_rates=[rng.choice([0.05, 0.5])] * 2,
+            stubbornness=[rng.choice([0.0, 1e-300, 1e-10, 0.01, 0.3, 1.0])] * 2,
+            audience_growth=[rng.choice([0.0, 0.1, 1.0])] * 2,
+            breakdown_hazard=rng.choice([0.0, 0.1]),
+            deadlines=[rng.choice([None, 0.1, 1.0, 5.0, 50.0])],
+        )
+        branch = solve_process(process).branch_solution
+        for found in (branch.values, branch.atoms, branch.deadline_atoms):
+            assert found[0, 0, 0] == pytest.approx(found[0, 0, 1], rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("flow", [-0.4, 0.3])
+def test_sides_that_would_rather_give_in_than_win_do_so_at_once(flow):
+    # F < L on both sides. Each plan against a rival that concedes at the opening unless tough:
+    # conceding there as well (a coin decides), or waiting, alone with a tough rival, until any t.
+    concede, win, end, r, deadline = (0.2, 0.1), (-0.3, -0.5), (-1.0, -2.0), (0.05, 0.1), 2.0
+    z = (0.02, 0.05)
+    solution = solve_process(
+        MultiStepProcess.from_payoffs(
+            flows=[[flow, flow]],
+            terms=[[[concede[0], win[1]], [win[0], concede[1]]]],
+            breakdown=end,
+            discount_rates=r,
+            stubbornness=z,
+            deadlines=[deadline],
+        )
+    )
+    assert solution.behaviours[0] == ("concedes_at_once",) * 2
+    t = np.linspace(0.0, deadline, 401)
+    for i in range(2):
+        j = 1 - i
+        paid = flow * -np.expm1(-r[i] * t) / r[i]
+        alone = paid + np.exp(-r[i] * t) * concede[i]
+        waits = max(alone.max(), paid[-1] + np.exp(-r[i] * deadline) * end[i])
+        first = 0.5 * (1.0 + z[j]) * concede[i] + 0.5 * (1.0 - z[j]) * win[i]
+        assert solution.values[i] == pytest.approx(first, rel=1e-12)
+        assert (1.0 - z[j]) * win[i] + z[j] * waits < first

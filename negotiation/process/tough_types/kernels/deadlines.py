@@ -25,8 +25,8 @@ attrition in continuous time with complete information; the types are those of A
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from negotiation.compilation import njit
 from negotiation.process.tough_types.kernels.regimes import (
     AT_ONCE,
     ATTRITION,
@@ -49,6 +49,12 @@ def growth(t: float, N: float, D: float, a: float, rho: float) -> float:
     if a == 0.0:
         return N / D * t
     return float(-rho * t + (N + rho * D) / a * np.log1p(a * t / D))
+
+
+@njit(cache=True, nogil=True)
+def posterior(z: float, grown: float) -> float:
+    """Reputation of a side whose log has grown, without overflow."""
+    return 0.0 if z == 0.0 else float(np.exp(min(np.log(z) + grown, 700.0)))
 
 
 @njit(cache=True, nogil=True)
@@ -150,7 +156,7 @@ def slack(
     """By how much j's normal types at t, and i's patience at T, exceed what i needs; see module."""
     for j in range(2):
         i = 1 - j
-        left = 1.0 - z[j] * np.exp(growth(t, N[i], F[i] - L[i], a[i], rho[i]))
+        left = 1.0 - posterior(z[j], growth(t, N[i], F[i] - L[i], a[i], rho[i]))
         needed = chance_needed(t, L[i], F[i], B[i], a[i], rho[i], flow[i], T)
         out[j] = min(left, enough[i]) - needed
 
@@ -240,7 +246,7 @@ def stop_before_the_deadline(
     if end <= min(stop[0], stop[1]):
         j = 0 if exhausted[0] > exhausted[1] else 1
         i = 1 - j
-        mu[j] = max(0.0, 1.0 - z[j] * np.exp(growth(end, N[i], F[i] - L[i], a[i], rho[i])))
+        mu[j] = max(0.0, 1.0 - posterior(z[j], growth(end, N[i], F[i] - L[i], a[i], rho[i])))
         return end
     j = 0 if stop[0] <= stop[1] else 1
     i = 1 - j
@@ -248,9 +254,12 @@ def stop_before_the_deadline(
     grown = np.empty(2)
     for k in range(2):
         o = 1 - k
-        grown[k] = z[k] * np.exp(growth(end, N[o], F[o] - L[o], a[o], rho[o]))
+        grown[k] = posterior(z[k], growth(end, N[o], F[o] - L[o], a[o], rho[o]))
     needed = chance_needed(end, L[i], F[i], B[i], a[i], rho[i], flow[i], T)
     most = 1.0 - grown[j] if enough[j] > 0.0 else 0.0
+    if enough[0] == enough[1] == 0.0 and stop[i] - end <= _ROUNDING * T:
+        # Both are indifferent when they stop, and neither gives in at the deadline.
+        return end
     if needed >= most:
         # i never waits for j's last concession: its normal types are gone when j stops.
         mu[i] = max(0.0, 1.0 - grown[i])
@@ -281,10 +290,13 @@ def stop_before_the_deadline(
     last[i] = chance_needed(end, L[j], F[j], B[j], a[j], rho[j], flow[j], T)
     for k in range(2):
         o = 1 - k
-        grown[k] = z[k] * np.exp(growth(end, N[o], F[o] - L[o], a[o], rho[o]))
+        grown[k] = posterior(z[k], growth(end, N[o], F[o] - L[o], a[o], rho[o]))
     if 1.0 - grown[j] <= enough[i]:
         last[j] = 1.0 - grown[j]
         mu[i] = max(0.0, 1.0 - grown[i] / (1.0 - last[i]))
+    elif abs(room[0] - room[1]) <= _ROUNDING and 1.0 - grown[i] > enough[j]:
+        # Both are indifferent between conceding at the deadline and not: nobody need be exhausted.
+        last[j] = enough[i]
     else:
         last[j] = enough[i]
         mu[j] = max(0.0, 1.0 - grown[j] / (1.0 - last[j]))
@@ -378,6 +390,16 @@ def deadline_stage(
         j = 1 - i
         gain = waiting_gain(0.0, last[j], L[i], F[i], B[i], a[i], rho[i], flow[i], T)
         V[i] = mu[j] * F[i] + (1.0 - mu[j]) * (L[i] + max(gain, 0.0))
+    if F[0] < L[0] and F[1] < L[1] and (last[0] > 0.0 or last[1] > 0.0):
+        # Each would give in before a deadline at which the other does. If that is so from the
+        # opening on, also beside the chance of waiting alone for the deadline, both do it there.
+        both = True
+        for i in range(2):
+            j = 1 - i
+            alone = max(waiting_gain(0.0, 0.0, L[i], F[i], B[i], a[i], rho[i], flow[i], T), 0.0)
+            both = both and 0.5 * (1.0 - z[j]) * (L[i] - F[i]) >= z[j] * alone
+        if both:
+            return give_in_before(0, L, F, z, mu, V, behaviour, last)
     for i in range(2):
         j = 1 - i
         # Being conceded to may be so bad that a side that would wait gives in before.

@@ -1,0 +1,147 @@
+"""Solution of a game with persistent types: values by type, beliefs along silence, dates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from negotiation.presentation import Presented
+from negotiation.process.game.persistent_types.conditions import NodeConditions, Pair, Play
+from negotiation.process.game.persistent_types.dates import (
+    Event,
+    chance_by,
+    chance_ever,
+    concession_of,
+    deal,
+)
+from negotiation.process.game.persistent_types.entries import EntryTable, entering
+from negotiation.process.game.persistent_types.silence import SilentPath
+from negotiation.process.game.persistent_types.typed_game import TypedGame
+from negotiation.values import FloatArray, float_array
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["TypedSolution"]
+
+
+@dataclass(frozen=True, eq=False)
+class TypedSolution(Presented):
+    """Equilibrium of a game with persistent types.
+
+    Attributes
+    ----------
+    process
+        The game that was solved.
+    path
+        Silence in the node in which play starts, from the priors.
+    tables
+        Values of every node that play can enter, by beliefs at entry.
+    tol
+        Error allowed along silence, in scales of the shocks.
+    elapsed_seconds
+        Time spent; not compared.
+    """
+
+    process: TypedGame
+    path: SilentPath
+    tables: dict[int, EntryTable]
+    tol: float
+    elapsed_seconds: float = field(default=0.0, compare=False)
+
+    def __repr__(self) -> str:
+        told = ", ".join(
+            f"{name} {np.array2string(values, precision=4)}"
+            for name, values in zip(self.process.game.players, self.values, strict=True)
+        )
+        return f"TypedSolution({len(self.tables)} nodes entered; values by type: {told})"
+
+    @property
+    def values(self) -> Pair:
+        """Value of the game to each type at its start, ``[side]`` of ``[type]``."""
+        return self.path.values[0][:, 0], self.path.values[1][:, 0]
+
+    def ahead(self, n: int, first: FloatArray, second: FloatArray) -> Pair:
+        """What a move to a node is worth to each type, from beliefs ``[type, case]`` before it."""
+        return entering(self.process, self.tables[n], first, second)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a type: prior, cost added to a concession, value, hazard at the start."""
+        import pandas as pd
+
+        typed, hazards = self.process, self.hazards(0.0)
+        rows = [
+            {
+                "player": player,
+                "type": k,
+                "prior": typed.priors[i][k],
+                "cost": typed.costs[i][k],
+                "value": self.values[i][k],
+                "hazard": hazards[i][:, k, 0].sum(),
+            }
+            for i, player in enumerate(typed.game.players)
+            for k in range(len(typed.costs[i]))
+        ]
+        return pd.DataFrame(rows)
+
+    # Silence where play starts -------------------------------------------------------------------
+
+    def _play(self, days: ArrayLike) -> Play:
+        node = NodeConditions(self.process, int(self.process.game.start_node), self.ahead)
+        return node.play(*self.path.at(self._times(days)))
+
+    def beliefs(self, days: ArrayLike) -> Pair:
+        """Beliefs ``[side]`` of ``[type, day]`` after days in which nothing happened."""
+        logs = self.path.at(self._times(days))[1]
+        return np.exp(logs[0]), np.exp(logs[1])
+
+    def hazards(self, days: ArrayLike) -> Pair:
+        """Hazards ``[side]`` of ``[action, type, day]`` after days in which nothing happened."""
+        return self._play(days).hazards
+
+    def mean_hazards(self, days: ArrayLike) -> Pair:
+        """Hazards ``[side]`` of ``[action, day]`` as everybody but the side sees them."""
+        return self._play(days).mean_hazards
+
+    # Dates ---------------------------------------------------------------------------------------
+
+    def _times(self, days: ArrayLike) -> FloatArray:
+        asked = float_array(np.atleast_1d(days), name="days", low=0.0)
+        return np.ravel(self.process.game.in_time(asked))
+
+    def deal_by(self, days: ArrayLike) -> Any:
+        """Probability that a deal has been reached by a number of days from the start.
+
+        Parameters
+        ----------
+        days
+            A number (returns a float) or an array (returns an array) of days >= 0.
+        """
+        if self._begins_with_deal:
+            out = np.ones(np.size(days))
+        else:
+            out = chance_by(
+                self.process, self.path, self.tables, deal(self.process), self._times(days)
+            )
+        return float(out[0]) if np.ndim(days) == 0 else out.reshape(np.shape(days))
+
+    @property
+    def _begins_with_deal(self) -> bool:
+        return self.process.game.deals[int(self.process.game.start_node)]
+
+    @cached_property
+    def deal_probability(self) -> float:
+        """Probability that a deal is ever reached."""
+        return 1.0 if self._begins_with_deal else self._ever(deal(self.process))
+
+    @cached_property
+    def concedes_first(self) -> FloatArray:
+        """Probability that a side is the first to concede or to accept, ``[side]``."""
+        return np.array([self._ever(concession_of(i)) for i in range(2)])
+
+    def _ever(self, event: Event) -> float:
+        return chance_ever(self.process, self.path, self.tables, event)
