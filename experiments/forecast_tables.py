@@ -1,4 +1,4 @@
-"""Tables of scored forecasts: by the life of terms, at later dates, of others, of other cases."""
+"""Tables of scored forecasts: by payoff model, at later dates, of others, of other cases."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 import negotiation as ng
+from negotiation.data.labels import spelled
+from negotiation.process.analysis.forecast import ProcessForecast
 from negotiation.process.analysis.scores import (
     ConstantHazard,
     RateCut,
@@ -20,52 +22,88 @@ from negotiation.process.analysis.scores import (
 from negotiation.process.beliefs.events import DatedEvent
 from negotiation.values import FloatArray
 
-Found = Mapping[float, Mapping[str, FloatArray]]
+#: Probabilities are kept away from 0 and 1 by this much before logarithms are taken.
+_TINY = 1e-9
 
 
-def interval(values: FloatArray, probability: float) -> tuple[float, float, float]:
-    """Return the mean and the central interval of finite values."""
-    kept = values[np.isfinite(values)]
+def parts(forecast: ProcessForecast) -> dict[str, FloatArray]:
+    """Return weights ``[draw, model]`` of each payoff model alone, and of the ensemble."""
+    out = {}
+    for m, name in enumerate(forecast.models):
+        alone = np.zeros_like(forecast.weights)
+        alone[:, m] = forecast.weights[:, m] / forecast.weights[:, m].sum()
+        out[spelled(name)] = alone
+    return {**out, "ensemble": forecast.weights}
+
+
+def interval(
+    values: FloatArray, weights: FloatArray, probability: float
+) -> tuple[float, float, float]:
+    """Return the weighted mean and the central weighted interval of finite values."""
+    kept = np.isfinite(values)
+    v, w = values[kept], weights[kept]
+    order = np.argsort(v, kind="stable")
+    reached = np.cumsum(w[order]) / w.sum()
     tail = (1.0 - probability) / 2.0
-    low, high = np.quantile(kept, [tail, 1.0 - tail])
-    return float(kept.mean()), float(low), float(high)
+    places = np.minimum(np.searchsorted(reached, [tail, 1.0 - tail]), len(v) - 1)
+    low, high = v[order][places]
+    return float(w @ v / w.sum()), float(low), float(high)
 
 
-def _spread(values: FloatArray, probability: float) -> str:
-    mean, low, high = (100.0 * value for value in interval(values, probability))
+def _spread(values: FloatArray, weights: FloatArray, probability: float) -> str:
+    mean, low, high = (100.0 * value for value in interval(values, weights, probability))
     return f"{mean:.0f} [{low:.0f}, {high:.0f}]"
 
 
-def forecast_table(found: Found, dates: Sequence[dt.date], probability: float) -> ng.StudyTable:
-    """Return dated probabilities, the level after the cut and who gives more, by life of terms."""
+def forecast_table(
+    forecast: ProcessForecast,
+    dates: Sequence[dt.date],
+    cut: RateCut,
+    *,
+    probability: float,
+    within: float,
+) -> ng.StudyTable:
+    """Return dated probabilities, the level after the cut and who gives more, by payoff model."""
     rows: list[tuple[str | ng.Number, ...]] = []
-    for years, out in sorted(found.items()):
-        keys = (*(f"cut_{day.isoformat()}" for day in dates), "level", "usa_more", "chn_more")
+    for name, weights in parts(forecast).items():
+        levels, shares = level_mixture(forecast, weights)
+        level, low, high = interval(levels, shares, probability)
         rows.append(
-            (ng.Number(years, ".2f"), *(_spread(out[key], probability) for key in (*keys, "equal")))
+            (
+                name,
+                *(
+                    _spread(forecast.cut[:, :, forecast.dates.index(day)], weights, probability)
+                    for day in dates
+                ),
+                f"{100 * level:.0f} [{100 * low:.0f}, {100 * high:.0f}]",
+                *(ng.Number(p, ".0f", 100) for p in who_gives_more(forecast, weights, cut, within)),
+            )
         )
     columns = (
-        "D",
+        "payoff model",
         *(f"by {day.day} {day:%b}" for day in dates),
         "level",
         "USA more",
         "China more",
         "equal",
     )
-    return ng.StudyTable(columns, tuple(rows), "r" * len(columns))
+    return ng.StudyTable(columns, tuple(rows), "l" + "r" * (len(columns) - 1))
 
 
-def timing_table(found: Found, days: Sequence[int], dates: Sequence[str]) -> ng.StudyTable:
-    """Return the days within which a first cut comes with given probability, by life of terms.
+def timing_table(
+    forecast: ProcessForecast, days: Sequence[int], dates: Sequence[dt.date]
+) -> ng.StudyTable:
+    """Return the days within which a first cut comes with given probability, by payoff model.
 
-    ``found``: outcomes over draws by life of terms; ``days``, ``dates``: days since the information
-    date at which probabilities are at hand, and their ISO dates.
+    ``days``, ``dates``: days since the information date at which probabilities are at hand, and
+    their dates.
     """
     levels = (0.1, 0.25, 0.5)
+    places = [forecast.dates.index(day) for day in dates]
     rows: list[tuple[str | ng.Number, ...]] = []
-    for years, out in sorted(found.items()):
-        curve = np.array([np.nanmean(out[f"cut_{day}"]) for day in dates])
-        cells: list[str | ng.Number] = [ng.Number(years, ".2f"), ng.Number(curve[0], ".0f", 100)]
+    for name, weights in parts(forecast).items():
+        curve = np.einsum("dm,dmk->k", weights, forecast.cut[:, :, places])
+        cells: list[str | ng.Number] = [name, ng.Number(curve[0], ".1f", 100)]
         for level in levels:
             if level > curve[-1]:
                 cells.append(f"over {days[-1]}")
@@ -73,15 +111,13 @@ def timing_table(found: Found, days: Sequence[int], dates: Sequence[str]) -> ng.
                 cells.append(f"at most {days[0]}")
             else:
                 cells.append(ng.Number(np.interp(level, curve, days), ".0f"))
-        cells.append(ng.Number(1.0 - float(np.nanmean(out["cut_ever"])), ".0f", 100))
         rows.append(tuple(cells))
     columns = (
-        "terms last, years",
+        "payoff model",
         "within a day, %",
         *(f"days to {100 * level:.0f} %" for level in levels),
-        "never, %",
     )
-    return ng.StudyTable(columns, tuple(rows), "r" * len(columns))
+    return ng.StudyTable(columns, tuple(rows), "l" + "r" * (len(columns) - 1))
 
 
 def mixture_at(levels: FloatArray, weights: FloatArray, value: float) -> tuple[float, float]:
@@ -91,12 +127,26 @@ def mixture_at(levels: FloatArray, weights: FloatArray, value: float) -> tuple[f
     return below, upto
 
 
-def level_mixture(out: Mapping[str, FloatArray]) -> tuple[FloatArray, FloatArray]:
-    """Return levels after the first cut over draws and conceders, and their weights."""
-    shares = np.concatenate([out["usa_first"], out["chn_first"]])
-    levels = np.concatenate([out["level_usa"], out["level_chn"]])
-    finite = np.isfinite(shares)
-    return levels[finite], shares[finite]
+def level_mixture(forecast: ProcessForecast, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the first side's added tariff after each concession, and how likely each is."""
+    shares = (weights[:, :, None] * forecast.concedes).ravel()
+    levels = forecast.after[:, :, :, 0].ravel()
+    kept = np.isfinite(levels) & (shares > 0.0)
+    return levels[kept], shares[kept]
+
+
+def who_gives_more(
+    forecast: ProcessForecast, weights: FloatArray, cut: RateCut, within: float
+) -> FloatArray:
+    """Return how likely the first side cuts by more, the second does, and neither.
+
+    ``cut``: the tariffs in force before it; ``within``: cuts that differ by no more are equal.
+    """
+    points = np.array(cut.before) - forecast.after
+    gap = points[..., 0] - points[..., 1]
+    shares = weights[:, :, None] * forecast.concedes
+    told = [gap > within + 1e-9, gap < -within - 1e-9, np.abs(gap) <= within + 1e-9]
+    return np.array([float(shares[item].sum()) for item in told]) / float(shares.sum())
 
 
 def who_cut_more(cut: RateCut, within: float) -> int:
@@ -107,41 +157,42 @@ def who_cut_more(cut: RateCut, within: float) -> int:
 
 
 def first_cut_scores(
-    found: Found,
+    forecast: ProcessForecast,
     cut: RateCut,
     base: ConstantHazard,
     *,
-    as_of: dt.date,
     dates: Sequence[dt.date],
-    headline: float,
     probability: float,
     within: float,
 ) -> tuple[ng.StudyTable, dict[str, ng.Number], list[ScoredForecast]]:
     """Score the forecasts of the first cut against what happened, with the baseline beside.
 
-    ``found``: outcomes over draws by life of terms; ``cut``: what happened; ``base``: the baseline;
-    ``as_of``: information date; ``dates``: of the scored probabilities; ``headline``: life of terms
-    whose numbers the text prints; ``probability``: of the intervals over swept parameters;
-    ``within``: cuts that differ by no more than this are equal.
+    ``cut``: what happened; ``base``: the baseline; ``dates``: of the scored probabilities;
+    ``probability``: of the intervals over draws and payoff models; ``within``: cuts that differ
+    by no more than this are equal.
     """
+    as_of = forecast.as_of
     waited = (cut.day - as_of).days
     outcomes = [float(cut.day <= day) for day in dates]
     who = who_cut_more(cut, within)
     rows: list[tuple[str | ng.Number, ...]] = []
     numbers: dict[str, ng.Number] = {}
     scored: list[ScoredForecast] = []
-    for years, out in sorted(found.items()):
-        named = [interval(out[f"cut_{day.isoformat()}"], probability) for day in dates]
+    for name, weights in parts(forecast).items():
+        named = [
+            interval(forecast.cut[:, :, forecast.dates.index(day)], weights, probability)
+            for day in dates
+        ]
         means = [item[0] for item in named]
-        timing = interval(out[f"cut_{cut.day.isoformat()}"], probability)[0]
-        below, upto = mixture_at(*level_mixture(out), cut.after[0])
-        more = [interval(out[key], probability)[0] for key in ("usa_more", "chn_more", "equal")]
-        right = max(more[who] / sum(more), 1e-12)
+        at_cut = forecast.cut[:, :, forecast.dates.index(cut.day)]
+        timing = interval(at_cut, weights, probability)[0]
+        below, upto = mixture_at(*level_mixture(forecast, weights), cut.after[0])
+        right = float(who_gives_more(forecast, weights, cut, within)[who])
         score = brier(means, outcomes)
-        logs = log_score(np.clip(means, 1e-9, 1.0 - 1e-9), outcomes)
+        logs = log_score(np.clip(means, _TINY, 1.0 - _TINY), outcomes)
         rows.append(
             (
-                f"{years:g} years",
+                name,
                 ng.Number(score, ".3f"),
                 ng.Number(logs, ".2f"),
                 ng.Number(timing, ".2f"),
@@ -149,7 +200,7 @@ def first_cut_scores(
                 ng.Number(right, ".2f"),
             )
         )
-        if years == headline:
+        if name == "ensemble":
             numbers |= {
                 "brier": ng.Number(score, ".2f"),
                 "log_score": ng.Number(logs, ".2f"),
@@ -187,13 +238,13 @@ def first_cut_scores(
         for day, p, outcome in zip(dates, flat, outcomes, strict=True)
     ]
     columns = (
-        "terms last", "Brier", "log score", "time: position", "level: position", "who gave more",
+        "forecast", "Brier", "log score", "time: position", "level: position", "who gave more",
     )  # fmt: skip
     return ng.StudyTable(columns, tuple(rows), "lrrrrr"), numbers, scored
 
 
 def later_scores(
-    later: Mapping[dt.date, FloatArray],
+    later: Mapping[dt.date, ProcessForecast],
     events: tuple[DatedEvent, ...],
     *,
     horizon: int,
@@ -201,25 +252,26 @@ def later_scores(
 ) -> tuple[ng.StudyTable, dict[str, ng.Number], list[ScoredForecast]]:
     """Score later information dates; a window that outlasts the events is not scored.
 
-    ``later``: probabilities over draws by information date; ``events``: all that are known, in
+    ``later``: forecasts by information date; ``events``: all that are known, in
     order; ``horizon``: days over which each date looks ahead; ``probability``: of the intervals
-    over swept parameters.
+    over draws and payoff models.
     """
     last = max(event.day for event in events)
     rows: list[tuple[str | ng.Number, ...]] = []
     pairs: list[tuple[float, float, float]] = []
     scored: list[ScoredForecast] = []
-    for day, values in sorted(later.items()):
+    for day, forecast in sorted(later.items()):
         end = day + dt.timedelta(days=horizon)
+        values = forecast.lowered[:, :, forecast.dates.index(end), 0]
         cut = next_cut(events, day)
         fell = cut is not None and cut.day <= end
         happened = fell if fell or end <= last else None
-        mean, low, high = interval(values, probability)
+        mean, low, high = interval(values, forecast.weights, probability)
         base = constant_hazard(as_of=day).by(horizon)
         rows.append(
             (
                 day.isoformat(),
-                _spread(values, probability),
+                _spread(values, forecast.weights, probability),
                 ng.Number(base, ".0f", 100),
                 "not decided" if happened is None else "yes" if happened else "no",
             )
@@ -283,14 +335,13 @@ def _outcomes() -> dict[tuple[object, object, object], str]:
     }
 
 
-def level_table(
-    out: Mapping[str, FloatArray], cut: RateCut, *, as_of: dt.date, probability: float
-) -> ng.StudyTable:
+def level_table(forecast: ProcessForecast, cut: RateCut, *, probability: float) -> ng.StudyTable:
     """Return public point forecasts of the added tariff by a date, and the model's beside them.
 
-    ``out``: outcomes over draws; ``cut``: what happened first; ``as_of``: forecasts that were
-    public by then are listed; ``probability``: of the interval of the model's level.
+    ``cut``: what happened first; forecasts that were public at the information date are listed;
+    ``probability``: of the interval of the model's level.
     """
+    as_of = forecast.as_of
     outcomes = _outcomes()
     rows: list[tuple[str | ng.Number, ...]] = []
     for row in ng.load_table("forecasts", as_of=as_of):
@@ -299,7 +350,7 @@ def level_table(
         happened = outcomes.get((row["date"], row["forecaster"], row["question"]), "")
         rows.append((f"{row['forecaster']}, {row['date']}", str(row["question"]),
                      f"{row['value']}", happened.split(" pct")[0]))  # fmt: skip
-    levels, weights = level_mixture(out)
+    levels, weights = level_mixture(forecast, forecast.weights)
     order = np.argsort(levels, kind="stable")
     share = np.cumsum(weights[order]) / weights.sum()
     tail = (1.0 - probability) / 2.0

@@ -1,18 +1,22 @@
-"""The multi-step process: dates, stages, who concedes, and what a standoff requires."""
+"""The multi-step process: dates, stages, who concedes, by payoff model and by what is assumed."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 import negotiation as ng
-from dated_forecasts import known_parameters
-from negotiation.process.analysis.conclusions import shares_of_concessions
-from negotiation.process.analysis.other_models import compare_models
-from negotiation.process.tough_types.continuation import stage_number
-from negotiation.values import FloatArray
+from negotiation.data.labels import spelled
+from negotiation.data.parameters import Parameter
+from negotiation.process.analysis.forecast import ProcessForecast
+from negotiation.process.analysis.scores import DatedForecasts
+from negotiation.process.analysis.stage_ends import stage_ends
+from negotiation.process.analysis.tariffs import tariff_fan
+from negotiation.process.game.solution import GameSolution
+from negotiation.process.multi_step.graph import BuiltProcess
+from negotiation.process.multi_step.load import EnsembleMember, built_process
 
 
 class AnalysisSettings(ng.Settings):
@@ -24,152 +28,305 @@ class AnalysisSettings(ng.Settings):
     durations: tuple[float, ...] = (1.7, 0.25, 0.5, 1.0, 3.0, 5.0)
     #: Dates of the probabilities.
     dates: tuple[dt.date, ...] = (dt.date(2025, 5, 31), dt.date(2025, 6, 30), dt.date(2025, 12, 31))
-    #: Payoff models whose audience-cost bound is compared.
-    models: tuple[str, ...] = ("export_dependence", "general_equilibrium")
-    #: Simulated paths.
-    paths: int = 20_000
+    #: What is moved to the ends of its range, by the name of its row; several move together.
+    moved: dict[str, tuple[str, ...]]
+    #: Days at which the tariffs in force are drawn.
+    fan_days: tuple[float, ...] = tuple(float(day) for day in range(0, 731, 5))
     #: Largest violation of the equilibrium conditions, and of those of the other models.
     residual_bound: float = 1e-9
     other_bound: float = 1e-8
 
 
-CUT = "de-escalation"
+NAMES = ("may", "june", "december")
+SIDES = ("us", "china")
+Solved = Mapping[str, GameSolution]
 
 
-def _dates_table(
-    solutions: dict[float, ng.ProcessSolution], dates: tuple[dt.date, ...]
+def _percent(value: float) -> ng.Number:
+    return ng.Number(float(value), ".0f", 100)
+
+
+class Ensemble:
+    """Forecasts of the ensemble at values of its parameters, without draws."""
+
+    def __init__(self, settings: AnalysisSettings, as_of: dt.date) -> None:
+        self.settings, self.as_of = settings, as_of
+
+    def at(self, values: Mapping[str, float] | None = None) -> ProcessForecast:
+        """Return dated probabilities at parameter values."""
+        return ng.forecast_process(
+            self.settings.process,
+            as_of=self.as_of,
+            dates=self.settings.dates,
+            draws=0,
+            values=values,
+        )
+
+
+def _alone(found: ProcessForecast, name: str, day: int) -> float:
+    """Probability of a first cut by a date under one payoff model alone."""
+    return float(found.cut[0, found.models.index(name), day])
+
+
+def _models_table(
+    members: Sequence[EnsembleMember],
+    solved: Solved,
+    forecast: ProcessForecast,
+    dates: tuple[dt.date, ...],
 ) -> ng.StudyTable:
     rows: list[tuple[str | ng.Number, ...]] = []
-    for years, solution in sorted(solutions.items()):
-        cut = [float(solution.stage_by(CUT, solution.days_until(day))) for day in dates]
-        deal = float(solution.deal_by(solution.days_until(dates[-1])))
-        first = solution.success[1]
+    shares = forecast.weights.sum(axis=0)
+    for member in members:
+        name = member.model.name
+        found = solved[name]
+        kept = name in forecast.models
         rows.append(
             (
-                ng.Number(years, ".2f"),
-                *(ng.Number(p, ".0f", 100) for p in cut),
-                ng.Number(deal, ".0f", 100),
-                ng.Number(first[0] / first.sum(), ".0f", 100),
+                spelled(name),
+                _percent(shares[forecast.models.index(name)]) if kept else "left out",
+                *(_percent(found.cut_by(day)) for day in dates),
+                ng.Number(float(found.deal_by(dates[-1])), ".2f", 100),
+                _percent(found.concedes(found.open_stage)[0]),
+                *(ng.Number(weight.weight, ".2f") if weight.explained else "none"
+                  for weight in member.built.revenue_weights),
             )
+        )  # fmt: skip
+    rows.append(
+        (
+            "ensemble",
+            _percent(1.0),
+            *(_percent(forecast.cut_by(day)) for day in dates),
+            ng.Number(forecast.deal_by(dates[-1]), ".2f", 100),
+            _percent(forecast.concedes_first()[0]),
+            "",
+            "",
         )
-    columns = (
-        "terms last, years",
-        *(f"cut by {day.day} {day:%B}" for day in dates),
-        f"deal by {dates[-1].day} {dates[-1]:%B}",
-        "USA concedes the cut",
     )
-    return ng.StudyTable(columns, tuple(rows))
+    columns = (
+        "payoff model",
+        "weight, %",
+        *(f"by {day.day} {day:%b}, %" for day in dates),
+        f"deal by {dates[-1].day} {dates[-1]:%b}, %",
+        "USA concedes, %",
+        "revenue weight USA",
+        "China",
+    )
+    return ng.StudyTable(columns, tuple(rows), "l" + "r" * (len(columns) - 1))
 
 
-def _stage_table(solution: ng.ProcessSolution) -> ng.StudyTable:
-    shown = [
-        "reached",
-        "hazard_USA",
-        "hazard_CHN",
-        "atom_USA",
-        "atom_CHN",
-        "success",
-        "USA_concedes_first",
-    ]
-    columns = ("stage", "reached", "hazard USA", "hazard China", "atom USA", "atom China")
+def _by_duration(
+    ensemble: Ensemble, central: ProcessForecast, settings: AnalysisSettings
+) -> tuple[DatedForecasts, ng.StudyTable]:
+    """Dated probabilities of a first cut by life of terms and payoff model."""
+    years = sorted(settings.durations)
+    found = {
+        item: central if item == settings.durations[0] else ensemble.at({"terms_duration": item})
+        for item in years
+    }
+    names = central.models
+    alone = np.array(
+        [
+            [
+                [
+                    _alone(found[item], name, k) if name in found[item].models else np.nan
+                    for name in names
+                ]
+                for k in range(len(settings.dates))
+            ]
+            for item in years
+        ]
+    )
+    together = np.array([[found[item].cut_by(day) for day in settings.dates] for item in years])
     rows: list[tuple[str | ng.Number, ...]] = []
-    for _, row in solution.stages.iterrows():
-        if row["kind"] == "passed":
-            continue
-        rows.append((str(row["stage"]), *(ng.Number(row[name], ".2f") for name in shown)))
-    return ng.StudyTable((*columns, "passed", "USA first"), tuple(rows))
+    for n, item in enumerate(years):
+        cells = [
+            f"{100 * values[0]:.0f} / {100 * values[-1]:.0f}"
+            if np.isfinite(values[0])
+            else "left out"
+            for values in (*alone[n].T, together[n])
+        ]
+        rows.append((ng.Number(item, ".2f"), *cells))
+    columns = ("terms last, years", *map(spelled, names), "ensemble")
+    table = ng.StudyTable(columns, tuple(rows), "r" * len(columns))
+    dated = DatedForecasts(np.array(years), settings.dates, names, alone, together)
+    return dated, table
 
 
-def _alternatives_table(
-    solution: ng.ProcessSolution, settings: AnalysisSettings
+def _prize(built: BuiltProcess, found: GameSolution, stage: str) -> np.ndarray | None:
+    """F - L of a stage in the history in which it is most often reached."""
+    seen = found.eventual.visits
+    visits: dict[str, float] = {}
+    for node, count in zip(built.game.nodes, seen, strict=True):
+        if node.stage == stage:
+            visits[node.history] = visits.get(node.history, 0.0) + float(count)
+    noted = {history: prize for name, history, prize in built.prizes if name == stage}
+    known = [history for history in visits if history in noted]
+    return noted[max(known, key=lambda history: visits[history])] if known else None
+
+
+def _stage_table(members: Sequence[EnsembleMember], solved: Solved) -> ng.StudyTable:
+    rows: list[tuple[str | ng.Number, ...]] = []
+    first = solved[members[0].model.name]
+    for stage in first.stage_names:
+        for member in members:
+            name = member.model.name
+            found = solved[name]
+            prize = _prize(member.built, found, stage)
+            if member.weight == 0.0 or prize is None:
+                continue
+            ends = stage_ends(found)
+            number = ends.number[ends.stages.index(stage)]
+            here = np.array([node.stage == stage for node in found.process.nodes])
+            spent = 12.0 * float(found.eventual.time[here].sum()) / float(number.sum())
+            rows.append(
+                (
+                    stage,
+                    spelled(name),
+                    *(ng.Number(float(value), ".2f") for value in prize),
+                    _percent(number.sum()),
+                    *(_percent(share) for share in (number / number.sum())[:2]),
+                    ng.Number(spent, ".1f"),
+                )
+            )
+    columns = (
+        "stage", "payoff model", "F - L USA", "F - L China", "reached, %",
+        "then USA concedes, %", "then China concedes, %", "months",
+    )  # fmt: skip
+    return ng.StudyTable(columns, tuple(rows), "llrrrrrr")
+
+
+def _ranges(
+    ensemble: Ensemble, central: ProcessForecast, known: Mapping[str, Parameter]
+) -> tuple[ng.StudyTable, float]:
+    """P(cut by the first date) at both ends of ranges, and how far the terms move it."""
+    settings = ensemble.settings
+    day = settings.dates[0]
+    rows: list[tuple[str | ng.Number, ...]] = []
+    terms = 0.0
+    for label, names in settings.moved.items():
+        at = {
+            end: ensemble.at({name: getattr(known[name], end) for name in names})
+            for end in ("low", "high")
+        }
+        swept = [found.cut_by(day) for found in (at["low"], central, at["high"])]
+        if "leaked_terms_usa" in names:
+            terms = max(swept) - min(swept)
+        alone = [
+            f"{100 * _alone(at['low'], name, 0):.0f} to {100 * _alone(at['high'], name, 0):.0f}"
+            if name in at["low"].models and name in at["high"].models
+            else "left out"
+            for name in central.models
+        ]
+        one = known[names[0]]
+        rows.append(
+            (label, f"{one.low:g} to {one.high:g}", *(_percent(p) for p in swept), *alone)
+        )  # fmt: skip
+    columns = ("moved", "range", "at the low end, %", "as it is", "at the high end",
+               *map(spelled, central.models))  # fmt: skip
+    return ng.StudyTable(columns, tuple(rows), "ll" + "r" * (len(columns) - 2)), terms
+
+
+def _elasticity(ensemble: Ensemble, known: Mapping[str, Parameter]) -> float:
+    """Elasticity of P(cut by the first date) to both audience costs together."""
+    names = [f"audience_cost_{side}" for side in ("usa", "chn")]
+    step = 0.01
+    up, down = (
+        ensemble.at({name: factor * known[name].value for name in names}).cut_by(
+            ensemble.settings.dates[0]
+        )
+        for factor in (1.0 + step, 1.0 - step)
+    )
+    return float(np.log(up / down) / np.log((1.0 + step) / (1.0 - step)))
+
+
+def _alternatives(
+    solution: GameSolution, settings: AnalysisSettings
 ) -> tuple[ng.StudyTable, dict[str, ng.Number], float]:
-    """Other models of the same stages side by side, and their largest certificate."""
-    process = solution.process
+    """Other models of the open stage at the same stakes, and their largest certificate."""
     dates = [settings.dates[0], settings.dates[-1]]
-    waits = [float(solution.days_until(day)) for day in dates]
-    stage = stage_number(process, CUT)
-    frame = compare_models(process, days=waits, stage=stage, solution=solution)
+    days = [float(solution.days_until(day)) for day in dates]
+    frame = ng.compare_models(solution, days=days)
+    first = solution.process.players[0]
     rows: list[tuple[str | ng.Number, ...]] = []
-    numbers: dict[str, ng.Number] = {}
-    first, second = process.players
     for _, row in frame.iterrows():
+        share = float(row[f"{first}_concedes"])
         rows.append(
             (
                 str(row["model"]),
-                *(ng.Number(row[f"deal_by_{days:g}_days"], ".0f", 100) for days in waits),
-                ng.Number(row["deal"], ".0f", 100),
-                ng.Number(row[f"{first}_concedes_first"], ".0f", 100),
-                ng.Number(row[f"value_{first}"], ".2f"),
-                ng.Number(row[f"value_{second}"], ".2f"),
+                *(_percent(float(row[f"over_by_{wait:g}_days"])) for wait in days),
+                _percent(share) if np.isfinite(share) else "none",
+                str(row["assumes"]),
             )
         )
-    december = [float(item) for item in frame[f"deal_by_{waits[1]:g}_days"]]
-    numbers["models_deal_lowest"] = ng.Number(min(december), ".0f", 100)
-    numbers["models_deal_highest"] = ng.Number(max(december), ".0f", 100)
-    columns = (
-        "model",
-        *(f"deal by {day.day} {day:%B}, %" for day in dates),
-        "deal ever, %",
-        "USA first, %",
-        "value USA",
-        "value China",
+    columns = ("model", *(f"by {day.day} {day:%b}, %" for day in dates), "USA concedes, %",
+               "assumes")  # fmt: skip
+    last = [float(value) for value in frame[f"over_by_{days[1]:g}_days"]]
+    numbers = {
+        "models_cut_lowest": _percent(min(last)),
+        "models_cut_highest": _percent(max(last)),
+    }
+    table = ng.StudyTable(columns, tuple(rows), "p{40mm}rrrp{60mm}")
+    return table, numbers, float(frame["certificate"].max())
+
+
+def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
+    """Return dates, stages and who concedes, by payoff model and by what is assumed."""
+    ensemble = Ensemble(settings, study.as_of)
+    forecast = ensemble.at()
+    members = ng.process_ensemble(settings.process, study.as_of)
+    solved = {m.model.name: ng.solve_process(m.built.game) for m in members}
+    opened = {
+        m.model.name: ng.solve_process(
+            built_process(settings.process, study.as_of, model=m.model, from_opening=True).game
+        )
+        for m in members
+        if m.weight > 0.0
+    }
+    known = {entry.name: entry for entry in members[0].built.game.parameters}
+    dated, dates_table = _by_duration(ensemble, forecast, settings)
+    ranges, terms_move = _ranges(ensemble, forecast, known)
+    default = solved[forecast.models[0]]
+    alternatives, alternative_numbers, certificate = _alternatives(default, settings)
+    kept = [m for m in members if m.weight > 0.0]
+    shares = forecast.weights.sum(axis=0)
+    fan = tariff_fan(
+        [(float(w), m.built, solved[m.model.name]) for w, m in zip(shares, kept, strict=True)],
+        days=settings.fan_days,
     )
-    return (
-        ng.StudyTable(columns, tuple(rows), "lrrrrrr"),
-        numbers,
-        float(frame["certificate"].max()),
-    )
-
-
-def analyse(
-    study: ng.Study, settings: AnalysisSettings, rng: np.random.Generator
-) -> ng.StudyResult:
-    """Return the default process, its dates by the life of terms, and the audience-cost bound."""
-    worst = 0.0
-
-    def solved(**options: Any) -> ng.ProcessSolution:
-        nonlocal worst
-        found = ng.solve_process(ng.load_process(settings.process, as_of=study.as_of, **options))
-        worst = max(worst, found.residual)
-        return found
-
-    solutions = {years: solved(values={"terms_duration": years}) for years in settings.durations}
-    headline = solutions[settings.durations[0]]
-    bounds: list[tuple[str | ng.Number, ...]] = []
-    smallest: list[FloatArray] = []
-    for model in settings.models:
-        for horizon in ("short_run", "long_run"):
-            found = solved(model=model, standoff_horizon=horizon, terms_horizon=horizon)
-            bound = found.audience_cost_bound[1]
-            smallest.append(bound)
-            bounds.append(
-                (
-                    model.replace("_", " "),
-                    horizon.replace("_", " "),
-                    ng.Number(bound[0], ".2f"),
-                    ng.Number(bound[1], ".2f"),
-                )
-            )
-    paths = ng.simulate_process(headline, n=settings.paths, rng=rng)
-    numbers = _numbers(headline, settings)
-    for side, name in enumerate(("us", "china")):
-        column = [float(bound[side]) for bound in smallest]
-        numbers[f"bound_{name}_lowest"] = ng.Number(min(column), ".2f")
-        numbers[f"bound_{name}_highest"] = ng.Number(max(column), ".2f")
-    numbers |= _by_model(settings, study.as_of)
-    alternatives, alternative_numbers, certificate = _alternatives_table(headline, settings)
-    labels = {f"{years:g} years": item for years, item in sorted(solutions.items())}
+    worst = max(found.residual for found in (*solved.values(), *opened.values()))
     return ng.StudyResult(
-        numbers={**numbers, **alternative_numbers},
-        tables={
-            "alternatives": alternatives,
-            "dates": _dates_table(solutions, settings.dates),
-            "stages": _stage_table(headline),
-            "bound": ng.StudyTable(
-                ("payoffs", "horizon", "USA, % of GDP", "China, % of GDP"), tuple(bounds)
-            ),
+        numbers={
+            **_numbers(forecast, settings),
+            **_model_numbers(kept, solved, opened, study.as_of),
+            **alternative_numbers,
+            "terms_move": ng.Number(terms_move, ".0f", 100),
+            "audience_elasticity": ng.Number(_elasticity(ensemble, known), ".2f"),
+            "models": ng.Number(len(members), "d"),
+            "models_kept": ng.Number(len(kept), "d"),
+            "duration": ng.Number(settings.durations[0], ".1f"),
+            **{
+                key: ng.Number(known[name].value, "g")
+                for key, name in (
+                    ("audience_cost", "audience_cost_usa"),
+                    ("shock_scale", "shock_scale_usa"),
+                    ("window_rate", "window_rate"),
+                    ("base_rate", "base_rate"),
+                )
+            },
         },
-        objects={"headline": headline, "by_duration": labels, "paths": paths},
+        tables={
+            "models": _models_table(members, solved, forecast, settings.dates),
+            "dates": dates_table,
+            "stages": _stage_table(members, solved),
+            "ranges": ranges,
+            "alternatives": alternatives,
+        },
+        objects={
+            "by_model": {spelled(name): solved[name] for name in forecast.models},
+            "by_duration": dated,
+            "fan": fan,
+            "ends": {spelled(m.model.name): stage_ends(solved[m.model.name]) for m in kept},
+        },
         health={
             "largest violation of equilibrium": (worst, settings.residual_bound),
             "largest certificate of the other models": (certificate, settings.other_bound),
@@ -177,51 +334,50 @@ def analyse(
     )
 
 
-def _by_model(settings: AnalysisSettings, as_of: dt.date) -> dict[str, ng.Number]:
-    """Dates, the first to concede and the odds of the silence so far, by payoff model."""
-    numbers = {}
-    for model, suffix in (("export_dependence", ""), ("general_equilibrium", "_equilibrium")):
-        found = ng.outlook(ng.load_process(settings.process, as_of=as_of, model=model), as_of=as_of)
-        numbers[f"open_us_first{suffix}"] = ng.Number(
-            float(shares_of_concessions(found)[0]), ".0f", 100
-        )
-        for name, day in zip(("may", "june", "december"), settings.dates, strict=True):
-            numbers[f"open_cut_by_{name}{suffix}"] = ng.Number(float(found.cut_by(day)), ".0f", 100)
-        numbers[f"open_deal_by_december{suffix}"] = ng.Number(
-            float(found.deal_by(settings.dates[-1])), ".0f", 100
-        )
-        numbers[f"silence{suffix}"] = ng.Number(found.survival, ".0f", 100)
-        least = known_parameters(settings.process)["audience_cost_excess"].low
-        cheap = ng.outlook(
-            ng.load_process(
-                settings.process,
-                as_of=as_of,
-                model=model,
-                values={"audience_cost_excess": least},
-            ),
-            as_of=as_of,
-        )
-        numbers[f"silence_least{suffix}"] = ng.Number(cheap.survival, ".0f", 100)
-        numbers["least_excess"] = ng.Number(least, ".2f")
+def _numbers(forecast: ProcessForecast, settings: AnalysisSettings) -> dict[str, ng.Number]:
+    """Ensemble and range over payoff models, by date."""
+    numbers = {"cut_by_may_left_out": ng.Number(", ".join(map(spelled, forecast.left_out)))}
+    for k, (name, day) in enumerate(zip(NAMES, settings.dates, strict=True)):
+        alone = [_alone(forecast, model, k) for model in forecast.models]
+        numbers[f"cut_by_{name}"] = _percent(forecast.cut_by(day))
+        numbers[f"cut_by_{name}_lowest"] = _percent(min(alone))
+        numbers[f"cut_by_{name}_highest"] = _percent(max(alone))
+    last = forecast.deal[0, :, -1]
+    numbers["deal_by_december"] = ng.Number(forecast.deal_by(settings.dates[-1]), ".1f", 100)
+    numbers["deal_by_december_lowest"] = ng.Number(float(last.min()), ".2f", 100)
+    numbers["deal_by_december_highest"] = ng.Number(float(last.max()), ".1f", 100)
+    first = forecast.concedes[0, :, 0]
+    numbers["us_first"] = _percent(forecast.concedes_first()[0])
+    numbers["us_first_lowest"] = _percent(first.min())
+    numbers["us_first_highest"] = _percent(first.max())
+    numbers["us_first_incidence_0"] = _percent(first[forecast.models.index("partial_0")])
     return numbers
 
 
-def _numbers(solution: ng.ProcessSolution, settings: AnalysisSettings) -> dict[str, ng.Number]:
-    first = solution.success[1]
-    share = float(first[0] / first.sum())
-    names = ("may", "june", "december")
-    out = {
-        "deal_probability": ng.Number(solution.deal_probability, ".0f", 100),
-        "us_concedes_cut": ng.Number(share, ".0f", 100),
-        "who_concedes_first": ng.Number("the United States" if share > 0.5 else "China"),
-        "bound_us": ng.Number(solution.audience_cost_bound[1, 0], ".2f"),
-        "bound_china": ng.Number(solution.audience_cost_bound[1, 1], ".2f"),
-        "value_us": ng.Number(solution.values[0], ".2f"),
-        "value_china": ng.Number(solution.values[1], ".2f"),
-        "duration": ng.Number(settings.durations[0], ".1f"),
-    }
-    for name, day in zip(names, settings.dates, strict=True):
-        days = solution.days_until(day)
-        out[f"cut_by_{name}"] = ng.Number(solution.stage_by(CUT, days), ".0f", 100)
-        out[f"deal_by_{name}"] = ng.Number(solution.deal_by(days), ".0f", 100)
-    return out
+def _model_numbers(
+    kept: Sequence[EnsembleMember], solved: Solved, opened: Solved, as_of: dt.date
+) -> dict[str, ng.Number]:
+    """What each payoff model says of weights, stakes and the silence so far."""
+    numbers = {}
+    prizes, quiet, several = [], [], 0
+    for member in kept:
+        name = member.model.name
+        found, opening = solved[name], opened[name]
+        several += found.unique is False
+        prize = _prize(member.built, found, found.open_stage)
+        assert prize is not None
+        prizes.append(prize)
+        quiet.append(1.0 - float(opening.stage_by(found.open_stage, as_of)))
+        flow = found.process.nodes[int(found.process.start_node)].flow
+        for side, word in enumerate(SIDES):
+            weight = member.built.revenue_weights[side].weight
+            numbers[f"weight_{word}_{name}"] = ng.Number(weight, ".2f")
+            numbers[f"flow_{word}_{name}"] = ng.Number(float(flow[side]), ".2f")
+    low, high = np.min(prizes, axis=0), np.max(prizes, axis=0)
+    for side, word in enumerate(SIDES):
+        numbers[f"prize_{word}_lowest"] = ng.Number(float(low[side]), ".2f")
+        numbers[f"prize_{word}_highest"] = ng.Number(float(high[side]), ".2f")
+    numbers["silence_lowest"] = _percent(min(quiet))
+    numbers["silence_highest"] = _percent(max(quiet))
+    numbers["models_several"] = ng.Number(several, "d")
+    return numbers

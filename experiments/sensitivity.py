@@ -15,10 +15,10 @@ from negotiation.process.analysis.conclusions import CONCLUSIONS
 from negotiation.process.analysis.identified_set import IdentifiedSet, dated_moments
 from negotiation.process.analysis.parameter_changes import parameter_spans
 from negotiation.process.analysis.sensitivity import SweptOutcome
+from negotiation.process.multi_step.definition import read_definition
 from negotiation.study.comparisons.sensitivity import (
     exemption_regions,
     first_concession_map,
-    swept_dates,
     swept_outcomes,
     tornado,
 )
@@ -41,9 +41,8 @@ class AnalysisSettings(ng.Settings):
     #: Base size of the design for Sobol indices, and bootstrap resamples of their intervals.
     base: int = 32
     resamples: int = 200
-    #: Points of the identified set, and of the bands over dates.
+    #: Points of the identified set.
     draws: int = 512
-    band_draws: int = 128
     #: Grid steps of the break-even search.
     steps: int = 4
     #: A conclusion that holds in a share of the points that pass the dated facts between this and
@@ -52,14 +51,11 @@ class AnalysisSettings(ng.Settings):
     #: Tolerances of the dated facts, see `dated_moments`.
     level: float = 0.05
     within: float = 0.25
-    #: Points a side of the phase diagram over stubbornness.
+    #: Points a side of the map over the audience costs of both sides.
     bins: int = 11
-    #: Days from the information date at which bands are drawn.
-    days: tuple[float, ...] = tuple(float(day) for day in range(0, 731, 10))
     #: Grids of the exemption regions.
-    visibility: tuple[float, ...] = tuple(k / 20 for k in range(1, 21))
-    curvature: tuple[float, ...] = tuple(10.0 ** (k / 8 - 3) for k in range(25))
-    exempt_shares: tuple[float, ...] = tuple(k / 10 for k in range(11))
+    visibility: tuple[float, ...] = tuple(k / 10 for k in range(11))
+    curvature: tuple[float, ...] = tuple(k / 5 for k in range(11))
 
 
 def _over_the_set(value: float, style: str, scale: float = 1.0) -> str | ng.Number:
@@ -146,7 +142,7 @@ def _leaders(outcomes: tuple[SweptOutcome, ...]) -> dict[str, ng.Number]:
     return numbers
 
 
-def _set_table(process: ng.MultiStepProcess, allowed: IdentifiedSet) -> ng.StudyTable:
+def _set_table(process: ng.ProcessGame, allowed: IdentifiedSet) -> ng.StudyTable:
     """Range of each parameter and what of it the dated facts leave."""
     spans = {span.name: span for span in parameter_spans(process, tuple(allowed.intervals))}
     rows = tuple(
@@ -167,11 +163,10 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
     """Return verdicts on conclusions, Sobol indices and the identified set."""
     process = ng.load_process(settings.process, as_of=study.as_of)
     given: dict[str, Any] = {"as_of": study.as_of.isoformat()}
-    swept: dict[str, Any] = {**given, "parameters": settings.parameters, "seed": study.seed}
+    start = read_definition(settings.process).start
     fixed = {
         "dates": ["2025-05-31", "2025-06-30", "2025-12-31"],
-        "deal_date": "2025-12-31",
-        "economy": study.economy,
+        "deal_dates": ["2025-12-31"],
     }
     rows = settings.base * (len(settings.parameters) + 2)
     with study_pool(rows) as pool:
@@ -182,18 +177,26 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
             fixed=fixed,
             resamples=settings.resamples,
             executor=pool,
-            **swept,
+            parameters=settings.parameters,
+            rng=study.seed,
+            **given,
         )
-        bands = swept_dates(
-            settings.process, days=settings.days, size=settings.band_draws, executor=pool, **swept
+        phase, incidence_0 = (
+            first_concession_map(
+                settings.process,
+                points=settings.bins,
+                executor=pool,
+                fixed={"model": model},
+                **given,
+            )
+            for model in ("equilibrium", "partial_0")
         )
-        phase = first_concession_map(settings.process, points=settings.bins, executor=pool, **given)
     found = [
         ng.break_even(process, name, settings.parameters, steps=settings.steps, rounds=2, tol=1e-3)
         for name in settings.conclusions
     ]
     moments = dated_moments(
-        as_of=study.as_of, start=process.start, level=settings.level, within=settings.within
+        as_of=study.as_of, start=start, level=settings.level, within=settings.within
     )
     allowed = ng.identified_set(
         process,
@@ -226,6 +229,7 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
         "rows": ng.Number(rows, "d"),
         "parameters": ng.Number(len(settings.parameters), "d"),
         "phase_us": ng.Number(float(np.nanmean(phase.share > 0.5)), ".0f", 100),
+        "phase_us_incidence_0": ng.Number(float(np.nanmean(incidence_0.share > 0.5)), ".0f", 100),
         "phase_diagonal_us": ng.Number(float(np.nanmean(np.diag(phase.share))), ".0f", 100),
         **_leaders(outcomes),
         "moments": ng.Number(len(moments), "d"),
@@ -242,14 +246,12 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
         objects={
             "outcomes": outcomes,
             "tornado": ends,
-            "bands_cut": bands["cut"],
-            "bands_deal": bands["deal"],
             "phase": phase,
+            "phase_incidence_0": incidence_0,
             "exemptions": exemption_regions(
                 settings.process,
                 visibility=settings.visibility,
                 curvature=settings.curvature,
-                shares=settings.exempt_shares,
                 **given,
             ),
         },

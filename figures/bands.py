@@ -1,14 +1,15 @@
-"""Probability of a first cut and of a deal by day, over draws of the parameters."""
+"""Probability of a first cut and of a deal by day, over parameter draws and payoff models."""
 
 import matplotlib.pyplot as plt
 
 import negotiation as ng
-from negotiation.plotting.process_sensitivity import plot_probability_bands
+from negotiation.plotting.forecasts import plot_forecast_bands
 
 exhibit = ng.Exhibit(__file__)
-cut = exhibit.load("../experiments/results/sensitivity/bands_cut")
-deal = exhibit.load("../experiments/results/sensitivity/bands_deal")
-figure, axes = plt.subplots(1, 2, figsize=(6.9, 3.3), layout="constrained")
-plot_probability_bands(cut, ax=axes[0])
-plot_probability_bands(deal, ax=axes[1])
+forecast = exhibit.load("../experiments/results/backtest/forecast")
+figure, axes = plt.subplots(1, 2, figsize=(6.9, 3.4), layout="constrained")
+for ax, of in zip(axes, ("cut", "deal"), strict=True):
+    plot_forecast_bands(forecast, of=of, ax=ax)
+    ax.get_legend().remove()
+figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
 exhibit.save(figure)

@@ -1,12 +1,12 @@
-"""Beliefs that each side is stubborn over the dated events."""
+"""Probability of a first cut by 31 May 2025 under readings of what the dated events say."""
 
 import matplotlib.pyplot as plt
 
 import negotiation as ng
-from negotiation.plotting.process import plot_belief_path
+from negotiation.plotting.process import plot_readings
 
 exhibit = ng.Exhibit(__file__)
-path = exhibit.load("../experiments/results/beliefs/path")
-figure, ax = plt.subplots(figsize=(6.9, 4.0), layout="constrained")
-plot_belief_path(path, ax=ax)
+readings = exhibit.load("../experiments/results/beliefs/readings")
+figure, ax = plt.subplots(figsize=(6.9, 2.8), layout="constrained")
+plot_readings(readings, ax=ax)
 exhibit.save(figure)

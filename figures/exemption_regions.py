@@ -1,4 +1,6 @@
-"""Exempt shares in equilibrium over visibility and curvature of the audience cost."""
+"""Probability that China exempts sectors before the first cut, over how likely an exemption is
+to be seen and what being seen costs.
+"""
 
 import matplotlib.pyplot as plt
 
@@ -7,7 +9,6 @@ from negotiation.plotting.process_sensitivity import plot_exemption_regions
 
 exhibit = ng.Exhibit(__file__)
 regions = exhibit.load("../experiments/results/sensitivity/exemptions")
-figure, axes = plt.subplots(1, 2, figsize=(7.6, 3.5), layout="constrained")
-for ax, player in zip(axes, regions.players, strict=True):
-    plot_exemption_regions(regions, player, ax=ax)
+figure, ax = plt.subplots(figsize=(5.4, 3.8), layout="constrained")
+plot_exemption_regions(regions, regions.players[1], ax=ax)
 exhibit.save(figure)

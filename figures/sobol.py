@@ -13,4 +13,7 @@ for ax, item in zip(axes[:, 0], outcomes, strict=True):
     plot_sobol_indices(item, ax=ax)
     ax.set_title(item.label or item.outcome)
     ax.set_xlabel("share of the variance" if item is outcomes[-1] else "")
+    ax.get_legend().remove()
+handles = axes[0, 0].get_legend_handles_labels()
+figure.legend(*handles, loc="outside upper center", ncols=2)
 exhibit.save(figure)

@@ -1,6 +1,4 @@
-"""Probability of a first cut and of a comprehensive agreement by day, by how long terms are
-expected to last.
-"""
+"""Probability of a first cut and of a comprehensive agreement by day, by payoff model."""
 
 import matplotlib.pyplot as plt
 
@@ -8,10 +6,12 @@ import negotiation as ng
 from negotiation.plotting.process import plot_time_to_deal
 
 exhibit = ng.Exhibit(__file__)
-solutions = exhibit.load("../experiments/results/process/by_duration")
-figure, axes = plt.subplots(1, 2, figsize=(6.9, 3.3), layout="constrained", sharey=True)
+solutions = exhibit.load("../experiments/results/process/by_model")
+figure, axes = plt.subplots(1, 2, figsize=(6.9, 3.5), layout="constrained")
 plot_time_to_deal(solutions, stage="de-escalation", ax=axes[0])
 plot_time_to_deal(solutions, ax=axes[1])
-axes[0].set_title("first cut of tariffs")
-axes[1].set_title("comprehensive agreement")
+axes[0].set_ylabel("first cut by then (percent)")
+for ax in axes:
+    ax.get_legend().remove()
+figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
 exhibit.save(figure)

@@ -219,16 +219,13 @@ _HOME = {
     "plotting.disputes": (
         "plot_coefficients plot_deadline_rates plot_durations plot_reliability plot_transforms"
     ),
-    "plotting.forecasts": "plot_cut_levels plot_cut_times plot_dated_forecasts",
+    "plotting.forecasts": "plot_cut_levels plot_dated_forecasts plot_forecast_bands plot_timeline",
     "plotting.game_trees": "plot_game_tree",
     "plotting.games": "plot_payoff_matrix",
     "plotting.payoffs": "plot_best_responses plot_tariff_plane",
-    "plotting.process": (
-        "plot_belief_path plot_reputation_curves plot_stage_tree plot_tariff_fan plot_time_to_deal"
-    ),
+    "plotting.process": "plot_readings plot_stage_ends plot_tariff_fan plot_time_to_deal",
     "plotting.process_sensitivity": (
-        "plot_exemption_regions plot_first_concession_map plot_probability_bands "
-        "plot_sobol_indices plot_tornado"
+        "plot_exemption_regions plot_first_concession_map plot_sobol_indices plot_tornado"
     ),
     "plotting.solution_sets": "plot_correlated_payoffs plot_quantal_response",
     "plotting.trade": (
@@ -248,16 +245,15 @@ _HOME = {
     "process.analysis.forecast": "ProcessForecast forecast_process outlook",
     "process.analysis.identified_set": "IdentifiedSet Moment dated_moments identified_set",
     "process.analysis.other_models": "compare_models open_stage_with_tough_types",
-    "process.analysis.scores": (
-        "ConstantHazard DatedForecasts FirstCutForecast brier constant_hazard log_score"
-    ),
-    "process.analysis.sensitivity": (
-        "ExemptionRegions FirstConcessionMap SweptDates SweptOutcome Tornado"
-    ),
+    "process.analysis.readings": "Readings",
+    "process.analysis.scores": ("ConstantHazard DatedForecasts brier constant_hazard log_score"),
+    "process.analysis.sensitivity": ("ExemptionRegions FirstConcessionMap SweptOutcome Tornado"),
+    "process.analysis.stage_ends": "StageEnds stage_ends",
+    "process.analysis.tariffs": "TariffFan tariff_fan",
     "process.batch": "solve_processes",
     "process.beliefs.draws": "BeliefDraws filter_draws",
     "process.beliefs.events": (
-        "ContactClaim DatedEvent contact_posterior learned_reliability read_events"
+        "ContactClaim DatedEvent contact_posterior event_ratios learned_reliability read_events"
     ),
     "process.beliefs.updating": "BeliefPath filter_beliefs",
     "process.game.branches": "Multiplicity multiplicity",
@@ -282,7 +278,7 @@ _HOME = {
     "standoff.standoff": "Standoff",
     "study.comparisons.model_map": "ModelMap model_map",
     "study.comparisons.sensitivity": (
-        "exemption_regions first_concession_map swept_dates swept_outcomes tornado"
+        "exemption_regions first_concession_map swept_outcomes tornado"
     ),
     "study.exhibit": "Exhibit",
     "study.results": "Number StudyResult StudyTable",

@@ -103,6 +103,7 @@ from negotiation.games.strategies import TreeStrategies as TreeStrategies, agent
 from negotiation.games.tree import Branch as Branch, ChanceNode as ChanceNode, DecisionNode as DecisionNode, TerminalNode as TerminalNode, chance as chance, decision as decision, terminal as terminal
 from negotiation.payoffs import TariffGame as TariffGame, best_response_curves as best_response_curves, tariff_game as tariff_game, tariff_payoffs as tariff_payoffs, tariff_plane as tariff_plane
 from negotiation.payoffs.defaults import horizon_elasticities as horizon_elasticities, sourced_job_losses as sourced_job_losses
+from negotiation.payoffs.ensemble import PAYOFF_MODELS as PAYOFF_MODELS, PayoffModel as PayoffModel, RevealedWeight as RevealedWeight, payoff_model as payoff_model, revealed_weight as revealed_weight
 from negotiation.payoffs.plane import TariffPlane as TariffPlane
 from negotiation.payoffs.scenarios import PayoffOptions as PayoffOptions
 from negotiation.payoffs.sustainable import SustainableCooperation as SustainableCooperation, sustainable_cooperation as sustainable_cooperation
@@ -110,12 +111,12 @@ from negotiation.plotting.bargaining import plot_bargaining_set as plot_bargaini
 from negotiation.plotting.conflict import plot_audience_cost_horizon as plot_audience_cost_horizon, plot_cheap_talk_partition as plot_cheap_talk_partition, plot_concession_hazards as plot_concession_hazards, plot_concession_survival as plot_concession_survival, plot_source_posterior as plot_source_posterior
 from negotiation.plotting.dependence import plot_export_dependence as plot_export_dependence
 from negotiation.plotting.disputes import plot_coefficients as plot_coefficients, plot_deadline_rates as plot_deadline_rates, plot_durations as plot_durations, plot_reliability as plot_reliability, plot_transforms as plot_transforms
-from negotiation.plotting.forecasts import plot_cut_levels as plot_cut_levels, plot_cut_times as plot_cut_times, plot_dated_forecasts as plot_dated_forecasts
+from negotiation.plotting.forecasts import plot_cut_levels as plot_cut_levels, plot_dated_forecasts as plot_dated_forecasts, plot_forecast_bands as plot_forecast_bands, plot_timeline as plot_timeline
 from negotiation.plotting.game_trees import plot_game_tree as plot_game_tree
 from negotiation.plotting.games import plot_payoff_matrix as plot_payoff_matrix
 from negotiation.plotting.payoffs import plot_best_responses as plot_best_responses, plot_tariff_plane as plot_tariff_plane
-from negotiation.plotting.process import plot_belief_path as plot_belief_path, plot_reputation_curves as plot_reputation_curves, plot_stage_tree as plot_stage_tree, plot_tariff_fan as plot_tariff_fan, plot_time_to_deal as plot_time_to_deal
-from negotiation.plotting.process_sensitivity import plot_exemption_regions as plot_exemption_regions, plot_first_concession_map as plot_first_concession_map, plot_probability_bands as plot_probability_bands, plot_sobol_indices as plot_sobol_indices, plot_tornado as plot_tornado
+from negotiation.plotting.process import plot_readings as plot_readings, plot_stage_ends as plot_stage_ends, plot_tariff_fan as plot_tariff_fan, plot_time_to_deal as plot_time_to_deal
+from negotiation.plotting.process_sensitivity import plot_exemption_regions as plot_exemption_regions, plot_first_concession_map as plot_first_concession_map, plot_sobol_indices as plot_sobol_indices, plot_tornado as plot_tornado
 from negotiation.plotting.solution_sets import plot_correlated_payoffs as plot_correlated_payoffs, plot_quantal_response as plot_quantal_response
 from negotiation.plotting.trade import plot_model_map as plot_model_map, plot_optimal_tariffs as plot_optimal_tariffs, plot_validation as plot_validation, plot_war_gains as plot_war_gains, plot_welfare_parts as plot_welfare_parts
 from negotiation.policy.bargained import bargained_tariffs as bargained_tariffs
@@ -128,21 +129,19 @@ from negotiation.policy.objectives.partial_equilibrium_payoffs import TariffPayo
 from negotiation.policy.purchases import PurchaseEffects as PurchaseEffects, purchase_effects as purchase_effects
 from negotiation.policy.results import PolicyCertificate as PolicyCertificate, PolicyObjective as PolicyObjective, PolicyResult as PolicyResult, SectorTariffs as SectorTariffs, WarGains as WarGains
 from negotiation.process.analysis.break_even import BreakEven as BreakEven, BreakEvens as BreakEvens, break_even as break_even
-from negotiation.process.analysis.conclusions import Conclusion as Conclusion, shares_of_concessions as shares_of_concessions
-from negotiation.process.analysis.forecast import Outlook as Outlook, lowered_by as lowered_by, outlook as outlook, terms_after as terms_after
+from negotiation.process.analysis.conclusions import Conclusion as Conclusion
+from negotiation.process.analysis.forecast import ProcessForecast as ProcessForecast, forecast_process as forecast_process, outlook as outlook
 from negotiation.process.analysis.identified_set import IdentifiedSet as IdentifiedSet, Moment as Moment, dated_moments as dated_moments, identified_set as identified_set
-from negotiation.process.analysis.other_models import AlternativeOutcome as AlternativeOutcome, alternating_offers_package as alternating_offers_package, compare_models as compare_models, markov_escalation as markov_escalation, quantal_escalation as quantal_escalation
-from negotiation.process.analysis.scores import ConstantHazard as ConstantHazard, DatedForecasts as DatedForecasts, FirstCutForecast as FirstCutForecast, brier as brier, constant_hazard as constant_hazard, log_score as log_score
-from negotiation.process.analysis.sensitivity import ExemptionRegions as ExemptionRegions, FirstConcessionMap as FirstConcessionMap, SweptDates as SweptDates, SweptOutcome as SweptOutcome, Tornado as Tornado
-from negotiation.process.audience_costs import smallest_audience_costs as smallest_audience_costs, with_audience_costs as with_audience_costs
+from negotiation.process.analysis.other_models import compare_models as compare_models, open_stage_with_tough_types as open_stage_with_tough_types
+from negotiation.process.analysis.readings import Readings as Readings
+from negotiation.process.analysis.scores import ConstantHazard as ConstantHazard, DatedForecasts as DatedForecasts, brier as brier, constant_hazard as constant_hazard, log_score as log_score
+from negotiation.process.analysis.sensitivity import ExemptionRegions as ExemptionRegions, FirstConcessionMap as FirstConcessionMap, SweptOutcome as SweptOutcome, Tornado as Tornado
+from negotiation.process.analysis.stage_ends import StageEnds as StageEnds, stage_ends as stage_ends
+from negotiation.process.analysis.tariffs import TariffFan as TariffFan, tariff_fan as tariff_fan
 from negotiation.process.batch import solve_processes as solve_processes
 from negotiation.process.beliefs.draws import BeliefDraws as BeliefDraws, filter_draws as filter_draws
-from negotiation.process.beliefs.events import ContactClaim as ContactClaim, DatedEvent as DatedEvent, contact_posterior as contact_posterior, learned_reliability as learned_reliability, read_events as read_events
+from negotiation.process.beliefs.events import ContactClaim as ContactClaim, DatedEvent as DatedEvent, contact_posterior as contact_posterior, event_ratios as event_ratios, learned_reliability as learned_reliability, read_events as read_events
 from negotiation.process.beliefs.updating import BeliefPath as BeliefPath, filter_beliefs as filter_beliefs
-from negotiation.process.choices.demands import DemandSolution as DemandSolution, solve_demands as solve_demands
-from negotiation.process.choices.escalation import PeriodPlay as PeriodPlay, StagePayoffs as StagePayoffs, markov_play as markov_play, quantal_play as quantal_play, stage_game as stage_game
-from negotiation.process.choices.exemptions import ExemptionChoice as ExemptionChoice, choose_exemptions as choose_exemptions, exemption_game as exemption_game, myopic_exemption as myopic_exemption
-from negotiation.process.continuation import process_from as process_from
 from negotiation.process.game.branches import Multiplicity as Multiplicity, multiplicity as multiplicity
 from negotiation.process.game.history import HistoryWeights as HistoryWeights, ObservedEvent as ObservedEvent, ObservedHistory as ObservedHistory, weigh_by_history as weigh_by_history
 from negotiation.process.game.paths import GamePaths as GamePaths
@@ -152,16 +151,19 @@ from negotiation.process.game.persistent_types.typed_game import TypedGame as Ty
 from negotiation.process.game.process_game import ProcessGame as ProcessGame
 from negotiation.process.game.solution import GameSolution as GameSolution
 from negotiation.process.multi_step.definition import process_names as process_names
-from negotiation.process.multi_step.load import load_process as load_process
+from negotiation.process.multi_step.load import EnsembleMember as EnsembleMember, load_process as load_process, process_ensemble as process_ensemble
 from negotiation.process.solve import ProcessSolution as ProcessSolution, solve_process as solve_process
 from negotiation.process.stage import Stage as Stage
 from negotiation.process.stages import MultiStepProcess as MultiStepProcess
+from negotiation.process.tough_types.announced_demands import DemandSolution as DemandSolution, solve_demands as solve_demands
+from negotiation.process.tough_types.audience_costs import smallest_audience_costs as smallest_audience_costs, with_audience_costs as with_audience_costs
+from negotiation.process.tough_types.continuation import process_from as process_from
 from negotiation.process.tough_types.deviations import StrategyCheck as StrategyCheck, check_strategies as check_strategies
 from negotiation.process.tough_types.simulation import ProcessPaths as ProcessPaths, simulate_process as simulate_process
 from negotiation.standoff.load import load_standoff as load_standoff, standoff_names as standoff_names
 from negotiation.standoff.standoff import Standoff as Standoff
 from negotiation.study.comparisons.model_map import ModelMap as ModelMap, model_map as model_map
-from negotiation.study.comparisons.sensitivity import exemption_regions as exemption_regions, first_concession_map as first_concession_map, swept_dates as swept_dates, swept_outcomes as swept_outcomes, tornado as tornado
+from negotiation.study.comparisons.sensitivity import exemption_regions as exemption_regions, first_concession_map as first_concession_map, swept_outcomes as swept_outcomes, tornado as tornado
 from negotiation.study.exhibit import Exhibit as Exhibit
 from negotiation.study.results import Number as Number, StudyResult as StudyResult, StudyTable as StudyTable
 from negotiation.study.run import StudyInputs as StudyInputs, run_study as run_study, run_study_file as run_study_file

@@ -52,9 +52,7 @@ def by_hand():
     square = np.array([[0.2, 0.4], [0.6, 0.8]])
     names = ("stubbornness_USA", "terms & mixture_%")
     days = (date(2025, 5, 2), date(2025, 8, 12))
-    game = ng.NormalFormGame(np.arange(8.0).reshape(2, 2, 2), sides, (("0", "+145"),) * 2)
     return [
-        ng.AlternativeOutcome("markov", sides, two, two, 0.5, two, two, 1e-9),
         ng.BeliefDraws(square[..., None], square[..., None], square[..., None], two),
         ng.CounterfactualDraws(
             sides,
@@ -63,21 +61,19 @@ def by_hand():
             np.arange(8.0).reshape(2, 2, 2),
             square,
         ),
-        ng.DatedForecasts(two, days, square, square - 0.1, square + 0.1, 0.9),
-        ng.ExemptionRegions(sides, two, two, *(np.full((2, 2, 2), x) for x in (0.1, 0.2, 0.3))),
-        ng.ExemptionChoice(game, ng.nash_equilibria(game), (two, two), square, two, two),
+        ng.DatedForecasts(two, days, ("a_1", "b"), np.full((2, 2, 2), 0.1), square),
+        ng.ExemptionRegions(sides, two, two, np.full((2, 2, 2), 0.1)),
         ng.FirstConcessionMap(sides, two, two, square, square),
-        ng.FirstCutForecast(two, two, two, two, 0.9, two, two, 10.0, 0.3),
         ng.IdentifiedSet(names, square, ("m",), two[:, None], two, ("c",), two[:, None]),
         ng.Multiplicity(None, (two,), {0: two}, 1, 2),
-        ng.PeriodPlay(two, square, two, 1e-12),
         ng.SectorTariffs(sides, ("C26", "C27"), square, two),
+        ng.Readings(days[0], names, two, two - 0.1, two + 0.1, 0.9),
         SobolIndices(names, two, two, square, square),
         ng.StrategyCheck((0, 1), (0, 0), square, two, 1e-9),
         ng.StudyResult({"gain_usa": ng.Number(0.25, ".0f", 100)}),
         ng.SweepResult({"x_1": two}, {"y_1": two}, None, 2),
-        ng.SweptDates("a cut", days[0], two, square, two),
         ng.SweptOutcome("deal", names, two, two, two),
+        ng.TariffFan(sides, days[0], two, two, np.full((2, 2, 2), 0.1), square),
         ng.Tornado("deal", names, 0.5, square),
         ng.WarGains(("USA alone", "both"), sides, square),
     ]

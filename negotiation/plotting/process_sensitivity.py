@@ -1,4 +1,4 @@
-"""Pictures of what a process's answers rest on: bands, bars, maps over parameters."""
+"""Pictures of what a process's answers rest on: bars and maps over parameters."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 
 from negotiation.data.labels import spelled
 from negotiation.errors import InvalidInputError
+from negotiation.plotting.process import legend_above
 from negotiation.plotting.style import Pen
 from negotiation.process.analysis.sensitivity import (
     ExemptionRegions,
     FirstConcessionMap,
-    SweptDates,
     SweptOutcome,
     Tornado,
 )
@@ -25,63 +25,9 @@ if TYPE_CHECKING:
 __all__ = [
     "plot_exemption_regions",
     "plot_first_concession_map",
-    "plot_probability_bands",
     "plot_sobol_indices",
     "plot_tornado",
 ]
-
-
-def plot_probability_bands(
-    result: SweptDates,
-    *,
-    intervals: Sequence[float] = (0.5, 0.9),
-    colours: Sequence[str] | None = None,
-    labels: Mapping[str, str] | None = None,
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw the spread over swept parameters of a probability by date.
-
-    Parameters
-    ----------
-    result
-        From `swept_dates`. Draws without an equilibrium are left out.
-    intervals
-        Share of the draws in each band around the median.
-    colours
-        Of the series, in order; None: Okabe and Ito's.
-    labels
-        Words to put in place of the picture's own, by these.
-    ax
-        Axes to draw on; a new figure where None.
-    """
-    count = len(result.days)
-    x = float_array(result.days, name="days", ndim=1, low=0.0)
-    solved = np.isfinite(result.probabilities).all(axis=1)
-    draws = float_array(
-        result.probabilities[solved], name="probabilities", shape=(None, count), low=0, high=1
-    )
-    middle = float_array(result.central, name="central", shape=(count,), low=0.0, high=1.0)
-    bands = sorted(float_array(intervals, name="intervals", ndim=1, low=0.0, high=1.0))
-    pen = Pen(ax, colours)
-    ax = pen.ax
-    for n, share in enumerate(reversed(bands)):
-        low, high = np.quantile(draws, [0.5 - share / 2, 0.5 + share / 2], axis=0)
-        ax.fill_between(
-            x,
-            low,
-            high,
-            color=pen.colour(0),
-            alpha=0.2 + 0.25 * n,
-            linewidth=0,
-            label=f"{100 * share:.0f} % of parameter draws",
-        )
-    ax.plot(x, np.median(draws, axis=0), color=pen.ink, label="median draw")
-    ax.plot(x, middle, color=pen.ink, linestyle="--", label="central parameters")
-    ax.set(xlim=(float(x.min()), float(x.max())), ylim=(0.0, 1.0))
-    ax.set_xlabel(f"days since {result.start}" if result.start else "days since the start")
-    ax.set_ylabel(f"probability of {result.event}")
-    pen.legend(loc="best")
-    return pen.finish(labels)
 
 
 def _ordered(size: FloatArray, most: int | None) -> IntArray:
@@ -149,7 +95,7 @@ def plot_tornado(
     ax.set_yticks(rows, _labels(names, order))
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel(result.outcome)
-    pen.legend(loc="lower right")
+    legend_above(pen)
     return pen.finish(labels)
 
 
@@ -219,7 +165,7 @@ def plot_sobol_indices(
     ax.set_yticks(rows, _labels(names, order))
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel(f"share of the variance of {result.label or result.outcome.replace('_', ' ')}")
-    pen.legend(loc="lower right")
+    legend_above(pen)
     return pen.finish(labels)
 
 
@@ -230,7 +176,7 @@ def plot_first_concession_map(
     labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw who is likely to concede first over the stubbornness of both sides.
+    """Draw who is likely to concede first over the audience costs of both sides.
 
     Lines are labelled with the probability; where nobody concedes the map is hatched.
 
@@ -246,14 +192,8 @@ def plot_first_concession_map(
         Axes to draw on; a new figure where None.
     """
     first, second = result.players
-    x = float_array(
-        result.first_stubbornness, name="first_stubbornness", ndim=1, low=1e-12, high=1.0
-    )
-    y = float_array(
-        result.second_stubbornness, name="second_stubbornness", ndim=1, low=1e-12, high=1.0
-    )
-    from matplotlib.ticker import NullFormatter
-
+    x = float_array(result.first_cost, name="first_cost", ndim=1, low=1e-12)
+    y = float_array(result.second_cost, name="second_cost", ndim=1, low=1e-12)
     known = np.isfinite(result.share)
     filled = float_array(
         np.where(known, result.share, 0.0),
@@ -268,19 +208,20 @@ def plot_first_concession_map(
     if not known.all():
         ax.patch.set(hatch="xxx", edgecolor=pen.grey(0.6))
     image = ax.pcolormesh(x, y, values, cmap="cividis", vmin=0.0, vmax=1.0, shading="nearest")
-    inside = [p for p in (0.1, 0.25, 0.5, 0.75, 0.9) if values.min() < p < values.max()]
+    inside = [p for p in (0.01, 0.1, 0.25, 0.5, 0.75, 0.9) if values.min() < p < values.max()]
     if inside and min(values.shape) > 1:
         widths = [2.2 if p == 0.5 else 1.0 for p in inside]
         tones = ["black" if p >= 0.5 else "white" for p in inside]
         lines = ax.contour(x, y, values, levels=inside, colors=tones, linewidths=widths)
         ax.clabel(lines, fmt=lambda p: f"{100 * p:.0f} %", fontsize=pen.small)
     ax.set(xscale="log", yscale="log", xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))
-    for axis, values_of in ((ax.xaxis, x), (ax.yaxis, y)):
-        if values_of.max() > 10.0 * values_of.min():
-            axis.set_minor_formatter(NullFormatter())
-    ax.set_xlabel(f"prior that {first} is of the tough type")
-    ax.set_ylabel(f"prior that {second} is of the tough type")
-    _percent_bar(ax, image, f"probability that {first} concedes first (percent)", scale=0.01)
+    for axis, ends in ((ax.xaxis, x), (ax.yaxis, y)):
+        ticks = [v for v in (0.1, 0.2, 0.3, 0.5, 0.8, 1.2) if ends.min() <= v <= ends.max()]
+        axis.set_ticks(ticks, labels=[f"{v:g}" for v in ticks])
+        axis.set_ticks([], minor=True)
+    ax.set_xlabel(f"audience cost of {first} (percent of GDP)")
+    ax.set_ylabel(f"audience cost of {second} (percent of GDP)")
+    _percent_bar(ax, image, f"share of concessions that {first} makes (percent)")
     return pen.finish(labels)
 
 
@@ -292,17 +233,14 @@ def plot_exemption_regions(
     labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the exempt share that a side chooses over the costs of being seen to exempt.
-
-    Colour is the largest share in equilibrium, hatched where another equilibrium has a smaller
-    one; lines are shares of a side that leaves the bargaining out.
+    """Draw how likely a side is to exempt, over the costs of being seen to.
 
     Parameters
     ----------
     result
         From `exemption_regions`.
     player
-        Whose share it is.
+        Whose exemptions they are.
     colours
         Of the series, in order; None: Okabe and Ito's.
     labels
@@ -310,52 +248,32 @@ def plot_exemption_regions(
     ax
         Axes to draw on; a new figure where None.
     """
-    from matplotlib.patheffects import AbstractPathEffect, withStroke
-
     side = result.players.index(one_of(player, result.players, name="player"))
     x = float_array(result.visibility, name="visibility", ndim=1, low=0.0, high=1.0)
-    y = float_array(result.curvature, name="curvature", ndim=1, low=1e-12)
+    y = float_array(result.curvature, name="curvature", ndim=1, low=0.0)
     if min(len(x), len(y)) < 2:
         raise InvalidInputError("a map needs two values an axis", where="visibility, curvature")
-    shape = (len(x), len(y))
-    low, high, myopic = (
-        float_array(
-            np.asarray(values)[:, :, side] * 100.0, name=name, shape=shape, low=0.0, high=100.0
-        ).T
-        for name, values in (
-            ("lowest", result.lowest),
-            ("highest", result.highest),
-            ("myopic", result.myopic),
-        )
-    )
+    chance = float_array(result.chance, name="chance", shape=(len(x), len(y), 2), low=0.0)
+    values = chance[:, :, side].T
     pen = Pen(ax, colours)
     ax = pen.ax
-    image = ax.pcolormesh(x, y, high, cmap="cividis", vmin=0.0, vmax=100.0, shading="nearest")
-    several = np.ma.masked_where(high - low <= 0.5, np.ones(high.shape))
-    if several.count():
-        ax.pcolor(x, y, several, hatch="///", alpha=0.0, shading="nearest")
-    inside = [p for p in (10.0, 50.0, 90.0) if myopic.min() < p < myopic.max()]
+    image = ax.pcolormesh(x, y, values, cmap="cividis", vmin=0.0, vmax=1.0, shading="nearest")
+    inside = [p for p in (0.1, 0.25, 0.5, 0.75, 0.9) if values.min() < p < values.max()]
     if inside:
-        # A dark rim keeps white lines and words readable on the light end of the scale.
-        rim: list[AbstractPathEffect] = [withStroke(linewidth=2.6, foreground="black")]
-        lines = ax.contour(x, y, myopic, levels=inside, colors="white", linestyles="--")
-        lines.set_path_effects(rim)
-        for text in ax.clabel(lines, fmt=lambda p: f"{p:.0f} %", fontsize=pen.small):
-            text.set_path_effects(rim)
-        (key,) = ax.plot([], [], color=pen.paper, linestyle="--", label="bargaining left out")
-        key.set_path_effects(rim)
-        pen.legend(loc="upper right", framealpha=0.9, frameon=True)
-    ax.set(yscale="log", xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))
+        tones = ["black" if p >= 0.5 else "white" for p in inside]
+        lines = ax.contour(x, y, values, levels=inside, colors=tones, linewidths=1.2)
+        ax.clabel(lines, fmt=lambda p: f"{100 * p:.0f} %", fontsize=pen.small)
+    ax.set(xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))
     ax.set_xlabel("probability that an exemption is seen")
     ax.set_ylabel("curvature of the audience cost (percent of GDP)")
-    _percent_bar(ax, image, f"share of listed sectors that {player} exempts (percent)")
+    _percent_bar(ax, image, f"{player} exempts before the first cut (percent)")
     return pen.finish(labels)
 
 
-def _percent_bar(ax: Axes, image: Any, label: str, *, scale: float = 1.0) -> None:
-    """Add the scale of a map beside it, in percent."""
+def _percent_bar(ax: Axes, image: Any, label: str) -> None:
+    """Add the scale of a map of probabilities beside it, in percent."""
     figure = ax.get_figure()
     if figure is not None:
         bar = figure.colorbar(image, ax=ax, label=label)
         ticks = range(0, 101, 25)
-        bar.set_ticks([scale * tick for tick in ticks], labels=[f"{tick:d}" for tick in ticks])
+        bar.set_ticks([0.01 * tick for tick in ticks], labels=[f"{tick:d}" for tick in ticks])

@@ -11,6 +11,7 @@ import pytest
 
 from negotiation import __version__
 from negotiation.cli import main
+from negotiation.process.analysis.forecast import forecast_process
 from negotiation.study.provenance import run_record
 from tests.reference import ROOT
 
@@ -144,11 +145,23 @@ def test_process(capsys):
     code, out, _ = call(capsys, "process", "--by", "2025-06-30", "--json")
     assert code == 0
     content = json.loads(out)
+    *alone, together = content["rows"]
+    found = forecast_process(as_of="2025-05-02", dates=["2025-06-30"], draws=0)
+    assert together["cut by 2025-06-30"] == found.cut_by("2025-06-30")
+    assert [row["payoffs"] for row in alone] == list(found.models)
+    assert content["left_out"] == list(found.left_out)
+
+
+def test_process_under_one_payoff_model(capsys):
+    arguments = ("process", "--model", "equilibrium_one_year", "--by", "2025-06-30")
+    code, out, _ = call(capsys, *arguments, "--json")
+    assert code == 0
+    content = json.loads(out)
     assert 0.0 < content["deal_by"]["2025-06-30"] < content["first_cut_by"]["2025-06-30"] < 1.0
     assert content["residual"] < 1e-9
-    code, out, _ = call(capsys, "process", "--set", "terms_duration=3")
+    code, out, _ = call(capsys, *arguments, "--set", "terms_duration=3", "--json")
     assert code == 0
-    assert "Smallest audience cost" in out
+    assert json.loads(out)["first_cut_by"] != content["first_cut_by"]
 
 
 def test_counterfactual(capsys):

@@ -14,8 +14,10 @@ from matplotlib.colors import to_rgb
 import negotiation as ng
 from negotiation.errors import InvalidInputError
 from negotiation.plotting.style import Pen
+from negotiation.process.analysis.scores import RateCut
 from negotiation.study.comparisons.model_map import MapRow
 from negotiation.study.comparisons.published import ValidationPoints
+from tests.forecasts import forecast
 from tests.trade.worlds import random_world
 
 mpl.use("Agg")
@@ -35,7 +37,7 @@ def _close():
 
 @functools.cache
 def standoff():
-    return ng.solve_process(ng.load_process(as_of="2025-05-02"))
+    return ng.solve_process(ng.load_process(as_of="2025-05-02", model="equilibrium_one_year"))
 
 
 @functools.cache
@@ -96,25 +98,25 @@ def band(count=3):
     return np.linspace(0.1, 0.4, count)
 
 
-def first_cut():
-    return ng.FirstCutForecast(
-        np.array([1.0, 10.0, 100.0]), band(), band() / 2, 2 * band(), 0.9,
-        np.array([0.1, 0.3, 0.5]), np.array([0.2, 0.3, 0.5]), 10.0, 0.3,
-    )  # fmt: skip
+CUT = RateCut(dt.date(2025, 5, 12), (1.45, 1.25), (0.30, 0.10))
 
 
 def dated():
-    mean = np.array([[0.2, 0.4], [0.3, 0.6]])
-    days = (DAY, dt.date(2025, 12, 31))
-    return ng.DatedForecasts(np.array([0.5, 2.0]), days, mean, mean - 0.1, mean + 0.1, 0.9)
+    alone = np.array([[[0.2, 0.3], [0.4, 0.5]], [[0.3, 0.4], [0.6, 0.7]]])
+    days, models = (DAY, dt.date(2025, 12, 31)), ("equilibrium", "partial_0")
+    return ng.DatedForecasts(np.array([0.5, 2.0]), days, models, alone, alone.mean(axis=2))
+
+
+def fan():
+    levels = np.array([0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975])
+    values = levels[:, None, None] * np.ones((1, 3, 2))
+    days = np.array([0.0, 30.0, 90.0])
+    return ng.TariffFan(SIDES, dt.date(2025, 5, 2), days, levels, values, values[3])
 
 
 def swept(kind):
     names = ("stubbornness_USA", "toughness_CHN", "terms_duration")
     bounds = np.array([band() - 0.05, band() + 0.05]).T
-    if kind == "dates":
-        draws = np.sort(np.random.default_rng(1).uniform(size=(20, 9)), axis=1)
-        return ng.SweptDates("a first cut of tariffs", DAY, np.arange(9.0), draws, draws.mean(0))
     if kind == "tornado":
         return ng.Tornado("probability of a deal", names, 0.25, bounds)
     return ng.SweptOutcome("deal", names, band(), band() + 0.2, band(), bounds, bounds + 0.2)
@@ -129,8 +131,8 @@ def concession_map():
 
 def regions():
     x, y = np.linspace(0.1, 1, 6), np.geomspace(0.01, 1, 5)
-    high = np.repeat((x[:, None] * (1 - y[None, :] / 2))[..., None], 2, axis=2)
-    return ng.ExemptionRegions(SIDES, x, y, high * 0.9, high, high * 0.8)
+    chance = np.repeat((x[:, None] * (1 - y[None, :] / 2))[..., None], 2, axis=2)
+    return ng.ExemptionRegions(SIDES, x, y, chance)
 
 
 def crisis():
@@ -187,9 +189,6 @@ DRAW = {
     "plot_bargaining_set": lambda **o: ng.plot_bargaining_set(
         problem(), [ng.nash_bargaining(problem()), ng.egalitarian(problem())], **o
     ),
-    "plot_belief_path": lambda **o: ng.plot_belief_path(
-        ng.filter_beliefs(standoff().process, as_of="2025-05-02"), **o
-    ),
     "plot_best_responses": lambda **o: ng.plot_best_responses(curves(), **o),
     "plot_cheap_talk_partition": lambda **o: ng.plot_cheap_talk_partition(
         ng.cheap_talk_partition(0.05), **o
@@ -215,8 +214,7 @@ DRAW = {
         coarse=ng.correlated_payoff_set(CHICKEN, coarse=True),
         **o,
     ),
-    "plot_cut_levels": lambda **o: ng.plot_cut_levels(first_cut(), **o),
-    "plot_cut_times": lambda **o: ng.plot_cut_times(first_cut(), **o),
+    "plot_cut_levels": lambda **o: ng.plot_cut_levels(forecast(), CUT, **o),
     "plot_dated_forecasts": lambda **o: ng.plot_dated_forecasts(dated(), DAY, **o),
     "plot_deadline_rates": lambda **o: ng.plot_deadline_rates(
         ng.deadline_rates(disputes(), [7, 30]), **o
@@ -231,6 +229,7 @@ DRAW = {
         **o,
     ),
     "plot_first_concession_map": lambda **o: ng.plot_first_concession_map(concession_map(), **o),
+    "plot_forecast_bands": lambda **o: ng.plot_forecast_bands(forecast(), happened=CUT.day, **o),
     "plot_game_tree": lambda **o: ng.plot_game_tree(entry_game(), **o),
     "plot_gradual_cuts": lambda **o: ng.plot_gradual_cuts(
         ng.gradual_cuts(ng.LinearTariffModel.two_good(gap=1.0), 0.8), **o
@@ -249,21 +248,23 @@ DRAW = {
     "plot_payoff_matrix": lambda **o: ng.plot_payoff_matrix(
         game(), ng.nash_equilibria(game()), **o
     ),
-    "plot_probability_bands": lambda **o: ng.plot_probability_bands(swept("dates"), **o),
     "plot_quantal_response": lambda **o: ng.plot_quantal_response(
         ng.quantal_response_branch(PENNIES, 100.0), **o
     ),
     "plot_ratification_offer": lambda **o: ng.plot_ratification_offer(
         ng.ratification_offer(0.9, 0.3), **o
     ),
+    "plot_readings": lambda **o: ng.plot_readings(
+        ng.Readings(DAY, ("silence alone", LONG), band(2), band(2) / 2, 2 * band(2), 0.9), **o
+    ),
     "plot_reliability": lambda **o: ng.plot_reliability(scores(), 90.0, groups=3, **o),
-    "plot_reputation_curves": lambda **o: ng.plot_reputation_curves(standoff(), **o),
     "plot_sobol_indices": lambda **o: ng.plot_sobol_indices(swept("sobol"), **o),
     "plot_source_posterior": lambda **o: ng.plot_source_posterior(sources(), **o),
-    "plot_stage_tree": lambda **o: ng.plot_stage_tree(standoff(), **o),
-    "plot_tariff_fan": lambda **o: ng.plot_tariff_fan(
-        ng.simulate_process(standoff(), 200, rng=1), "USA", **o
+
+    "plot_stage_ends": lambda **o: ng.plot_stage_ends(
+        {"equilibrium": ng.stage_ends(standoff()), LONG: ng.stage_ends(standoff())}, **o
     ),
+    "plot_tariff_fan": lambda **o: ng.plot_tariff_fan(fan(), "USA", **o),
     "plot_tariff_plane": lambda **o: ng.plot_tariff_plane(
         ng.tariff_plane(world(), rates=6, elasticities="flat 4", exporter_incidence=0.3),
         player="CHN",
@@ -272,6 +273,9 @@ DRAW = {
     ),
     "plot_time_to_deal": lambda **o: ng.plot_time_to_deal(
         {"terms of a quarter of a year": standoff(), "five years": standoff()}, **o
+    ),
+    "plot_timeline": lambda **o: ng.plot_timeline(
+        ng.read_events(), fan(), "USA", named={CUT.day: "Geneva"}, until=dt.date(2026, 1, 1), **o
     ),
     "plot_tornado": lambda **o: ng.plot_tornado(swept("tornado"), **o),
     "plot_transforms": lambda **o: ng.plot_transforms(scores(), **o),

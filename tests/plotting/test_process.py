@@ -9,31 +9,29 @@ import pytest
 
 from negotiation.errors import InvalidInputError
 from negotiation.plotting.process import (
-    plot_belief_path,
-    plot_reputation_curves,
-    plot_stage_tree,
+    plot_readings,
+    plot_stage_ends,
     plot_tariff_fan,
     plot_time_to_deal,
 )
 from negotiation.plotting.process_sensitivity import (
     plot_exemption_regions,
     plot_first_concession_map,
-    plot_probability_bands,
     plot_sobol_indices,
     plot_tornado,
 )
+from negotiation.process.analysis.readings import Readings
 from negotiation.process.analysis.sensitivity import (
     ExemptionRegions,
     FirstConcessionMap,
-    SweptDates,
     SweptOutcome,
     Tornado,
 )
-from negotiation.process.beliefs.updating import filter_beliefs
-from negotiation.process.multi_step.load import load_process
+from negotiation.process.analysis.stage_ends import StageEnds
+from negotiation.process.analysis.tariffs import TariffFan
+from negotiation.process.game.nodes import Action, Node
+from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.solve import solve_process
-from negotiation.process.stages import MultiStepProcess
-from negotiation.process.tough_types.simulation import simulate_process
 
 matplotlib.use("agg")
 plt = pytest.importorskip("matplotlib.pyplot")
@@ -47,74 +45,71 @@ def _close():
 
 @pytest.fixture(scope="module")
 def solution():
-    return solve_process(load_process(as_of="2025-05-02"))
+    standoff = Node(
+        "standoff",
+        [-0.6, -1.07],
+        (Action(0, [0.0, 0.2], 0.3, "terms"), Action(1, [0.1, 0.05], 0.3, "terms")),
+    )
+    return solve_process(
+        ProcessGame(
+            (standoff, Node("terms", [0.0, 0.0])),
+            discount_rates=[0.05, 0.05],
+            shock_scales=[0.2, 0.2],
+            start=date(2025, 4, 12),
+        )
+    )
 
 
 def test_time_to_deal(solution):
     ax = plot_time_to_deal({"a": solution, "b": solution}, days=[0.0, 100.0, 365.0])
-    assert np.array_equal(ax.lines[0].get_ydata(), solution.deal_by([0.0, 100.0, 365.0]))
+    assert np.array_equal(ax.lines[0].get_ydata(), 100 * solution.deal_by([0.0, 100.0, 365.0]))
     assert "2025-04-12" in ax.get_xlabel()
-    assert "de-escalation" in plot_time_to_deal(solution, stage="de-escalation").get_ylabel()
+    assert "standoff" in plot_time_to_deal(solution, stage="standoff").get_ylabel()
     with pytest.raises(InvalidInputError):
         plot_time_to_deal({})
 
 
-def test_tariff_fan(solution):
-    paths = simulate_process(solution, 500, rng=np.random.default_rng(1))
-    ax = plot_tariff_fan(paths, "USA", days=[0.0, 50.0, 400.0], intervals=(0.5,))
-    assert "USA" in ax.get_ylabel()
-    median = 100 * paths.tariff_quantiles([0.0, 50.0, 400.0], [0.5])[0, :, 0]
-    assert np.array_equal(ax.lines[0].get_ydata(), median)
+def fan():
+    levels = np.array([0.25, 0.5, 0.75])
+    steps = np.array([[1.0, 0.1], [1.2, 0.2], [1.4, 0.6]])
+    quantiles = np.stack([steps, 0.5 * steps], axis=-1)
+    return TariffFan(
+        ("USA", "CHN"), date(2025, 5, 2), np.array([0.0, 90.0]), levels, quantiles, quantiles[1]
+    )
+
+
+def test_tariff_fan():
+    ax = plot_tariff_fan(fan(), "CHN", intervals=(0.5,))
+    assert "CHN on USA" in ax.get_ylabel()
+    median, mean = ax.lines
+    assert median.get_ydata() == pytest.approx([60.0, 10.0])
+    assert mean.get_ydata() == pytest.approx([60.0, 10.0])
     with pytest.raises(InvalidInputError, match="JPN"):
-        plot_tariff_fan(paths, "JPN")
-    bare = MultiStepProcess.from_dict(
-        {"stages": [{"g": [-1, -1], "l": [0, 0], "f": [1, 1]}], "r": [0.1, 0.1], "z": [0.1, 0.1]}
+        plot_tariff_fan(fan(), "JPN", intervals=(0.5,))
+    with pytest.raises(InvalidInputError, match="quantile"):
+        plot_tariff_fan(fan(), "USA", intervals=(0.9,))
+
+
+def test_stage_ends_add_up_to_all():
+    one = StageEnds(("cut", "deal"), ("USA concedes", "lapse"), np.array([[0.5, 0.5], [0.1, 0.3]]))
+    ax = plot_stage_ends({"a": one, "b": one})
+    first, second = (container.patches for container in ax.containers)
+    assert [bar.get_width() for bar in first] == pytest.approx([50.0, 50.0, 25.0, 25.0])
+    assert [bar.get_x() + bar.get_width() for bar in second] == pytest.approx([100.0] * 4)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b", "a", "b"]
+    with pytest.raises(InvalidInputError, match="nothing"):
+        plot_stage_ends({})
+
+
+def test_readings_show_mean_and_interval():
+    low, mean, high = np.array([[0.1, 0.05], [0.2, 0.15], [0.4, 0.3]])
+    found = Readings(date(2025, 5, 31), ("silence", "words"), mean, low, high, 0.9)
+    ax = plot_readings(found)
+    assert ax.lines[0].get_xdata() == pytest.approx([20.0, 15.0])
+    assert [segment[1][0] for segment in ax.collections[0].get_segments()] == pytest.approx(
+        [40.0, 30.0]
     )
-    with pytest.raises(InvalidInputError, match="tariffs"):
-        plot_tariff_fan(
-            simulate_process(solve_process(bare), 10, rng=np.random.default_rng(1)), "USA"
-        )
-
-
-def test_stage_tree(solution):
-    ax = plot_stage_tree(solution)
-    assert [t.get_text() for t in ax.get_xticklabels()][-1] == "deal"
-    shown = {text.get_text() for text in ax.texts}
-    assert f"{100 * solution.deal_probability:.0f}" in shown
-
-
-def test_reputation_curves(solution):
-    ax = plot_reputation_curves(solution, "de-escalation")
-    for line in (ax.lines[0], ax.lines[2]):
-        values = np.asarray(line.get_ydata())
-        assert np.all(np.diff(values) >= 0.0)
-        assert values[-1] == pytest.approx(1.0)
-    with pytest.raises(InvalidInputError):
-        plot_reputation_curves(solution, "de-escalation reopened")
-
-
-def test_belief_path(solution):
-    path = filter_beliefs(solution.process, as_of="2025-05-02")
-    ax = plot_belief_path(path)
-    assert np.array_equal(ax.lines[0].get_ydata(), path.posteriors[:, 0])
-
-
-def test_bands():
-    result = SweptDates(
-        event="a cut",
-        start=date(2025, 5, 2),
-        days=np.array([0.0, 1.0, 2.0]),
-        probabilities=np.array([[0, 0.1, 0.2], [0, 0.3, 0.4], [np.nan] * 3]),
-        central=np.array([0.0, 0.2, 0.3]),
-    )
-    ax = plot_probability_bands(result, intervals=(0.5,))
-    median, central = ax.lines
-    assert median.get_ydata() == pytest.approx([0.0, 0.2, 0.3])
-    assert central.get_ydata() == pytest.approx([0.0, 0.2, 0.3])
-    assert (ax.get_xlabel(), ax.get_ylabel()) == (
-        "days since 2025-05-02",
-        "probability of a cut",
-    )
+    assert "2025-05-31" in ax.get_xlabel()
 
 
 def test_bars():
@@ -146,24 +141,21 @@ def test_bars():
 
 
 def test_maps():
-    grid = np.array([0.01, 0.1, 0.5])
+    grid = np.array([0.1, 0.3, 1.0])
     share = np.linspace(0, 1, 9).reshape(3, 3)
-    ever = np.ones((3, 3))
-    found = FirstConcessionMap(("USA", "CHN"), grid, grid, share, ever)
+    found = FirstConcessionMap(("USA", "CHN"), grid, grid, share, np.ones((3, 3)))
     ax = plot_first_concession_map(found)
     assert ax.get_xscale() == "log"
     assert "USA" in ax.get_xlabel()
     assert "CHN" in ax.get_ylabel()
     nobody = replace(found, share=np.where(share > 0.9, np.nan, share))
     assert plot_first_concession_map(nobody).patch.get_hatch() == "xxx"
-    cells = np.array([[[1.0, 0.0], [0.0, 0.5]], [[1.0, 1.0], [0.5, 0.0]]])
-    regions = ExemptionRegions(
-        ("USA", "CHN"), np.array([0.1, 1.0]), np.array([0.1, 0.5]), cells / 2, cells, cells
-    )
+    chance = np.array([[[1.0, 0.0], [0.0, 0.5]], [[1.0, 1.0], [0.5, 0.0]]])
+    regions = ExemptionRegions(("USA", "CHN"), np.array([0.1, 1.0]), np.array([0.0, 0.5]), chance)
     ax = plot_exemption_regions(regions, "CHN")
     assert "seen" in ax.get_xlabel()
     drawn = np.asarray(ax.collections[0].get_array()).ravel()
-    assert drawn == pytest.approx([0.0, 100.0, 50.0, 0.0])
+    assert drawn == pytest.approx([0.0, 1.0, 0.5, 0.0])
     with pytest.raises(InvalidInputError, match="JPN"):
         plot_exemption_regions(regions, "JPN")
     with pytest.raises(InvalidInputError, match="two values"):

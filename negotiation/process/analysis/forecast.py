@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -30,12 +30,12 @@ from negotiation.payoffs.ensemble import PAYOFF_MODELS, PayoffModel
 from negotiation.presentation import Presented
 from negotiation.process.analysis.parameter_changes import ParameterSpan, parameter_spans
 from negotiation.process.batch import solve_processes
-from negotiation.process.beliefs.events import CLAIMS, DatedEvent, learned_reliability, read_events
+from negotiation.process.beliefs.events import DatedEvent, event_ratios, read_events
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.game.solution import GameSolution
 from negotiation.process.multi_step.load import EnsembleMember, built_process, process_ensemble
 from negotiation.trade.economy import Economy
-from negotiation.values import FloatArray, number, random_generator
+from negotiation.values import FloatArray, number, one_of, random_generator
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +44,8 @@ __all__ = ["ProcessForecast", "forecast_process", "outlook"]
 
 #: Processes solved in one batch: the memory that a forecast takes.
 _BATCH = 64
+#: Tariffs that differ by less are the same.
+_EQUAL = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,12 +71,21 @@ class ProcessForecast(Presented):
     parameters, values
         Names of what is drawn, and the draws ``[draw, parameter]``; the first is the value that
         each parameter has, and weighs nothing unless it is the only one.
+    middle
+        Of the range of each parameter ``[parameter]``: a side whose audience cost is above it is
+        called tough.
     seen
         Likelihood of what was seen ``[draw, model]``.
     cut, deal
         Probability that the open stage is over, and of a deal, ``[draw, model, date]``.
+    lowered
+        Probability that a side's added tariff has been below the one in force now, for whatever
+        reason, ``[draw, model, date, side]``.
     concedes
         Share of each side among concessions that end the stage, ``[draw, model, side]``.
+    after
+        Added tariffs after each side's concession, ``[draw, model, conceder, side]``; NaN where
+        it has nothing to concede.
     """
 
     as_of: date
@@ -86,10 +97,13 @@ class ProcessForecast(Presented):
     dates: tuple[date, ...]
     parameters: tuple[str, ...]
     values: FloatArray
+    middle: FloatArray
     seen: FloatArray
     cut: FloatArray
     deal: FloatArray
+    lowered: FloatArray
     concedes: FloatArray
+    after: FloatArray
 
     @cached_property
     def weights(self) -> FloatArray:
@@ -99,6 +113,17 @@ class ProcessForecast(Presented):
             out = out.copy()
             out[0] = 0.0
         return np.asarray(out / out.sum())
+
+    def read(self, ratios: Mapping[str, float]) -> ProcessForecast:
+        """Return the forecast whose draws weigh as much as public events say as well.
+
+        Parameters
+        ----------
+        ratios
+            Likelihood ratio of types of events, tough against not; see the module.
+        """
+        weights = _event_weights(self, ratios, read_events(as_of=self.as_of))
+        return replace(self, seen=self.seen * weights[:, None])
 
     @property
     def effective_draws(self) -> float:
@@ -123,6 +148,11 @@ class ProcessForecast(Presented):
     def deal_by(self, day: DateLike) -> float:
         """Probability of a deal by one of the dates."""
         return float(np.sum(self.weights * self.deal[:, :, self._place(day)]))
+
+    def lowered_by(self, day: DateLike, player: str) -> float:
+        """Probability that a side's added tariff is lowered by one of the dates."""
+        side = self.players.index(one_of(player, self.players, name="player"))
+        return float(np.sum(self.weights * self.lowered[:, :, self._place(day), side]))
 
     def concedes_first(self) -> FloatArray:
         """Probability, given a concession, that each side makes it, ``[side]``."""
@@ -238,15 +268,17 @@ def forecast_process(
     shape = (len(rows), len(kept))
     seen = np.ones(shape)
     cut, deal = np.zeros((2, *shape, len(days)))
+    lowered = np.zeros((*shape, len(days), 2))
     concedes = np.zeros((*shape, 2))
+    after = np.full((*shape, 2, 2), np.nan)
     cells = [(d, m) for d in range(len(rows)) for m in range(len(kept))]
     for begin in range(0, len(cells), _BATCH):
         part = cells[begin : begin + _BATCH]
-        games = []
+        built = []
         for d, m in part:
             drawn = {s.name: float(v) for s, v in zip(spans, rows[d], strict=True)}
             for opening in (False, True):
-                games.append(
+                built.append(
                     built_process(
                         name,
                         today,
@@ -255,20 +287,24 @@ def forecast_process(
                         model=kept[m].model,
                         from_opening=opening,
                         **options,
-                    ).game
+                    )
                 )
+        games = [item.game for item in built]
         solved: Sequence[GameSolution] = solve_processes(games, workers=workers)
         for k, (d, m) in enumerate(part):
             now, opening_solution = solved[2 * k], solved[2 * k + 1]
             ahead = np.array([(day - today).days for day in days], dtype=np.float64)
             cut[d, m], deal[d, m] = now.cut_by(ahead), now.deal_by(ahead)
+            rates, in_force = built[2 * k].rates, np.array(built[2 * k].plan.in_force)
+            for side in range(2):
+                below = rates[:, side] < in_force[side] - _EQUAL
+                lowered[d, m, :, side] = now.reaches(below, ahead)
+            after[d, m] = _after_concessions(now, rates)
             concedes[d, m] = np.nan_to_num(now.concedes(now.open_stage), nan=0.5)
             seen[d, m] = _likelihood(opening_solution, now.open_stage, today) if weigh else 1.0
-    if ratios:
-        seen *= _event_weights(spans, rows, kept[0], ratios, today)[:, None]
     game = kept[0].built.game
     weights = np.array([member.weight for member in kept])
-    return ProcessForecast(
+    found = ProcessForecast(
         as_of=today,
         stage=game.nodes[int(game.start_node)].stage,
         players=game.players,
@@ -278,11 +314,15 @@ def forecast_process(
         dates=days,
         parameters=tuple(span.name for span in spans),
         values=rows,
+        middle=np.array([float(span.between(np.array([0.5]))[0]) for span in spans]),
         seen=seen,
         cut=cut,
         deal=deal,
+        lowered=lowered,
         concedes=concedes,
+        after=after,
     )
+    return found.read(ratios) if ratios else found
 
 
 def _spans(
@@ -314,6 +354,16 @@ def _draws(
     return np.concatenate([central, drawn])
 
 
+def _after_concessions(solution: GameSolution, rates: FloatArray) -> FloatArray:
+    """Added tariffs ``[conceder, side]`` after a concession in the open stage."""
+    game, out = solution.process, np.full((2, 2), np.nan)
+    for node in game.nodes:
+        for action in node.actions:
+            if action.kind == "concede" and node.stage == solution.open_stage:
+                out[action.side] = rates[int(action.to)]  # type: ignore[arg-type]  # numbers now
+    return out
+
+
 def _likelihood(opening: GameSolution, stage: str, today: date) -> float:
     """Probability that play stands in the open stage at the information date."""
     game = opening.process
@@ -324,42 +374,17 @@ def _likelihood(opening: GameSolution, stage: str, today: date) -> float:
 
 
 def _event_weights(
-    spans: Sequence[ParameterSpan],
-    rows: FloatArray,
-    member: EnsembleMember,
-    ratios: Mapping[str, float],
-    today: date,
+    forecast: ProcessForecast, ratios: Mapping[str, float], events: Sequence[DatedEvent]
 ) -> FloatArray:
     """Weights of draws ``[draw]`` by what events say about who is tough."""
-    events = read_events(as_of=today)
-    out = np.ones(len(rows))
-    names = [span.name for span in spans]
-    for player in member.built.game.players:
+    out = np.ones(len(forecast.values))
+    for player in forecast.players:
         column = f"audience_cost_{player.lower()}"
-        if column not in names:
-            continue
-        k = names.index(column)
-        span = spans[k]
-        tough = rows[:, k] > float(span.between(np.array([0.5]))[0])
-        out = np.where(tough, out * _event_ratio(events, player, ratios), out)
+        if column in forecast.parameters:
+            k = forecast.parameters.index(column)
+            ratio = float(np.prod([item for _, item in event_ratios(events, player, ratios)]))
+            out = np.where(forecast.values[:, k] > forecast.middle[k], ratio * out, out)
     return out
-
-
-def _event_ratio(events: Sequence[DatedEvent], player: str, ratios: Mapping[str, float]) -> float:
-    """Product of the likelihood ratios of a side's events, tough against not."""
-    total, told = 1.0, set()
-    for event in events:
-        key = (event.day, event.actor, event.type)
-        # Several reports of one kind by one side on one day are one piece of news.
-        if event.type not in ratios or event.actor not in {player, "BOTH"} or key in told:
-            continue
-        told.add(key)
-        ratio = number(ratios[event.type], name=f"ratios[{event.type}]", low=0.0, open_low=True)
-        if event.type in CLAIMS:
-            theta = learned_reliability(events, event.actor, day=event.day)
-            ratio = theta * ratio + 1.0 - theta
-        total *= ratio
-    return total
 
 
 def outlook(process: ProcessGame, **options: Any) -> GameSolution:

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from negotiation.data.tables import DateLike, as_date, load_table
 from negotiation.errors import InvalidInputError
-from negotiation.presentation import Pictured, Presented
+from negotiation.presentation import Presented
 from negotiation.process.beliefs.events import DatedEvent
 from negotiation.values import FloatArray, float_array, number
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = [
     "ConstantHazard",
     "DatedForecasts",
-    "FirstCutForecast",
     "RateCut",
     "ScoredForecast",
     "brier",
@@ -129,64 +128,27 @@ class DatedForecasts(Presented):
         Mean life of terms, years ``[duration]``, ascending.
     dates
         By which the cut comes.
-    mean, low, high
-        Mean over swept parameters and ends of their central interval ``[duration, date]``.
-    probability
-        Of that interval.
+    models
+        Names of payoff models.
+    alone
+        Probability under each payoff model ``[duration, date, model]``.
+    ensemble
+        Probability over all of them ``[duration, date]``.
     """
 
     durations: FloatArray
     dates: tuple[date, ...]
-    mean: FloatArray
-    low: FloatArray
-    high: FloatArray
-    probability: float
+    models: tuple[str, ...]
+    alone: FloatArray
+    ensemble: FloatArray
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a mean life of terms and date: the probability and its interval."""
+        """Return one row a mean life of terms and date: the probability by payoff model."""
         import pandas as pd
 
         index = pd.MultiIndex.from_product([self.durations, self.dates], names=["years", "date"])
-        columns = {name: getattr(self, name).ravel() for name in ("mean", "low", "high")}
-        return pd.DataFrame(columns, index=index).reset_index()
-
-
-@dataclass(frozen=True, eq=False)
-class FirstCutForecast(Pictured):
-    """The forecast distribution of the first cut, and where the outcome falls in it.
-
-    Attributes
-    ----------
-    days
-        Since the information date ``[day]``.
-    mean, low, high
-        Probability of a cut by then: mean over swept parameters, ends of their central interval.
-    probability
-        Of that interval.
-    levels, weights
-        Added tariffs of the first side after the cut, ascending, and their probabilities.
-    days_outcome, level_outcome
-        What happened.
-    """
-
-    days: FloatArray
-    mean: FloatArray
-    low: FloatArray
-    high: FloatArray
-    probability: float
-    levels: FloatArray
-    weights: FloatArray
-    days_outcome: float
-    level_outcome: float
-
-    _picture = "plot_cut_times"
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row a day: the probability of a cut by then and its interval."""
-        import pandas as pd
-
-        columns = {"mean": self.mean, "low": self.low, "high": self.high}
-        return pd.DataFrame({"days": self.days, **columns})
+        columns = {name: self.alone[:, :, m].ravel() for m, name in enumerate(self.models)}
+        return pd.DataFrame({**columns, "ensemble": self.ensemble.ravel()}, index).reset_index()
 
 
 def next_cut(events: Sequence[DatedEvent], day: DateLike, *, side: int = 0) -> RateCut | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from negotiation.values import FloatArray
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ExemptionRegions", "FirstConcessionMap", "SweptDates", "SweptOutcome", "Tornado"]
+__all__ = ["ExemptionRegions", "FirstConcessionMap", "SweptOutcome", "Tornado"]
 
 
 def _no_intervals() -> FloatArray:
@@ -100,41 +99,6 @@ class Tornado(Pictured):
         low, high = self.ends.T
         columns = {"parameter": self.parameters, "low": low, "high": high, "base": self.base}
         return pd.DataFrame(columns)
-
-
-@dataclass(frozen=True, eq=False)
-class SweptDates(Pictured):
-    """The probability of an event by day, over draws of the parameters.
-
-    Attributes
-    ----------
-    event
-        What the probability is of.
-    start
-        The day from which days are counted; None where the process has no dates.
-    days
-        ``[day]`` since then.
-    probabilities
-        ``[draw, day]``.
-    central
-        ``[day]`` at the parameters as they are.
-    """
-
-    event: str
-    start: date | None
-    days: FloatArray
-    probabilities: FloatArray
-    central: FloatArray
-
-    _picture = "plot_probability_bands"
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row a day: the probability as it is, and its quantiles over the draws."""
-        import pandas as pd
-
-        low, median, high = np.nanquantile(self.probabilities, [0.05, 0.5, 0.95], axis=0)
-        columns = {"central": self.central, "low": low, "median": median, "high": high}
-        return pd.DataFrame({"days": self.days, **columns})
 
 
 @dataclass(frozen=True, eq=False)

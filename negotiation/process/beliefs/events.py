@@ -20,6 +20,7 @@ __all__ = [
     "ContactClaim",
     "DatedEvent",
     "contact_posterior",
+    "event_ratios",
     "learned_reliability",
     "read_events",
 ]
@@ -161,6 +162,38 @@ def learned_reliability(
         elif end < day:
             refuted += 1
     return source_reliability(confirmed, refuted, prior_shape=prior_shape).mean
+
+
+def event_ratios(
+    events: Sequence[DatedEvent], player: str, ratios: Mapping[str, float]
+) -> list[tuple[DatedEvent, float]]:
+    """Return what each of a side's events says, as a likelihood ratio, tough against not.
+
+    An act says what its type does; a claim says something only where it is true,
+    ``theta ratio + 1 - theta``, with ``theta`` from `learned_reliability` on that day. Several
+    reports of one type by one side on one day are one piece of news.
+
+    Parameters
+    ----------
+    events
+        All that had happened and were known, in order.
+    player
+        The side; events of both sides count for each.
+    ratios
+        By type of event; types that are not named say nothing and are left out.
+    """
+    out, told = [], set()
+    for event in events:
+        key = (event.day, event.actor, event.type)
+        if event.type not in ratios or event.actor not in {player, "BOTH"} or key in told:
+            continue
+        told.add(key)
+        ratio = number(ratios[event.type], name=f"ratios[{event.type}]", low=0.0, open_low=True)
+        if event.type in CLAIMS:
+            theta = learned_reliability(events, event.actor, day=event.day)
+            ratio = theta * ratio + 1.0 - theta
+        out.append((event, ratio))
+    return out
 
 
 def contact_posterior(

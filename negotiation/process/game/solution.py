@@ -193,6 +193,20 @@ class GameSolution(Presented):
         out = self._chances(self._after(stage), days)[:, -1]
         return float(out[0]) if np.ndim(days) == 0 else out.reshape(np.shape(days))  # type: ignore[arg-type]  # a date has no axes
 
+    def reaches(self, nodes: ArrayLike, days: ArrayLike | DateLike) -> Any:
+        """Probability that play has been in one of some nodes by days from the start or a date.
+
+        Parameters
+        ----------
+        nodes
+            Whether each node is one of them, ``[node]``.
+        days
+            As in `deal_by`.
+        """
+        chosen = np.flatnonzero(np.asarray(nodes, dtype=bool))
+        out = self._chances(tuple(chosen.tolist()), days)[:, -1]
+        return float(out[0]) if np.ndim(days) == 0 else out.reshape(np.shape(days))  # type: ignore[arg-type]  # a date has no axes
+
     @property
     def open_stage(self) -> str:
         """Name of the stage in which play starts."""

@@ -46,12 +46,15 @@ class BuiltProcess:
     prizes
         F - L of each stage, its name and history: what a side earns a year of terms, over their
         discounted life, where the other concedes less where it does itself.
+    rates
+        Added tariffs in force in each node of the game, ``[node, side]``.
     """
 
     game: ProcessGame
     plan: ProcessPlan
     revenue_weights: tuple[RevealedWeight, RevealedWeight]
     prizes: tuple[tuple[str, str, FloatArray], ...]
+    rates: FloatArray
 
     __repr__ = compact_repr
 
@@ -106,6 +109,7 @@ class _Builder:
                 )
         self.waiting: list[_Key] = []
         self.nodes: dict[str, Node] = {}
+        self.states: dict[str, State] = {}
         self.prizes: list[tuple[str, str, FloatArray]] = []
         self.asked: dict[State, FloatArray] = {}
         rate = self.numbers.discount_rates + 1.0 / self.numbers.terms_duration
@@ -223,6 +227,7 @@ class _Builder:
         label = self.label(key)
         if label not in self.nodes:
             self.nodes[label] = Node(label, np.zeros(2))
+            self.states[label] = state
             self.waiting.append(key)
         return label
 
@@ -263,7 +268,8 @@ class _Builder:
             as_of=plan.as_of,
             parameters=parameters,
         )
-        return BuiltProcess(game, plan, self.weights, tuple(self.prizes))
+        rates = np.array([self.states[label].rates for label in game.labels])
+        return BuiltProcess(game, plan, self.weights, tuple(self.prizes), rates)
 
     def node(self, key: _Key, flow: FloatArray) -> Node:
         """The node of a stage in a state."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from negotiation.payoffs.defaults import horizon_elasticities
 from negotiation.payoffs.scenarios import tariff_payoffs
 from negotiation.process.multi_step.surfaces import Surface
 from negotiation.trade.economy import Economy, TariffSchedule
@@ -38,9 +39,10 @@ _ADDED = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9, 1.05, 1.2, 1
 _BELOW = 6
 #: Added tariffs at which instruments are valued.
 _CORNERS = (0.0, 0.15, 0.35, 0.65)
-#: What instruments add: the same under every payoff model and exemption.
-_EFFECTS: dict[Hashable, Surface] = {}
-_EFFECTS_KEPT = 128
+#: What equilibria were solved for, by economy, sides and elasticities: flows share it whatever
+#: their information date; instruments add the same under every payoff model and exemption.
+_SOLVED: dict[Hashable, dict[Hashable, Any]] = {}
+_ECONOMIES = 4
 #: Values kept for the next process that needs them.
 _REMEMBERED = 4096
 #: Shares of its largest size at which an instrument is valued.
@@ -123,8 +125,17 @@ class StateFlows:
         """Read off what schedules need."""
         self.baseline = np.array(baseline_averages(self.economy, self.sides, None))
         self._goods = taxed_sectors(self.economy)
-        self._surfaces: dict[int, Surface] = {}
-        self._known: dict[tuple[State, int], FloatArray] = {}
+        for horizon in self.payoff_model.horizons:
+            if str(horizon) not in self.elasticities:
+                # Refused if it was not known at the information date.
+                horizon_elasticities(self.economy, horizon, as_of=self.as_of)
+        given = (self.exempted, self.listed)
+        rule = (self.payoff_model.model, self.payoff_model.exporter_incidence)
+        self._rule = (*rule, repr(given[0])), (*rule, repr(given))
+        shared = (self.economy, tuple(self.sides), repr(dict(self.elasticities)))
+        while shared not in _SOLVED and len(_SOLVED) >= _ECONOMIES:
+            _SOLVED.pop(next(iter(_SOLVED)))
+        self._solved = _SOLVED.setdefault(shared, {})
         self._memory: dict[Hashable, FloatArray] = {}
 
     @property
@@ -173,12 +184,14 @@ class StateFlows:
 
     def surface(self, step: int) -> Surface:
         """Parts over added tariffs ``[first, second, side, part]``, nothing else in force."""
-        if step not in self._surfaces:
+        key = ("tariffs", self.payoff_model.horizons[step], self._rule[0])
+        if key not in self._solved:
             points = [(float(a), float(b)) for a in self.grid[0] for b in self.grid[1]]
             found = self._valued([State(pair) for pair in points], step)
             shape = (len(self.grid[0]), len(self.grid[1]), 2, PARTS)
-            self._surfaces[step] = Surface(self.grid, found.reshape(shape))
-        return self._surfaces[step]
+            self._solved[key] = Surface(self.grid, found.reshape(shape))
+        found_before: Surface = self._solved[key]
+        return found_before
 
     def _on_surface(self, rates: FloatArray, step: int) -> FloatArray:
         inside = (rates <= _ADDED[-1]).all(axis=1)
@@ -191,9 +204,10 @@ class StateFlows:
 
     def _exempting(self, state: State, step: int) -> FloatArray:
         plain = replace(state, instruments=(), agreed_at=None)
-        if (plain, step) not in self._known:
-            self._known[plain, step] = self._valued([plain], step)[0]
-        return self._known[plain, step]
+        key = (plain, self.payoff_model.horizons[step], self._rule[1])
+        if key not in self._solved:
+            self._solved[key] = self._valued([plain], step)[0]
+        return np.asarray(self._solved[key])
 
     def schedule(self, rates: tuple[float, float]) -> TariffSchedule:
         """Tariffs of the world with the sides' added points."""
@@ -242,15 +256,9 @@ class StateFlows:
         return self._memory[key]
 
     def _computed(self, item: Instrument, at: tuple[float, float], step: int) -> FloatArray:
-        horizon = str(self.payoff_model.horizons[step])
-        key = (
-            self.economy, self.sides, horizon, self.elasticities.get(horizon), self.as_of,
-            item.side, item.measure,
-        )  # fmt: skip
-        if key not in _EFFECTS:
-            while len(_EFFECTS) >= _EFFECTS_KEPT:
-                _EFFECTS.pop(next(iter(_EFFECTS)))
-            _EFFECTS[key] = self._effect_surface(item.side, item.measure, step)
+        key = (item.side, item.measure, self.payoff_model.horizons[step])
+        if key not in self._solved:
+            self._solved[key] = self._effect_surface(item.side, item.measure, step)
         x, nodes = item.share, _SIZES
         # The cubic through what each of the sizes adds: a commitment to buy no less than in the
         # baseline, size 0, may itself add something.
@@ -258,7 +266,7 @@ class StateFlows:
             np.prod((x - np.delete(nodes, k)) / (node - np.delete(nodes, k)))
             for k, node in enumerate(nodes)
         ]
-        return np.asarray(np.tensordot(basis, _EFFECTS[key].at(np.array(at))[0], axes=1))
+        return np.asarray(np.tensordot(basis, self._solved[key].at(np.array(at))[0], axes=1))
 
     def _effect_surface(self, side: str, measure: Measure, step: int) -> Surface:
         """What an instrument adds ``[first, second, size, side, part]`` over added tariffs."""

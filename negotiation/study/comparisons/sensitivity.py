@@ -6,7 +6,6 @@ on any executor, over the ranges that the parameters' table states.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any
@@ -20,7 +19,6 @@ from negotiation.process.analysis.parameter_changes import parameter_spans
 from negotiation.process.analysis.sensitivity import (
     ExemptionRegions,
     FirstConcessionMap,
-    SweptDates,
     SweptOutcome,
     Tornado,
 )
@@ -36,7 +34,6 @@ __all__ = [
     "exemption_regions",
     "first_concession_map",
     "recorded_ranges",
-    "swept_dates",
     "swept_outcomes",
     "tornado",
 ]
@@ -140,62 +137,6 @@ def swept_outcomes(
             )
         )
     return tuple(results)
-
-
-def swept_dates(
-    process: str = "multi-step-2025",
-    *,
-    as_of: DateLike,
-    parameters: Sequence[str],
-    days: ArrayLike,
-    size: int = 256,
-    rng: np.random.Generator | int = 20250502,
-    executor: Executor | None = None,
-) -> dict[str, SweptDates]:
-    """Return the probability of a first cut and of the deal by day, over draws of the parameters.
-
-    Days count from the information date, given that nobody has conceded by then.
-
-    Parameters
-    ----------
-    process, as_of, parameters, size, rng, executor
-        As in `swept_outcomes`; the design is a Sobol sequence of ``size`` points.
-    days
-        Whole days from the information date, ``[day]``.
-
-    Returns
-    -------
-    dict
-        ``cut`` and ``deal``.
-    """
-    loaded = load_process(process, as_of=as_of)
-    if loaded.as_of is None:
-        raise InvalidInputError("dates need an information date", where="as_of", seen=as_of)
-    asked = np.unique(float_array(days, name="days", ndim=1, low=0.0).round()).astype(int)
-    dates = [(loaded.as_of + dt.timedelta(days=int(day))).isoformat() for day in asked]
-    sweep = Sweep(
-        name="dates",
-        evaluate=EVALUATE,
-        ranges=recorded_ranges(loaded, parameters),
-        fixed=_fixed(process, as_of, dates=dates, deal_dates=dates),
-        size=size,
-        seed=_seed(rng),
-    )
-    found = run_sweep(sweep, executor).outputs
-    base = solve_games([loaded])[0]
-    events = {"cut": "a first cut of tariffs", "deal": "a comprehensive deal"}
-    ahead = asked.astype(np.float64)
-    central = {"cut": base.cut_by(ahead), "deal": base.deal_by(ahead)}
-    return {
-        key: SweptDates(
-            event=event,
-            start=loaded.as_of,
-            days=asked.astype(np.float64),
-            probabilities=np.stack([found[f"{key}_{day}"] for day in dates], axis=1),
-            central=np.asarray(central[key]),
-        )
-        for key, event in events.items()
-    }
 
 
 def first_concession_map(
