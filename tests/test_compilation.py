@@ -1,4 +1,4 @@
-"""Kernels: said when they compile, run where nothing can be stored, not compiled for a few games."""
+"""Kernels: said when they compile, run where nothing is stored, not needed for a few games."""
 
 import numpy as np
 import pytest

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiation.errors import InvalidInputError
+from negotiation.trade.aggregation import positions
+from negotiation.trade.economy import Economy
 from negotiation.trade.instruments.measures import Measure, action_measures
 from negotiation.values import FloatArray, number
 
@@ -23,7 +25,10 @@ __all__ = [
     "action_label",
     "actions_of",
     "added_points",
+    "measures_by_scenario",
     "measures_label",
+    "partners_beyond",
+    "tariff_points",
 ]
 
 FREE_TRADE = "free_trade"
@@ -140,3 +145,72 @@ def added_points(value: Any, name: str) -> tuple[FloatArray, NDArray[np.bool_]]:
         for k, (item, gone) in enumerate(zip(items, free, strict=True))
     ]
     return np.array(added), free
+
+
+def measures_by_scenario(
+    rates: Any, players: tuple[str, ...], count: int
+) -> tuple[tuple[tuple[str, tuple[Measure, ...]], ...], ...]:
+    """Return measures beyond tariffs by scenario and player; nothing where there is none."""
+    if not isinstance(rates, Mapping):
+        return ()
+    by_player = {}
+    for name in players:
+        actions = actions_of(rates[name], f"rates[{name}]")
+        by_player[name] = [
+            tuple(m for m in action_measures(a, name) if m.instrument != "import_tariff")
+            for a in actions
+        ]
+    if not any(any(column) for column in by_player.values()):
+        return ()
+    return tuple(tuple((name, by_player[name][k]) for name in players) for k in range(count))
+
+
+def tariff_points(
+    economy: Economy,
+    rates: Any,
+    player: str,
+    partner: str,
+    players: tuple[str, ...],
+    taxed: NDArray[np.bool_],
+) -> FloatArray | float:
+    """Return points that measures add to a player's tariffs on a partner ``[scenario, sector]``.
+
+    A measure without partners is on the other players, one without sectors on ``taxed``.
+    """
+    if not isinstance(rates, Mapping):
+        return 0.0
+    actions = actions_of(rates[player], f"rates[{player}]")
+    points = np.zeros((len(actions), len(economy.sectors)))
+    for k, action in enumerate(actions):
+        for measure in action_measures(action, player):
+            if measure.instrument != "import_tariff":
+                continue
+            if partner not in (players if measure.partners is None else measure.partners):
+                continue
+            if measure.sectors is None:
+                points[k, taxed] += measure.size
+            else:
+                points[k, positions(economy.sectors, measure.sectors, "sectors")] += measure.size
+    return points
+
+
+def partners_beyond(
+    economy: Economy, rates: Any, player: str, players: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return partners beyond the players that a player's measures put tariffs on."""
+    if not isinstance(rates, Mapping):
+        return ()
+    named = {
+        partner: None
+        for action in actions_of(rates[player], f"rates[{player}]")
+        for measure in action_measures(action, player)
+        if measure.instrument == "import_tariff"
+        for partner in measure.partners or ()
+    }
+    for partner in named:
+        economy.region_index(partner)
+    if player in named:
+        raise InvalidInputError(
+            "a region cannot hinder its own sales", where=f"rates[{player}]", seen=player
+        )
+    return tuple(partner for partner in named if partner not in players)

@@ -16,10 +16,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from negotiation.errors import InvalidInputError
 from negotiation.trade.economy import Economy, TariffSchedule
-from negotiation.trade.instruments.measures import Measure, action_measures, apply_measures
+from negotiation.trade.instruments.measures import Measure, apply_measures
 from negotiation.trade.instruments.policy import Policy
 from negotiation.trade.players import first_two
-from negotiation.trade.tariff_actions import actions_of, added_points
+from negotiation.trade.tariff_actions import (
+    added_points,
+    measures_by_scenario,
+    partners_beyond,
+    tariff_points,
+)
 from negotiation.values import FloatArray, compact_repr, float_array, instance, read_only
 
 __all__ = [
@@ -241,7 +246,7 @@ def tariff_scenarios(
         count = next(iter(tariffs.values())).shape[0]
     shares = {importer: _exempt_shares(economy, exempt, importer, count) for importer in names}
     none = np.zeros((count, len(economy.sectors)))
-    measures = () if schedules else _measures(rates, names, count)
+    measures = () if schedules else measures_by_scenario(rates, names, count)
     in_force = {}
     for (exporter, importer), rate in tariffs.items():
         _refuse_impossible(economy, rate, importer, exporter)
@@ -264,43 +269,6 @@ def tariff_scenarios(
         measures=measures,
         goods=tuple(s for s, on in zip(economy.sectors, taxed, strict=True) if on),
     )
-
-
-def _measures(
-    rates: Any, players: tuple[str, ...], count: int
-) -> tuple[tuple[tuple[str, tuple[Measure, ...]], ...], ...]:
-    """Measures beyond tariffs by scenario and player; nothing where there is none."""
-    if not isinstance(rates, Mapping):
-        return ()
-    by_player = {}
-    for name in players:
-        actions = actions_of(rates[name], f"rates[{name}]")
-        by_player[name] = [
-            tuple(m for m in action_measures(a, name) if m.instrument != "import_tariff")
-            for a in actions
-        ]
-    if not any(any(column) for column in by_player.values()):
-        return ()
-    return tuple(tuple((name, by_player[name][k]) for name in players) for k in range(count))
-
-
-def _tariff_measures(
-    economy: Economy, rates: Any, player: str, partner: str, taxed: NDArray[np.bool_]
-) -> FloatArray | float:
-    """Points that measures add to a player's tariffs on a partner ``[scenario, sector]``."""
-    if not isinstance(rates, Mapping):
-        return 0.0
-    actions = actions_of(rates[player], f"rates[{player}]")
-    points = np.zeros((len(actions), len(economy.sectors)))
-    for k, action in enumerate(actions):
-        for measure in action_measures(action, player):
-            if measure.instrument != "import_tariff":
-                continue
-            if measure.partners is not None and partner not in measure.partners:
-                continue
-            on = taxed if measure.sectors is None else taxed_sectors(economy, measure.sectors)
-            points[k] += np.where(on, measure.size, 0.0)
-    return points
 
 
 def _schedules(rates: Any) -> list[TariffSchedule]:
@@ -340,37 +308,15 @@ def _from_actions(
     out = {}
     for importer, (added, free) in columns.items():
         m = economy.region_index(importer)
-        for exporter in (*players, *_outsiders(economy, rates, importer, players)):
+        for exporter in (*players, *partners_beyond(economy, rates, importer, players)):
             if exporter != importer:
                 plays = exporter in players
                 base = economy.tariffs.rates[:, economy.region_index(exporter), m]
                 points = np.where(taxed & plays, added[:, None], 0.0)
-                points = points + _tariff_measures(economy, rates, importer, exporter, taxed)
+                points = points + tariff_points(economy, rates, importer, exporter, players, taxed)
                 gone = free[:, None] & plays
                 out[exporter, importer] = np.where(gone, 0.0, base + points)
     return out
-
-
-def _outsiders(
-    economy: Economy, rates: Any, player: str, players: tuple[str, ...]
-) -> tuple[str, ...]:
-    """Partners beyond the players that a player's measures put tariffs on."""
-    if not isinstance(rates, Mapping):
-        return ()
-    named = {
-        partner: None
-        for action in actions_of(rates[player], f"rates[{player}]")
-        for measure in action_measures(action, player)
-        if measure.instrument == "import_tariff"
-        for partner in measure.partners or ()
-    }
-    for partner in named:
-        economy.region_index(partner)
-    if player in named:
-        raise InvalidInputError(
-            "a region cannot hinder its own sales", where=f"rates[{player}]", seen=player
-        )
-    return tuple(partner for partner in named if partner not in players)
 
 
 def _from_schedules(

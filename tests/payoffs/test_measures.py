@@ -82,12 +82,14 @@ def test_tariffs_on_regions_that_do_not_play():
     """Measures name any partner; points added stay among the players."""
     economy = random_world(5, regions=4, sectors=2)
     outward = Measure("import_tariff", 0.4, sectors=["S1"], partners=["R1", "R3"])
-    rates = {"R0": [0.0, 0.2, outward], "R1": [0.0, 0.0, 0.1]}
+    inward = Measure("import_tariff", 0.1, sectors=["S0"])
+    rates = {"R0": [inward, 0.2, (outward, inward)], "R1": [0.0, 0.0, 0.1]}
     found = tariff_payoffs(economy, rates, players=PLAYERS, **OPTIONS)
+    among = economy.tariffs.add(importer="R0", exporter="R1", sectors=["S0"], rate=0.1)
     schedules = [
-        economy.tariffs,
+        among,
         economy.tariffs.add(importer="R0", exporter="R1", rate=0.2),
-        economy.tariffs.add(importer="R0", exporter=["R1", "R3"], sectors=["S1"], rate=0.4).add(
+        among.add(importer="R0", exporter=["R1", "R3"], sectors=["S1"], rate=0.4).add(
             importer="R1", exporter="R0", rate=0.1
         ),
     ]

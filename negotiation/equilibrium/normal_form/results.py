@@ -281,12 +281,12 @@ def certified_pairs(
                 (
                     pair,
                     Equilibrium(
+                        game=game,
                         probabilities=(x[1], y[1]),
                         exact=(x[0], y[0]) if exact else None,
                         payoffs=earned,
                         regret=gain,
                         radius=radius,
-                        game=game,
                     ),
                 )
             )

@@ -12,7 +12,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from negotiation.compilation import njit
 
 # How a call of the trace ends: there, no room for more points, or a step that is too short.
 REACHED, FULL, STUCK = 0, 1, 2
