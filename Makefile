@@ -49,8 +49,8 @@ $(UV):
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --no-index --editable .
 	rm -f .venv/.full
 	$(BIN)/python -m compileall -q -j 0 -x '/tests/' $(addprefix .venv/lib/python*/site-packages/,$(SLOW_TO_START)) negotiation
-	$(BIN)/python -c "from importlib import import_module; \
-	  [import_module(f'negotiation.{room}.precompile').compile_kernels() for room in ('trade.solver', 'equilibrium', 'process')]"
+	printf '%s\n' process equilibrium trade.solver | xargs -P 2 -I{} $(BIN)/python -c \
+	  "from importlib import import_module; import_module('negotiation.{}.precompile').compile_kernels()"
 	touch $@
 
 .venv/.full: .venv/.ready requirements-full.lock
