@@ -217,9 +217,7 @@ class MultiStepProcess:
         hazards = np.asarray(float_array(breakdown_hazard, name="breakdown_hazard"))
         if hazards.shape not in {(), (1,), (count,)}:
             raise_mistakes(
-                [
-                    f"breakdown_hazard: seen shape {hazards.shape}; allowed: one number, or one a stage"
-                ]
+                [f"breakdown_hazard: seen shape {hazards.shape}; allowed: 1, or 1 a stage"]
             )
         hazards = np.broadcast_to(hazards, (count,))
         stages = []
