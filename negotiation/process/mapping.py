@@ -71,7 +71,15 @@ def process_from_mapping(build: Callable[..., Process], data: Mapping[str, Any])
     if not isinstance(entries, list | tuple) or not entries:
         raise_mistakes([*mistakes, "stages: missing; allowed: a list of one or more stages"])
         raise AssertionError  # raise_mistakes has raised
-    names = list(data.get("names", []))
+    wrong = [k for k, entry in enumerate(entries) if not isinstance(entry, Mapping)]
+    if wrong:
+        raise_mistakes(
+            [*mistakes, f"stages[{wrong[0]}]: seen {entries[wrong[0]]!r}; allowed: a mapping"]
+        )
+    names = data.get("names", [])
+    if not isinstance(names, list | tuple):
+        mistakes.append(f"names: seen {names!r}; allowed: a list with one name a stage")
+        names = []
     if names and len(names) != len(entries):
         mistakes.append(f"names: seen {len(names)}; allowed: one a stage, {len(entries)}")
         names = []
@@ -127,10 +135,16 @@ def listed_mistakes(error: InvalidInputError) -> list[str]:
 
 def read_parameters(entries: Any, mistakes: list[str]) -> tuple[Parameter, ...]:
     """Read parameters from mappings; what is wrong with one is added to ``mistakes``."""
-    out = []
+    out: list[Parameter] = []
+    if not isinstance(entries, list | tuple):
+        mistakes.append(f"parameters: seen {entries!r}; allowed: a list of mappings")
+        return ()
     for entry in entries:
         if isinstance(entry, Parameter):
             out.append(entry)
+            continue
+        if not isinstance(entry, Mapping):
+            mistakes.append(f"parameters: seen {entry!r}; allowed: a mapping")
             continue
         name = str(entry.get("name", "?"))
         if not entry.get("source"):

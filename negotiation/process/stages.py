@@ -21,7 +21,7 @@ from negotiation.errors import InvalidInputError
 from negotiation.process.mapping import process_from_mapping
 from negotiation.process.stage import DAYS_IN, Stage
 from negotiation.process.validation import process_mistakes, raise_mistakes
-from negotiation.values import FloatArray, compact_repr, quantity
+from negotiation.values import FloatArray, compact_repr, float_array, quantity
 
 __all__ = ["MultiStepProcess"]
 
@@ -181,35 +181,54 @@ class MultiStepProcess:
         **options
             Other fields of `MultiStepProcess`: time_unit, players, start, as_of, ...
         """
-        count = len(flows)
-        mistakes = [
-            f"{name}: seen {len(values)} entries; allowed: one a stage, {count}"
-            for name, values in (
-                ("terms", terms),
-                ("relapse_to", relapse_to),
-                ("deadlines", deadlines),
-                ("names", names),
-            )
-            if values is not None and len(values) != count
-        ]
-        raise_mistakes(mistakes)
-        by_stage = {
-            "stubbornness": _by_stage(stubbornness, count),
-            "breakdown": _by_stage(breakdown, count),
-            "relapse_lump": _by_stage(relapse_lump, count),
-            "audience_cost": _by_stage(audience_cost, count),
-            "audience_growth": _by_stage(audience_growth, count),
+        lists = {
+            "flows": flows,
+            "terms": terms,
+            "relapse_to": relapse_to,
+            "deadlines": deadlines,
+            "names": names,
         }
-        hazards = np.broadcast_to(np.asarray(breakdown_hazard, dtype=np.float64), (count,))
+        raise_mistakes(
+            [
+                f"{name}: seen {values!r}; allowed: a list with one entry a stage"
+                for name, values in lists.items()
+                if not isinstance(values, list | tuple | np.ndarray)
+                and (values is not None or name in {"flows", "terms"})
+            ]
+        )
+        count = len(flows)
+        raise_mistakes(
+            [
+                f"{name}: seen {len(values)} entries; allowed: one a stage, {count}"
+                for name, values in lists.items()
+                if values is not None and len(values) != count
+            ]
+        )
+        by_stage = {
+            name: _by_stage(values, count, name)
+            for name, values in (
+                ("stubbornness", stubbornness),
+                ("breakdown", breakdown),
+                ("relapse_lump", relapse_lump),
+                ("audience_cost", audience_cost),
+                ("audience_growth", audience_growth),
+            )
+        }
+        hazards = np.asarray(float_array(breakdown_hazard, name="breakdown_hazard"))
+        if hazards.shape not in {(), (1,), (count,)}:
+            raise_mistakes(
+                [f"breakdown_hazard: seen shape {hazards.shape}; allowed: 1, or 1 a stage"]
+            )
+        hazards = np.broadcast_to(hazards, (count,))
         stages = []
         for k in range(count):
-            pair = np.asarray(terms[k], dtype=np.float64)
+            pair = float_array(terms[k], name=f"terms[{k}]")
             if pair.shape[-2:] != (2, 2):
                 raise_mistakes([f"terms[{k}]: seen shape {pair.shape}; allowed: [.., 2, 2]"])
             stages.append(
                 Stage(
                     name=names[k] if names else f"stage {k + 1}",
-                    flows=np.asarray(flows[k], dtype=np.float64),
+                    flows=float_array(flows[k], name=f"flows[{k}]"),
                     concede=np.stack([pair[..., 0, 0], pair[..., 1, 1]], axis=-1),
                     win=np.stack([pair[..., 1, 0], pair[..., 0, 1]], axis=-1),
                     breakdown_hazard=float(hazards[k]),
@@ -220,7 +239,7 @@ class MultiStepProcess:
             )
         return cls(
             stages=tuple(stages),
-            discount_rates=np.asarray(discount_rates, dtype=np.float64),
+            discount_rates=float_array(discount_rates, name="discount_rates"),
             type_persistence=type_persistence,
             **options,
         )
@@ -260,9 +279,9 @@ class MultiStepProcess:
         return cls.from_dict(data)
 
 
-def _by_stage(values: ArrayLike, count: int) -> FloatArray:
+def _by_stage(values: ArrayLike, count: int, name: str) -> FloatArray:
     """Repeat one pair for every stage, or check that there is one a stage."""
-    array = np.asarray(values, dtype=np.float64)
+    array = float_array(values, name=name)
     if array.ndim == 2 and len(array) == count:
         return array
     return np.broadcast_to(array, (count, *array.shape))

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiation.data.parameters import Parameter
 from negotiation.data.tables import as_date
 from negotiation.errors import InvalidInputError
 from negotiation.process.stage import DAYS_IN, Stage
@@ -99,9 +100,12 @@ def process_mistakes(process: Mapping[str, Any]) -> tuple[list[str], dict[str, A
     """Return what is wrong with the fields of a process, and the fields as checked arrays."""
     check = _Checker()
     mistakes = check.mistakes
-    if process["time_unit"] not in DAYS_IN:
-        mistakes.append(f"time_unit: seen {process['time_unit']!r}; allowed: {', '.join(DAYS_IN)}")
-    players = tuple(str(name) for name in process["players"])
+    time_unit = process["time_unit"]
+    if not isinstance(time_unit, str) or time_unit not in DAYS_IN:
+        mistakes.append(f"time_unit: seen {time_unit!r}; allowed: {', '.join(DAYS_IN)}")
+        time_unit = "day"
+    players = process["players"]
+    players = tuple(map(str, players)) if isinstance(players, list | tuple) else (str(players),)
     if len(players) != 2 or len(set(players)) != 2:
         mistakes.append(f"players: seen {players}; allowed: two different names")
     start = _checked_date(process["start"], "start", mistakes)
@@ -112,7 +116,7 @@ def process_mistakes(process: Mapping[str, Any]) -> tuple[list[str], dict[str, A
     for name in sorted({name for name in names if names.count(name) > 1}):
         mistakes.append(f"stages: the name {name!r} stands twice; allowed: distinct names")
     today = as_of if as_of is not None else start
-    unit = DAYS_IN.get(process["time_unit"], 1.0)
+    unit = DAYS_IN[time_unit]
     levels = [0]
     for stage in process["stages"]:
         levels.append(levels[-1] + bool(stage.remembered))
@@ -124,7 +128,13 @@ def process_mistakes(process: Mapping[str, Any]) -> tuple[list[str], dict[str, A
     rates_after = process["rates_after"]
     if rates_after is not None:
         rates_after = check.array(rates_after, "rates_after", rows=rows, low=-1.0)
-    for parameter in process["parameters"]:
+    parameters = process["parameters"]
+    if not isinstance(parameters, list | tuple) or not all(
+        isinstance(parameter, Parameter) for parameter in parameters
+    ):
+        mistakes.append(f"parameters: seen {parameters!r}; allowed: a list of Parameter")
+        parameters = ()
+    for parameter in parameters:
         known = parameter.known_on
         if as_of is not None and known > as_of:
             mistakes.append(
@@ -143,7 +153,7 @@ def process_mistakes(process: Mapping[str, Any]) -> tuple[list[str], dict[str, A
         "type_persistence": check.scalar(
             process["type_persistence"], "type_persistence (psi)", low=0.0, high=1.0
         ),
-        "parameters": tuple(process["parameters"]),
+        "parameters": tuple(parameters),
     }
     return mistakes, fixed
 
@@ -184,7 +194,7 @@ def _checked_stage(
         relapse_to = None
     opens = stage.opens
     if opens is not None:
-        flags = np.asarray(opens)
+        flags = np.asarray(opens, dtype=object)
         if flags.shape not in {(1,), (rows,)} or not np.isin(flags, (0, 1)).all():
             check.mistakes.append(f"{where} opens: seen {opens!r}; allowed: 1 or {rows} flags")
             opens = None

@@ -209,3 +209,39 @@ def test_a_stage_is_checked_again_in_another_place():
         replace(process, stages=process.stages[1:])
     with pytest.raises(InvalidInputError, match="flows"):
         replace(process, stages=(replace(process.stages[0], flows=[np.nan, 0.0]),))
+
+
+_GIVEN = {
+    "flows": [[-1, -1]],
+    "terms": [[[-2, 0], [0, -2]]],
+    "discount_rates": [0.0, 0.0],
+    "stubbornness": [0.01, 0.01],
+    "breakdown": [-2.5, -2.5],
+    "breakdown_hazard": 0.0,
+    "relapse_to": [None],
+    "relapse_lump": [0.0, 0.0],
+    "audience_cost": [0.0, 0.0],
+    "audience_growth": [0.0, 0.0],
+    "deadlines": [5.0],
+    "names": ["first"],
+    "players": ("A", "B"),
+    "time_unit": "month",
+    "parameters": (),
+}
+_MAPPING = {
+    "stages": [{"g": [-0.1, -0.1], "l": [0.2, 0.2], "f": [0.5, 0.5], "deadline": 2.0}],
+    "r": [0.01, 0.01],
+    "z": [0.1, 0.2],
+}
+
+
+@pytest.mark.parametrize("wrong", ["a", 1j, {}, object(), [["a", "b"]]])
+def test_whatever_is_wrong_is_said_by_name(wrong):
+    for name in _GIVEN:
+        if name in {"names", "deadlines"} and isinstance(wrong, list):
+            continue
+        with pytest.raises(InvalidInputError, match=name):
+            MultiStepProcess.from_payoffs(**{**_GIVEN, name: wrong})
+    for name in ("stages", "r", "parameters", "time_unit"):
+        with pytest.raises(InvalidInputError, match="discount_rates" if name == "r" else name):
+            MultiStepProcess.from_dict({**_MAPPING, name: wrong})

@@ -342,16 +342,16 @@ def _mixing(values: _Values, n: int, i: int, points: int, stated: float) -> tupl
     start = float(opening.time[0])
     # the curve's own points are where slopes may jump
     inner = law.times[(law.times > 0.0) & (law.times < start)]
-    left = np.unique(np.concatenate([np.linspace(0.0, start, points), inner]))[::-1]
+    # Points close to the opening, for hazards by which little is left long before the end.
+    early = start - start * np.geomspace(1e-5, 1.0, points)
+    left = np.unique(np.concatenate([np.linspace(0.0, start, points), early, inner]))[::-1]
     spent = start - left
     logs = law.log_beliefs(left)
-    if values.psi == 0.0:
-        # without persistence only the growth of posteriors matters
-        logs = logs - logs[0]
-    b = np.exp(logs)
+    # Without persistence only the growth of posteriors matters, which may overflow.
+    b = np.exp(logs) if values.psi > 0.0 else np.ones_like(logs)
     won = values.after(n, j, b[:, i])[:, i]
     lost = values.after(n, i, b[:, j])[:, i] - values.growth[n, i] * spent
-    survive = b[0, j] / b[:, j]
+    survive = np.exp(logs[0, j] - logs[:, j])
     rate = values.discount[i] + values.hazard[n]
     decay = np.exp(-rate * spent)
     flow = values.flows[n, i] + values.hazard[n] * values.breakdown[n, i]

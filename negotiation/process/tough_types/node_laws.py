@@ -127,6 +127,9 @@ def _closed_curve(
     arrays, branches = solution.arrays, solution.branch_solution
     growing = arrays.audience_growth[k].any()
     spent = np.linspace(0.0, duration, _GROWING if growing else 2)
+    if growing:
+        # Points close to the opening, for hazards by which little is left long before the end.
+        spent = np.union1d(spent, duration * np.geomspace(1e-5, 1.0, _GROWING))
     grown = np.empty((len(spent), 2))
     for j in range(2):
         i = 1 - j

@@ -255,3 +255,39 @@ def test_a_date_at_which_a_deadline_is_met_counts_the_concessions_there():
     np.testing.assert_allclose([solution.deal_by(day) for day in days], expected, atol=1e-9)
     first = [0.0, met, met, met, met]
     np.testing.assert_allclose(solution.stage_by(0, days), first, atol=1e-9)
+
+
+def test_symmetric_sides_do_the_same():
+    # With hazards of 1/2 until T - 1/3 each side is indifferent to the end: L = -2 is the value.
+    solution = solve_process(
+        MultiStepProcess.from_payoffs(
+            flows=[[-1.0, -1.0]],
+            terms=[[[-2.0, 0.0], [0.0, -2.0]]],
+            breakdown=[-2.5, -2.5],
+            discount_rates=[0.0, 0.0],
+            stubbornness=[0.01, 0.01],
+            deadlines=[5.0],
+        )
+    )
+    assert solution.atoms[0] == pytest.approx([0.0, 0.0], abs=1e-15)
+    assert solution.values == pytest.approx([-2.0, -2.0], rel=1e-12)
+    assert assert_equilibrium(solution, 1e-6) == 1
+
+
+def test_symmetric_games_stay_symmetric():
+    rng = np.random.default_rng(4)
+    for _ in range(300):
+        concede, gap, end = rng.normal(0.0, 1.0, 3)
+        process = MultiStepProcess.from_payoffs(
+            flows=[[rng.normal(-0.5, 0.5)] * 2],
+            terms=[[[concede, concede + abs(gap)], [concede + abs(gap), concede]]],
+            breakdown=[end - 0.5] * 2,
+            discount_rates=[rng.choice([0.05, 0.5])] * 2,
+            stubbornness=[rng.choice([0.0, 1e-300, 1e-10, 0.01, 0.3, 1.0])] * 2,
+            audience_growth=[rng.choice([0.0, 0.1, 1.0])] * 2,
+            breakdown_hazard=rng.choice([0.0, 0.1]),
+            deadlines=[rng.choice([None, 0.1, 1.0, 5.0, 50.0])],
+        )
+        branch = solve_process(process).branch_solution
+        for found in (branch.values, branch.atoms, branch.deadline_atoms):
+            assert found[0, 0, 0] == pytest.approx(found[0, 0, 1], rel=1e-9, abs=1e-12)

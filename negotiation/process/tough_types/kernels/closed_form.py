@@ -15,7 +15,12 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from negotiation.process.tough_types.kernels.deadlines import deadline_stage, growth, time_to
+from negotiation.process.tough_types.kernels.deadlines import (
+    deadline_stage,
+    growth,
+    posterior,
+    time_to,
+)
 from negotiation.process.tough_types.kernels.regimes import (
     AT_ONCE,
     ATTRITION,
@@ -134,12 +139,15 @@ def closed_form_stage(
             if stop < T0:
                 T0 = stop
                 locked = i
+            elif stop == T0 and locked >= 0:
+                # Both are indifferent when they stop: neither need be exhausted.
+                locked = 2
     end[0] = T0
     if np.isfinite(T0):
         for j in range(2):
             i = 1 - j
-            if locked != j:
-                left = z[j] * np.exp(growth(T0, N[i], D[i], a[i], rho[i]))
+            if locked not in (j, 2):
+                left = posterior(z[j], growth(T0, N[i], D[i], a[i], rho[i]))
                 mu[j] = max(0.0, 1.0 - left)
     if not np.isfinite(T0) and (z[0] > 0.0 or z[1] > 0.0):
         # A growing cost that never exhausts the tough side's rival: nobody is worn down.

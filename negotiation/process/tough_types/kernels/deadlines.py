@@ -52,6 +52,12 @@ def growth(t: float, N: float, D: float, a: float, rho: float) -> float:
 
 
 @njit(cache=True, nogil=True)
+def posterior(z: float, grown: float) -> float:
+    """Reputation of a side whose log has grown, without overflow."""
+    return 0.0 if z == 0.0 else float(np.exp(min(np.log(z) + grown, 700.0)))
+
+
+@njit(cache=True, nogil=True)
 def time_to(target: float, N: float, D: float, a: float, rho: float) -> float:
     """First time at which `growth` reaches target; infinite where it never does."""
     if target <= 0.0:
@@ -150,7 +156,7 @@ def slack(
     """By how much j's normal types at t, and i's patience at T, exceed what i needs; see module."""
     for j in range(2):
         i = 1 - j
-        left = 1.0 - z[j] * np.exp(growth(t, N[i], F[i] - L[i], a[i], rho[i]))
+        left = 1.0 - posterior(z[j], growth(t, N[i], F[i] - L[i], a[i], rho[i]))
         needed = chance_needed(t, L[i], F[i], B[i], a[i], rho[i], flow[i], T)
         out[j] = min(left, enough[i]) - needed
 
@@ -240,7 +246,7 @@ def stop_before_the_deadline(
     if end <= min(stop[0], stop[1]):
         j = 0 if exhausted[0] > exhausted[1] else 1
         i = 1 - j
-        mu[j] = max(0.0, 1.0 - z[j] * np.exp(growth(end, N[i], F[i] - L[i], a[i], rho[i])))
+        mu[j] = max(0.0, 1.0 - posterior(z[j], growth(end, N[i], F[i] - L[i], a[i], rho[i])))
         return end
     j = 0 if stop[0] <= stop[1] else 1
     i = 1 - j
@@ -248,9 +254,12 @@ def stop_before_the_deadline(
     grown = np.empty(2)
     for k in range(2):
         o = 1 - k
-        grown[k] = z[k] * np.exp(growth(end, N[o], F[o] - L[o], a[o], rho[o]))
+        grown[k] = posterior(z[k], growth(end, N[o], F[o] - L[o], a[o], rho[o]))
     needed = chance_needed(end, L[i], F[i], B[i], a[i], rho[i], flow[i], T)
     most = 1.0 - grown[j] if enough[j] > 0.0 else 0.0
+    if enough[0] == enough[1] == 0.0 and stop[i] - end <= _ROUNDING * T:
+        # Both are indifferent when they stop, and neither gives in at the deadline.
+        return end
     if needed >= most:
         # i never waits for j's last concession: its normal types are gone when j stops.
         mu[i] = max(0.0, 1.0 - grown[i])
@@ -281,10 +290,13 @@ def stop_before_the_deadline(
     last[i] = chance_needed(end, L[j], F[j], B[j], a[j], rho[j], flow[j], T)
     for k in range(2):
         o = 1 - k
-        grown[k] = z[k] * np.exp(growth(end, N[o], F[o] - L[o], a[o], rho[o]))
+        grown[k] = posterior(z[k], growth(end, N[o], F[o] - L[o], a[o], rho[o]))
     if 1.0 - grown[j] <= enough[i]:
         last[j] = 1.0 - grown[j]
         mu[i] = max(0.0, 1.0 - grown[i] / (1.0 - last[i]))
+    elif abs(room[0] - room[1]) <= _ROUNDING and 1.0 - grown[i] > enough[j]:
+        # Both are indifferent between conceding at the deadline and not: nobody need be exhausted.
+        last[j] = enough[i]
     else:
         last[j] = enough[i]
         mu[j] = max(0.0, 1.0 - grown[j] / (1.0 - last[j]))
