@@ -58,28 +58,57 @@ class ControlLosses:
     losses: FloatArray
 
 
-def _models(economy: ng.Economy, years: tuple[float, ...]) -> dict[tuple[str, float, bool], Any]:
-    """One model a setting; sets that are of one horizon are not scaled."""
+def models(
+    economy: ng.Economy,
+    years: tuple[float, ...],
+    counted: tuple[bool, ...] = (True, False),
+    **options: Any,
+) -> dict[tuple[str, float, bool], ng.TradeModel]:
+    """Return one model a setting; sets that are of one horizon are not scaled."""
     out = {}
-    for name, counted in product(economy.elasticities, (True, False)):
+    for name, inputs in product(economy.elasticities, counted):
         for time in (0.0,) if name.startswith("boehm_") else years:
-            out[name, time, counted] = ng.TradeModel(
+            out[name, time, inputs] = ng.TradeModel(
                 trade_elasticity=name,
-                value_added_share="economy" if counted else 1.0,
+                value_added_share="economy" if inputs else 1.0,
                 years_in_force=time or None,
+                **options,
             )
     return out
 
 
-def _measures(
-    settings: AnalysisSettings, narrow: tuple[str, ...], wide: tuple[str, ...]
+def licensed_sectors(as_of: Any) -> tuple[str, ...]:
+    """Return the sectors in which China had put exports under licence or banned them."""
+    table = ng.load_table("instruments", as_of=as_of)
+    rows = [row for row in table if row["side"] == "CHN" and row["instrument"] in _LICENCES]
+    return tuple(dict.fromkeys(str(row["sector"]) for row in rows))
+
+
+def restrictions(
+    narrow: tuple[str, ...], wide: tuple[str, ...], control: float
 ) -> dict[str, ng.Measure]:
+    """Return China's measures that earn nobody anything."""
     return {
-        "control, narrow": ng.Measure("export_control", settings.control, sectors=narrow),
+        "control, narrow": ng.Measure("export_control", control, sectors=narrow),
         "ban, narrow": ng.Measure("export_ban", sectors=narrow),
-        "export tax, narrow": ng.Measure("export_tax", settings.export_tax, sectors=narrow),
-        "export tax, wide": ng.Measure("export_tax", settings.export_tax, sectors=wide),
         "ban, wide": ng.Measure("export_ban", sectors=wide),
+    }
+
+
+def export_taxes(
+    narrow: tuple[str, ...], wide: tuple[str, ...], rate: float
+) -> dict[str, ng.Measure]:
+    """Return China's export taxes."""
+    return {
+        "export tax, narrow": ng.Measure("export_tax", rate, sectors=narrow),
+        "export tax, wide": ng.Measure("export_tax", rate, sectors=wide),
+    }
+
+
+def actions_used(game: ng.TariffGame, equilibria: Any) -> set[str]:
+    """Return China's actions with positive probability in some equilibrium."""
+    return {
+        game.actions[1][k] for item in equilibria for k in np.flatnonzero(item.probabilities[1])
     }
 
 
@@ -98,23 +127,14 @@ def _inelastic_losses(
     return losses
 
 
-def _used(game: ng.TariffGame, found: Any) -> set[str]:
-    """China's actions with positive probability in some equilibrium."""
-    return {
-        game.actions[1][k]
-        for item in found.equilibria
-        for k in np.flatnonzero(item.probabilities[1])
-    }
-
-
 def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
     """Return losses, their ratio and equilibria in every setting."""
     economy = ng.load_economy(study.economy)
-    table = ng.load_table("instruments", as_of=study.as_of)
-    rows = [row for row in table if row["side"] == "CHN" and row["instrument"] in _LICENCES]
-    narrow = tuple(dict.fromkeys(str(row["sector"]) for row in rows))
+    narrow = licensed_sectors(study.as_of)
     wide = (*narrow, *settings.wider)
-    measures = _measures(settings, narrow, wide)
+    restricting = restrictions(narrow, wide, settings.control)
+    taxing = export_taxes(narrow, wide, settings.export_tax)
+    measures = {**restricting, **taxing}
     grids = {
         "USA": list(settings.tariffs_usa),
         "CHN": [*settings.tariffs_china, *measures.values()],
@@ -122,9 +142,9 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
     first = len(settings.tariffs_china)
     names = (*(f"tariff +{100 * t:.0f}" for t in settings.tariffs_china[1:]), *measures)
     losses, used, worst = [], [], 0.0
-    models = _models(economy, settings.years)
+    chosen = models(economy, settings.years)
     games: dict[tuple[str, float, bool], ng.TariffGame] = {}
-    for key, model in models.items():
+    for key, model in chosen.items():
         game = ng.tariff_game(
             economy,
             grids,
@@ -136,13 +156,13 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
         found = ng.nash_equilibria(game)
         worst = max(worst, found.max_regret)
         losses.append(game.payoffs[:, 0, :1] - game.payoffs[:, 0, 1:])
-        used.append(_used(game, found))
+        used.append(actions_used(game, found.equilibria))
         games[key] = game
-    result = ControlLosses(tuple(models), names, np.stack(losses).transpose(0, 2, 1))
-    controls = {measures[name].label for name in ("control, narrow", "ban, narrow", "ban, wide")}
-    taxes = {measures[name].label for name in ("export tax, narrow", "export tax, wide")}
+    result = ControlLosses(tuple(chosen), names, np.stack(losses).transpose(0, 2, 1))
+    controls = {measure.label for measure in restricting.values()}
+    taxes = {measure.label for measure in taxing.values()}
     numbers = {
-        "settings": ng.Number(len(models), "d"),
+        "settings": ng.Number(len(chosen), "d"),
         "goods": ng.Number(", ".join(narrow)),
         "equilibria_with_controls": ng.Number(sum(bool(item & controls) for item in used), "d"),
         "equilibria_with_taxes": ng.Number(sum(bool(item & taxes) for item in used), "d"),

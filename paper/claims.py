@@ -31,6 +31,7 @@ SIDES = ("USA", "CHN")
 STANDOFF = (1.45, 1.25)
 EXPERIMENTS = HERE.parent / "experiments"
 FORECASTS = import_beside(EXPERIMENTS, "dated_forecasts")
+RARE_EARTHS = import_beside(EXPERIMENTS, "rare_earths")
 DATES = (dt.date(2025, 5, 31), dt.date(2025, 6, 30), dt.date(2025, 12, 31))
 
 
@@ -231,6 +232,122 @@ def cooperation(*, as_of, elasticities="fontagne_2022", inputs=True):
     for word, gains in zip(("cooperative", "nash"), both, strict=True):
         values |= {f"{word}_{name}": float(gains[k]) for k, name in enumerate(names)}
     return Finding(totals[0] > totals[1], values)
+
+
+def aim_of(jobs):
+    """The objective with a weight on job losses; None is the sourced one."""
+    return None if jobs is None else ng.Objective(jobs=jobs)
+
+
+def restricted_sectors(as_of, wider):
+    """The narrow and the wide list of China's export bans."""
+    narrow = RARE_EARTHS.licensed_sectors(as_of)
+    if wider == "all goods":
+        wider = [s for s in economy().sectors if s != "SERV"]
+    return narrow, (*narrow, *(s for s in wider if s not in narrow))
+
+
+@cache
+def losses_from_bans(as_of, wider, usa, tariff, control, jobs, options):
+    """Both sides' losses ``[setting, measure, side]`` under a wide ban and a tariff."""
+    _, wide = restricted_sectors(as_of, wider)
+    ban = ng.Measure("export_ban", sectors=wide)
+    if control is not None:
+        ban = ng.Measure("export_control", control, sectors=wide)
+    actions = [0.0, ban, tariff]
+    chosen = RARE_EARTHS.models(economy(), (1.0, 3.0, 10.0), **dict(options))
+    found = []
+    for model in chosen.values():
+        values = ng.tariff_payoffs(
+            economy(),
+            {"USA": [usa] * len(actions), "CHN": actions},
+            model="general_equilibrium",
+            trade_model=model,
+            objectives=aim_of(jobs),
+            as_of=as_of,
+        ).percent_of_gdp
+        found.append(values[0] - values[1:])
+    return tuple(chosen), np.array(found)
+
+
+def export_ban(
+    *,
+    as_of,
+    years=(0.0, 1.0, 3.0, 10.0),
+    counted=(True, False),
+    wider=("C26", "C27"),
+    usa=0.0,
+    tariff=1.25,
+    control=None,
+    jobs=0.0,
+    options=None,
+):
+    """China's ban costs the US more than China in all settings, its tariff in under a fifth."""
+    more = wider if isinstance(wider, str) else tuple(wider)
+    given = tuple(sorted((options or {}).items()))
+    settings, losses = losses_from_bans(as_of, more, usa, tariff, control, jobs, given)
+    kept = [time in years and inputs in counted for _, time, inputs in settings]
+    ban, duty = np.moveaxis(losses[kept], 1, 0)
+    values = {
+        "settings": len(ban),
+        "ban": int((ban[:, 0] > ban[:, 1]).sum()),
+        "tariff": int((duty[:, 0] > duty[:, 1]).sum()),
+        "ratio": float((ban[:, 0] / ban[:, 1]).min()),
+    }
+    return Finding(values["ban"] == len(ban) and values["tariff"] < 0.2 * len(ban), values)
+
+
+def controls_unused(
+    *,
+    as_of,
+    years=(1.0, 3.0, 10.0),
+    counted=(True, False),
+    wider=("C26", "C27"),
+    step=None,
+    taxes=True,
+    packages=False,
+    american=(),
+    jobs=0.0,
+    options=None,
+):
+    """China's export controls and bans are played in no equilibrium."""
+    settings = RARE_EARTHS.AnalysisSettings()
+    narrow, wide = restricted_sectors(as_of, wider)
+    if step is None:
+        points = [list(settings.tariffs_usa), list(settings.tariffs_china)]
+    else:
+        points = [["free_trade", *(float(k * step) for k in range(round(2.0 / step) + 1))]] * 2
+    barred = list(RARE_EARTHS.restrictions(narrow, wide, settings.control).values())
+    if packages:
+        barred += [
+            ng.Measure("export_control", rate, sectors=on)
+            for rate in (0.02, 0.1, 0.3)
+            for on in (narrow, wide)
+        ]
+        barred += [
+            (ng.Measure("import_tariff", rate), item)
+            for rate in settings.tariffs_china[1:]
+            for item in barred[:3]
+        ]
+    earning = RARE_EARTHS.export_taxes(narrow, wide, settings.export_tax).values() if taxes else ()
+    own = [ng.Measure("export_ban", sectors=[sector]) for sector in american]
+    grids = {"USA": [*points[0], *own], "CHN": [*points[1], *barred, *earning]}
+    first = len(points[1])
+    chosen = RARE_EARTHS.models(economy(), tuple(years), tuple(counted), **(options or {}))
+    count = 0
+    for model in chosen.values():
+        game = ng.tariff_game(
+            economy(),
+            grids,
+            model="general_equilibrium",
+            trade_model=model,
+            objectives=aim_of(jobs),
+            as_of=as_of,
+        )
+        found = ng.nash_equilibria(game).equilibria
+        labels = set(game.actions[1][first : first + len(barred)])
+        count += bool(labels & RARE_EARTHS.actions_used(game, found))
+    return Finding(count == 0, {"settings": len(chosen), "with_controls": count})
 
 
 def outlook_of(as_of, model, changes, horizons):

@@ -13,20 +13,36 @@ from negotiation.errors import InvalidInputError
 __all__ = ["game"]
 
 
-def _rates(text: str, side: str) -> list[float | str]:
-    """Percent, comma separated; ``free`` stands for free trade."""
-    out: list[float | str] = []
-    for item in (part.strip() for part in text.split(",")):
-        if item in ("free", "free_trade"):
-            out.append("free_trade")
-            continue
-        try:
-            out.append(float(item) / 100.0)
-        except ValueError as error:
-            raise InvalidInputError(
-                "not a rate", where=f"--{side}", seen=repr(item), allowed="percent, or free"
-            ) from error
-    return out
+def _action(item: str, side: str) -> Any:
+    """Points, ``free`` for free trade, or ``INSTRUMENT:NUMBER:SECTOR+SECTOR``."""
+    from negotiation.trade.instruments.measures import Measure
+
+    if item in ("free", "free_trade"):
+        return "free_trade"
+    kind, *rest = item.split(":")
+    try:
+        if not rest and kind != "export_ban":
+            return float(kind) / 100.0
+        size = 0.0 if kind == "export_ban" else float(rest.pop(0))
+        if len(rest) > 1:
+            raise ValueError
+    except ValueError as error:
+        raise InvalidInputError(
+            "not a rate",
+            where=f"--{side}",
+            seen=repr(item),
+            allowed="percent, free, or as export_tax:30:C26+C27, quota:50 or export_ban:C24B",
+        ) from error
+    if kind == "trade_cost":
+        size += 100.0
+    if kind != "purchase":
+        size /= 100.0
+    return Measure(kind, size, sectors=rest[0].split("+") if rest else None)
+
+
+def _actions(text: str, side: str) -> list[Any]:
+    """Actions of a side, comma separated."""
+    return [_action(part.strip(), side) for part in text.split(",")]
 
 
 def _game_of(file: Path | None, usa: str | None, chn: str | None, options: dict[str, Any]) -> Any:
@@ -45,16 +61,21 @@ def _game_of(file: Path | None, usa: str | None, chn: str | None, options: dict[
         raise InvalidInputError("give both grids or none", where="--usa and --china")
     rates = None
     if usa is not None and chn is not None:
-        rates = {"USA": _rates(usa, "usa"), "CHN": _rates(chn, "china")}
+        rates = {"USA": _actions(usa, "usa"), "CHN": _actions(chn, "china")}
     return tariff_game(load_economy(), rates, **options)
 
 
 def game(
     usa: Annotated[
-        str | None, typer.Option(help="Added points on China, percent: 0,30,145 or free.")
+        str | None,
+        typer.Option(
+            help="Added points on China, percent: 0,30,145 or free. In general equilibrium also "
+            "measures, as export_tax:30, quota:50:C26+C27, purchase:50 (bn USD) or export_ban:C24B."
+        ),
     ] = None,
     chn: Annotated[
-        str | None, typer.Option("--china", help="Added points on the United States, percent.")
+        str | None,
+        typer.Option("--china", help="Added points on the United States, or measures."),
     ] = None,
     model: Annotated[
         str, typer.Option(help="export_dependence or general_equilibrium.")

@@ -78,7 +78,7 @@ def counterfactual(
         ("--export-control", export_control, "CHN:USA:100:C24B"),
         ("--trade-cost", trade_cost, "USA:CHN:10"),
         ("--quota", quota, "USA:CHN:50:C24A"),
-        ("--purchase", purchase, "CHN:USA:50:A01_03"),
+        ("--purchase", purchase, "CHN:USA:50:A01"),
     ):
         for text in items or ():
             one, other, value, named = _change(text, option, example)

@@ -1,4 +1,4 @@
-"""Payoffs over the plane of two tariffs."""
+"""Payoffs over the plane of two tariffs, or of the sizes of two other instruments."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
 from negotiation.payoffs.defaults import standoff_rates
-from negotiation.payoffs.scenarios import PayoffOptions, tariff_payoffs
+from negotiation.payoffs.scenarios import PayoffOptions
+from negotiation.payoffs.sizes import InstrumentChoices, chosen_sizes
 from negotiation.policy.objectives.partial_equilibrium_payoffs import TariffPayoffs
 from negotiation.presentation import Presented
 from negotiation.trade.economy import Economy
-from negotiation.trade.tariff_scenarios import baseline_averages
 from negotiation.values import (
     FloatArray,
     float_array,
@@ -32,22 +32,25 @@ __all__ = ["TariffPlane", "tariff_plane"]
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class TariffPlane(Presented):
-    """Payoffs of two players on a grid of their tariffs.
+    """Payoffs of two players on a grid of their tariffs, or of what else they choose.
 
     Attributes
     ----------
     players
         Two names.
     added_rates
-        Points added by each player, increasing, one array a player.
+        Points added by each player, or sizes of its instrument, increasing, one array a player.
     baseline
-        Mean baseline tariff of each player on the other; a total is baseline plus added.
+        Mean baseline tariff of each player on the other; a total is baseline plus added. 0 for who
+        sets another instrument.
     payoffs
         ``[player, first player's rate, second player's rate]``.
     outcomes
         Their parts, one scenario a grid point, the second player's rate fastest.
     status_quo
         Added points in force, or None.
+    instruments
+        What each player's number is the size of.
     """
 
     players: tuple[str, str]
@@ -56,6 +59,7 @@ class TariffPlane(Presented):
     payoffs: FloatArray = quantity("u", "percent of GDP", "payoff [player, rate, rate]")
     outcomes: TariffPayoffs
     status_quo: tuple[float, float] | None
+    instruments: tuple[str, str] = ("import_tariff", "import_tariff")
 
     @property
     def title(self) -> str:
@@ -90,9 +94,10 @@ def tariff_plane(
     players: Sequence[str] = ("USA", "CHN"),
     rates: Mapping[str, ArrayLike] | int = 31,
     highest: float = 2.0,
+    instruments: InstrumentChoices = None,
     **options: Unpack[PayoffOptions],
 ) -> TariffPlane:
-    """Return payoffs of two players over the plane of their tariffs on one another.
+    """Return payoffs of two players over the plane of their tariffs, or of other instruments.
 
     Parameters
     ----------
@@ -101,10 +106,12 @@ def tariff_plane(
     players
         Two regions.
     rates
-        Added points by player, increasing; or how many, equally spaced from a mean total tariff
-        of zero to ``highest`` added points.
+        Added points or sizes by player, increasing; or how many, equally spaced as the bounds of
+        :func:`~negotiation.payoffs.best_response_curves` are.
     highest
-        Highest added points where ``rates`` is a number.
+        Highest added points, or rate of a tax, control or barrier, where ``rates`` is a number.
+    instruments
+        As in :func:`~negotiation.payoffs.best_response_curves`.
     options
         As in :func:`~negotiation.payoffs.tariff_payoffs`.
 
@@ -120,7 +127,8 @@ def tariff_plane(
         raise InvalidInputError(
             "a plane is of two players", where="players", seen=len(names), allowed="2"
         )
-    base = baseline_averages(economy, names, options.get("sectors"))
+    options["sectors"] = None if options.get("sectors") is None else tuple(options["sectors"] or ())
+    chosen = chosen_sizes(economy, names, instruments, options["sectors"])
     if isinstance(rates, Mapping):
         if set(rates) != set(names):
             raise InvalidInputError(
@@ -130,19 +138,20 @@ def tariff_plane(
     else:
         count = int(number(rates, name="rates", low=2))
         top = number(highest, name="highest", low=0.0, open_low=True)
-        grids = [np.linspace(-low, top, count) for low in base]
+        grids = [np.linspace(*chosen.interval(k, top), count) for k in range(2)]
     for name, grid in zip(names, grids, strict=True):
         if np.any(np.diff(grid) <= 0.0):
             raise InvalidInputError("not increasing", where=f"rates[{name}]", seen=grid.tolist())
     profiles = np.stack([axis.ravel() for axis in np.meshgrid(*grids, indexing="ij")], axis=1)
-    outcomes = tariff_payoffs(economy, profiles, players=names, **options)
-    quo = standoff_rates(names, as_of=options.get("as_of"))
+    outcomes = chosen.payoffs(profiles, **options)
+    quo = standoff_rates(names, as_of=options.get("as_of")) if chosen.plain else None
     shape = (2, len(grids[0]), len(grids[1]))
     return TariffPlane(
         players=(names[0], names[1]),
         added_rates=(read_only(grids[0]), read_only(grids[1])),
-        baseline=(base[0], base[1]),
+        baseline=(chosen.baseline[0], chosen.baseline[1]),
         payoffs=read_only(outcomes.percent_of_gdp.T.reshape(shape)),
         outcomes=outcomes,
         status_quo=None if quo is None else (quo[names[0]], quo[names[1]]),
+        instruments=(chosen.instruments[0], chosen.instruments[1]),
     )

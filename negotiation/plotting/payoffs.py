@@ -1,4 +1,4 @@
-"""Pictures of payoffs: best-response curves and the plane of two tariffs."""
+"""Pictures of payoffs: best-response curves and the plane of two tariffs or other instruments."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import numpy as np
 from negotiation.errors import InvalidInputError
 from negotiation.payoffs.plane import TariffPlane
 from negotiation.policy.best_responses import BestResponseCurves
+from negotiation.trade.instruments.measures import NO_CHANGE
+from negotiation.values import FloatArray
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,28 +32,57 @@ def _shifts(amount: float) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
     return lambda value: value - amount, lambda value: value + amount
 
 
-def _label(ax: Axes, players: tuple[str, str], baseline: tuple[float, float]) -> None:
-    """Total tariffs on the main axes, added points opposite."""
-    first, second = players
-    ax.set_xlabel(f"{first} tariff on {second}, total (%)")
-    ax.set_ylabel(f"{second} tariff on {first}, total (%)")
-    top = ax.secondary_xaxis("top", functions=_shifts(100.0 * baseline[0]))
-    right = ax.secondary_yaxis("right", functions=_shifts(100.0 * baseline[1]))
-    top.set_xlabel("Points added to the baseline")
-    right.set_ylabel("Points added to the baseline")
+def _shown(sizes: Any, instrument: str, baseline: float) -> FloatArray:
+    """Totals as axes show them: percent, but factors of trade costs and billion USD."""
+    scale = 1.0 if instrument in ("trade_cost", "purchase") else 100.0
+    totals: FloatArray = scale * (np.asarray(sizes, dtype=np.float64) + baseline)
+    return totals
+
+
+def _axis_label(instrument: str, player: str, other: str) -> str:
+    return {
+        "import_tariff": f"{player} tariff on {other}, total (%)",
+        "export_tax": f"{player} export tax on {other} (%)",
+        "export_control": f"{player} export control on {other} (% of price)",
+        "trade_cost": f"{player} trade cost on {other} (factor)",
+        "quota": f"{player} quota on {other} (% of baseline)",
+        "purchase": f"{player} purchases from {other} (bn USD)",
+    }[instrument]
+
+
+def _label(ax: Axes, result: BestResponseCurves | TariffPlane) -> None:
+    """Totals on the main axes; added points opposite, where tariffs are set."""
+    first, second = result.players
+    kinds = result.instruments
+    ax.set_xlabel(_axis_label(kinds[0], first, second))
+    ax.set_ylabel(_axis_label(kinds[1], second, first))
+    if kinds[0] == "import_tariff":
+        top = ax.secondary_xaxis("top", functions=_shifts(100.0 * result.baseline[0]))
+        top.set_xlabel("Points added to the baseline")
+    if kinds[1] == "import_tariff":
+        right = ax.secondary_yaxis("right", functions=_shifts(100.0 * result.baseline[1]))
+        right.set_ylabel("Points added to the baseline")
+
+
+def _point(sizes: Any, result: BestResponseCurves | TariffPlane) -> list[float]:
+    """Where a pair of sizes stands on the axes."""
+    return [
+        float(_shown(size, kind, base))
+        for size, kind, base in zip(sizes, result.instruments, result.baseline, strict=True)
+    ]
 
 
 def _curves(ax: Axes, curves: BestResponseCurves) -> None:
-    total = [100.0 * (curves.replies[k] + curves.baseline[k]) for k in range(2)]
-    other = [100.0 * (curves.partner_rates[k] + curves.baseline[1 - k]) for k in range(2)]
-    ax.plot(total[0], other[0], label=f"best reply of {curves.players[0]}", **_FIRST)
-    ax.plot(other[1], total[1], label=f"best reply of {curves.players[1]}", **_SECOND)
+    own, other = [], []
+    for k in range(2):
+        own.append(_shown(curves.replies[k], curves.instruments[k], curves.baseline[k]))
+        partner = curves.instruments[1 - k], curves.baseline[1 - k]
+        other.append(_shown(curves.partner_rates[k], *partner))
+    ax.plot(own[0], other[0], label=f"best reply of {curves.players[0]}", **_FIRST)
+    ax.plot(other[1], own[1], label=f"best reply of {curves.players[1]}", **_SECOND)
     for k, point in enumerate(curves.nash_points):
         ax.plot(
-            *(
-                100.0 * (rate + base)
-                for rate, base in zip(point.rates, curves.baseline, strict=True)
-            ),
+            *_point(point.rates, curves),
             "o",
             color="black",
             markersize=7,
@@ -61,20 +92,18 @@ def _curves(ax: Axes, curves: BestResponseCurves) -> None:
         )
 
 
-def _status_quo(
-    ax: Axes, status_quo: tuple[float, float] | None, baseline: tuple[float, float]
-) -> None:
+def _status_quo(ax: Axes, result: BestResponseCurves | TariffPlane) -> None:
     ax.plot(
-        *(100.0 * rate for rate in baseline),
+        *_point([NO_CHANGE.get(kind, 0.0) for kind in result.instruments], result),
         "+",
         color="black",
         markersize=9,
         markeredgewidth=1.6,
         label="baseline",
     )
-    if status_quo is not None:
+    if result.status_quo is not None:
         ax.plot(
-            *(100.0 * (rate + base) for rate, base in zip(status_quo, baseline, strict=True)),
+            *_point(result.status_quo, result),
             "s",
             markerfacecolor="white",
             markeredgecolor="black",
@@ -96,12 +125,13 @@ def plot_best_responses(curves: BestResponseCurves, *, ax: Axes | None = None) -
     Returns
     -------
     matplotlib.axes.Axes
-        Total tariffs in percent below and left, added points above and right.
+        Total tariffs, or sizes of other instruments, below and left; added points above and right
+        where tariffs are set.
     """
     ax = _axes(ax)
     _curves(ax, curves)
-    _status_quo(ax, curves.status_quo, curves.baseline)
-    _label(ax, curves.players, curves.baseline)
+    _status_quo(ax, curves)
+    _label(ax, curves)
     ax.legend(frameon=False, loc="best", fontsize="small")
     return ax
 
@@ -114,7 +144,7 @@ def plot_tariff_plane(
     legend: bool = True,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw lines of equal payoff of one player over the plane of tariffs.
+    """Draw lines of equal payoff of one player over the plane of tariffs or other instruments.
 
     Parameters
     ----------
@@ -138,16 +168,24 @@ def plot_tariff_plane(
         raise InvalidInputError(
             "unknown player", where="player", seen=player, allowed=", ".join(plane.players)
         )
-    if curves is not None and curves.players != plane.players:
+    if curves is not None and (curves.players, curves.instruments) != (
+        plane.players,
+        plane.instruments,
+    ):
         raise InvalidInputError(
-            "curves of other players",
+            "curves of other players or instruments",
             where="curves",
-            seen=curves.players,
-            allowed=str(plane.players),
+            seen=(curves.players, curves.instruments),
+            allowed=str((plane.players, plane.instruments)),
         )
     ax = _axes(ax)
     values = plane.payoffs[plane.players.index(player)].T
-    x, y = (100.0 * rates for rates in plane.total_rates)
+    x, y = (
+        _shown(sizes, kind, base)
+        for sizes, kind, base in zip(
+            plane.added_rates, plane.instruments, plane.baseline, strict=True
+        )
+    )
     filled = ax.contourf(x, y, values, levels=10, cmap="cividis")
     ax.contour(
         x, y, values, levels=filled.levels, colors="white", linewidths=0.5, linestyles="solid"
@@ -158,8 +196,8 @@ def plot_tariff_plane(
     bar.set_label(f"Payoff of {player} (% of GDP, against the baseline)")
     if curves is not None:
         _curves(ax, curves)
-    _status_quo(ax, plane.status_quo, plane.baseline)
-    _label(ax, plane.players, plane.baseline)
+    _status_quo(ax, plane)
+    _label(ax, plane)
     ax.set_xlim(float(np.min(x)), float(np.max(x)))
     ax.set_ylim(float(np.min(y)), float(np.max(y)))
     if legend:

@@ -1,9 +1,9 @@
 """Best replies on a continuum of tariffs, and the points where two curves of them meet.
 
-Players: two governments, each with one tariff in an interval. Timing: both set it at once.
-Information: complete. The payoffs may have several peaks: every best reply starts from a grid over
-the whole interval and is refined around the best grid point; a second grid, finer and offset
-against the first, then looks for anything better.
+Players: two governments, each with one tariff, or size of another instrument, in an interval.
+Timing: both set it at once. Information: complete. The payoffs may have several peaks: every best
+reply starts from a grid over the whole interval and is refined around the best grid point; a second
+grid, finer and offset against the first, then looks for anything better.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ class BestResponseCurves(Presented):
     bounds
         Interval of added points of each player.
     baseline
-        Mean baseline tariff of each player on the other: a total rate is baseline plus added.
+        Mean baseline tariff of each player on the other: a total rate is baseline plus added. 0
+        for who chooses the size of another instrument, which is then the total.
     partner_rates
         The other player's added points ``[player, point]``.
     replies
@@ -88,6 +89,8 @@ class BestResponseCurves(Presented):
         What payoffs rest on.
     notes
         What a reader must know.
+    instruments
+        What each player's number is the size of.
     """
 
     players: tuple[str, str]
@@ -101,6 +104,7 @@ class BestResponseCurves(Presented):
     status_quo: tuple[float, float] | None = None
     title: str = ""
     notes: tuple[str, ...] = ()
+    instruments: tuple[str, str] = ("import_tariff", "import_tariff")
     elapsed_seconds: float = field(default=0.0, compare=False)
 
     def __post_init__(self) -> None:
@@ -120,7 +124,10 @@ class BestResponseCurves(Presented):
         return max([float(self.regrets.max()), *(point.regret for point in self.nash_points)])
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a player and partner rate: added and total rates, payoff, regret."""
+        """Return one row a player and partner rate: added and total rates, payoff, regret.
+
+        Sizes of other instruments are both added and total.
+        """
         import pandas as pd
 
         parts = []
@@ -129,6 +136,7 @@ class BestResponseCurves(Presented):
                 pd.DataFrame(
                     {
                         "player": player,
+                        "instrument": self.instruments[k],
                         "partner_added": self.partner_rates[k],
                         "partner_total": self.partner_rates[k] + self.baseline[1 - k],
                         "reply_added": self.replies[k],
@@ -218,6 +226,7 @@ def best_responses(
     bounds: Sequence[Sequence[float]],
     partner_rates: ArrayLike | int = 41,
     baseline: Sequence[float] = (0.0, 0.0),
+    instruments: Sequence[str] = ("import_tariff", "import_tariff"),
     status_quo: Sequence[float] | None = None,
     grid_size: int = 61,
     tol: float = 1e-7,
@@ -237,7 +246,7 @@ def best_responses(
         Lowest and highest added rate of each player.
     partner_rates
         Number of equally spaced rates of the other player within its bounds, or the rates.
-    baseline, status_quo, title, notes
+    baseline, instruments, status_quo, title, notes
         Carried into the result.
     grid_size
         Points of the grid from which each reply starts; the certifying grid has twice as many.
@@ -311,6 +320,7 @@ def best_responses(
         status_quo=None if status_quo is None else (float(status_quo[0]), float(status_quo[1])),
         title=title,
         notes=tuple(notes),
+        instruments=(instruments[0], instruments[1]),
         elapsed_seconds=perf_counter() - began,
     )
 

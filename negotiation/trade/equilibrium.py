@@ -288,6 +288,7 @@ def counterfactuals(
         income=stacked["income"],
         expenditure=stacked["expenditure"],
         tariff_revenue=stacked["tariff_revenue"],
+        export_tax_revenue=stacked["export_tax_revenue"],
         exports=stacked["exports"],
         imports=stacked["imports"],
         converged=converged,
@@ -316,6 +317,7 @@ def _batch_columns(system: System, solution: Solution) -> dict[str, Any]:
     if np.any(cal.nu > 0.0):
         sold = outcome.supply * solution.shares.to_exporters(demand)
     exports, imports = sold.sum(axis=1) - home, outcome.imports.sum(axis=1) - home
+    earned = np.zeros_like(exports)
     if len(solution.shares.taxed_exports):
         earned, charged = solution.shares.export_revenue(outcome.supply, demand)
         exports, imports = exports + earned, imports + charged
@@ -329,6 +331,7 @@ def _batch_columns(system: System, solution: Solution) -> dict[str, Any]:
         "income": outcome.gdp / level,
         "expenditure": cal.expenditure * np.exp(state[:, block["expenditure"]]) / level,
         "tariff_revenue": outcome.revenue / level,
+        "export_tax_revenue": earned / level,
         "exports": exports / level,
         "imports": imports / level,
         "residual": solution.norms,

@@ -235,8 +235,9 @@ class TradeEquilibria(Presented):
         What was solved.
     welfare, employment, prices, wages
         Percent changes.
-    income, expenditure, tariff_revenue, exports, imports
-        Billion USD a year in units of the model's numeraire; trade is with other regions.
+    income, expenditure, tariff_revenue, export_tax_revenue, exports, imports
+        Billion USD a year in units of the model's numeraire; trade is with other regions, export
+        taxes included. ``tariff_revenue`` is of all taxes on trade, export taxes among them.
     converged, residual, iterations
         By scenario.
     elapsed_seconds
@@ -252,6 +253,7 @@ class TradeEquilibria(Presented):
     income: FloatArray
     expenditure: FloatArray
     tariff_revenue: FloatArray
+    export_tax_revenue: FloatArray
     exports: FloatArray
     imports: FloatArray
     converged: NDArray[np.bool_]
@@ -273,7 +275,7 @@ class TradeEquilibria(Presented):
         )
         names = (
             *("welfare", "employment", "prices", "wages", "income"),
-            *("expenditure", "tariff_revenue", "exports", "imports"),
+            *("expenditure", "tariff_revenue", "export_tax_revenue", "exports", "imports"),
         )
         return pd.DataFrame({name: getattr(self, name).reshape(-1) for name in names}, index=index)
 

@@ -99,8 +99,10 @@ def _grid(value: Any, player: str) -> list[Any]:
         or number(item, name=f"{where}[{k}]", low=-1.0, open_low=True)
         for k, item in enumerate(items)
     ]
-    if len(set(out)) != len(out):
-        raise InvalidInputError("an action is given twice", where=where, seen=out)
+    for k, item in enumerate(out):
+        if item in out[:k]:
+            seen = measures_label(item) if isinstance(item, tuple) else item
+            raise InvalidInputError("an action is given twice", where=f"{where}[{k}]", seen=seen)
     return out
 
 

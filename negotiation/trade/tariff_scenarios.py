@@ -339,13 +339,37 @@ def _from_actions(
     out = {}
     for importer, (added, free) in columns.items():
         m = economy.region_index(importer)
-        for exporter in players:
+        for exporter in (*players, *_outsiders(economy, rates, importer, players)):
             if exporter != importer:
+                plays = exporter in players
                 base = economy.tariffs.rates[:, economy.region_index(exporter), m]
-                points = np.where(taxed, added[:, None], 0.0)
+                points = np.where(taxed & plays, added[:, None], 0.0)
                 points = points + _tariff_measures(economy, rates, importer, exporter, taxed)
-                out[exporter, importer] = np.where(free[:, None], 0.0, base + points)
+                gone = free[:, None] & plays
+                out[exporter, importer] = np.where(gone, 0.0, base + points)
     return out
+
+
+def _outsiders(
+    economy: Economy, rates: Any, player: str, players: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Partners beyond the players that a player's measures put tariffs on."""
+    if not isinstance(rates, Mapping):
+        return ()
+    named = {
+        partner: None
+        for action in actions_of(rates[player], f"rates[{player}]")
+        for measure in action_measures(action, player)
+        if measure.instrument == "import_tariff"
+        for partner in measure.partners or ()
+    }
+    for partner in named:
+        economy.region_index(partner)
+    if player in named:
+        raise InvalidInputError(
+            "a region cannot hinder its own sales", where=f"rates[{player}]", seen=player
+        )
+    return tuple(partner for partner in named if partner not in players)
 
 
 def _from_schedules(

@@ -112,8 +112,6 @@ def _unit_costs(result: ReportedWorld) -> FloatArray:
     firms = result.employment_index if result.sector_scale is None else result.sector_scale
     if len(cal.sectors) > 1 and result.sector_scale is None:
         return bundle
-    if cal.kappa == 0.0 and result.sector_scale is None:
-        return bundle
     costs: FloatArray = bundle * (firms * wage / bundle) ** (-cal.psi[:, None])
     return costs
 

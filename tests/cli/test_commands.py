@@ -66,6 +66,22 @@ def test_game_for_people_and_scripts(capsys):
     assert max(item["regret"] for item in content["equilibria"]) < 1e-9
 
 
+def test_game_of_measures(capsys):
+    measures = "0,export_tax:30:C26+C27,trade_cost:10,purchase:5:A01,quota:90:C24B,export_ban:C24B"
+    code, out, _ = call(
+        capsys, *("game", "--usa", "0,145", "--china", measures),
+        *("--model", "general_equilibrium", "--json"),
+    )  # fmt: skip
+    assert code == 0
+    assert json.loads(out)["actions"][1][1:] == [
+        "export tax +30 % (C26, C27)",
+        "trade cost x 1.1",
+        "purchase of 5 bn (A01)",
+        "quota at 90 % (C24B)",
+        "export ban (C24B)",
+    ]
+
+
 def test_game_from_a_file(capsys, tmp_path):
     path = tmp_path / "pd.nfg"
     path.write_text('NFG 1 R "pd" { "A" "B" } { 2 2 }\n\n3 3 5 0 0 5 1 1\n')
@@ -78,6 +94,9 @@ def test_game_from_a_file(capsys, tmp_path):
     ("arguments", "message"),
     [
         (("game", "--usa", "x", "--china", "1"), "--usa: not a rate"),
+        (("game", "--usa", "quota:a", "--china", "1"), "--usa: not a rate"),
+        (("game", "--usa", "quota:1:C26:C27", "--china", "1"), "--usa: not a rate"),
+        (("game", "--usa", "embargo:1", "--china", "1"), "instrument"),
         (("game", "--usa", "10"), "give both grids"),
         (("game", "--usa", "-200", "--china", "1"), "rates[USA]"),
         (("game", "--model", "magic"), "model"),

@@ -6,10 +6,11 @@ import pytest
 from negotiation.errors import InvalidInputError
 from negotiation.payoffs.game import tariff_game
 from negotiation.payoffs.scenarios import tariff_payoffs
-from negotiation.policy.objectives.objective import Objective
+from negotiation.policy.objectives.objective import JobLosses, Objective
+from negotiation.policy.problem.setting import setting
 from negotiation.trade.equilibrium import counterfactual
 from negotiation.trade.instruments.measures import Measure, action_measures
-from negotiation.trade.instruments.policy import Policy
+from negotiation.trade.instruments.policy import INSTRUMENTS, Policy
 from negotiation.trade.model import TradeModel
 from tests.trade.worlds import random_world
 
@@ -49,6 +50,54 @@ def test_payoffs_are_those_of_the_policies():
     assert game.added_rates[0] == pytest.approx((0.0, 0.3))
     assert game.added_rates[1][2] > 0.0
     assert game.added_rates[1][1] == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize("kind", INSTRUMENTS)
+def test_payoffs_are_those_that_optimal_policy_maximises(kind):
+    """With every part of an objective: real income, revenue and the jobs of exports."""
+    economy = random_world(3, regions=3, sectors=2, tariffs=0.0)
+    losses = JobLosses(
+        jobs_per_billion=1e4,
+        reemployment_share=0.4,
+        annual_wage=5e4,
+        spell_years=0.5,
+        source="test",
+    )
+    aim = Objective(real_income=1.0, revenue=0.5, jobs=2.0, job_losses=losses)
+    size = 1.3 if kind == "trade_cost" else 0.3
+    action = Measure(kind, size, sectors=economy.sectors, partners=["R1"])
+    matrix = tariff_payoffs(
+        economy, {"R0": [action], "R1": [0.0]}, players=PLAYERS,
+        **{**OPTIONS, "objectives": aim},
+    )  # fmt: skip
+    place = setting(
+        *(economy, PLAYERS, "uniform", PLAYERS, MODEL, aim, None, (0.0, 5.0)),
+        instrument={"R0": kind, "R1": "import_tariff"},
+    )
+    point = place.problem.evaluate(np.array([0.3, 0.0]))
+    np.testing.assert_allclose(matrix.percent_of_gdp[0], point.values, atol=1e-8)
+
+
+def test_tariffs_on_regions_that_do_not_play():
+    """Measures name any partner; points added stay among the players."""
+    economy = random_world(5, regions=4, sectors=2)
+    outward = Measure("import_tariff", 0.4, sectors=["S1"], partners=["R1", "R3"])
+    rates = {"R0": [0.0, 0.2, outward], "R1": [0.0, 0.0, 0.1]}
+    found = tariff_payoffs(economy, rates, players=PLAYERS, **OPTIONS)
+    schedules = [
+        economy.tariffs,
+        economy.tariffs.add(importer="R0", exporter="R1", rate=0.2),
+        economy.tariffs.add(importer="R0", exporter=["R1", "R3"], sectors=["S1"], rate=0.4).add(
+            importer="R1", exporter="R0", rate=0.1
+        ),
+    ]
+    for row, schedule in zip(found.percent_of_gdp, schedules, strict=True):
+        world = counterfactual(economy, schedule, MODEL)
+        np.testing.assert_allclose(row, world.welfare[:2], atol=1e-8)
+    for partner, word in (("XX", "XX"), ("R0", "own sales")):
+        wrong = {"R0": [Measure("import_tariff", 0.1, partners=partner)], "R1": [0.0]}
+        with pytest.raises(InvalidInputError, match=word):
+            tariff_payoffs(economy, wrong, players=PLAYERS, **OPTIONS)
 
 
 def test_quotas_purchases_and_trade_costs_are_actions():

@@ -10,6 +10,7 @@ from negotiation.payoffs import best_response_curves, tariff_plane
 from negotiation.plotting.dependence import plot_export_dependence
 from negotiation.plotting.payoffs import plot_best_responses, plot_tariff_plane
 from negotiation.trade.analysis.dependence import export_dependence
+from negotiation.trade.model import TradeModel
 from tests.strategies_payoffs import economy_of
 
 mpl.use("Agg")
@@ -100,6 +101,23 @@ def test_plane_shows_one_players_payoff(economy, curves):
     )
     with pytest.raises(InvalidInputError, match="curves"):
         plot_tariff_plane(plane, player="USA", curves=other)
+
+
+def test_other_instruments_have_axes_of_their_own(economy, ax):
+    options = {"model": "general_equilibrium", "trade_model": TradeModel(trade_elasticity=4.0)}
+    kinds = {"USA": "trade_cost", "CHN": "export_tax"}
+    rates = {"USA": [1.0, 1.2, 1.5], "CHN": [0.0, 0.3, 0.6]}
+    plane = tariff_plane(economy, rates=rates, instruments=kinds, **options)
+    plot_tariff_plane(plane, player="CHN", ax=ax)
+    assert ax.get_xlabel() == "USA trade cost on CHN (factor)"
+    assert ax.get_ylabel() == "CHN export tax on USA (%)"
+    assert not ax.child_axes
+    np.testing.assert_allclose([*ax.get_xlim(), *ax.get_ylim()], [1.0, 1.5, 0.0, 60.0])
+    (baseline,) = [line for line in ax.lines if line.get_label() == "baseline"]
+    assert (baseline.get_xdata()[0], baseline.get_ydata()[0]) == (1.0, 0.0)
+    tariffs = best_response_curves(economy, partner_rates=2, grid_size=5)
+    with pytest.raises(InvalidInputError, match="instruments"):
+        plot_tariff_plane(plane, player="CHN", curves=tariffs)
 
 
 def test_plane_without_a_status_quo(economy, ax):

@@ -22,6 +22,7 @@ MODELS = {
     "one sector": (1, ONE_SECTOR),
     "lump sum": (1, TradeModel.ignatenko2025(revenue="lump_sum")),
     "roundabout": (1, TradeModel.roundabout()),
+    "fixed labour": (1, replace(TradeModel.roundabout(), labor_supply_elasticity=0.0)),
     "plain": (1, PLAIN),
     "profits": (3, TradeModel.ossa2014()),
     "inputs": (3, TradeModel()),
@@ -196,6 +197,39 @@ def test_any_equilibrium(name):
     cal = war.calibration
     weight = cal.wage_bill if model.numeraire == "wages" else cal.expenditure
     assert np.average(level, weights=weight) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("kappa", [0.0, 0.5])
+@pytest.mark.parametrize("inputs", [False, True])
+def test_a_sector_is_as_good_as_two_of_its_halves(kappa, inputs):
+    """Scale economies, inputs and tastes of halves are those of the whole."""
+    one = random_world(6, regions=4, sectors=1)
+    rates = one.tariffs.rates.repeat(2, axis=0)
+    two = replace(
+        one,
+        sectors=("S0", "S1"),
+        flows=0.5 * one.flows.repeat(2, axis=0),
+        tariffs=replace(one.tariffs, sectors=("S0", "S1"), rates=rates),
+        elasticities={},
+    )
+    model = TradeModel(
+        trade_elasticity=4.0,
+        scale_elasticity=0.1,
+        labor_supply_elasticity=kappa,
+        value_added_share=0.6 if inputs else 1.0,
+    )
+    worlds = [
+        counterfactual(economy, economy.tariffs.add(importer="R0", rate=0.4), model)
+        for economy in (one, two)
+    ]
+    np.testing.assert_allclose(worlds[0].welfare, worlds[1].welfare, atol=1e-8)
+    np.testing.assert_allclose(worlds[0].wage_index, worlds[1].wage_index, rtol=1e-9)
+    np.testing.assert_allclose(worlds[0].flows[0], worlds[1].flows.sum(axis=0), rtol=1e-8)
+    without = counterfactual(
+        one, one.tariffs.add(importer="R0", rate=0.4), replace(model, scale_elasticity=0.0)
+    )
+    moved = np.abs(without.welfare - worlds[0].welfare).max()
+    assert (moved > 1e-4) == (kappa > 0.0 or inputs)
 
 
 @pytest.mark.parametrize("name", [n for n in MODELS if MODELS[n][1].transfers != "given"])

@@ -141,6 +141,24 @@ def test_nothing_beats_the_optimal_export_taxes(scope):
     assert best.certificate.equilibrium_residual < 1e-9
 
 
+def test_no_quota_beats_what_the_optimal_tariff_leaves_of_trade():
+    """The rates of everybody else given, a quota whose rents stay at home is its tariff."""
+    economy = random_world(8, regions=3, sectors=1, tariffs=0.0)
+    best = optimal_tariffs(economy, "R0", exporters="R1", model=PLAIN)
+    world = best.equilibrium
+    cost = world.wage_index[1]
+    reached = float(world.flows[0, 1, 0] / economy.flows[0, 1, 0] / cost)
+    welfare = []
+    for limit in (0.9 * reached, reached, 1.1 * reached):
+        policy = Policy(economy.tariffs).with_quota(importer="R0", exporter="R1", limit=limit)
+        limited = counterfactual(economy, policy, PLAIN)
+        welfare.append(float(limited.welfare[0]))
+        if limit == reached:
+            np.testing.assert_allclose(limited.welfare, world.welfare, atol=1e-8)
+            np.testing.assert_allclose(limited.tariffs.rates, best.tariffs.rates, atol=1e-8)
+    assert welfare[1] > max(welfare[0], welfare[2])
+
+
 def test_controls_and_trade_costs_are_not_worth_it():
     """What they take pays nobody: the least of them is best for real income."""
     economy = random_world(5, regions=3, sectors=2)
@@ -212,6 +230,7 @@ def test_refusals():
     cases = [
         (lambda: optimal_tariffs(economy, "R0", instrument="embargo"), "instrument"),
         (lambda: optimal_tariffs(economy, "R0", tariffs=quota), "quotas"),
+        (lambda: optimal_tariffs(economy, "R0", instrument="quota"), "best_response_curves"),
         (lambda: nash_tariffs(economy, ("R0", "R1"), instrument={"R0": "export_tax"}), "each"),
         (lambda: optimal_tariffs(closed, "R0", instrument="export_tax"), "sells nothing"),
         (

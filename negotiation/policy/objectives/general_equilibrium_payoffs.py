@@ -77,7 +77,7 @@ def general_equilibrium_payoffs(
     percent = 100.0 / economy_gdp(economy)[columns]
 
     wage = 1.0 + worlds.wages[:, columns] / 100.0
-    exports = worlds.exports[:, columns] / wage
+    exports = (worlds.exports - worlds.export_tax_revenue)[:, columns] / wage
     share = worlds.tariff_revenue[:, columns] / worlds.income[:, columns]
     income = worlds.welfare[:-1, columns] - worlds.welfare[-1, columns]
     revenue = 100.0 * (share[:-1] - share[-1])
@@ -85,8 +85,8 @@ def general_equilibrium_payoffs(
 
     jobs, cost, payoff = np.zeros((3, *income.shape))
     notes = [
-        "Lost exports are net of sales that go to other partners and hold those lost to a player's "
-        "own tariffs, in units of its wage."
+        "Lost exports are net of sales that go to other partners and of export taxes, and hold "
+        "those lost to a player's own tariffs, in units of its wage."
     ]
     for i, (player, objective) in enumerate(zip(scenarios.players, objectives, strict=True)):
         if objective.job_losses is None:

@@ -132,6 +132,15 @@ def chosen_instruments(players: tuple[str, ...], instrument: InstrumentChoice) -
     else:
         kinds = dict.fromkeys(players, instrument)
     for kind in kinds.values():
+        if kind in ("quota", "purchase"):
+            raise InvalidInputError(
+                "a quantity, and no rate, would be chosen",
+                where="instrument",
+                seen=kind,
+                allowed=", ".join(INSTRUMENTS),
+                hint="The best quota whose rents stay at home is what the best tariff leaves of "
+                "trade; best_response_curves(..., instruments=...) has sides choose quantities.",
+            )
         one_of(kind, INSTRUMENTS, name="instrument")
     return kinds
 

@@ -150,7 +150,7 @@ def _producer_prices(result: TradeEquilibrium) -> tuple[FloatArray, FloatArray]:
     scale = np.zeros_like(bundle)
     if result.sector_scale is not None:
         scale = -cal.psi[:, None] * (np.log(result.sector_scale) - bundle)
-    elif len(cal.sectors) == 1 and cal.kappa > 0.0:
+    elif len(cal.sectors) == 1:
         scale = -cal.psi[:, None] * (np.log(result.employment_index) - bundle)
     return bundle, scale
 

@@ -10,10 +10,13 @@ from negotiation.errors import InvalidInputError
 from negotiation.trade.instruments.policy import EXPORT_INSTRUMENTS, INSTRUMENTS, Policy
 from negotiation.values import number, one_of
 
-__all__ = ["Action", "Measure", "action_measures", "apply_measures"]
+__all__ = ["NO_CHANGE", "Action", "Measure", "action_measures", "apply_measures"]
 
 _KINDS = (*INSTRUMENTS, "export_ban", "quota", "purchase")
 _SECTORS_NAMED = 3
+
+NO_CHANGE = {"trade_cost": 1.0, "quota": 1.0}
+"""Sizes that leave the baseline as it is; 0 for the other instruments."""
 
 
 @dataclass(frozen=True)

@@ -177,14 +177,14 @@ def pull_back(cotangents: Cotangents, trade: Trade) -> tuple[FloatArray, FloatAr
         state[block["spending"]] += spending.reshape(-1)
     else:
         state[block["expenditure"]] += spending.sum(axis=0)
-    scale = system.sector_scale or (system.sectors == 1 and system.elastic and cal.psi[0] > 0.0)
     bundle = cost
-    if scale:
+    if system.sector_scale or system.scale_in_labor:
         psi = cal.psi[:, None]
         bundle = (1.0 + psi) * cost
         state[block["wage"]] -= (psi * cost).sum(axis=0)
-        name = "scale" if system.sector_scale else "labor"
-        state[block[name]] -= (psi * cost).reshape(-1)
+        if system.sector_scale or system.elastic:
+            name = "scale" if system.sector_scale else "labor"
+            state[block[name]] -= (psi * cost).reshape(-1)
     if cal.input_shares is None:
         state[block["wage"]] += bundle.sum(axis=0)
     else:

@@ -59,7 +59,7 @@ def _cost_tangent(system: System, wage: FloatArray, labor: FloatArray) -> FloatA
         bundle[:, np.arange(count)[:, None], at.T] += cal.input_shares.transpose(2, 0, 1)
     if system.sector_scale:
         labor = _diagonal(system.block["scale"], (sectors, count), size)
-    elif sectors == 1 and system.elastic and cal.psi[0] > 0.0:
+    elif system.scale_in_labor:
         labor = labor[None]
     else:
         return bundle

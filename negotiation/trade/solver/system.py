@@ -138,7 +138,8 @@ class System:
         self.price_weight = cal.expenditure / cal.expenditure.sum()
         self.world_gdp = float(cal.gdp.sum())
         self.base_tax_room = 1.0 - cal.revenue / cal.wage_bill
-        self.scale_in_labor = self.sectors == 1 and self.elastic and cal.psi[0] > 0.0
+        moves = self.elastic or self.inputs
+        self.scale_in_labor = self.sectors == 1 and moves and cal.psi[0] > 0.0
         self.minus_theta = -cal.theta[:, None]
         self.kept = 1.0 - cal.nu
         self.markup = 1.0 - cal.phi
@@ -192,7 +193,7 @@ class System:
         if self.sector_scale:
             labor = self._cells(state, "scale")
         elif self.scale_in_labor:
-            labor = state[:, None, self.block["labor"]]
+            labor = state[:, None, self.block["labor"]] if self.elastic else np.zeros_like(wage)
         else:
             return bundle
         psi = cal.psi[:, None]
