@@ -71,6 +71,7 @@ _MOVED = {
     ),
     ("process", "process.choices"): ("demands exemptions escalation"),
     ("study", "study.sweeps"): "design sweep=specification sweep_tasks=tasks parts=folder workers",
+    ("study", "study.store"): "store=objects",
     ("study", "study.comparisons"): "model_map model_settings sensitivity",
     ("process", "process.multi_step"): ("load definition economy_stages"),
     ("data", "data.readers"): ("icio home_sales"),

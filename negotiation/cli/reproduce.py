@@ -17,6 +17,7 @@ import typer
 from negotiation.cli.output import print_table
 from negotiation.errors import InvalidInputError, MissingDependencyError, NegotiationError
 from negotiation.study.spec import PROFILES
+from negotiation.study.store.study_results import SUMMARY, read_summary
 
 __all__ = ["find_project", "reproduce"]
 
@@ -74,8 +75,7 @@ def _build(project: Path, profile: str, *, lines: bool) -> Any:
 def _report(project: Path) -> dict[str, Any]:
     results = project / "experiments" / "results"
     summaries = {
-        path.parent.name: json.loads(path.read_text(encoding="utf-8"))
-        for path in sorted(results.glob("*/summary.json"))
+        path.parent.name: read_summary(path.parent) for path in sorted(results.glob(f"*/{SUMMARY}"))
     }
     pictures = sorted((project / "figures" / "out").glob("*.pdf"))
     paper = project / "paper" / "paper.pdf"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from negotiation.errors import InvalidInputError
 from negotiation.study.functions import import_beside
-from negotiation.study.store import load_object
+from negotiation.study.store.study_results import load_result
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -48,7 +48,7 @@ class Exhibit:
 
         Write the path out: that is how a build knows which results a figure needs.
         """
-        return load_object(self.script.parent / path)
+        return load_result(self.script.parent / path)
 
     def save(self, figure: Figure) -> None:
         """Write ``out/<name>.pdf`` and ``.png`` beside the script; equal figures, equal bytes."""
