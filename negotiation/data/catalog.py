@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from negotiation.arguments import takes
 from negotiation.data.parameters import Parameter, parameter, parameters
 from negotiation.data.schema import SCHEMAS
 from negotiation.data.sources import sources
@@ -179,6 +180,7 @@ def show_data(name: str, as_of: DateLike = None, *, folder: Folder = None) -> Li
     )
 
 
+@takes
 def show_codebook(name: str) -> Listing:
     """Return the columns of a table: type, unit, meaning, allowed labels, whether it may be empty.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.data.schema import SECTORS
 from negotiation.data.tables import DateLike, Table, as_date, load_table
 from negotiation.errors import DataError, InformationDateError
@@ -47,6 +48,7 @@ def _refuse_later(table: Table, as_of: DateLike, name: str) -> None:
         )
 
 
+@takes
 def load_elasticities(
     name: str, *, as_of: DateLike = None, folder: str | Path | None = None
 ) -> ElasticityEstimates:

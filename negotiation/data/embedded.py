@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.data.schema import REGIONS, SECTORS
 from negotiation.data.tables import DateLike, Table, as_date, load_table
 from negotiation.data.tariffs import average_tariff
@@ -115,6 +116,7 @@ def _refuse_early(table: Table, as_of: DateLike, vintage: str) -> None:
         )
 
 
+@takes
 def load_economy(
     name: str = "us-china-2022",
     *,

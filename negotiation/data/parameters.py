@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from negotiation.arguments import takes
 from negotiation.data.sources import EMBEDDED, read_toml, sources
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import DataError, InformationDateError
@@ -130,6 +131,7 @@ def _all(folder: str | Path | None) -> Mapping[str, Parameter]:
     return _read(EMBEDDED) if folder is None else _read.__wrapped__(Path(folder))
 
 
+@takes
 def parameters(
     as_of: DateLike = None, *, folder: str | Path | None = None
 ) -> Mapping[str, Parameter]:
@@ -147,6 +149,7 @@ def parameters(
     )
 
 
+@takes
 def parameter(name: str, as_of: DateLike = None, *, folder: str | Path | None = None) -> Parameter:
     """Return one parameter.
 

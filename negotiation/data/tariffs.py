@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from negotiation.arguments import takes
 from negotiation.data.schema import SERIES
 from negotiation.data.tables import Cell, DateLike, Table, as_date, load_table
 from negotiation.errors import InformationDateError, InvalidInputError
@@ -85,6 +86,7 @@ def _pair(imposer: str, target: str) -> None:
         raise InvalidInputError("a side does not tax itself", where="target", seen=target)
 
 
+@takes
 def tariff_history(
     imposer: str,
     target: str,
@@ -143,6 +145,7 @@ def _fraction(percent: Cell) -> float:
     return round(cast(float, percent) / 100.0, 12)
 
 
+@takes
 def average_tariff(
     imposer: str,
     target: str,
@@ -198,6 +201,7 @@ def _dates(table: Table) -> str:
     return ", ".join(str(day) for day in table.column("date"))
 
 
+@takes
 def exempt_sectors(
     importer: str,
     exporter: str,

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.profiles import (
     against,
     check_profile,
@@ -28,7 +29,6 @@ from negotiation.equilibrium.profiles import (
     expected_payoffs,
 )
 from negotiation.equilibrium.refinements.dominance import iterated_elimination
-from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray, read_only
 
@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 
-@takes(NormalFormGame)
+@takes
 def undominated_range(
     game: NormalFormGame, surviving: Sequence[Sequence[int]] | None = None
 ) -> FloatArray:
@@ -85,7 +85,7 @@ def undominated_range(
     return read_only(out)
 
 
-@takes(NormalFormGame)
+@takes
 def regret(
     game: NormalFormGame, profile: Sequence[ArrayLike], *, spread: FloatArray | None = None
 ) -> float:
@@ -132,7 +132,7 @@ def _gain(
     return 2.0 * float(values.max() - values @ x)
 
 
-@takes(NormalFormGame)
+@takes
 def regret_at_stake(game: NormalFormGame, profile: Sequence[ArrayLike]) -> float:
     """Return the largest gain from deviating as a share of what the profile itself puts at stake.
 
@@ -195,7 +195,7 @@ def largest_gain(payoffs: NDArray[Any], profile: Sequence[Sequence[Fraction]]) -
     return worst
 
 
-@takes(NormalFormGame)
+@takes
 def exact_regret(game: NormalFormGame, profile: Sequence[Sequence[Fraction]]) -> Fraction:
     """Return the largest absolute regret of a profile in rational arithmetic.
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError, MissingDependencyError
-from negotiation.games.arguments import takes
 from negotiation.games.exact_numbers import object_array
 from negotiation.games.normal_form import NormalFormGame
 
@@ -44,7 +44,7 @@ def load_package(name: str, purpose: str) -> Any:
         ) from error
 
 
-@takes(NormalFormGame)
+@takes
 def to_nashpy(game: NormalFormGame) -> Any:
     """Return a two-player game as a ``nashpy.Game``.
 
@@ -63,6 +63,7 @@ def to_nashpy(game: NormalFormGame) -> Any:
     return load_package("nashpy", "to_nashpy").Game(np.array(A), np.array(B))
 
 
+@takes
 def from_nashpy(other: Any, title: str = "") -> NormalFormGame:
     """Return a ``nashpy.Game`` as a :class:`NormalFormGame`.
 
@@ -78,7 +79,7 @@ def from_nashpy(other: Any, title: str = "") -> NormalFormGame:
     return NormalFormGame.from_bimatrix(A, B, title=title)
 
 
-@takes(NormalFormGame)
+@takes
 def to_pygambit(game: NormalFormGame) -> Any:
     """Return a game of any number of players as a ``pygambit`` strategic game.
 
@@ -112,6 +113,7 @@ def _fractions(table: Any) -> Any:
     return object_array(cells, np.shape(table))
 
 
+@takes
 def from_pygambit(other: Any) -> NormalFormGame:
     """Return a pygambit game, strategic or extensive, in normal form; rationals are kept.
 
@@ -133,7 +135,7 @@ def from_pygambit(other: Any) -> NormalFormGame:
     )
 
 
-@takes(NormalFormGame)
+@takes
 def to_quantecon(game: NormalFormGame) -> Any:
     """Return a game of any number of players as a ``quantecon.game_theory`` game.
 
@@ -159,6 +161,7 @@ def to_quantecon(game: NormalFormGame) -> Any:
     )
 
 
+@takes
 def from_quantecon(other: Any, title: str = "") -> NormalFormGame:
     """Return a ``quantecon.game_theory.NormalFormGame`` as a :class:`NormalFormGame`.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from negotiation.errors import InvalidInputError
+from negotiation.values import user_path
 
 __all__ = ["Reader", "Token", "open_source", "quote", "rational_text"]
 
@@ -140,7 +141,7 @@ def open_source(source: str | Path) -> Reader:
     """Read a path, or a string that is itself the text of a file."""
     if isinstance(source, str) and source.lstrip("\ufeff \t\r\n").startswith(("NFG", "EFG")):
         return Reader(source.removeprefix("\ufeff"), "text")
-    path = Path(source)
+    path = user_path(source, name="source")
     try:
         return Reader(path.read_text(encoding="utf-8-sig"), path.name)
     except (OSError, UnicodeDecodeError) as error:

@@ -20,8 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.games._tokens import Reader, open_source, quote, rational_text
-from negotiation.games.arguments import takes
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.games.tree import ChanceNode, DecisionNode, Node, TerminalNode
@@ -50,6 +50,7 @@ def _names(reader: Reader, players: int) -> tuple[tuple[str, ...], ...]:
     return tuple(out)
 
 
+@takes
 def read_nfg(source: str | Path) -> NormalFormGame:
     """Read a normal-form game from a ``.nfg`` file, payoff or outcome version.
 
@@ -101,7 +102,7 @@ def read_nfg(source: str | Path) -> NormalFormGame:
     return NormalFormGame(np.moveaxis(payoffs, -1, 0), tuple(players), actions, title)
 
 
-@takes(NormalFormGame)
+@takes
 def write_nfg(
     game: NormalFormGame,
     path: str | Path | None = None,
@@ -236,6 +237,7 @@ def _decision_moves(
     return player, number, known.actions[player, number]
 
 
+@takes
 def read_efg(source: str | Path) -> ExtensiveFormGame:
     """Read a game tree from an ``.efg`` file.
 
@@ -320,7 +322,7 @@ def _exact_distribution(node: ChanceNode) -> list[Fraction]:
     return out
 
 
-@takes(ExtensiveFormGame)
+@takes
 def write_efg(game: ExtensiveFormGame, path: str | Path | None = None, *, comment: str = "") -> str:
     """Write a game tree as ``.efg`` and return the text.
 

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
-from negotiation.games.arguments import takes
 from negotiation.games.exact_numbers import common_numerators, quotients
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.normal_form import NormalFormGame
@@ -107,7 +107,7 @@ def _pure_strategies(
     return done
 
 
-@takes(ExtensiveFormGame)
+@takes
 def to_normal_form(
     tree: ExtensiveFormGame, *, reduced: bool = True, limit: int = _LIMIT
 ) -> TreeStrategies:
@@ -240,7 +240,7 @@ def _behavior(
     return out
 
 
-@takes(ExtensiveFormGame)
+@takes
 def behavior_of_mixed(
     tree: ExtensiveFormGame, form: TreeStrategies, profile: Sequence[FloatArray]
 ) -> Mapping[str, FloatArray]:
@@ -260,7 +260,7 @@ def behavior_of_mixed(
     return {name: np.array(p) for name, p in _behavior(tree, form, floats, 1.0).items()}
 
 
-@takes(ExtensiveFormGame)
+@takes
 def exact_behavior_of_mixed(
     tree: ExtensiveFormGame, form: TreeStrategies, profile: Sequence[Sequence[Fraction]]
 ) -> Mapping[str, tuple[Fraction, ...]]:

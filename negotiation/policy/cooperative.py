@@ -13,6 +13,7 @@ from time import perf_counter
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.policy.noncooperative import failure, nash_tariffs
 from negotiation.policy.problem.common_gain import largest_common_gain
@@ -100,6 +101,7 @@ def _by_programming(
     return Search(point, settled and gain.max() - least <= _COMMON, polished.rounds, weights)
 
 
+@takes
 def cooperative_tariffs(
     economy: Economy,
     start: str = "factual",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from negotiation.errors import InvalidInputError
 from negotiation.study.functions import import_beside
 from negotiation.study.store.study_results import load_result
+from negotiation.values import user_path
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,7 +40,7 @@ class Exhibit:
     def __init__(self, script: str) -> None:
         import matplotlib.pyplot as plt
 
-        self.script = Path(script).resolve()
+        self.script = user_path(script, name="script").resolve()
         style = self.script.with_name(STYLE)
         plt.style.use(["default", *([str(style)] if style.is_file() else [])])
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from negotiation.errors import InvalidInputError
+from negotiation.values import user_path
 
 __all__ = ["function_named", "import_beside", "modules_of"]
 
@@ -67,6 +68,8 @@ def function_named(
     InvalidInputError
         If the path names anything else, or something that its module only imports.
     """
+    if folder is not None:
+        folder = user_path(folder, name="folder")
     name, _, attribute = str(path).partition(":")
     library = name.split(".")[0] == "negotiation"
     beside = folder is not None and name.isidentifier() and (folder / f"{name}.py").is_file()

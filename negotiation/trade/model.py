@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.values import FloatArray, float_array, number, one_of, quantity
 
@@ -179,6 +180,7 @@ allowed: finite and > 0
         return hash(vars(self)["_signature"])
 
     @classmethod
+    @takes
     def ignatenko2025(
         cls, *, pass_through: float = 1.0, revenue: str = "income_tax_relief"
     ) -> TradeModel:
@@ -195,7 +197,7 @@ allowed: finite and > 0
             As in the class.
         """
         exponent = {
-            region: _tariff_exponent(share) - 1.0 + pass_through
+            region: _tariff_exponent(share) - 1.0 + number(pass_through, name="pass_through")
             for region, share in _DESTINATION_SHARE.items()
         }
         return cls(
@@ -210,6 +212,7 @@ allowed: finite and > 0
         )
 
     @classmethod
+    @takes
     def roundabout(cls, *, value_added_share: float = 0.49) -> TradeModel:
         """Return their version with roundabout production: inputs are 51 % of cost.
 
@@ -248,6 +251,7 @@ allowed: finite and > 0
         return cls(profit_share="monopolistic", value_added_share=1.0, transfers="given")
 
     @classmethod
+    @takes
     def caliendo_parro2015(
         cls,
         *,
@@ -308,7 +312,7 @@ def _frozen_option(
 
     if isinstance(value, Mapping):
         return {str(key): check(item, f"{name}[{key}]") for key, item in value.items()}
-    if np.ndim(value) == 0:
+    if isinstance(value, str) or not isinstance(value, np.ndarray | list | tuple):
         return check(value, name)
     array = float_array(value, name=name, low=low, high=high)
     if (open_low and low is not None and np.any(array <= low)) or (

@@ -3,13 +3,10 @@
 import pytest
 
 from negotiation.errors import InvalidInputError
-<<<<<<< HEAD
 from negotiation.presentation import escape, table_latex
 from negotiation.study.latex import compile_paper, write_generated
-=======
 from negotiation.study.latex import compile_paper, escape, table_latex, write_generated
 from negotiation.study.store.study_results import write_summary
->>>>>>> 1d2b2ac (Stored results and parts of sweeps carry index, layout and checksum, checked on every read)
 
 
 def test_escape():

@@ -15,6 +15,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.bargaining.offers.outcome import (
     AlternatingOffers,
     discount_factors,
@@ -39,6 +40,7 @@ __all__ = [
 _COMPLETE = "complete information, an infinite horizon and immediate acceptance"
 
 
+@takes
 def rubinstein(delta: ArrayLike, *, surplus: float = 1.0, proposer: int = 1) -> AlternatingOffers:
     """Return the division of Rubinstein (1982).
 
@@ -68,6 +70,7 @@ def rubinstein(delta: ArrayLike, *, surplus: float = 1.0, proposer: int = 1) -> 
     )
 
 
+@takes
 def rubinstein_limit(
     rates: ArrayLike, *, surplus: float = 1.0, disagreement: ArrayLike | None = None
 ) -> FloatArray:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.bargaining.solutions.curve import Curve
 from negotiation.bargaining.solutions.frontier import (
     Frontier,
@@ -25,7 +26,7 @@ from negotiation.bargaining.solutions.frontier import (
 )
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import FloatArray, float_array
+from negotiation.values import FloatArray, decoding, float_array, instances
 
 __all__ = ["BargainingProblem"]
 
@@ -107,7 +108,7 @@ class BargainingProblem:
             raise InvalidInputError("at least two players", where="disagreement", seen=d.size)
         put(self, "disagreement", d)
         put(self, "weights", _weights(self.weights, d.size))
-        put(self, "players", _named(self.players, d.size))
+        put(self, "players", _named(instances(self.players, str, name="players"), d.size))
         if self.outside_options is not None:
             put(
                 self,
@@ -160,6 +161,7 @@ class BargainingProblem:
             )
 
     @classmethod
+    @takes
     def from_game(
         cls,
         game: NormalFormGame,
@@ -189,7 +191,8 @@ class BargainingProblem:
         ([-1.0, -1.0], [0.0, 0.0])
         """
         count = len(game.shape)
-        place = tuple(int(i) for i in disagreement)
+        with decoding("disagreement"):
+            place = tuple(int(i) for i in disagreement)
         if len(place) != count or any(
             not 0 <= i < size for i, size in zip(place, game.shape, strict=True)
         ):

@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import deviation_payoffs
-from negotiation.games.arguments import takes
 from negotiation.games.stochastic import StochasticGame
 from negotiation.values import FloatArray
 
@@ -17,7 +17,7 @@ __all__ = ["Strategies", "bellman_residual", "markov_regret", "payoff_scale"]
 Strategies: TypeAlias = Sequence[Sequence[FloatArray]]
 
 
-@takes(StochasticGame)
+@takes
 def payoff_scale(game: StochasticGame) -> tuple[FloatArray, FloatArray]:
     """Return the lowest stage payoff of each player and range of stage payoffs (1 where flat)."""
     low = np.array([min(s.payoffs[i].min() for s in game.stages) for i in range(len(game.players))])
@@ -50,7 +50,7 @@ def _evaluate(
     return np.linalg.solve(np.eye(len(reward)) - discount * moves, reward)
 
 
-@takes(StochasticGame)
+@takes
 def markov_regret(game: StochasticGame, strategies: Strategies) -> tuple[float, FloatArray]:
     """Return the largest gain from a best response in any state, and the strategies' values.
 
@@ -84,7 +84,7 @@ def markov_regret(game: StochasticGame, strategies: Strategies) -> tuple[float, 
     return worst, np.stack(columns, axis=-1)
 
 
-@takes(StochasticGame)
+@takes
 def bellman_residual(game: StochasticGame, strategies: Strategies, values: FloatArray) -> float:
     """Return the largest violation of V = max Q in any state, relative to the range of values."""
     _, spread = payoff_scale(game)

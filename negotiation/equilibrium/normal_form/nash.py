@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import regret_at_stake, undominated_range
 from negotiation.equilibrium.many_players.isolation import isolate_equilibria
 from negotiation.equilibrium.normal_form.bimatrix import Strategy, match_vertices
@@ -302,6 +303,7 @@ def _without_uncertified(result: NashResult, tolerance: float) -> NashResult:
 METHODS = ("auto", "vertex_enumeration", "floating_point", "pure", *PEERS)
 
 
+@takes
 def nash_equilibria(
     game: NormalFormGame,
     method: str = "auto",

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import expected_payoffs, largest_gain, regret
 from negotiation.equilibrium.frames import mixture, play_frame
 from negotiation.equilibrium.normal_form.components import Component
-from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, read_only
@@ -173,7 +173,7 @@ class NashResult(Presented):
         return f"{found} {'equilibrium' if found == 1 else 'equilibria'} ({head}; {self.method})"
 
 
-@takes(NormalFormGame)
+@takes
 def certified_equilibrium(
     game: NormalFormGame,
     probabilities: Sequence[ArrayLike],
@@ -200,7 +200,7 @@ def _unit(size: int, action: int) -> tuple[Fraction, ...]:
     return tuple(Fraction(int(k == action)) for k in range(size))
 
 
-@takes(NormalFormGame)
+@takes
 def pure_equilibria(game: NormalFormGame, *, most: int | None = None) -> tuple[Equilibrium, ...]:
     """Return every equilibrium in pure strategies, for any number of players; or at most ``most``.
 

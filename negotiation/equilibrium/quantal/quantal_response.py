@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize_scalar
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.frames import play_frame
 from negotiation.equilibrium.path_following import CurvePoint
 from negotiation.equilibrium.quantal.logit_branch import (
@@ -29,7 +30,6 @@ from negotiation.equilibrium.quantal.logit_branch import (
     principal_branch,
 )
 from negotiation.errors import ConvergenceError, InvalidInputError
-from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number
@@ -143,6 +143,7 @@ class QuantalResponseFit(Presented):
         return self.point.precision
 
 
+@takes
 def quantal_response(
     game: NormalFormGame,
     precision: float | Sequence[float] | FloatArray,
@@ -234,7 +235,7 @@ def quantal_response(
     return result
 
 
-@takes(NormalFormGame)
+@takes
 def quantal_response_branch(
     game: NormalFormGame,
     max_precision: float,
@@ -295,7 +296,7 @@ def quantal_response_branch(
     )
 
 
-@takes(NormalFormGame)
+@takes
 def fit_quantal_response(
     game: NormalFormGame,
     counts: Sequence[ArrayLike],

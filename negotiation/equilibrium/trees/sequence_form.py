@@ -19,6 +19,7 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.frames import behavior_frame
 from negotiation.equilibrium.lemke import solve_complementarity
 from negotiation.equilibrium.normal_form.nash import nash_equilibria
@@ -30,7 +31,6 @@ from negotiation.equilibrium.trees.certificate import (
     certified_exactly,
 )
 from negotiation.errors import ConvergenceError, InvalidInputError
-from negotiation.games.arguments import takes
 from negotiation.games.extensive_form import ExtensiveFormGame, InformationSet
 from negotiation.games.strategies import (
     behavior_of_mixed,
@@ -238,7 +238,7 @@ def _two_players(game: ExtensiveFormGame, where: str) -> None:
     game.require_perfect_recall(where)
 
 
-@takes(ExtensiveFormGame)
+@takes
 def sequence_form_equilibrium(
     game: ExtensiveFormGame,
     method: str = "auto",
@@ -321,7 +321,7 @@ def sequence_form_equilibrium(
     return result
 
 
-@takes(ExtensiveFormGame)
+@takes
 def tree_equilibria(
     game: ExtensiveFormGame,
     *,

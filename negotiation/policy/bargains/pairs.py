@@ -68,7 +68,7 @@ def checked_pairs(economy: Economy, pairs: Sequence[Sequence[str]]) -> list[tupl
     """Return the pairs, each of two different regions of the economy and none twice."""
     out: list[tuple[str, str]] = []
     for pair in pairs:
-        if isinstance(pair, str) or len(pair) != 2 or pair[0] == pair[1]:
+        if not isinstance(pair, list | tuple) or len(pair) != 2 or pair[0] == pair[1]:
             raise InvalidInputError("not a pair of regions", where="pairs", seen=pair)
         for region in pair:
             economy.region_index(region)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
@@ -185,6 +186,7 @@ class Outlook(Presented):
         )
 
 
+@takes
 def outlook(
     process: MultiStepProcess,
     *,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.data.tables import DateLike, as_date, load_table
 from negotiation.errors import InvalidInputError, NegotiationError
 from negotiation.former_names import former_argument
@@ -208,6 +209,7 @@ class IdentifiedSet(Presented):
 
 
 @former_argument("seed", "rng")
+@takes
 def identified_set(
     process: MultiStepProcess,
     moments: Sequence[Moment],
@@ -255,6 +257,8 @@ def identified_set(
         )
     spans = parameter_spans(process, ranges)
     statements = [conclusion_named(item, process.players) for item in conclusions]
+    if not spans:
+        raise InvalidInputError("no parameter", where="ranges", allowed="1 or more")
     build = rebuilder(process, rebuild)
     sampler = qmc.Sobol(len(spans), scramble=True, rng=random_generator(rng))
     unit = sampler.random_base2(max(0, int(np.ceil(np.log2(max(draws, 1))))))[:draws]

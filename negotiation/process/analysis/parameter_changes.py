@@ -14,7 +14,7 @@ from negotiation.process.multi_step.definition import process_names
 from negotiation.process.multi_step.load import load_process
 from negotiation.process.stages import MultiStepProcess
 from negotiation.trade.economy import Economy
-from negotiation.values import FloatArray, number
+from negotiation.values import FloatArray, instance, number
 
 __all__ = ["ParameterSpan", "parameter_spans", "rebuilder"]
 
@@ -87,6 +87,7 @@ def parameter_spans(
     given = parameters if isinstance(parameters, Mapping) else dict.fromkeys(parameters)
     spans = []
     for name, bounds in given.items():
+        instance(name, str, name="parameters")
         if name in recorded:
             entry = recorded[name]
             value, low, high = entry.value, entry.low, entry.high

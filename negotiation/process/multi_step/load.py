@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.data.embedded import load_economy
 from negotiation.data.tables import DateLike
 from negotiation.data.tariffs import exempt_sectors
@@ -25,7 +26,12 @@ from negotiation.errors import InvalidInputError
 from negotiation.payoffs import sourced_job_losses, tariff_payoffs
 from negotiation.policy.objectives.objective import Objective
 from negotiation.process.audience_costs import with_audience_costs
-from negotiation.process.multi_step.definition import DatedParameters, Definition, read_definition
+from negotiation.process.multi_step.definition import (
+    DatedParameters,
+    Definition,
+    process_names,
+    read_definition,
+)
 from negotiation.process.multi_step.economy_stages import StageBuilder
 from negotiation.process.stage import DAYS_IN
 from negotiation.process.stages import MultiStepProcess
@@ -71,6 +77,7 @@ class TariffFlows:
         return np.asarray(found.percent_of_gdp)
 
 
+@takes
 def load_process(
     name: str = "multi-step-2025",
     as_of: DateLike = None,
@@ -128,7 +135,7 @@ def load_process(
     >>> [stage.name for stage in process.stages][:2]
     ['contact', 'de-escalation']
     """
-    definition = read_definition(name)
+    definition = read_definition(one_of(name, process_names(), name="name"))
     one_of(standoff_horizon, _HORIZONS, name="standoff_horizon")
     one_of(terms_horizon, _HORIZONS, name="terms_horizon")
     dated = DatedParameters(definition.parameters, as_of, values or {})

@@ -21,7 +21,7 @@ import numpy as np
 from negotiation.errors import InvalidInputError
 from negotiation.trade.economy import Economy, TariffSchedule, positions
 from negotiation.trade.instruments.rate_tables import checked_table
-from negotiation.values import FloatArray, compact_repr, number, one_of, quantity
+from negotiation.values import FloatArray, compact_repr, instances, number, one_of, quantity
 
 __all__ = ["EXPORT_INSTRUMENTS", "INSTRUMENTS", "Policy", "Purchase", "Quota"]
 
@@ -143,8 +143,8 @@ class Policy:
         put(self, "export_taxes", checked_table(self.export_taxes, "export_taxes", shape))
         put(self, "export_controls", checked_table(self.export_controls, "export_controls", shape))
         put(self, "trade_costs", checked_table(self.trade_costs, "trade_costs", shape))
-        put(self, "quotas", tuple(self.quotas))
-        put(self, "purchases", tuple(self.purchases))
+        put(self, "quotas", instances(self.quotas, Quota, name="quotas"))
+        put(self, "purchases", instances(self.purchases, Purchase, name="purchases"))
 
     @property
     def regions(self) -> tuple[str, ...]:

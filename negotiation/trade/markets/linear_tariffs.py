@@ -32,6 +32,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError, NonFiniteError
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, quantity, read_only
@@ -131,6 +132,7 @@ class LinearTariffModel:
         put(self, "exporter_incidence", incidence)
 
     @classmethod
+    @takes
     def two_good(cls, *, gap: float, slope: float = 1.0) -> LinearTariffModel:
         """Return the market of the symmetric two-good model.
 
@@ -258,6 +260,7 @@ class LinearTariffWar(Presented):
         return None
 
 
+@takes
 def linear_tariff_war(first: LinearTariffModel, second: LinearTariffModel) -> LinearTariffWar:
     """Return the war between the importer of ``first`` and the importer of ``second``.
 
