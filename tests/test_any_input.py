@@ -2,6 +2,7 @@
 
 import resource
 import time
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -20,10 +21,8 @@ def test_a_wrong_first_argument_is_named(name):
     first, *others = needed or list(taken)[:1]
     for value in PLAIN:
         for other in (0.5, "x", None) if others else (None,):
-            try:
+            with suppress(NegotiationError):
                 call(**{first: value, **dict.fromkeys(others, other)})
-            except NegotiationError as error:
-                assert str(error)
 
 
 def any_calls(count, seed):

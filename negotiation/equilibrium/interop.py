@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from importlib import import_module
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,9 @@ __all__ = [
     "to_pygambit",
     "to_quantecon",
 ]
+
+#: Most payoffs that are taken over from another library.
+_MOST_CELLS = 20_000_000
 
 
 def load_package(name: str, purpose: str) -> Any:
@@ -127,6 +131,11 @@ def from_pygambit(other: Any) -> NormalFormGame:
             "not a pygambit game", where="from_pygambit", seen=type(other).__name__
         )
     players = [str(player) for player in other.players]
+    cells = len(players) * prod(len(list(other.get_strategies(p))) for p in other.players)
+    if cells > _MOST_CELLS:
+        raise InvalidInputError(
+            "too many payoffs", where="from_pygambit", seen=cells, allowed=f"{_MOST_CELLS}"
+        )
     return NormalFormGame(
         payoffs=np.stack([_fractions(a) for a in other.to_arrays(dtype=Fraction)]),
         players=tuple(players),

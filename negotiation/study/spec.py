@@ -218,7 +218,9 @@ def load_study(path: str | Path) -> Study:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InvalidInputError(
-            "no study file that can be read", where=str(path), seen=str(error.strerror)
+            "no such study file, or none that can be read",
+            where=str(path),
+            seen=str(error.strerror),
         ) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidInputError(f"not a TOML file: {error}", where=str(path)) from error

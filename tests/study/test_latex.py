@@ -5,7 +5,6 @@ import pytest
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import escape, table_latex
 from negotiation.study.latex import compile_paper, write_generated
-from negotiation.study.latex import compile_paper, escape, table_latex, write_generated
 from negotiation.study.store.study_results import write_summary
 
 

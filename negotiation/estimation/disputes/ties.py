@@ -119,7 +119,7 @@ def _span(row: Mapping[str, str], stem: str, place: str) -> tuple[date, date] | 
         if math.isnan(day) or day == 0:
             return date(int(year), int(month), 1), date(int(year), int(month), last)
         exact = date(int(year), int(month), int(day))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise DataError(
             "not a date",
             where=f"{place}, columns {stem}year, {stem}month, {stem}day",
