@@ -24,6 +24,7 @@ _BROAD_STUDY = ("Ignatenko et al", "tariff elasticity")
 _FILL = 4.0
 
 
+@takes
 def elasticity_names(*, folder: str | Path | None = None) -> tuple[str, ...]:
     """Return the names that `load_elasticities` knows.
 

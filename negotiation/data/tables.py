@@ -306,6 +306,7 @@ def _read_table(name: str, folder: Path) -> Table:
     )
 
 
+@takes
 def read_table(name: str, path: str | Path) -> Table:
     """Return a user's csv with the columns of an embedded table; sources are free text.
 

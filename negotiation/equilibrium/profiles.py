@@ -62,6 +62,7 @@ def against(table: FloatArray, profile: Sequence[FloatArray], player: int) -> Fl
     return np.asarray(table, dtype=np.float64)
 
 
+@takes
 def deviation_payoffs(
     payoffs: FloatArray, profile: Sequence[FloatArray], player: int
 ) -> FloatArray:

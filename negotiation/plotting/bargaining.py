@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.bargaining.agreements.purchases import PurchaseCompliance
 from negotiation.bargaining.agreements.self_enforcing import GradualCuts
 from negotiation.bargaining.offers.finite_horizon import FiniteHorizonOffers
@@ -49,6 +50,7 @@ def _name(solution: BargainingSolution) -> str:
     return f"{solution.name}, weights {shares}"
 
 
+@takes
 def plot_bargaining_set(
     problem: BargainingProblem,
     solutions: Iterable[BargainingSolution] = (),
@@ -118,6 +120,7 @@ def plot_bargaining_set(
     return ax
 
 
+@takes
 def plot_offers(
     result: FiniteHorizonOffers, *, ax: Axes | None = None, players: tuple[str, str] | None = None
 ) -> Axes:
@@ -148,6 +151,7 @@ def plot_offers(
     return ax
 
 
+@takes
 def plot_win_sets(
     result: WinSets, *, ax: Axes | None = None, players: tuple[str, str] | None = None
 ) -> Axes:
@@ -189,6 +193,7 @@ def plot_win_sets(
     return ax
 
 
+@takes
 def plot_compliance_posterior(result: PurchaseCompliance, *, ax: Axes | None = None) -> Axes:
     """Draw fulfilment of each commitment and the belief after it that the buyer is willing."""
     ax = _axes(ax)
@@ -219,6 +224,7 @@ def plot_compliance_posterior(result: PurchaseCompliance, *, ax: Axes | None = N
     return ax
 
 
+@takes
 def plot_ratification_offer(result: RatificationOffer, *, ax: Axes | None = None) -> Axes:
     """Draw the proposer's expected payoff against the share it offers."""
     ax = _axes(ax)
@@ -231,6 +237,7 @@ def plot_ratification_offer(result: RatificationOffer, *, ax: Axes | None = None
     return ax
 
 
+@takes
 def plot_gradual_cuts(result: GradualCuts, *, ax: Axes | None = None) -> Axes:
     """Draw the efficient path of tariff cuts that cannot be withdrawn, and its limit."""
     ax = _axes(ax)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.bargaining.attrition.audience_costs import AudienceCostCrisis
 from negotiation.bargaining.attrition.hazard import ConcessionPath
 from negotiation.bargaining.attrition.reputation import (
@@ -43,6 +44,7 @@ def _axes(ax: Axes | None) -> Axes:
     return plt.subplots(layout="constrained")[1]
 
 
+@takes
 def plot_concession_hazards(
     path: ConcessionPath,
     *,
@@ -74,6 +76,7 @@ def plot_concession_hazards(
     return ax
 
 
+@takes
 def plot_concession_survival(
     equilibrium: ReputationEquilibrium,
     *,
@@ -142,6 +145,7 @@ def plot_concession_survival(
     return ax
 
 
+@takes
 def plot_audience_cost_horizon(
     crisis: AudienceCostCrisis,
     *,
@@ -200,6 +204,7 @@ def plot_audience_cost_horizon(
     return ax
 
 
+@takes
 def plot_cheap_talk_partition(
     talk: CheapTalkPartition, *, ax: Axes | None = None, unit: str = "unit of the state"
 ) -> Axes:
@@ -244,6 +249,7 @@ def plot_cheap_talk_partition(
     return ax
 
 
+@takes
 def plot_source_posterior(
     found: SourcePosterior,
     *,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.trade.analysis.dependence import ExportDependence
 from negotiation.values import one_of
@@ -28,6 +29,7 @@ _STYLES: tuple[dict[str, Any], ...] = (
 )
 
 
+@takes
 def plot_export_dependence(
     directions: ExportDependence | Sequence[ExportDependence],
     *,

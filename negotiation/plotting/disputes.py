@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.estimation.deadlines import DeadlineRates
 from negotiation.estimation.fit import ConcessionFit
@@ -33,6 +34,7 @@ _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 _Z90 = 1.6448536269514722
 
 
+@takes
 def plot_durations(
     curve: SurvivalCurve,
     fits: Mapping[str, ConcessionFit] | None = None,
@@ -87,6 +89,7 @@ def _short(name: str) -> str:
     return name.removeprefix("deadline ")
 
 
+@takes
 def plot_deadline_rates(rates: DeadlineRates, *, ax: Axes | None = None) -> Axes:
     """Draw rates of ending by days left to a deadline, with their intervals and numbers of ends."""
     ax = new_axes(ax)
@@ -107,6 +110,7 @@ def plot_deadline_rates(rates: DeadlineRates, *, ax: Axes | None = None) -> Axes
     return ax
 
 
+@takes
 def plot_coefficients(
     fits: Mapping[str, ConcessionFit],
     names: Sequence[str] | None = None,
@@ -149,6 +153,7 @@ def plot_coefficients(
     return ax
 
 
+@takes
 def plot_reliability(
     scores: Mapping[str, ForecastScores],
     horizon: float,
@@ -177,6 +182,7 @@ def plot_reliability(
     return ax
 
 
+@takes
 def plot_transforms(scores: Mapping[str, ForecastScores], *, ax: Axes | None = None) -> Axes:
     """Draw the distribution of the probability integral transform; the diagonal is calibrated."""
     ax = new_axes(ax)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.plotting.process import new_axes
 from negotiation.process.analysis.scores import DatedForecasts, FirstCutForecast
@@ -20,6 +21,7 @@ __all__ = ["plot_cut_levels", "plot_cut_times", "plot_dated_forecasts"]
 _DARK, _HAPPENED = "#0072B2", "#D55E00"
 
 
+@takes
 def plot_dated_forecasts(result: DatedForecasts, day: date, *, ax: Axes | None = None) -> Axes:
     """Draw the probability of a first cut by a date over how long terms are expected to last.
 
@@ -57,6 +59,7 @@ def plot_dated_forecasts(result: DatedForecasts, day: date, *, ax: Axes | None =
     return ax
 
 
+@takes
 def plot_cut_times(result: FirstCutForecast, *, ax: Axes | None = None) -> Axes:
     """Draw the distribution of the days to the first cut and the day on which it came."""
     ax = new_axes(ax)
@@ -81,6 +84,7 @@ def plot_cut_times(result: FirstCutForecast, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@takes
 def plot_cut_levels(result: FirstCutForecast, *, ax: Axes | None = None) -> Axes:
     """Draw the distribution of the first side's added tariff after the cut, and the outcome."""
     ax = new_axes(ax)

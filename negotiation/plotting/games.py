@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray
@@ -55,6 +56,7 @@ def _number(value: float, decimals: int, largest: float) -> str:
     return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "\N{MINUS SIGN}")
 
 
+@takes
 def plot_payoff_matrix(
     game: NormalFormGame,
     equilibria: Any = None,

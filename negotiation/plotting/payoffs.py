@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.payoffs.plane import TariffPlane
 from negotiation.policy.best_responses import BestResponseCurves
@@ -112,6 +113,7 @@ def _status_quo(ax: Axes, result: BestResponseCurves | TariffPlane) -> None:
         )
 
 
+@takes
 def plot_best_responses(curves: BestResponseCurves, *, ax: Axes | None = None) -> Axes:
     """Draw both best-response curves, the points where they meet, baseline and status quo.
 
@@ -136,6 +138,7 @@ def plot_best_responses(curves: BestResponseCurves, *, ax: Axes | None = None) -
     return ax
 
 
+@takes
 def plot_tariff_plane(
     plane: TariffPlane,
     *,

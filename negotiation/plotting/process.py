@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.process.beliefs.updating import BeliefPath
 from negotiation.process.solve import ProcessSolution
@@ -43,6 +44,7 @@ def new_axes(ax: Axes | None) -> Axes:
     return plt.subplots(layout="constrained")[1]
 
 
+@takes
 def plot_time_to_deal(
     solutions: ProcessSolution | Mapping[str, ProcessSolution],
     *,
@@ -85,6 +87,7 @@ def plot_time_to_deal(
     return ax
 
 
+@takes
 def plot_tariff_fan(
     paths: ProcessPaths,
     player: str,
@@ -140,6 +143,7 @@ def plot_tariff_fan(
     return ax
 
 
+@takes
 def plot_stage_tree(solution: ProcessSolution, *, ax: Axes | None = None) -> Axes:
     """Draw stages and histories: how likely each is, and who concedes on the way to the next.
 
@@ -208,6 +212,7 @@ def plot_stage_tree(solution: ProcessSolution, *, ax: Axes | None = None) -> Axe
     return ax
 
 
+@takes
 def plot_reputation_curves(
     solution: ProcessSolution, stage: str | int = 0, *, ax: Axes | None = None
 ) -> Axes:
@@ -254,6 +259,7 @@ def plot_reputation_curves(
     return ax
 
 
+@takes
 def plot_belief_path(path: BeliefPath, *, ax: Axes | None = None) -> Axes:
     """Draw beliefs over dated events, with those of silence alone beside them.
 

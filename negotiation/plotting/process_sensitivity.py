@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.data.labels import spelled
 from negotiation.errors import InvalidInputError
 from negotiation.plotting.process import new_axes
@@ -33,6 +34,7 @@ __all__ = [
 _DARK, _LIGHT = "#0072B2", "#E69F00"
 
 
+@takes
 def plot_probability_bands(
     result: SweptDates, *, intervals: Sequence[float] = (0.5, 0.9), ax: Axes | None = None
 ) -> Axes:
@@ -84,6 +86,7 @@ def _labels(names: Sequence[str], order: IntArray) -> list[str]:
     return [spelled(names[int(k)]) for k in order]
 
 
+@takes
 def plot_tornado(result: Tornado, *, most: int | None = 12, ax: Axes | None = None) -> Axes:
     """Draw how far an answer moves when each parameter goes to the ends of its range.
 
@@ -129,6 +132,7 @@ def plot_tornado(result: Tornado, *, most: int | None = 12, ax: Axes | None = No
     return ax
 
 
+@takes
 def plot_sobol_indices(
     result: SweptOutcome, *, most: int | None = 12, ax: Axes | None = None
 ) -> Axes:
@@ -187,6 +191,7 @@ def plot_sobol_indices(
     return ax
 
 
+@takes
 def plot_first_concession_map(result: FirstConcessionMap, *, ax: Axes | None = None) -> Axes:
     """Draw who is likely to concede first over the stubbornness of both sides.
 
@@ -231,6 +236,7 @@ def plot_first_concession_map(result: FirstConcessionMap, *, ax: Axes | None = N
     return ax
 
 
+@takes
 def plot_exemption_regions(
     result: ExemptionRegions, player: str, *, ax: Axes | None = None
 ) -> Axes:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.correlated.equilibria import CorrelatedPayoffSet
 from negotiation.equilibrium.quantal.quantal_response import QuantalResponseResult
 from negotiation.errors import InvalidInputError
@@ -20,6 +21,7 @@ _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
 _STYLES = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3)), (0, (8, 3)))
 
 
+@takes
 def plot_quantal_response(
     result: QuantalResponseResult,
     *,
@@ -95,6 +97,7 @@ def plot_quantal_response(
     return ax
 
 
+@takes
 def plot_correlated_payoffs(
     payoff_set: CorrelatedPayoffSet,
     equilibria: Any = None,

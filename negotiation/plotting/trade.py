@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def _axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
     return plt.subplots(figsize=size, layout="constrained")[1] if ax is None else ax
 
 
+@takes
 def plot_optimal_tariffs(
     result: SectorTariffs, *, annotate: int = 0, ax: Axes | None = None
 ) -> Axes:
@@ -105,6 +107,7 @@ def plot_optimal_tariffs(
     return ax
 
 
+@takes
 def plot_war_gains(result: WarGains, *, decimals: int = 2, ax: Axes | None = None) -> Axes:
     """Draw who gains from whose war: one row a war, one column a region.
 
@@ -150,6 +153,7 @@ def plot_war_gains(result: WarGains, *, decimals: int = 2, ax: Axes | None = Non
     return ax
 
 
+@takes
 def plot_validation(points: _Points, *, ax: Axes | None = None) -> Axes:
     """Draw printed against computed cells of published tables.
 
@@ -201,6 +205,7 @@ def plot_validation(points: _Points, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@takes
 def plot_model_map(found: _ModelMap, *, point: int | None = 0, ax: Axes | None = None) -> Axes:
     """Draw both sides' changes of real income in every setting of the map of models.
 
@@ -260,6 +265,7 @@ def plot_model_map(found: _ModelMap, *, point: int | None = 0, ax: Axes | None =
     return ax
 
 
+@takes
 def plot_welfare_parts(parts: WelfareDecomposition, *, ax: Axes | None = None) -> Axes:
     """Draw the parts of each region's welfare change as stacked bars.
 

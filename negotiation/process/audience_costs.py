@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.closed_form import (
     ProcessArrays,
@@ -18,6 +19,7 @@ from negotiation.values import FloatArray, number
 __all__ = ["smallest_audience_costs", "with_audience_costs"]
 
 
+@takes
 def smallest_audience_costs(process: MultiStepProcess, stage: int) -> FloatArray:
     """Return the smallest cost of conceding for which being conceded to is better, ``[side]``.
 
@@ -38,6 +40,7 @@ def _smallest(arrays: ProcessArrays, stage: int, cost: FloatArray) -> FloatArray
     return np.asarray(gap.max(axis=0) + cost)
 
 
+@takes
 def with_audience_costs(
     process: MultiStepProcess, *, excess: float, skip: int = 0
 ) -> MultiStepProcess:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import NegotiationError
 from negotiation.study.functions import modules_of
 from negotiation.study.provenance import data_hash, file_hash, run_record, source_hash, versions
@@ -57,6 +58,7 @@ def study_sources(study: Study) -> str:
     return source_hash([*named, "negotiation.study.run"], study.folder)
 
 
+@takes
 def run_study(study: Study, *, inputs: StudyInputs, profile: str = "fast") -> StudyResult:
     """Run a study in memory.
 
@@ -115,6 +117,7 @@ def _summary(
     }
 
 
+@takes
 def run_study_file(spec: Path, results: Path, *, profile: str = "fast") -> StudyResult:
     """Run a study file and write ``results/<name>/``: objects, ``summary.json``, ``run.json``.
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from negotiation.arguments import takes
 from negotiation.bargaining.conditions import Distribution, pair, require
 from negotiation.errors import ConvergenceError
 from negotiation.presentation import Presented
@@ -108,6 +109,7 @@ def _rates(cost_rates: Sequence[float] | FloatArray) -> tuple[float, float]:
     return a
 
 
+@takes
 def audience_cost_crisis_uniform(
     *,
     prize: float,
@@ -173,6 +175,7 @@ def audience_cost_crisis_uniform(
     )
 
 
+@takes
 def audience_cost_crisis(
     *,
     prize: float,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.bargaining.conditions import pair, require
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, number, quantity, read_only
@@ -101,6 +102,7 @@ def _forever(flow: float, rate: float, beta: float, broken: float) -> float:
     return (flow + beta * broken) / (rate + beta)
 
 
+@takes
 def reputational_bargaining(
     *,
     concede: Sequence[float] | FloatArray,
@@ -250,6 +252,7 @@ def _interior(
     )
 
 
+@takes
 def abreu_gul(
     demands: Sequence[float] | FloatArray,
     *,
@@ -319,6 +322,7 @@ class StubbornnessLimit(Presented):
     assumptions: tuple[str, ...] = ()
 
 
+@takes
 def stubbornness_limit(
     demands: Sequence[float] | FloatArray, *, discount_rates: Sequence[float] | FloatArray
 ) -> StubbornnessLimit:
@@ -362,6 +366,7 @@ def stubbornness_limit(
     )
 
 
+@takes
 def survival_of_reputation(
     equilibrium: ReputationEquilibrium, times: Sequence[float] | FloatArray
 ) -> FloatArray:

@@ -104,6 +104,7 @@ def rubinstein_limit(
     return read_only(d + rest * (1 / r) / (1 / r).sum())
 
 
+@takes
 def alternating_offers_fixed_costs(
     costs: ArrayLike, *, surplus: float = 1.0, proposer: int = 1
 ) -> AlternatingOffers:
@@ -141,6 +142,7 @@ def alternating_offers_fixed_costs(
     )
 
 
+@takes
 def alternating_offers_breakdown(
     probability: float,
     breakdown: ArrayLike,
@@ -195,6 +197,7 @@ def alternating_offers_breakdown(
     )
 
 
+@takes
 def alternating_offers_flows(
     delta: ArrayLike, flows: ArrayLike, *, surplus: float = 1.0, proposer: int = 1
 ) -> AlternatingOffers:
@@ -236,6 +239,7 @@ def alternating_offers_flows(
     )
 
 
+@takes
 def alternating_offers_outside_options(
     delta: ArrayLike, options: ArrayLike, *, surplus: float = 1.0, proposer: int = 1
 ) -> AlternatingOffers:
@@ -288,6 +292,7 @@ def _largest_reservation(d: FloatArray, o: FloatArray, pie: float) -> float:
     return float(regimes[int(np.argmin(gaps))])
 
 
+@takes
 def alternating_offers_commitment(
     delta: float, *, surplus: float = 1.0, proposer: int = 1
 ) -> AlternatingOffers:

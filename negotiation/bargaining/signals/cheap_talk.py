@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from negotiation.arguments import takes
 from negotiation.bargaining.conditions import pair, require
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, number, quantity
@@ -27,6 +28,7 @@ class CheapTalkPartition(Presented):
     assumptions: tuple[str, ...] = ()
 
 
+@takes
 def cheap_talk_partition(
     bias: float, *, messages: int | None = None, low: float = 0.0, high: float = 1.0
 ) -> CheapTalkPartition:
@@ -127,6 +129,7 @@ class TwoAudiences(Presented):
     assumptions: tuple[str, ...] = ()
 
 
+@takes
 def two_audiences(
     first_gains: Sequence[float] | FloatArray, second_gains: Sequence[float] | FloatArray
 ) -> TwoAudiences:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.bargaining.conditions import require
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
@@ -46,6 +47,7 @@ def _as_bool(report: bool | str) -> bool:
     raise InvalidInputError("unknown report", where="reports", seen=report, allowed="yes, no")
 
 
+@takes
 def source_posterior(
     prior: float,
     *,
@@ -148,6 +150,7 @@ class SourceReliability(Presented):
     assumptions: tuple[str, ...] = ()
 
 
+@takes
 def source_reliability(
     confirmed: float,
     refuted: float,
@@ -224,6 +227,7 @@ class StrategicSource(Presented):
     assumptions: tuple[str, ...] = ()
 
 
+@takes
 def strategic_source(
     honesty: float, prior: float, *, push_probability: float = 1.0
 ) -> StrategicSource:
@@ -288,6 +292,7 @@ class ElectronicMail(Presented):
     assumptions: tuple[str, ...] = ()
 
 
+@takes
 def electronic_mail(
     loss: float,
     *,

@@ -13,6 +13,7 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.bargaining.solutions.axiomatic import nash_bargaining
 from negotiation.bargaining.solutions.problem import BargainingProblem
 from negotiation.errors import InvalidInputError
@@ -58,6 +59,7 @@ class IssueLinkage(Presented):
     assumptions: tuple[str, ...]
 
 
+@takes
 def issue_linkage(
     first_values: ArrayLike,
     second_values: ArrayLike,
@@ -139,6 +141,7 @@ class SequentialAgenda(Presented):
     assumptions: tuple[str, ...]
 
 
+@takes
 def sequential_agenda(
     delta: ArrayLike,
     stakes: ArrayLike,
@@ -232,6 +235,7 @@ class AgendaOrder(Presented):
     assumptions: tuple[str, ...]
 
 
+@takes
 def agenda_orders(
     delta: ArrayLike, stakes: ArrayLike, *, proposer: int = 1, next_proposer: str = "accepter"
 ) -> AgendaOrder:

@@ -252,6 +252,7 @@ class UltimatumOffer(Presented):
     assumptions: tuple[str, ...]
 
 
+@takes
 def inequity_averse_ultimatum(
     *, responder_envy: float, proposer_guilt: float = 0.0, proposer_envy: float | None = None
 ) -> UltimatumOffer:

@@ -263,6 +263,7 @@ def read_caliendo_parro2015(
     )
 
 
+@takes
 def consistent_base_year(
     economy: Economy, *, balanced: bool, tol: float = 1e-10, max_iter: int = 5000
 ) -> Economy:

@@ -157,6 +157,7 @@ def read_concordance(path: str | Path, *, limits: FileLimits | None = None) -> C
     return Concordance(sector_of, where=file.name)
 
 
+@takes
 def concordance_of(given: Any, limits: FileLimits) -> Concordance | None:
     """Return a concordance from a mapping, the path of a csv file, or one made before."""
     if given is None or isinstance(given, Concordance):

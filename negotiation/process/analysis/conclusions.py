@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.data.tables import as_date
 from negotiation.errors import InvalidInputError
 from negotiation.process.analysis.forecast import Outlook
@@ -57,6 +58,7 @@ class Conclusion:
     margin: Callable[[Outlook], float]
 
 
+@takes
 def shares_of_concessions(found: Outlook) -> FloatArray:
     """Return each side's share of the concessions that may still end the open stage.
 

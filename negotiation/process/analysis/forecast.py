@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Outlook", "lowered_by", "outlook", "terms_after"]
 
 
+@takes
 def terms_after(process: MultiStepProcess, stage: str | int = 0) -> FloatArray:
     """Return the added tariffs in force once a stage is over, ``[conceder, side]``.
 
@@ -240,6 +241,7 @@ def outlook(
     )
 
 
+@takes
 def lowered_by(
     solution: ProcessSolution, days: float, *, side: int, lapses_to: float, steps: int = 60
 ) -> float:

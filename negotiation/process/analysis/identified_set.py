@@ -64,6 +64,7 @@ def _from_start(found: Outlook) -> Callable[[float], float]:
     return lambda days: float(solution.stage_by(0, days))
 
 
+@takes
 def dated_moments(
     *, as_of: DateLike, start: DateLike, level: float = 0.05, within: float = 0.25
 ) -> tuple[Moment, ...]:

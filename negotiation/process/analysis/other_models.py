@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
 from negotiation.process.choices.escalation import (
@@ -83,6 +84,7 @@ class AlternativeOutcome(Presented):
         return float(out[0]) if np.ndim(days) == 0 else out
 
 
+@takes
 def alternating_offers_package(
     process: MultiStepProcess, *, round_days: float = 7.0, stage: int = 0
 ) -> AlternativeOutcome:
@@ -176,6 +178,7 @@ def _offers(
     return shares, change
 
 
+@takes
 def markov_escalation(
     process: MultiStepProcess,
     *,
@@ -204,6 +207,7 @@ def markov_escalation(
     return _in_periods(process, play, "Markov game with escalation", period_days, levels, stage)
 
 
+@takes
 def quantal_escalation(
     process: MultiStepProcess,
     *,
@@ -336,6 +340,7 @@ def _forward(
     return np.array(chances), first
 
 
+@takes
 def compare_models(
     process: MultiStepProcess,
     *,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.data.tables import DateLike, as_date, load_table
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
@@ -43,6 +44,7 @@ def _checked(probabilities: ArrayLike, outcomes: ArrayLike) -> tuple[FloatArray,
     return p, y
 
 
+@takes
 def brier(probabilities: ArrayLike, outcomes: ArrayLike) -> float:
     """Return the mean squared error of probabilities; 0 is best, a fair coin has .25.
 
@@ -55,6 +57,7 @@ def brier(probabilities: ArrayLike, outcomes: ArrayLike) -> float:
     return float(np.mean((p - y) ** 2))
 
 
+@takes
 def log_score(probabilities: ArrayLike, outcomes: ArrayLike) -> float:
     """Return the mean log probability of what happened; 0 is best, a fair coin has -.693.
 
@@ -235,6 +238,7 @@ class ConstantHazard(Presented):
         return float(-np.expm1(-self.rate * number(days, name="days", low=0.0)))
 
 
+@takes
 def constant_hazard(
     *, as_of: DateLike, current_days: float = 0.0, without: Sequence[str] = ()
 ) -> ConstantHazard:

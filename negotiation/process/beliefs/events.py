@@ -10,6 +10,7 @@ from typing import cast
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.bargaining.signals.sources import source_posterior, source_reliability
 from negotiation.data.tables import DateLike, as_date, load_table
 from negotiation.errors import InvalidInputError
@@ -89,6 +90,7 @@ class ContactClaim:
     says: bool
 
 
+@takes
 def read_events(
     *, as_of: DateLike = None, folder: str | Path | None = None
 ) -> tuple[DatedEvent, ...]:
@@ -130,6 +132,7 @@ def read_events(
     return tuple(sorted(out, key=lambda event: (event.day, event.actor, event.number)))
 
 
+@takes
 def learned_reliability(
     events: Sequence[DatedEvent],
     actor: str,
@@ -163,6 +166,7 @@ def learned_reliability(
     return source_reliability(confirmed, refuted, prior_shape=prior_shape).mean
 
 
+@takes
 def contact_posterior(
     claims: Sequence[ContactClaim],
     reliability: Mapping[str, float],

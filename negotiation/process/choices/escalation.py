@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.dynamic.markov import markov_perfect_equilibrium
 from negotiation.errors import ConvergenceError
 from negotiation.games.normal_form import NormalFormGame
@@ -71,6 +72,7 @@ class PeriodPlay(Presented):
     certificate: float
 
 
+@takes
 def stage_game(
     stage: StagePayoffs, *, period: float, levels: int, step: float
 ) -> tuple[list[FloatArray], list[FloatArray]]:
@@ -121,6 +123,7 @@ def _play(
     return PeriodPlay(concedes, moves, values, certificate)
 
 
+@takes
 def markov_play(stage: StagePayoffs, *, period: float, levels: int, step: float) -> PeriodPlay:
     """Play a stage as a certified Markov perfect equilibrium."""
     payoffs, transitions = stage_game(stage, period=period, levels=levels, step=step)
@@ -146,6 +149,7 @@ def _names(count: int) -> tuple[str, ...]:
     return ("hold", "concede", "escalate")[:count]
 
 
+@takes
 def quantal_play(
     stage: StagePayoffs,
     *,

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.normal_form.nash import NashResult, nash_equilibria
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
@@ -94,6 +95,7 @@ class ExemptionChoice(Presented):
         return pd.DataFrame([*rows, row])
 
 
+@takes
 def myopic_exemption(benefit: float, curvature: float) -> float:
     """Return the exempt share that maximises ``benefit x - curvature x^2 / 2`` on [0, 1].
 
@@ -109,6 +111,7 @@ def myopic_exemption(benefit: float, curvature: float) -> float:
     return 1.0 if benefit >= curvature else benefit / curvature
 
 
+@takes
 def choose_exemptions(
     process: MultiStepProcess,
     flows: Callable[[float, float], ArrayLike],
@@ -171,6 +174,7 @@ def choose_exemptions(
     )
 
 
+@takes
 def exemption_game(
     values: FloatArray,
     shares: tuple[FloatArray, FloatArray],

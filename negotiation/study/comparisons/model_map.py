@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
 from negotiation.study.comparisons.model_settings import ModelSetting
@@ -229,6 +230,7 @@ def _row(
     )
 
 
+@takes
 def model_map(
     settings: Sequence[ModelSetting],
     *,

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.data.tables import DateLike
 from negotiation.errors import InvalidInputError
 from negotiation.process.analysis.forecast import outlook
@@ -70,6 +71,7 @@ def _seed(rng: np.random.Generator | int) -> int:
     return int(random_generator(rng).integers(2**32)) if not isinstance(rng, int) else rng
 
 
+@takes
 def swept_outcomes(
     process: str = "multi-step-2025",
     *,
@@ -145,6 +147,7 @@ def swept_outcomes(
     return tuple(results)
 
 
+@takes
 def swept_dates(
     process: str = "multi-step-2025",
     *,
@@ -200,6 +203,7 @@ def swept_dates(
     }
 
 
+@takes
 def first_concession_map(
     process: str = "multi-step-2025",
     *,
@@ -243,6 +247,7 @@ def first_concession_map(
     )
 
 
+@takes
 def exemption_regions(
     process: str = "multi-step-2025",
     *,
@@ -291,6 +296,7 @@ def exemption_regions(
     return ExemptionRegions(loaded.players, seen, curved, lowest, highest, myopic)
 
 
+@takes
 def tornado(
     process: str = "multi-step-2025",
     *,

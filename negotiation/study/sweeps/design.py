@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError, NonFiniteError
 from negotiation.presentation import Presented
 from negotiation.process.analysis.sensitivity import indices_frame
@@ -144,6 +145,7 @@ class SobolIndices(Presented):
         return indices_frame(self)
 
 
+@takes
 def sobol_indices_of(
     outputs: FloatArray,
     *,

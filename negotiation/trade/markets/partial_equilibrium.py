@@ -25,6 +25,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import NonFiniteError
 from negotiation.presentation import Presented
 from negotiation.trade.markets.linear_tariffs import LinearTariffModel
@@ -71,6 +72,7 @@ class MarketEffects(Presented):
             object.__setattr__(self, item.name, read_only(value))
 
 
+@takes
 def market_effects(
     baseline_flow: ArrayLike,
     *,
