@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import builtins
 import inspect
 import numbers
+import sys
 import types
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import wraps
@@ -29,8 +31,23 @@ _WIDER: dict[Any, tuple[type, ...]] = {
     int: (numbers.Integral, np.bool_),
     bool: (bool, np.bool_, numbers.Integral),
 }
+#: Names of packages that are loaded where they are needed.
+_LATE = {"pd": "pandas", "Axes": "matplotlib.axes", "Figure": "matplotlib.figure"}
 #: Longest list or tuple whose members are looked at.
 _MEMBERS = 10_000
+
+
+def _has_members(value: Any, protocol: type) -> bool:
+    """Whether a value has what a protocol of this library asks for; no property is computed."""
+    named = {
+        name
+        for part in protocol.__mro__
+        if getattr(part, "_is_protocol", False)
+        for name in (*vars(part), *inspect.get_annotations(part))
+        if not name.startswith("_")
+    }
+    missing = object()
+    return all(inspect.getattr_static(value, name, missing) is not missing for name in named)
 
 
 def _fits(value: Any, hint: Any) -> bool:
@@ -45,10 +62,8 @@ def _fits(value: Any, hint: Any) -> bool:
     if origin is Literal:
         return any(type(value) is type(option) and value == option for option in inner)
     kind = origin or hint
-    if getattr(kind, "_is_protocol", False) and not (
-        kind.__module__.startswith("negotiation") and getattr(kind, "_is_runtime_protocol", False)
-    ):
-        return True
+    if getattr(kind, "_is_protocol", False):
+        return not kind.__module__.startswith("negotiation") or _has_members(value, kind)
     if isinstance(hint, type) and origin is None:
         return isinstance(value, _WIDER.get(hint, hint))
     if origin is Callable:
@@ -62,11 +77,15 @@ def _fits(value: Any, hint: Any) -> bool:
             _fits(key, inner[0]) and _fits(item, inner[1]) for key, item in value.items()
         )
     if issubclass(origin, Iterable):
-        # Where an array or a set will do for a list it is taken; a text is one of its letters.
+        # Where an array or a set will do for a list it is taken; a text is one of letters.
+        if isinstance(value, str | bytes):
+            return isinstance(value, str) and _fits("", inner[0])
         unlike = Mapping if issubclass(origin, Collection) else ()
         if not isinstance(value, Iterable) or isinstance(value, unlike):
             return False
-        if not isinstance(value, list | tuple) or len(value) > _MEMBERS:
+        if isinstance(value, np.ndarray) and value.ndim == 0:
+            return False
+        if not isinstance(value, list | tuple | np.ndarray) or len(value) > _MEMBERS:
             return True
         if origin is tuple and inner[1:] != (Ellipsis,):
             return len(value) == len(inner) and all(map(_fits, value, inner))
@@ -74,13 +93,29 @@ def _fits(value: Any, hint: Any) -> bool:
     return isinstance(value, origin)
 
 
+class _Names(dict[str, Any]):
+    """Names of a module, and those that it imports for type checkers alone."""
+
+    def __missing__(self, name: str) -> Any:
+        import negotiation
+
+        if name in negotiation._MODULE_OF:
+            return getattr(negotiation, name)
+        if name in vars(builtins):
+            return getattr(builtins, name)
+        loaded = sys.modules.get(_LATE.get(name, ""))
+        if loaded is None:
+            raise NameError(name)
+        return getattr(loaded, name, loaded)
+
+
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:
     """Annotated types of the arguments that can be told at run time."""
-    found = {}
+    names, found = _Names(function.__globals__), {}
     for name, hint in inspect.get_annotations(function).items():
         if name != "return":
             try:
-                found[name] = eval(hint, function.__globals__) if isinstance(hint, str) else hint
+                found[name] = eval(hint, {}, names) if isinstance(hint, str) else hint
             except (NameError, AttributeError, TypeError):  # a name for type checkers alone
                 continue
     return found

@@ -30,7 +30,7 @@ from negotiation.equilibrium.profiles import (
 )
 from negotiation.equilibrium.refinements.dominance import iterated_elimination
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import FloatArray, read_only
+from negotiation.values import FloatArray, decoding, read_only
 
 __all__ = [
     "check_profile",
@@ -177,21 +177,22 @@ def largest_gain(payoffs: NDArray[Any], profile: Sequence[Sequence[Fraction]]) -
         One distribution a player, as fractions.
     """
     worst = Fraction(0)
-    supports = [[k for k, p in enumerate(x) if p] for x in profile]
-    for player, x in enumerate(profile):
-        own = range(len(x))
-        values = [Fraction(0)] * len(x)
-        others = [s if i != player else [0] for i, s in enumerate(supports)]
-        for cell in itertools.product(*others):
-            weight = Fraction(1)
-            for i, k in enumerate(cell):
-                if i != player:
-                    weight *= profile[i][k]
-            for a in own:
-                place = (*cell[:player], a, *cell[player + 1 :])
-                values[a] += weight * Fraction(payoffs[(player, *place)])
-        earned = sum((p * v for p, v in zip(x, values, strict=True)), Fraction(0))
-        worst = max(worst, max(values) - earned)
+    with decoding("profile"):
+        supports = [[k for k, p in enumerate(x) if p] for x in profile]
+        for player, x in enumerate(profile):
+            own = range(len(x))
+            values = [Fraction(0)] * len(x)
+            others = [s if i != player else [0] for i, s in enumerate(supports)]
+            for cell in itertools.product(*others):
+                weight = Fraction(1)
+                for i, k in enumerate(cell):
+                    if i != player:
+                        weight *= profile[i][k]
+                for a in own:
+                    place = (*cell[:player], a, *cell[player + 1 :])
+                    values[a] += weight * Fraction(payoffs[(player, *place)])
+            earned = sum((p * v for p, v in zip(x, values, strict=True)), Fraction(0))
+            worst = max(worst, max(values) - earned)
     return worst
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -31,7 +31,6 @@ __all__ = ["Forecast", "ForecastScores", "clustered_mean", "score_forecasts", "s
 _GRID = 365
 
 
-@runtime_checkable
 class Forecast(Protocol):
     """What can be scored: a fitted law, a curve, or a user's own."""
 

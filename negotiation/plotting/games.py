@@ -10,7 +10,7 @@ import numpy as np
 from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import FloatArray
+from negotiation.values import FloatArray, decoding
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,10 +27,12 @@ def _profiles(equilibria: Any, shape: tuple[int, ...]) -> list[tuple[FloatArray,
         return []
     found: Iterable[Any] = getattr(equilibria, "equilibria", equilibria)
     profiles = []
-    for k, item in enumerate(found):
-        profile = tuple(
-            np.asarray(p, dtype=np.float64) for p in getattr(item, "probabilities", item)
-        )
+    with decoding("equilibria"):
+        read = [
+            tuple(np.asarray(p, dtype=np.float64) for p in getattr(item, "probabilities", item))
+            for item in found
+        ]
+    for k, profile in enumerate(read):
         if tuple(p.size for p in profile) != shape:
             raise InvalidInputError(
                 "an equilibrium has one probability an action of each player",

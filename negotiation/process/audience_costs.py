@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from negotiation.arguments import takes
+from negotiation.process.continuation import stage_number
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.closed_form import (
     ProcessArrays,
@@ -27,7 +28,8 @@ def smallest_audience_costs(process: MultiStepProcess, stage: int) -> FloatArray
     the stage may be entered, given what the sides do later; negative where real income alone
     makes a side prefer to be conceded to. Types are taken as drawn anew in each stage.
     """
-    return _smallest(process_arrays(process), stage, process.stages[stage].audience_cost)
+    place = stage_number(process, stage)
+    return _smallest(process_arrays(process), place, process.stages[place].audience_cost)
 
 
 def _smallest(arrays: ProcessArrays, stage: int, cost: FloatArray) -> FloatArray:

@@ -9,8 +9,9 @@ import numpy as np
 
 from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import deviation_payoffs
+from negotiation.errors import InvalidInputError
 from negotiation.games.stochastic import StochasticGame
-from negotiation.values import FloatArray
+from negotiation.values import FloatArray, decoding
 
 __all__ = ["Strategies", "bellman_residual", "markov_regret", "payoff_scale"]
 
@@ -30,14 +31,22 @@ def _decision_problem(
 ) -> list[tuple[FloatArray, FloatArray]]:
     """For each state: expected payoff and next-state probabilities of each own action."""
     out = []
+    if len(strategies) != len(game.stages):
+        raise InvalidInputError(
+            "one profile a state",
+            where="strategies",
+            seen=len(strategies),
+            allowed=str(len(game.stages)),
+        )
     for stage, transition, profile in zip(game.stages, game.transitions, strategies, strict=True):
-        reward = deviation_payoffs(stage.payoffs, profile, player)
-        moves = [
-            deviation_payoffs(
-                np.broadcast_to(transition[..., k], stage.payoffs.shape), profile, player
-            )
-            for k in range(transition.shape[-1])
-        ]
+        with decoding("strategies"):
+            reward = deviation_payoffs(stage.payoffs, profile, player)
+            moves = [
+                deviation_payoffs(
+                    np.broadcast_to(transition[..., k], stage.payoffs.shape), profile, player
+                )
+                for k in range(transition.shape[-1])
+            ]
         out.append((reward, np.stack(moves, axis=-1)))
     return out
 

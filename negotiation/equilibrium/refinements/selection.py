@@ -21,7 +21,7 @@ from negotiation.equilibrium.certificate import expected_payoffs
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
-from negotiation.values import FloatArray
+from negotiation.values import FloatArray, decoding
 
 __all__ = ["RiskDominance", "payoff_dominant", "risk_dominance"]
 
@@ -129,7 +129,8 @@ def payoff_dominant(
     0
     """
     spread = np.ptp(game.payoffs.reshape(len(game.shape), -1), axis=1)
-    points = [expected_payoffs(game, getattr(p, "probabilities", p)) for p in profiles]
+    with decoding("profiles"):
+        points = [expected_payoffs(game, list(getattr(p, "probabilities", p))) for p in profiles]
 
     def beats(a: FloatArray, b: FloatArray) -> bool:
         gap = a - b

@@ -39,8 +39,9 @@ __all__ = [
 
 
 def _checked(probabilities: ArrayLike, outcomes: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    p = float_array(np.atleast_1d(probabilities), name="probabilities", ndim=1, low=0.0, high=1.0)
-    y = float_array(np.atleast_1d(outcomes), name="outcomes", shape=p.shape, low=0.0, high=1.0)
+    p = np.atleast_1d(float_array(probabilities, name="probabilities", low=0.0, high=1.0))
+    y = np.atleast_1d(float_array(outcomes, name="outcomes", low=0.0, high=1.0))
+    float_array(y, name="outcomes", shape=p.shape)
     return p, y
 
 

@@ -13,7 +13,7 @@ from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError, NonFiniteError
 from negotiation.presentation import Presented
 from negotiation.process.analysis.sensitivity import indices_frame
-from negotiation.values import FloatArray, instance, number, one_of, random_generator
+from negotiation.values import FloatArray, decoding, instance, number, one_of, random_generator
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -184,7 +184,8 @@ def sobol_indices_of(
     drawn = int(number(resamples, name="resamples", low=0.0))
 
     count = len(parameters)
-    values = np.asarray(outputs, dtype=np.float64)
+    with decoding("outputs"):
+        values = np.asarray(outputs, dtype=np.float64)
     if values.shape != (size * (count + 2),):
         raise InvalidInputError(
             "outputs do not belong to this design",

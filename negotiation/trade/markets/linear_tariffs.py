@@ -35,7 +35,7 @@ from numpy.typing import ArrayLike
 from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError, NonFiniteError
 from negotiation.presentation import Presented
-from negotiation.values import FloatArray, float_array, number, quantity, read_only
+from negotiation.values import FloatArray, decoding, float_array, number, quantity, read_only
 
 __all__ = [
     "LinearTariffEffects",
@@ -80,8 +80,10 @@ class LinearTariffEffects(Presented):
         self._freeze("prohibitive")
 
     def _freeze(self, name: str) -> None:
-        value = getattr(self, name)
-        if not np.all(np.isfinite(value)):
+        with decoding(name):
+            value = np.asarray(getattr(self, name))
+            finite = bool(np.all(np.isfinite(value)))
+        if not finite:
             raise NonFiniteError("overflow", where=f"linear tariff model, {name}")
         object.__setattr__(self, name, read_only(value))
 
