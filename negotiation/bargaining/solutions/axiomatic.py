@@ -57,7 +57,11 @@ def _nash_residual(problem: BargainingProblem, payoffs: FloatArray) -> float:
         ratio = np.prod((inside / np.where(active, gains, 1.0)) ** weights, axis=1)
         return max(float(ratio.max()) - 1.0, 0.0)
     price = np.where(active, weights / np.where(active, gains, 1.0), 0.0)
-    return max(float(((points - payoffs) @ price).max()), 0.0)
+    if points is problem.points or problem.point.size == 2:
+        best = points[int(np.argmax(points @ price))]
+    else:
+        best, _ = max_along_ray(problem.points, problem.point, None, problem.floor, objective=price)
+    return max(float((best - payoffs) @ price), 0.0)
 
 
 @takes
