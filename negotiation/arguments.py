@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import inspect
 import numbers
+import re
 import sys
 import types
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -121,6 +122,13 @@ def _hints(function: Callable[..., Any]) -> dict[str, Any]:
     return found
 
 
+def _words(written: Any, hint: Any) -> str:
+    """An annotation as a message says it: as it is written, an alias by what it stands for."""
+    if isinstance(written, str) and (isinstance(hint, type) or not written.isidentifier()):
+        return written
+    return hint.__name__ if isinstance(hint, type) else re.sub(r"[\w.]*\.(\w+)", r"\1", str(hint))
+
+
 def takes(function: Callable[P, R]) -> Callable[P, R]:
     """Let a function be called with arguments of its annotated types only.
 
@@ -147,8 +155,7 @@ def takes(function: Callable[P, R]) -> Callable[P, R]:
             hints = _hints(function)
         for name, value in (*zip(positional, args, strict=False), *kwargs.items()):
             if name in hints and not _fits(value, hints[name]):
-                wanted = function.__annotations__[name]
-                text = wanted if isinstance(wanted, str) else getattr(wanted, "__name__", "")
+                text = _words(function.__annotations__[name], hints[name])
                 raise InvalidInputError(
                     f"{name} is not a {text}",
                     where=function.__name__,
