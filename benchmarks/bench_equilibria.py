@@ -1,4 +1,4 @@
-"""Nash equilibria against Nashpy, QuantEcon and lrsnash: the same games, one core.
+"""Equilibria against Nashpy, QuantEcon, Gambit and lrsnash: the same games, one core.
 
 Construction and validation of objects count on both sides. Batches hold 100,000 games; peers,
 which solve one game at a time, are timed on the first of the same games.
@@ -10,14 +10,20 @@ from collections.abc import Callable
 
 import nashpy
 import numpy as np
+import pygambit
 import quantecon.game_theory as qe
 
 from benchmarks.report import Line, median_seconds
+from negotiation.equilibrium.interop import to_pygambit
 from negotiation.equilibrium.normal_form.batch import nash_equilibria_batch
 from negotiation.equilibrium.normal_form.nash import nash_equilibria
 from negotiation.equilibrium.normal_form.one_equilibrium import one_equilibrium
 from negotiation.equilibrium.normal_form.other_solvers import lrsnash
+from negotiation.equilibrium.quantal.quantal_response import quantal_response
+from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.normal_form import NormalFormGame
+from negotiation.games.strategies import to_normal_form
+from negotiation.games.tree import decision, terminal
 
 BATCH = 100_000
 KINDS: dict[str, Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]] = {
@@ -211,6 +217,73 @@ def threads() -> Line:
     )
 
 
+def signal_tree(rng: np.random.Generator, signals: int, values: int) -> NormalFormGame:
+    """One side sends a signal, the other answers each: 2 ** signals plans with many ties."""
+    moves = {
+        f"m{k}": decision(
+            1, f"after {k}", {a: terminal(*rng.integers(0, values, 2).tolist()) for a in "xy"}
+        )
+        for k in range(signals)
+    }
+    tree = ExtensiveFormGame.from_tree(decision(0, "signal", moves), ["1", "2"])
+    return to_normal_form(tree).game
+
+
+def wide() -> list[Line]:
+    """All equilibria of tied games with few rows and many columns."""
+    if not shutil.which("lrsnash"):
+        return []
+    tied = [
+        NormalFormGame.from_bimatrix(*np.random.default_rng(k).integers(0, 3, (2, 4, 62)))
+        for k in (0, 2, 4)
+    ]
+    trees = [signal_tree(np.random.default_rng(3), 6, 6)]
+    lines = []
+    for task, games in (("4x62, ties of 0, 1, 2", tied), ("6x64 from a tree of signals", trees)):
+        found = [nash_equilibria(g) for g in games]
+        assert all(r.complete for r in found)
+        ours = median_seconds(lambda games=games: [nash_equilibria(g) for g in games], 3)
+        theirs = median_seconds(lambda games=games: [lrsnash(g) for g in games], 3)
+        number = sum(len(r.equilibria) for r in found)
+        peer = sum(len(lrsnash(g).profiles) for g in games)
+        lines.append(
+            Line(
+                f"{task}, all equilibria, exact",
+                ours / len(games),
+                "lrsnash",
+                theirs / len(games),
+                ours / theirs,
+                "at most",
+                2.0,
+                f"ours {number}, peer {peer} equilibria",
+            )
+        )
+    return lines
+
+
+def logit(shape: tuple[int, ...]) -> Line:
+    """One logit response at a precision of ten payoff ranges a unit."""
+    rng = np.random.default_rng(1)
+    games = [NormalFormGame(rng.integers(0, 1000, (len(shape), *shape)) / 100) for _ in range(5)]
+    ours = median_seconds(lambda: [quantal_response(g, 10.0) for g in games])
+
+    def peer() -> list:
+        return [pygambit.qre.logit_solve_lambda(to_pygambit(g), lam=[10.0]) for g in games]
+
+    theirs = median_seconds(peer)
+    residual = max(quantal_response(g, 10.0).points[0].residual for g in games)
+    return Line(
+        f"{'x'.join(map(str, shape))}, logit response",
+        ours / len(games),
+        "pygambit",
+        theirs / len(games),
+        ours / theirs,
+        "at most",
+        3.0,
+        f"residual {residual:.0e}",
+    )
+
+
 def run() -> list[Line]:
     lines: list[Line] = []
 
@@ -224,6 +297,9 @@ def run() -> list[Line]:
             add(*batch_lines(kind, size))
     add(*nothing_lost())
     add(*twelve())
+    add(*wide())
+    for shape in ((3, 3), (10, 10), (2, 2, 2), (3, 3, 3)):
+        add(logit(shape))
     add(large(200), large(500))
     add(threads())
     return lines

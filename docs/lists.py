@@ -1,4 +1,4 @@
-"""Write the generated parts of the README, docs/sources.md and negotiation/__init__.pyi.
+"""Write the README's generated parts, docs/sources.md, docs/codebook.md, negotiation/__init__.pyi.
 
 Usage: python docs/lists.py [--check]
 """
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import negotiation
+from negotiation.data.catalog import show_codebook
 from negotiation.data.parameters import parameters
 from negotiation.data.sources import described_tables, sources
 from negotiation.data.tables import load_table, table_names
@@ -121,12 +122,35 @@ def source_page() -> str:
             item.place,
             item.known_on.isoformat(),
             ", ".join(f"`{name}`" for name in sorted(users.get(key, ()))),
+            item.terms,
         ]
         for key, item in sources().items()
     ]
-    table = table_of(["key", "reference", "place", "known on", "used by"], rows)
+    table = table_of(["key", "reference", "place", "known on", "used by", "terms of use"], rows)
     head = "References of the embedded data, from `negotiation/data/sources.toml`."
     return f"# Sources of the data\n\n{head}\n\n{table}\n"
+
+
+def codebook() -> str:
+    """Every column of every embedded table: type, unit, meaning, labels, terms of the sources."""
+    head = (
+        "Columns of the embedded tables, from `negotiation/data/schema.toml`. `known_on` is the "
+        "day from which a row may be used, `source` its entry in [sources.md](sources.md)."
+    )
+    parts = ["# Codebook", head]
+    for name, item in described_tables().items():
+        table = load_table(name)
+        terms = {sources()[str(key)].terms for key in table.column("source")}
+        listing = show_codebook(name)
+        about = [
+            f"{item['title']}.",
+            f"{len(table)} rows, identified by {', '.join(f'`{key}`' for key in table.key)}; "
+            f"`known_on`: {item['known_on_rule']}.",
+            f"Terms of use: {'; '.join(sorted(terms))}.",
+        ]
+        rows = [[f"`{row[0]}`", *row[1:]] for row in listing.as_text()]
+        parts += [f"## {name}", "\n".join(about), table_of(list(listing.columns), rows)]
+    return "\n\n".join(parts) + "\n"
 
 
 def renewed(text: str) -> str:
@@ -148,10 +172,15 @@ def renewed(text: str) -> str:
 
 def main() -> int:
     """Write the lists, or say that they are stale."""
-    readme, page = ROOT / "README.md", ROOT / "docs" / "sources.md"
+    readme, page, columns = ROOT / "README.md", ROOT / "docs/sources.md", ROOT / "docs/codebook.md"
     old = readme.read_text(encoding="utf-8")
     stub = ROOT / "negotiation" / "__init__.pyi"
-    wanted = {readme: renewed(old), page: source_page(), stub: public_types()}
+    wanted = {
+        readme: renewed(old),
+        page: source_page(),
+        columns: codebook(),
+        stub: public_types(),
+    }
     if "--check" in sys.argv[1:]:
         return int(
             any(not p.exists() or p.read_text(encoding="utf-8") != t for p, t in wanted.items())

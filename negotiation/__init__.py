@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import Any
 
 from negotiation.former_names import FormerPaths
+
+TYPE_CHECKING = False  # importing typing would take longer than everything else here
+if TYPE_CHECKING:
+    from typing import Any
 
 __version__ = "0.1.0"
 
@@ -109,9 +112,10 @@ _HOME = {
     "bargaining.solutions.transferable": "TransferableSolution nash_risk_averse nash_transferable",
     "bargaining.solutions.variable_threats": "VariableThreatSolution variable_threats",
     "data.catalog": "Listing list_data list_sources show_codebook show_data",
+    "data.customs": "customs_trade",
     "data.elasticity_estimates": "elasticity_names load_elasticities",
     "data.embedded": "economy_names load_economy",
-    "data.parameters": "Parameter parameter parameters",
+    "data.parameters": "Parameter parameter parameters regional_parameter",
     "data.published": (
         "CaliendoParro2015 read_caliendo_parro2015 read_ignatenko2025 read_ignatenko2025_tariffs "
         "read_ossa2014"
@@ -125,7 +129,9 @@ _HOME = {
     "data.readers.wiod": "read_wiod",
     "data.sources": "Source sources",
     "data.tables": "Table load_table read_table table_names",
-    "data.tariffs": "Exemption TariffStep average_tariff exempt_sectors tariff_history",
+    "data.tariffs": (
+        "Exemption TariffStep average_tariff default_rates exempt_sectors tariff_history"
+    ),
     "equilibrium.certificate": "exact_regret regret",
     "equilibrium.correlated.certificate": "CorrelatedResult incentive_to_disobey",
     "equilibrium.correlated.equilibria": (
@@ -163,6 +169,9 @@ _HOME = {
     ),
     "equilibrium.refinements.perfection": "PerfectionCheck PropernessCheck is_perfect is_proper",
     "equilibrium.refinements.selection": "RiskDominance payoff_dominant risk_dominance",
+    "equilibrium.refinements.trembling": (
+        "TremblingEquilibrium perfect_equilibrium proper_equilibrium"
+    ),
     "equilibrium.trees.bayesian": "BayesianEquilibrium BayesianResult bayesian_equilibria",
     "equilibrium.trees.certificate": "TreeEquilibrium tree_regret",
     "equilibrium.trees.perfect_bayesian": "AssessmentCheck check_assessment",
@@ -190,7 +199,7 @@ _HOME = {
     "games.formats": "read_efg read_nfg write_efg write_nfg",
     "games.normal_form": "NormalFormGame",
     "games.stochastic": "StochasticGame",
-    "games.strategies": "TreeStrategies behavior_of_mixed to_normal_form",
+    "games.strategies": "TreeStrategies agent_form behavior_of_mixed to_normal_form",
     "games.tree": "Branch ChanceNode DecisionNode TerminalNode chance decision terminal",
     "payoffs": "TariffGame best_response_curves tariff_game tariff_payoffs tariff_plane",
     "payoffs.defaults": "horizon_elasticities sourced_job_losses",
@@ -263,6 +272,9 @@ _HOME = {
     "process.game.branches": "Multiplicity multiplicity",
     "process.game.history": "HistoryWeights ObservedEvent ObservedHistory weigh_by_history",
     "process.game.paths": "GamePaths",
+    "process.game.persistent_types.solution": "TypedSolution",
+    "process.game.persistent_types.solve": "belief_grid_error solve_typed_game",
+    "process.game.persistent_types.typed_game": "TypedGame",
     "process.game.process_game": "ProcessGame",
     "process.game.solution": "GameSolution",
     "process.multi_step.definition": "process_names",
@@ -272,6 +284,8 @@ _HOME = {
     "process.stages": "MultiStepProcess",
     "process.tough_types.deviations": "StrategyCheck check_strategies",
     "process.tough_types.simulation": "ProcessPaths simulate_process",
+    "standoff.load": "load_standoff standoff_names",
+    "standoff.standoff": "Standoff",
     "study.comparisons.model_map": "ModelMap model_map",
     "study.comparisons.sensitivity": (
         "exemption_regions first_concession_map swept_dates swept_outcomes tornado"
@@ -284,7 +298,7 @@ _HOME = {
     "study.sweeps.run": "SweepResult run_sweep",
     "study.sweeps.specification": "Sweep load_sweep",
     "trade.analysis.decomposition": "WelfareDecomposition decompose_welfare",
-    "trade.analysis.dependence": "DependenceRow ExportDependence export_dependence",
+    "trade.analysis.dependence": "CustomsTrade DependenceRow ExportDependence export_dependence",
     "trade.analysis.diversion": "TradeDiversion trade_diversion",
     "trade.analysis.elasticity_draws": (
         "CounterfactualDraws ElasticityEstimates Probability counterfactual_draws"

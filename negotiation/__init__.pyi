@@ -35,9 +35,10 @@ from negotiation.bargaining.solutions.tariff_war_settlement import EquivalentWit
 from negotiation.bargaining.solutions.transferable import TransferableSolution as TransferableSolution, nash_risk_averse as nash_risk_averse, nash_transferable as nash_transferable
 from negotiation.bargaining.solutions.variable_threats import VariableThreatSolution as VariableThreatSolution, variable_threats as variable_threats
 from negotiation.data.catalog import Listing as Listing, list_data as list_data, list_sources as list_sources, show_codebook as show_codebook, show_data as show_data
+from negotiation.data.customs import customs_trade as customs_trade
 from negotiation.data.elasticity_estimates import elasticity_names as elasticity_names, load_elasticities as load_elasticities
 from negotiation.data.embedded import economy_names as economy_names, load_economy as load_economy
-from negotiation.data.parameters import Parameter as Parameter, parameter as parameter, parameters as parameters
+from negotiation.data.parameters import Parameter as Parameter, parameter as parameter, parameters as parameters, regional_parameter as regional_parameter
 from negotiation.data.published import CaliendoParro2015 as CaliendoParro2015, read_caliendo_parro2015 as read_caliendo_parro2015, read_ignatenko2025 as read_ignatenko2025, read_ignatenko2025_tariffs as read_ignatenko2025_tariffs, read_ossa2014 as read_ossa2014
 from negotiation.data.published.caliendo_parro2015 import consistent_base_year as consistent_base_year
 from negotiation.data.readers.grouping import Concordance as Concordance, concordance_of as concordance_of, read_concordance as read_concordance
@@ -48,7 +49,7 @@ from negotiation.data.readers.trade_tables import read_trade as read_trade
 from negotiation.data.readers.wiod import read_wiod as read_wiod
 from negotiation.data.sources import Source as Source, sources as sources
 from negotiation.data.tables import Table as Table, load_table as load_table, read_table as read_table, table_names as table_names
-from negotiation.data.tariffs import Exemption as Exemption, TariffStep as TariffStep, average_tariff as average_tariff, exempt_sectors as exempt_sectors, tariff_history as tariff_history
+from negotiation.data.tariffs import Exemption as Exemption, TariffStep as TariffStep, average_tariff as average_tariff, default_rates as default_rates, exempt_sectors as exempt_sectors, tariff_history as tariff_history
 from negotiation.equilibrium.certificate import exact_regret as exact_regret, regret as regret
 from negotiation.equilibrium.correlated.certificate import CorrelatedResult as CorrelatedResult, incentive_to_disobey as incentive_to_disobey
 from negotiation.equilibrium.correlated.equilibria import CorrelatedPayoffSet as CorrelatedPayoffSet, correlated_equilibria as correlated_equilibria, correlated_payoff_set as correlated_payoff_set
@@ -73,6 +74,7 @@ from negotiation.equilibrium.refinements.classification import GameReading as Ga
 from negotiation.equilibrium.refinements.dominance import Elimination as Elimination, EliminationResult as EliminationResult, best_responses as best_responses, dominant_actions as dominant_actions, dominated_actions as dominated_actions, iterated_elimination as iterated_elimination, pareto_frontier as pareto_frontier, pure_best_responses as pure_best_responses
 from negotiation.equilibrium.refinements.perfection import PerfectionCheck as PerfectionCheck, PropernessCheck as PropernessCheck, is_perfect as is_perfect, is_proper as is_proper
 from negotiation.equilibrium.refinements.selection import RiskDominance as RiskDominance, payoff_dominant as payoff_dominant, risk_dominance as risk_dominance
+from negotiation.equilibrium.refinements.trembling import TremblingEquilibrium as TremblingEquilibrium, perfect_equilibrium as perfect_equilibrium, proper_equilibrium as proper_equilibrium
 from negotiation.equilibrium.trees.bayesian import BayesianEquilibrium as BayesianEquilibrium, BayesianResult as BayesianResult, bayesian_equilibria as bayesian_equilibria
 from negotiation.equilibrium.trees.certificate import TreeEquilibrium as TreeEquilibrium, tree_regret as tree_regret
 from negotiation.equilibrium.trees.perfect_bayesian import AssessmentCheck as AssessmentCheck, check_assessment as check_assessment
@@ -97,7 +99,7 @@ from negotiation.games.extensive_form import ExtensiveFormGame as ExtensiveFormG
 from negotiation.games.formats import read_efg as read_efg, read_nfg as read_nfg, write_efg as write_efg, write_nfg as write_nfg
 from negotiation.games.normal_form import NormalFormGame as NormalFormGame
 from negotiation.games.stochastic import StochasticGame as StochasticGame
-from negotiation.games.strategies import TreeStrategies as TreeStrategies, behavior_of_mixed as behavior_of_mixed, to_normal_form as to_normal_form
+from negotiation.games.strategies import TreeStrategies as TreeStrategies, agent_form as agent_form, behavior_of_mixed as behavior_of_mixed, to_normal_form as to_normal_form
 from negotiation.games.tree import Branch as Branch, ChanceNode as ChanceNode, DecisionNode as DecisionNode, TerminalNode as TerminalNode, chance as chance, decision as decision, terminal as terminal
 from negotiation.payoffs import TariffGame as TariffGame, best_response_curves as best_response_curves, tariff_game as tariff_game, tariff_payoffs as tariff_payoffs, tariff_plane as tariff_plane
 from negotiation.payoffs.defaults import horizon_elasticities as horizon_elasticities, sourced_job_losses as sourced_job_losses
@@ -144,6 +146,9 @@ from negotiation.process.continuation import process_from as process_from
 from negotiation.process.game.branches import Multiplicity as Multiplicity, multiplicity as multiplicity
 from negotiation.process.game.history import HistoryWeights as HistoryWeights, ObservedEvent as ObservedEvent, ObservedHistory as ObservedHistory, weigh_by_history as weigh_by_history
 from negotiation.process.game.paths import GamePaths as GamePaths
+from negotiation.process.game.persistent_types.solution import TypedSolution as TypedSolution
+from negotiation.process.game.persistent_types.solve import belief_grid_error as belief_grid_error, solve_typed_game as solve_typed_game
+from negotiation.process.game.persistent_types.typed_game import TypedGame as TypedGame
 from negotiation.process.game.process_game import ProcessGame as ProcessGame
 from negotiation.process.game.solution import GameSolution as GameSolution
 from negotiation.process.multi_step.definition import process_names as process_names
@@ -153,6 +158,8 @@ from negotiation.process.stage import Stage as Stage
 from negotiation.process.stages import MultiStepProcess as MultiStepProcess
 from negotiation.process.tough_types.deviations import StrategyCheck as StrategyCheck, check_strategies as check_strategies
 from negotiation.process.tough_types.simulation import ProcessPaths as ProcessPaths, simulate_process as simulate_process
+from negotiation.standoff.load import load_standoff as load_standoff, standoff_names as standoff_names
+from negotiation.standoff.standoff import Standoff as Standoff
 from negotiation.study.comparisons.model_map import ModelMap as ModelMap, model_map as model_map
 from negotiation.study.comparisons.sensitivity import exemption_regions as exemption_regions, first_concession_map as first_concession_map, swept_dates as swept_dates, swept_outcomes as swept_outcomes, tornado as tornado
 from negotiation.study.exhibit import Exhibit as Exhibit
@@ -163,7 +170,7 @@ from negotiation.study.sweeps.design import ParameterRange as ParameterRange, So
 from negotiation.study.sweeps.run import SweepResult as SweepResult, run_sweep as run_sweep
 from negotiation.study.sweeps.specification import Sweep as Sweep, load_sweep as load_sweep
 from negotiation.trade.analysis.decomposition import WelfareDecomposition as WelfareDecomposition, decompose_welfare as decompose_welfare
-from negotiation.trade.analysis.dependence import DependenceRow as DependenceRow, ExportDependence as ExportDependence, export_dependence as export_dependence
+from negotiation.trade.analysis.dependence import CustomsTrade as CustomsTrade, DependenceRow as DependenceRow, ExportDependence as ExportDependence, export_dependence as export_dependence
 from negotiation.trade.analysis.diversion import TradeDiversion as TradeDiversion, trade_diversion as trade_diversion
 from negotiation.trade.analysis.elasticity_draws import CounterfactualDraws as CounterfactualDraws, ElasticityEstimates as ElasticityEstimates, Probability as Probability, counterfactual_draws as counterfactual_draws
 from negotiation.trade.analysis.first_order_welfare import FirstOrderWelfare as FirstOrderWelfare, first_order_welfare as first_order_welfare

@@ -1,19 +1,23 @@
-"""Paths of modules in version 0.1: they still import, and the warning names the present path."""
+"""Names of version 0.1 that still work, with a warning: module paths, players, options."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from functools import wraps
 from importlib import import_module
 from importlib.machinery import ModuleSpec
-from types import ModuleType
-from typing import Any, ParamSpec, TypeVar, cast
 
-__all__ = ["FORMER", "FormerPaths", "former_argument", "former_module"]
+TYPE_CHECKING = False  # importing typing would take longer than everything else here
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
 
-P = ParamSpec("P")
-T = TypeVar("T")
+__all__ = ["FORMER", "FORMER_GRIDS", "FORMER_PLAYERS", "FormerPaths", "former_module"]
+
+#: Who played where nobody was named.
+FORMER_PLAYERS = ("USA", "CHN")
+#: Options of ``negotiation game`` with the grid of one player each.
+FORMER_GRIDS = {"USA": "--usa", "CHN": "--china"}
 
 #: (former room, present room): modules, as ``former=present`` where the name has changed too.
 _MOVED = {
@@ -100,7 +104,7 @@ class FormerPaths:
 
     def find_spec(self, fullname: str, *_: Any) -> ModuleSpec | None:
         """Return how to load a former path, or None for any other."""
-        return ModuleSpec(fullname, cast(Any, self)) if fullname in FORMER else None
+        return ModuleSpec(fullname, self) if fullname in FORMER else None  # type: ignore[arg-type]  # is a loader
 
     def create_module(self, _: ModuleSpec) -> None:
         """Leave the making of the module to Python."""
@@ -121,24 +125,3 @@ def former_module(room: str) -> Callable[[str], Any]:
         return getattr(_warn(room), name)
 
     return named
-
-
-def former_argument(former: str, present: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Return a decorator: an argument may still be given by its former name, with a warning."""
-
-    def decorate(function: Callable[P, T]) -> Callable[P, T]:
-        @wraps(function)
-        def called(*args: P.args, **options: P.kwargs) -> T:
-            if former in options:
-                warnings.warn(
-                    f"{former}= of {function.__name__} is now {present}=; "
-                    "the former name goes in version 0.3",
-                    DeprecationWarning,
-                    stacklevel=2,
-                )
-                options[present] = options.pop(former)
-            return function(*args, **options)
-
-        return called
-
-    return decorate

@@ -22,8 +22,10 @@ from negotiation.values import compact_repr
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 __all__ = [
+    "Pictured",
     "Presented",
     "escape",
     "frame_latex",
@@ -167,6 +169,24 @@ class Presented:
             f"<p>{html.escape(self._heading())}</p><table><thead><tr>{head}</tr></thead>"
             f"<tbody>{body}</tbody></table>{cut}"
         )
+
+
+class Pictured(Presented):
+    """A result with a natural picture, which ``plot`` draws."""
+
+    #: Public function that draws it.
+    _picture: ClassVar[str]
+
+    def _drawn(self) -> tuple[Any, ...]:
+        """Return what the function takes."""
+        return (self,)
+
+    def plot(self, **options: Any) -> Axes:
+        """Draw the result, with the options of the plot function for its kind; return the axes."""
+        import negotiation
+
+        axes: Axes = getattr(negotiation, self._picture)(*self._drawn(), **options)
+        return axes
 
 
 def frame_latex(frame: pd.DataFrame) -> str:

@@ -12,6 +12,7 @@ settings.register_profile(
     "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("explore", derandomize=False, deadline=None, max_examples=300)
+os.environ.setdefault("NEGOTIATION_QUIET", "1")
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 

@@ -9,13 +9,17 @@ import subprocess
 from datetime import date
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
 
 import negotiation as ng
-from negotiation.presentation import Presented, escape, show, table_latex
+from negotiation.presentation import Pictured, Presented, escape, show, table_latex
 from negotiation.study.sweeps.design import SobolIndices
+
+mpl.use("Agg")
+import matplotlib.pyplot as plt
 
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 PUBLIC = [
@@ -213,3 +217,19 @@ def test_latex_of_awkward_words():
     )
     assert "{}[0, 1]" in table_latex(["set", "x"], [["[0, 1]", "1"]])
     assert r"\endhead" in table_latex(["x"], [["1"]], long=True)
+
+
+def test_results_with_a_picture_draw_it(results):
+    drawn = [result for result in results.values() if isinstance(result, Pictured)]
+    assert len(drawn) > 20
+    for result in drawn:
+        name = type(result).__name__
+        if name in {"ReputationEquilibrium", "NormalFormGame", "NashResult", "TreeSolution"}:
+            continue  # the last example may be a corner, or of three players
+        if name == "QuantalResponseResult" and len(result.points) < 2:
+            continue
+        assert result.plot(ax=plt.figure().add_subplot()) is not None, name
+        plt.close("all")
+    game = ng.NormalFormGame.from_bimatrix(np.eye(2), np.eye(2))
+    assert len(ng.nash_equilibria(game).plot().get_legend().get_texts()) == 6
+    plt.close("all")

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from negotiation.cli import archive, data, economy, games, process, report, reproduce, sweep, trade
+from negotiation.cli import (
+    archive,
+    data,
+    economy,
+    games,
+    process,
+    report,
+    reproduce,
+    standoff,
+    sweep,
+    trade,
+)
 
 __all__ = ["register"]
 
@@ -16,6 +27,7 @@ def register(app: typer.Typer) -> None:
     app.command("reproduce")(reproduce.reproduce)
     app.add_typer(data.data_app)
     app.add_typer(economy.economy_app)
+    app.add_typer(standoff.standoff_app)
     app.command("counterfactual")(trade.counterfactual)
     app.command("game")(games.game)
     app.command("process")(process.process)

@@ -53,8 +53,13 @@ def show(name: str = "us-china-2022", as_json: Json = False) -> None:
 
 @economy_app.command("dependence", short_help="Print who depends on selling to whom.")
 def dependence(
-    exporter: str = "CHN",
-    importer: str = "USA",
+    exporter: Annotated[
+        str | None, typer.Option(help="Who sells; the second region by default.")
+    ] = None,
+    importer: Annotated[
+        str | None, typer.Option(help="Who buys; the first region by default.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="Name of an embedded economy.")] = "us-china-2022",
     elasticities: Annotated[
         str, typer.Option(help="Name of a set of elasticities.")
     ] = "caliendo_parro_2015",
@@ -62,12 +67,19 @@ def dependence(
 ) -> None:
     """Print how much one region depends on selling to another, by goods sector."""
     from negotiation.data import load_economy
+    from negotiation.data.customs import customs_trade
     from negotiation.trade.analysis.dependence import export_dependence
 
-    economy = load_economy()
+    economy = load_economy(name)
+    seller, buyer = exporter or economy.regions[1], importer or economy.regions[0]
     goods = [sector for sector in economy.sectors if sector != "SERV"]
     found = export_dependence(
-        economy, exporter=exporter, importer=importer, elasticities=elasticities, sectors=goods
+        economy,
+        exporter=seller,
+        importer=buyer,
+        elasticities=elasticities,
+        sectors=goods,
+        customs=customs_trade(seller, buyer),
     )
     every = [*found.table, found.total]
     rows = [
@@ -95,8 +107,20 @@ def dependence(
         as_json=as_json,
         columns=columns,
         rows=rows,
-        title=f"{exporter} selling to {importer}",
+        title=f"{seller} selling to {buyer}",
     )
+    if as_json:
+        return
+    for item in found.customs:
+        shares = [
+            f"{100 * share:.1f} % of {whose}"
+            for share, whose in (
+                (item.share_of_exports, "exports"),
+                (item.share_of_importer_imports, "the buyer's imports"),
+            )
+            if share is not None
+        ]
+        typer.echo(f"By customs records of {item.year}: {', '.join(shares)} ({item.basis})")
 
 
 @economy_app.command("compare", short_help="Print who loses more, model by model.")
@@ -109,7 +133,7 @@ def compare(
 ) -> None:
     """Print who loses more from the same tariffs under every model: the map of models.
 
-    Percent changes of real income (USA / CHN) at 145/125 and 30/10 points added on the other's
+    Percent changes of real income of both sides at 145/125 and 30/10 points added on the other's
     goods, and at the Nash point of each model, where both rates are best replies; the column
     after it says what they add to the baseline. A setting "no inputs" counts percent of gross
     sales, every other percent of GDP. The first call of a fresh installation compiles.
@@ -134,15 +158,12 @@ def compare(
             "nash_regret": row.nash_regret,
             "converged": row.converged,
         }
-        for label, point, (usa, china) in zip(
-            found.labels, at, (*row.losses, row.nash), strict=True
-        ):
+        for label, point, pair in zip(found.labels, at, (*row.losses, row.nash), strict=True):
             worse_off = row.worse_off(point)
-            marks = ("*", " ") if worse_off == PLAYERS[0] else (" ", "*")
-            cells.append(f"{usa:+.2f}{marks[0]}/{china:+.2f}{marks[1]}")
-            record[label] = {"USA": usa, "CHN": china, "worse_off": worse_off}
-        usa_rate, china_rate = (100.0 * rate for rate in row.nash_added)
-        cells.append(f"{usa_rate:+.0f}/{china_rate:+.0f}")
+            marks = ("*" if worse_off == player else " " for player in PLAYERS)
+            cells.append("/".join(f"{x:+.2f}{mark}" for x, mark in zip(pair, marks, strict=True)))
+            record[label] = {**dict(zip(PLAYERS, pair, strict=True)), "worse_off": worse_off}
+        cells.append("/".join(f"{100.0 * rate:+.0f}" for rate in row.nash_added))
         rows.append(cells)
         content.append(record)
     columns = ["setting", *found.labels, "Nash adds"]
@@ -155,12 +176,13 @@ def compare(
         as_json=as_json,
         columns=columns,
         rows=rows,
-        title="Change of real income (USA/CHN) in percent of GDP, of gross sales where a setting "
-        "has no inputs; * marks who is worse off",
+        title=f"Change of real income ({'/'.join(PLAYERS)}) in percent of GDP, of gross sales "
+        "where a setting has no inputs; * marks who is worse off",
     )
     if not as_json:
         for label, by_player in counts.items():
+            first, second = by_player
             typer.echo(
-                f"{label}: the United States is worse off in {by_player['USA']} of "
-                f"{len(found.rows)} settings, China in {by_player['CHN']}"
+                f"{label}: {first} is worse off in {by_player[first]} of "
+                f"{len(found.rows)} settings, {second} in {by_player[second]}"
             )

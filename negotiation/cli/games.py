@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,11 +10,15 @@ import typer
 
 from negotiation.cli.output import emit
 from negotiation.errors import InvalidInputError
+from negotiation.former_names import FORMER_GRIDS
 
 __all__ = ["game"]
 
+_EXAMPLE = "JPN:0,10,free"
+_FIRST, _SECOND = FORMER_GRIDS.values()
 
-def _action(item: str, side: str) -> Any:
+
+def _action(item: str, option: str) -> Any:
     """Points, ``free`` for free trade, or ``INSTRUMENT:NUMBER:SECTOR+SECTOR``."""
     from negotiation.trade.instruments.measures import Measure
 
@@ -29,9 +34,9 @@ def _action(item: str, side: str) -> Any:
     except ValueError as error:
         raise InvalidInputError(
             "not a rate",
-            where=f"--{side}",
+            where=option,
             seen=repr(item),
-            allowed="percent, free, or as export_tax:30:C26+C27, quota:50 or export_ban:C24B",
+            allowed="percent, free, or as export_tax:30:C20+C21, quota:50 or export_ban:C24B",
         ) from error
     if kind == "trade_cost":
         size += 100.0
@@ -40,16 +45,34 @@ def _action(item: str, side: str) -> Any:
     return Measure(kind, size, sectors=rest[0].split("+") if rest else None)
 
 
-def _actions(text: str, side: str) -> list[Any]:
-    """Actions of a side, comma separated."""
-    return [_action(part.strip(), side) for part in text.split(",")]
+def _grid(text: str, option: str) -> list[Any]:
+    """Actions of a player, comma separated."""
+    return [_action(part.strip(), option) for part in text.split(",")]
 
 
-def _game_of(file: Path | None, usa: str | None, chn: str | None, options: dict[str, Any]) -> Any:
-    if file is not None:
-        if usa is not None or chn is not None:
+def _grids(rates: Sequence[str], former: Mapping[str, str | None]) -> dict[str, Any]:
+    """Return the grid of each player that an option names."""
+    out: dict[str, Any] = {}
+    for player, text in former.items():
+        if text is not None:
+            option = FORMER_GRIDS[player]
+            typer.echo(f"{option} goes in the next version: --rates {player}:{text}", err=True)
+            out[player] = _grid(text, option)
+    for item in rates:
+        player, colon, text = item.partition(":")
+        if not colon or not player.strip():
             raise InvalidInputError(
-                "a game is read from a file or made from tariffs", where="--file and --usa, --china"
+                "not the grid of a player", where="--rates", seen=repr(item), allowed=_EXAMPLE
+            )
+        out[player.strip()] = _grid(text, "--rates")
+    return out
+
+
+def _game_of(file: Path | None, grids: dict[str, Any], economy: str, options: Any) -> Any:
+    if file is not None:
+        if grids:
+            raise InvalidInputError(
+                "a game is read from a file or made from tariffs", where="--file and --rates"
             )
         from negotiation.games.formats import read_nfg
 
@@ -57,26 +80,22 @@ def _game_of(file: Path | None, usa: str | None, chn: str | None, options: dict[
     from negotiation.data import load_economy
     from negotiation.payoffs import tariff_game
 
-    if (usa is None) != (chn is None):
-        raise InvalidInputError("give both grids or none", where="--usa and --china")
-    rates = None
-    if usa is not None and chn is not None:
-        rates = {"USA": _actions(usa, "usa"), "CHN": _actions(chn, "china")}
-    return tariff_game(load_economy(), rates, **options)
+    if len(grids) == 1:
+        raise InvalidInputError("give the grid of each player, or none", where="--rates")
+    return tariff_game(load_economy(economy), grids or None, **options)
 
 
 def game(
-    usa: Annotated[
-        str | None,
+    rates: Annotated[
+        list[str] | None,
         typer.Option(
-            help="Added points on China, percent: 0,30,145 or free. In general equilibrium also "
-            "measures, as export_tax:30, quota:50:C26+C27, purchase:50 (bn USD) or export_ban:C24B."
+            help=f"Points that a player adds on the others, percent: {_EXAMPLE}. In general "
+            "equilibrium also measures: export_tax:30, quota:50:C20+C21, purchase:5 (bn USD)."
         ),
     ] = None,
-    chn: Annotated[
-        str | None,
-        typer.Option("--china", help="Added points on the United States, or measures."),
-    ] = None,
+    economy: Annotated[str, typer.Option(help="Name of an embedded economy.")] = "us-china-2022",
+    first_grid: Annotated[str | None, typer.Option(_FIRST, hidden=True)] = None,
+    second_grid: Annotated[str | None, typer.Option(_SECOND, hidden=True)] = None,
     model: Annotated[
         str, typer.Option(help="export_dependence or general_equilibrium.")
     ] = "export_dependence",
@@ -92,7 +111,8 @@ def game(
     from negotiation.equilibrium.refinements.classification import read_game
 
     options = {"model": model, "horizon": horizon, "as_of": as_of}
-    chosen = _game_of(file, usa, chn, options)
+    former = dict(zip(FORMER_GRIDS, (first_grid, second_grid), strict=True))
+    chosen = _game_of(file, _grids(rates or [], former), economy, options)
     found, reading = nash_equilibria(chosen), read_game(chosen)
     equilibria = [
         {

@@ -75,7 +75,8 @@ def process(
     emit(content, as_json=as_json, columns=columns, rows=dated, title=f"{name}, as of {as_of}")
     if as_json:
         return
-    shown = ["stage", "reached", "kind", "success", "USA_concedes_first", "mean_time"]
+    first = solution.process.players[0]
+    shown = ["stage", "reached", "kind", "success", f"{first}_concedes_first", "mean_time"]
     typer.echo()
     print_table(
         [key.replace("_", " ") for key in shown],

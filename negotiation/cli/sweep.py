@@ -24,15 +24,15 @@ __all__ = ["EXAMPLE", "sweep"]
 EXAMPLE = """\b
 A file of a sweep looks like this:
 \b
-  name = "toughness"
+  name = "audience"
   evaluate = "negotiation.process.analysis.parameter_draws:evaluate"
   design = "sobol"      # or "grid", "sobol_indices"
   size = 1024           # points; a grid takes points from each range
   store = "npz"         # or "parquet"
 \b
-  [ranges.toughness_usa]
-  low = 0.001
-  high = 0.5
+  [ranges.audience_cost_excess]
+  low = 0.01
+  high = 1.0
   scale = "log"         # or "linear"
 \b
   [ranges.terms_duration]

@@ -35,11 +35,11 @@ def _change(text: str, option: str, example: str) -> tuple[str, str, float, list
 def counterfactual(
     add: Annotated[
         list[str] | None,
-        typer.Option("--add", help="IMPORTER:EXPORTER:points added, as USA:CHN:145."),
+        typer.Option("--add", help="IMPORTER:EXPORTER:points added, as JPN:KOR:10."),
     ] = None,
     export_tax: Annotated[
         list[str] | None,
-        typer.Option(help="EXPORTER:IMPORTER:percent[:SECTORS], as CHN:USA:30:C24B."),
+        typer.Option(help="EXPORTER:IMPORTER:percent[:SECTORS], as KOR:JPN:30:C24B."),
     ] = None,
     export_control: Annotated[
         list[str] | None,
@@ -73,12 +73,12 @@ def counterfactual(
     policy = Policy(economy.tariffs)
     given: list[str] = []
     for option, items, example in (
-        ("--add", add, "USA:CHN:145"),
-        ("--export-tax", export_tax, "CHN:USA:30:C24B"),
-        ("--export-control", export_control, "CHN:USA:100:C24B"),
-        ("--trade-cost", trade_cost, "USA:CHN:10"),
-        ("--quota", quota, "USA:CHN:50:C24A"),
-        ("--purchase", purchase, "CHN:USA:50:A01"),
+        ("--add", add, "JPN:KOR:10"),
+        ("--export-tax", export_tax, "KOR:JPN:30:C24B"),
+        ("--export-control", export_control, "KOR:JPN:100:C24B"),
+        ("--trade-cost", trade_cost, "JPN:KOR:10"),
+        ("--quota", quota, "JPN:KOR:50:C24A"),
+        ("--purchase", purchase, "KOR:JPN:50:A01"),
     ):
         for text in items or ():
             one, other, value, named = _change(text, option, example)
@@ -102,7 +102,7 @@ def counterfactual(
                 policy = policy.with_purchase(value=100.0 * value, **flow)
     if not given:
         raise InvalidInputError(
-            "no change", where="counterfactual", hint="Give --add USA:CHN:145, or see --help."
+            "no change", where="counterfactual", hint="Give --add JPN:KOR:10, or see --help."
         )
     model = None if elasticities is None else TradeModel(trade_elasticity=elasticities)
     found = solve(economy, policy, model)

@@ -1,10 +1,10 @@
-"""The embedded economy of 2022."""
+"""The embedded economies of 2022."""
 
 from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from negotiation.values import FloatArray, one_of
 __all__ = ["economy_names", "load_economy"]
 
 _DATA_YEAR = 2022
+_GOODS = tuple(code for code in SECTORS if code != "SERV")
+_BASE, _WORLD = "us-china-2022", "world-2022"
 _FLAT_SETS = {
     "boehm_short_run": ("Boehm et al", "trade elasticity (tariff-exclusive)", "short run (1 year)"),
     "boehm_long_run": (
@@ -33,13 +35,14 @@ _FLAT_SETS = {
 
 def economy_names() -> tuple[str, ...]:
     """Return the names that `load_economy` knows."""
-    return (f"us-china-{_DATA_YEAR}",)
+    return (_BASE, _WORLD)
 
 
-def _flows(table: Table) -> FloatArray:
-    flows = np.full((len(SECTORS), len(REGIONS), len(REGIONS)), np.nan)
+def _placed(table: Table, regions: tuple[str, ...]) -> FloatArray:
+    """Return the flows of a table in million USD ``[sector, exporter, importer]``, NaN in gaps."""
+    flows = np.full((len(SECTORS), len(regions), len(regions)), np.nan)
     sector = {code: k for k, code in enumerate(SECTORS)}
-    region = {code: k for k, code in enumerate(REGIONS)}
+    region = {code: k for k, code in enumerate(regions)}
     for row in table:
         place = (
             sector[str(row["sector"])],
@@ -48,15 +51,45 @@ def _flows(table: Table) -> FloatArray:
         )
         value = row["value_usd_mn"]
         flows[place] = value if isinstance(value, float) else np.nan
+    return flows
+
+
+def _refuse_gaps(
+    flows: FloatArray, table: Table, exporters: tuple[str, ...], importers: tuple[str, ...]
+) -> None:
     if np.isnan(flows).any():
         s, x, m = (int(i) for i in np.argwhere(np.isnan(flows))[0])
         raise DataError(
             "missing row",
             where=f"tables/{table.name}.csv, column value_usd_mn",
-            seen=f"no row for {SECTORS[s]}, {REGIONS[x]}, {REGIONS[m]}",
-            allowed=f"{flows.size} rows",
+            seen=f"no row for {SECTORS[s]}, {exporters[x]}, {importers[m]}",
         )
+
+
+def _flows(table: Table) -> FloatArray:
+    flows = _placed(table, REGIONS)
+    _refuse_gaps(flows, table, REGIONS, REGIONS)
     return flows / 1000.0
+
+
+def _split(base: FloatArray, table: Table, regions: tuple[str, ...]) -> FloatArray:
+    """Take countries out of the last region of the base flows, in billion USD.
+
+    What remains is the base less all that the countries sell to, and buy from, one another and
+    the remainder.
+    """
+    split = _placed(table, regions) / 1000.0
+    kept, last = len(REGIONS) - 1, len(regions) - 1
+    _refuse_gaps(split[:, kept:last, :], table, regions[kept:last], regions)
+    _refuse_gaps(split[:, :, kept:last], table, regions, regions[kept:last])
+    split = np.nan_to_num(split)
+    out = split.copy()
+    out[:, :kept, :kept] = base[:, :kept, :kept]
+    out[:, :kept, last] = base[:, :kept, kept] - split[:, :kept, kept:].sum(axis=2)
+    out[:, last, :kept] = base[:, kept, :kept] - split[:, kept:, :kept].sum(axis=1)
+    out[:, last, last] = base[:, kept, kept] - split[:, kept:, kept:].sum(axis=(1, 2))
+    # Each figure is rounded to a thousand USD: a remainder of nothing may come out below zero.
+    return np.where((out < 0.0) & (out > -1e-5), 0.0, out)
 
 
 def _by(labels: tuple[str, ...], table: Table, column: str, key: str) -> FloatArray:
@@ -116,6 +149,32 @@ def _refuse_early(table: Table, as_of: DateLike, vintage: str) -> None:
         )
 
 
+def _dated_averages(
+    schedule: TariffSchedule, tariffs: DateLike, as_of: DateLike, folder: str | Path | None
+) -> TariffSchedule:
+    """Put the averages at a day between the two regions that have such series."""
+    first, second = REGIONS[:2]
+    for importer, exporter in ((first, second), (second, first)):
+        rate = average_tariff(importer, exporter, date=tariffs, as_of=as_of, folder=folder)
+        schedule = schedule.set(importer=importer, exporter=exporter, rate=rate, sectors=_GOODS)
+    return schedule
+
+
+def _sourced_pairs(
+    schedule: TariffSchedule, as_of: DateLike, folder: str | Path | None
+) -> TariffSchedule:
+    """Put the mean applied tariff of every pair on its goods."""
+    table = load_table("baseline_tariffs_2021", as_of=as_of, folder=folder)
+    for row in table:
+        schedule = schedule.set(
+            importer=str(row["importer"]),
+            exporter=str(row["exporter"]),
+            rate=round(cast(float, row["rate_pct"]) / 100.0, 12),
+            sectors=_GOODS,
+        )
+    return schedule
+
+
 @takes
 def load_economy(
     name: str = "us-china-2022",
@@ -126,7 +185,7 @@ def load_economy(
     years_in_force: float | None = None,
     folder: str | Path | None = None,
 ) -> Economy:
-    """Return the embedded economy: 12 regions, 28 sectors, flows of 2022 in billion USD.
+    """Return an embedded economy: 28 sectors, flows of 2022 in billion USD.
 
     Flows are gross sales at basic prices from the OECD inter-country input-output tables, the
     diagonal sales at home. Levels are below customs data (margins are in services, re-exports
@@ -135,12 +194,16 @@ def load_economy(
     Parameters
     ----------
     name
-        ``us-china-2022``.
+        ``us-china-2022``: 12 regions, with tariffs between two of them only. ``world-2022``: 14
+        regions (Brazil and Switzerland taken out of the rest of the world), with tariffs between
+        all pairs.
     tariffs
-        Day of the baseline tariffs: the trade-weighted averages between the United States and
-        China at that day on the 27 goods sectors (20.8 % and 21.2 % on 20 January 2025, duties
-        of most-favoured nations included), 0 on services. Tariffs between other pairs are set to
-        0: no sourced series of one definition covers them. None gives no tariff at all.
+        Day of the baseline tariffs between the United States and China: the trade-weighted
+        averages at that day on the 27 goods sectors (20.8 % and 21.2 % on 20 January 2025, duties
+        of most-favoured nations included), 0 on services. Between other pairs ``world-2022``
+        has the mean applied tariffs of 2021 on goods (Teti 2024), where 0 is a sourced zero;
+        ``us-china-2022`` has 0 for want of a sourced series of the same definition: there 0
+        stands for missing. None gives no tariff at all.
     as_of
         Information date of tariffs and elasticities: sets of elasticities published later are
         left out, and a later tariff average is refused.
@@ -175,23 +238,36 @@ def load_economy(
     sectors = load_table("sectors_icio_2022", folder=folder)
     for table in (trade, regions, sectors):
         _refuse_early(table, as_of, vintage)
-    kinds = dict(zip(sectors.column("sector"), sectors.column("kind"), strict=True))
-    goods = [code for code in SECTORS if kinds.get(code) == "goods"]
-    schedule = TariffSchedule(
-        REGIONS, SECTORS, np.zeros((len(SECTORS), len(REGIONS), len(REGIONS)))
-    )
+    flows, labels = _flows(trade), REGIONS
+    gdp, share = (_by(REGIONS, regions, c, "region") for c in ("gdp_usd_bn", "value_added_share"))
+    if name == _WORLD:
+        members = load_table("value_added_2022_split", folder=folder)
+        split = load_table("trade_icio_2022_split", folder=folder)
+        for table in (members, split):
+            _refuse_early(table, as_of, vintage)
+        taken = tuple(str(cell) for cell in members.column("region"))
+        labels = (*REGIONS[:-1], *taken, REGIONS[-1])
+        flows = _split(flows, split, labels)
+        own, output = members.numbers("gdp_usd_bn"), members.numbers("gross_output_usd_bn")
+        whole = regions.row(region=REGIONS[-1])
+        rest = float(gdp[-1] - own.sum())
+        left = cast(float, whole["gross_output_usd_bn"]) - float(output.sum())
+        gdp = np.array([*gdp[:-1], *own, rest])
+        share = np.array([*share[:-1], *members.numbers("value_added_share"), rest / left])
+    shape = (len(SECTORS), len(labels), len(labels))
+    schedule = TariffSchedule(labels, SECTORS, np.zeros(shape))
     if tariffs is not None:
-        for importer, exporter in (("USA", "CHN"), ("CHN", "USA")):
-            rate = average_tariff(importer, exporter, date=tariffs, as_of=as_of, folder=folder)
-            schedule = schedule.set(importer=importer, exporter=exporter, rate=rate, sectors=goods)
+        if name == _WORLD:
+            schedule = _sourced_pairs(schedule, as_of, folder)
+        schedule = _dated_averages(schedule, tariffs, as_of, folder)
     return Economy(
         name=name,
-        regions=REGIONS,
+        regions=labels,
         sectors=SECTORS,
-        flows=_flows(trade),
+        flows=flows,
         tariffs=schedule,
-        gdp=_by(REGIONS, regions, "gdp_usd_bn", "region"),
-        value_added_share=_by(REGIONS, regions, "value_added_share", "region"),
+        gdp=gdp,
+        value_added_share=share,
         elasticities=_at_horizon(_elasticities(as_of, folder), years_in_force),
         year=_DATA_YEAR,
     )

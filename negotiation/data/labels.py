@@ -1,16 +1,16 @@
-"""Names of parameters, episodes and sectors as readers see them."""
+"""Names of parameters, episodes, regions and sectors as readers see them."""
 
 from __future__ import annotations
 
 from negotiation.data.tables import load_table
 
-__all__ = ["sector_names", "spelled"]
+__all__ = ["region_names", "sector_names", "spelled"]
 
-_CODES = frozenset({"usa", "chn", "us", "eu", "ntb", "ip", "ipr"})
-_NAMES = frozenset(
+_CODES = frozenset({"us", "eu", "ntb", "ip", "ipr"})
+_AUTHORS = frozenset(
     {
-        *("bagwell", "boehm", "caliendo", "china", "fontagne", "giri", "japan", "lashkaripour"),
-        *("lugovskyy", "mexico", "parro", "shapiro", "staiger", "yi", "yilmazkuday", "yurukoglu"),
+        *("bagwell", "boehm", "caliendo", "fontagne", "giri", "lashkaripour", "lugovskyy"),
+        *("parro", "shapiro", "staiger", "yi", "yilmazkuday", "yurukoglu"),
     }
 )
 
@@ -23,11 +23,24 @@ def spelled(name: str) -> str:
     >>> spelled("discount_rate_usa"), spelled("us_mexico_2019")
     ('discount rate USA', 'US Mexico 2019')
     """
-    words = name.split("_")
+    codes = _CODES | {code.lower() for code in region_names()}
+    names = _AUTHORS | {region.lower() for region in region_names().values()}
     return " ".join(
-        word.upper() if word in _CODES else word.title() if word in _NAMES else word
-        for word in words
+        word.upper() if word in codes else word.title() if word in names else word
+        for word in name.split("_")
     )
+
+
+def region_names() -> dict[str, str]:
+    """Return the names of the embedded economies' regions by code.
+
+    Examples
+    --------
+    >>> region_names()["CHE"]
+    'Switzerland'
+    """
+    tables = (load_table("value_added_2022"), load_table("value_added_2022_split"))
+    return {str(row["region"]): str(row["label"]) for table in tables for row in table}
 
 
 def sector_names() -> dict[str, str]:

@@ -1,4 +1,8 @@
-"""Parameters of the models with their unit, range, source and the day they became known."""
+"""Parameters of the models with their unit, range, source and the day they became known.
+
+The file holds a parameter that differs by side as tables keyed by region, among them ``default``
+for a region without a value of its own: ``[discount_rate.default]`` is ``discount_rate_default``.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,18 @@ from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import DataError, InformationDateError
 from negotiation.values import one_of
 
-__all__ = ["Parameter", "parameter", "parameters"]
+__all__ = [
+    "DEFAULT_REGION",
+    "Parameter",
+    "parameter",
+    "parameters",
+    "regional_names",
+    "regional_parameter",
+]
+
+#: Ending of the parameter that stands for a region without a value of its own.
+DEFAULT_REGION = "default"
+
 
 _STATUS = ("sourced", "derived", "assumption")
 _FILE = "parameters.toml"
@@ -123,8 +138,23 @@ def _parse(name: str, entry: object, known_sources: frozenset[str]) -> Parameter
 @lru_cache(maxsize=8)
 def _read(folder: Path) -> Mapping[str, Parameter]:
     known = frozenset(sources(folder=folder))
-    content = read_toml(folder / _FILE)
-    return MappingProxyType({name: _parse(name, entry, known) for name, entry in content.items()})
+    return MappingProxyType(
+        {
+            name: _parse(name, entry, known)
+            for name, entry in _by_name(read_toml(folder / _FILE)).items()
+        }
+    )
+
+
+def _by_name(content: Mapping[str, object]) -> dict[str, object]:
+    """Return every entry by name; one of a region is called ``name_region``, in small letters."""
+    out: dict[str, object] = {}
+    for name, entry in content.items():
+        if isinstance(entry, dict) and all(isinstance(item, dict) for item in entry.values()):
+            out |= {f"{name}_{region.lower()}": item for region, item in entry.items()}
+        else:
+            out[name] = entry
+    return out
 
 
 def _all(folder: str | Path | None) -> Mapping[str, Parameter]:
@@ -177,3 +207,49 @@ def parameter(name: str, as_of: DateLike = None, *, folder: str | Path | None = 
             allowed=f"on or before {limit}",
         )
     return found
+
+
+def regional_names() -> tuple[str, ...]:
+    """Return the names of the parameters that differ by region.
+
+    Examples
+    --------
+    >>> "discount_rate" in regional_names()
+    True
+    """
+    ending = f"_{DEFAULT_REGION}"
+    return tuple(name.removesuffix(ending) for name in _all(None) if name.endswith(ending))
+
+
+@takes
+def regional_parameter(
+    name: str, region: str, as_of: DateLike = None, *, folder: str | Path | None = None
+) -> Parameter:
+    """Return a parameter of a region, or the default of regions without a value of their own.
+
+    Parameters
+    ----------
+    name
+        One of `regional_names`.
+    region
+        Region code.
+    as_of
+        Information date: a value of the region that became known later gives way to the default.
+
+    Returns
+    -------
+    Parameter
+        Its name ends in ``default`` where the region has no value that was known.
+
+    Examples
+    --------
+    >>> regional_parameter("annual_wage", "CHN").value
+    14000.0
+    >>> regional_parameter("annual_wage", "EU27").name
+    'annual_wage_default'
+    """
+    one_of(name, regional_names(), name="parameter")
+    own = f"{name}_{region.lower()}"
+    if own in parameters(as_of, folder=folder):
+        return parameter(own, as_of, folder=folder)
+    return parameter(f"{name}_{DEFAULT_REGION}", as_of, folder=folder)

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from negotiation.arguments import takes
-from negotiation.data.schema import SERIES
+from negotiation.data.schema import SERIES, SIDES
+from negotiation.data.sources import EMBEDDED, read_toml
 from negotiation.data.tables import Cell, DateLike, Table, as_date, load_table
 from negotiation.errors import InformationDateError, InvalidInputError
 from negotiation.values import one_of, quantity
 
-__all__ = ["Exemption", "TariffStep", "average_tariff", "exempt_sectors", "tariff_history"]
+__all__ = [
+    "Exemption",
+    "TariffStep",
+    "average_tariff",
+    "default_rates",
+    "exempt_sectors",
+    "tariff_history",
+]
 
-_SIDES = ("USA", "CHN")
+#: Sides of the dated tables, apart from the labels for every country and for both.
+_SIDES = tuple(side for side in SIDES if side not in ("ALL", "BOTH"))
 AVERAGES = "piie_trade_weighted"
 
 
@@ -244,3 +254,38 @@ def exempt_sectors(
         if (day is None or _day(row["date"]) <= day)
         and (limit is None or _day(row["known_on"]) <= limit)
     )
+
+
+@takes
+def default_rates(players: Sequence[str] | None = None) -> dict[str, tuple[float | str, ...]]:
+    """Return the embedded grid of each player's actions: points added, or ``"free_trade"``.
+
+    They are in ``grids.toml``, by region, with what they stand for.
+
+    Parameters
+    ----------
+    players
+        Who plays; None: all that have a grid.
+
+    Raises
+    ------
+    InvalidInputError
+        If a player has none.
+
+    Examples
+    --------
+    >>> default_rates()["USA"][:4]
+    ('free_trade', 0.0, 0.3, 0.54)
+    """
+    grids = cast(dict[str, list[float | str]], read_toml(EMBEDDED / "grids.toml")["rates"])
+    names = tuple(grids) if players is None else tuple(players)
+    unknown = [name for name in names if name not in grids]
+    if unknown:
+        raise InvalidInputError(
+            "no default grid for this player",
+            where="rates",
+            seen=", ".join(unknown),
+            allowed=", ".join(grids),
+            hint="Pass rates={player: [points added, ...], ...}.",
+        )
+    return {name: tuple(grids[name]) for name in names}

@@ -2,6 +2,6 @@
 
 Begin with `normal_form` (Nash equilibria) and `certificate`. `refinements`, `correlated`,
 `quantal`, `trees` and `dynamic` are the other concepts; `interop` exchanges games with other
-libraries. `exact_linear_program`, `lemke` and `path_following` are the numerical methods, and
-`precompile` compiles the kernels.
+libraries. `exact_linear_program`, `lemke` and `path_following` are the numerical methods,
+`time_limit` is what they all end with, and `precompile` compiles the kernels.
 """

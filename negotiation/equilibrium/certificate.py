@@ -40,6 +40,7 @@ __all__ = [
     "largest_gain",
     "regret",
     "regret_at_stake",
+    "regrets_of_pairs",
     "undominated_range",
 ]
 
@@ -130,6 +131,43 @@ def _gain(
     base = float(table[tuple(int(p.argmax()) for p in mixed)])
     values = against((table / 2 - base / 2) / unit, mixed, player)
     return 2.0 * float(values.max() - values @ x)
+
+
+@takes
+def regrets_of_pairs(
+    game: NormalFormGame, X: FloatArray, Y: FloatArray, spread: FloatArray
+) -> FloatArray:
+    """Return :func:`regret` of many profiles of a two-player game.
+
+    Parameters
+    ----------
+    game
+        Two players.
+    X, Y
+        [profile, action] probabilities of the row and of the column player.
+    spread
+        Range of each player's payoffs that counts.
+    """
+    worst = np.zeros(len(X))
+    corners = X.argmax(axis=1), Y.argmax(axis=1)
+    # Bounded memory: the payoffs less their base are one matrix a profile.
+    step = max(1, 2**18 // (X.shape[1] * Y.shape[1]))
+    for player, table in enumerate(game.payoffs):
+        if not spread[player] > 0.0:
+            continue
+        base = table[corners] / 2
+        for first in range(0, len(X), step):
+            part = slice(first, first + step)
+            own = (table / 2 - base[part, np.newaxis, np.newaxis]) / spread[player]
+            x, y = X[part], Y[part]
+            if player == 0:
+                values = np.einsum("kab,kb->ka", own, y)
+                gains = values.max(axis=1) - np.einsum("ka,ka->k", values, x)
+            else:
+                values = np.einsum("kab,ka->kb", own, x)
+                gains = values.max(axis=1) - np.einsum("kb,kb->k", values, y)
+            worst[part] = np.maximum(worst[part], 2.0 * gains)
+    return worst
 
 
 @takes

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiation.equilibrium.exact_linear_program import integer_row
+from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import ConvergenceError
 
 __all__ = ["solve_complementarity"]
@@ -28,7 +29,11 @@ def _leaving(table: NDArray[Any], column: int, size: int) -> int | None:
 
 
 def solve_complementarity(
-    matrix: Sequence[Sequence[Fraction]], constant: Sequence[Fraction], *, max_pivots: int = 100_000
+    matrix: Sequence[Sequence[Fraction]],
+    constant: Sequence[Fraction],
+    *,
+    max_pivots: int = 100_000,
+    limit: TimeLimit | None = None,
 ) -> tuple[Fraction, ...]:
     r"""Return z with :math:`z \ge 0`, :math:`w = M z + q \ge 0`, :math:`z^\top w = 0`.
 
@@ -40,11 +45,13 @@ def solve_complementarity(
         M and q.
     max_pivots
         Largest number of pivots.
+    limit
+        Time for them; None for all.
 
     Raises
     ------
     ConvergenceError
-        If the path ends in a ray or takes too many pivots.
+        If the path ends in a ray, takes too many pivots or too long.
     """
     n = len(constant)
     if min(constant) >= 0:
@@ -70,6 +77,8 @@ def solve_complementarity(
                 break
     column = covering
     for _ in range(max_pivots):
+        if limit is not None and limit.is_over():
+            raise ConvergenceError("max_seconds was reached", where="complementarity problem")
         pivot_row = table[row].copy()
         if pivot_row[column] < 0:
             pivot_row = -pivot_row

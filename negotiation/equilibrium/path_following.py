@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import ConvergenceError
 from negotiation.values import FloatArray
 
@@ -106,6 +107,7 @@ def trace(
     max_step: float = 1e9,
     crossing_step: float = 1e-3,
     max_steps: int = 20_000,
+    limit: TimeLimit | None = None,
 ) -> Iterator[CurvePoint]:
     """Yield points of the curve through ``start``, first in the direction of a growing parameter.
 
@@ -121,11 +123,13 @@ def trace(
         Length above which a step across another branch is taken back.
     max_steps
         Largest number of points.
+    limit
+        Time in which the curve is traced; None for all.
 
     Raises
     ------
     ConvergenceError
-        If steps become too short or too many.
+        If steps become too short or too many, or time is up.
     """
     upward = np.zeros(len(start))
     upward[-1] = 1.0
@@ -134,6 +138,10 @@ def trace(
     yield here
     length = first_step
     for _ in range(max_steps):
+        if limit is not None and limit.is_over():
+            raise ConvergenceError(
+                "max_seconds was reached", where=f"curve at parameter {here.position[-1]:.6g}"
+            )
         while True:
             if length < min_step:
                 raise ConvergenceError(

@@ -13,6 +13,8 @@ from negotiation.equilibrium.normal_form.vertex_search import (
     find_vertices_by_integer,
     unit_columns,
 )
+from negotiation.equilibrium.quantal.quantal_response import quantal_response
+from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.games.normal_form import NormalFormGame
 
 __all__ = ["compile_kernels"]
@@ -31,4 +33,5 @@ def compile_kernels() -> None:
     find_vertices_by_float(unit_columns(whole), whole, lambda: True)
     find_vertices_by_integer(whole, lambda: True)
     one_equilibrium(NormalFormGame.from_bimatrix(cycle, -cycle))
-    isolate_equilibria(np.arange(24.0).reshape(3, 2, 2, 2) % 7.0)
+    quantal_response(NormalFormGame.from_bimatrix(cycle, -cycle), 1.0)
+    isolate_equilibria(np.arange(24.0).reshape(3, 2, 2, 2) % 7.0, limit=TimeLimit(None))

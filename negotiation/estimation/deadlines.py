@@ -11,7 +11,7 @@ import numpy as np
 from negotiation.arguments import takes
 from negotiation.estimation.disputes.durations import Disputes
 from negotiation.estimation.exposure import steps_of
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured
 from negotiation.values import FloatArray, number, read_only
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ __all__ = ["DeadlineRates", "deadline_rates"]
 
 
 @dataclass(frozen=True, eq=False)
-class DeadlineRates(Presented):
+class DeadlineRates(Pictured):
     """Rates of ending by days to the deadline, nothing assumed within a window but constancy.
 
     Attributes
@@ -43,6 +43,8 @@ class DeadlineRates(Presented):
     rate: FloatArray
     low: FloatArray
     high: FloatArray
+
+    _picture = "plot_deadline_rates"
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a window."""

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from negotiation.arguments import takes
 from negotiation.errors import ConvergenceError
 from negotiation.estimation.disputes.durations import Disputes
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured
 from negotiation.values import FloatArray, number, read_only
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ __all__ = ["SurvivalCurve", "kaplan_meier", "nonparametric_curve", "turnbull"]
 
 
 @dataclass(frozen=True, eq=False)
-class SurvivalCurve(Presented):
+class SurvivalCurve(Pictured):
     """Where the mass of ends lies.
 
     Attributes
@@ -52,6 +52,8 @@ class SurvivalCurve(Presented):
     high: FloatArray
     gap: float
     ending: tuple[str, ...] = ("any",)
+
+    _picture = "plot_durations"
 
     def survival(self, times: ArrayLike) -> FloatArray:
         """Return the probability of lasting longer than ``times`` days, any shape.

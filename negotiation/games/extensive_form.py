@@ -10,7 +10,6 @@ Kuhn (1953), "Extensive games and the problem of information".
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -29,11 +28,10 @@ from negotiation.games.tree import (
     TerminalNode,
     kept_exactly,
 )
-from negotiation.values import FloatArray, decoding, instances, number
+from negotiation.games.tree_checks import PROBABILITY_TOLERANCE, check_nodes
+from negotiation.values import FloatArray, decoding, instances
 
 __all__ = ["ExtensiveFormGame", "InformationSet"]
-
-_PROBABILITY_TOL = 1e-9
 
 
 @dataclass(frozen=True)
@@ -99,10 +97,7 @@ class ExtensiveFormGame:
             raise InvalidInputError("a game needs players", where="players", seen=self.players)
         if not self.nodes:
             raise InvalidInputError("the tree is empty", where="nodes", seen=())
-        for position, node in enumerate(self.nodes):
-            self._check_node(position, node)
-        self._check_tree()
-        self._check_information_sets()
+        check_nodes(self.nodes, self.players)
 
     @classmethod
     @takes
@@ -133,91 +128,6 @@ class ExtensiveFormGame:
                 )
             stack.extend(zip(children, branch.subtrees, strict=True))
         return cls(tuple(node for node in nodes if node is not None), tuple(players), title)
-
-    def _check_node(self, position: int, node: Node) -> None:
-        where = f"nodes[{position}]"
-        if isinstance(node, TerminalNode):
-            if len(node.payoffs) != len(self.players):
-                raise InvalidInputError(
-                    "one payoff a player",
-                    where=where,
-                    seen=node.payoffs,
-                    allowed=f"{len(self.players)} numbers",
-                )
-            for payoff in node.payoffs:
-                number(payoff, name=f"{where}.payoffs")
-            return
-        if not node.children or len(node.children) != len(node.actions):
-            raise InvalidInputError(
-                "one child an action, at least one",
-                where=where,
-                seen=f"{len(node.actions)} actions, {len(node.children)} children",
-            )
-        if len(set(node.actions)) != len(node.actions):
-            raise InvalidInputError("action named twice", where=where, seen=node.actions)
-        if isinstance(node, ChanceNode):
-            if len(node.probabilities) != len(node.actions):
-                raise InvalidInputError(
-                    "one probability an action", where=where, seen=node.probabilities
-                )
-            for p in node.probabilities:
-                number(p, name=f"{where}.probabilities", low=0.0, high=1.0)
-            total = math.fsum(node.probabilities)
-            if abs(total - 1.0) > _PROBABILITY_TOL:
-                raise InvalidInputError(
-                    "chance probabilities do not sum to 1",
-                    where=f"{where}.probabilities",
-                    seen=total,
-                )
-        elif not 0 <= node.player < len(self.players):
-            raise InvalidInputError(
-                "no such player",
-                where=f"{where}.player",
-                seen=node.player,
-                allowed=f"0..{len(self.players) - 1}",
-            )
-
-    def _check_tree(self) -> None:
-        seen = {0}
-        stack = [0]
-        while stack:
-            position = stack.pop()
-            for child in self.nodes[position].children:
-                where = f"nodes[{position}].children"
-                if not 0 <= child < len(self.nodes):
-                    raise InvalidInputError(
-                        "no such node",
-                        where=where,
-                        seen=child,
-                        allowed=f"1..{len(self.nodes) - 1}",
-                    )
-                if child in seen:
-                    raise InvalidInputError(
-                        "not a tree: a cycle, or a node with two parents",
-                        where=where,
-                        seen=child,
-                    )
-                seen.add(child)
-                stack.append(child)
-        if len(seen) != len(self.nodes):
-            lost = next(k for k in range(len(self.nodes)) if k not in seen)
-            raise InvalidInputError(
-                "node cannot be reached from the root", where=f"nodes[{lost}]", seen=lost
-            )
-
-    def _check_information_sets(self) -> None:
-        first: dict[str, tuple[int, DecisionNode]] = {}
-        for position, node in enumerate(self.nodes):
-            if not isinstance(node, DecisionNode):
-                continue
-            other, model = first.setdefault(node.information_set, (position, node))
-            if (node.player, node.actions) != (model.player, model.actions):
-                raise InvalidInputError(
-                    "nodes of one information set differ in player or actions",
-                    where=f"information set {node.information_set!r}, nodes[{position}]",
-                    seen=(self.players[node.player], node.actions),
-                    allowed=f"{(self.players[model.player], model.actions)} as at nodes[{other}]",
-                )
 
     @cached_property
     def exact_payoffs(self) -> Mapping[int, tuple[Fraction, ...]]:
@@ -366,7 +276,7 @@ class ExtensiveFormGame:
                 array.shape != (len(information_set.actions),)
                 or not np.all(np.isfinite(array))
                 or array.min() < 0.0
-                or abs(array.sum() - 1.0) > _PROBABILITY_TOL
+                or abs(array.sum() - 1.0) > PROBABILITY_TOLERANCE
             ):
                 raise InvalidInputError(
                     "not a distribution over the actions",

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.games.exact_numbers import number_array
-from negotiation.presentation import Presented, in_order, shown_numbers
+from negotiation.presentation import Pictured, in_order, shown_numbers
 from negotiation.values import FloatArray, read_only
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _labels_of_frame(A: Any, B: Any) -> tuple[tuple[str, ...], ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class NormalFormGame(Presented):
+class NormalFormGame(Pictured):
     """A finite game: ``payoffs[player, action of player 1, action of player 2, ...]``.
 
     Attributes
@@ -102,6 +102,8 @@ class NormalFormGame(Presented):
     actions: tuple[tuple[str, ...], ...] = ()
     title: str = ""
     fractions: NDArray[Any] | None = None
+
+    _picture = "plot_payoff_matrix"
 
     def __post_init__(self) -> None:
         """Check shape, labels and finiteness; payoffs become read-only."""

@@ -8,7 +8,7 @@ Kuhn (1953), "Extensive games and the problem of information".
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -20,11 +20,12 @@ from negotiation.errors import InvalidInputError
 from negotiation.games.exact_numbers import common_numerators, quotients
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.games.tree import DecisionNode
+from negotiation.games.tree import DecisionNode, Node, TerminalNode
 from negotiation.values import FloatArray
 
 __all__ = [
     "TreeStrategies",
+    "agent_form",
     "behavior_of_mixed",
     "exact_behavior_of_mixed",
     "to_normal_form",
@@ -205,6 +206,52 @@ def to_normal_form(
         information_sets=tuple(tuple(n) for n in names),
         strategies=tuple(tuple(s) for s in strategies),
     )
+
+
+@takes
+def agent_form(tree: ExtensiveFormGame) -> ExtensiveFormGame:
+    """Return the tree in which every information set is decided by an agent of its own.
+
+    An agent is called by its information set and earns what its player earns. A behaviour
+    profile of the tree is a profile of the agents, one distribution each;
+    ``to_normal_form(agent_form(tree))`` is the agent normal form, whose perfect equilibria are
+    the perfect equilibria of the tree (Selten 1975).
+
+    Parameters
+    ----------
+    tree
+        Any finite game tree, perfect recall or not.
+
+    Raises
+    ------
+    InvalidInputError
+        If nobody has a move.
+
+    Examples
+    --------
+    >>> from negotiation.games.tree import decision, terminal
+    >>> twice = ExtensiveFormGame.from_tree(
+    ...     decision(0, "now", {"stop": terminal("1/3"),
+    ...                         "go": decision(0, "later", {"l": terminal(0), "r": terminal(1)})}),
+    ...     players=["one"])
+    >>> agents = to_normal_form(agent_form(twice)).game
+    >>> agents.players, agents.shape, str(agents.exact_payoffs[1][0, 0])
+    (('now', 'later'), (2, 2), '1/3')
+    """
+    sets = tree.information_sets
+    if not sets:
+        raise InvalidInputError("nobody has a move", where="agent_form", seen="no information set")
+    place = {s.name: k for k, s in enumerate(sets)}
+    nodes: list[Node] = []
+    for position, node in enumerate(tree.nodes):
+        if isinstance(node, DecisionNode):
+            nodes.append(replace(node, player=place[node.information_set]))
+        elif isinstance(node, TerminalNode):
+            payoffs = tree.exact_payoffs[position]
+            nodes.append(TerminalNode(tuple(payoffs[s.player] for s in sets), node.label))
+        else:
+            nodes.append(node)
+    return ExtensiveFormGame(tuple(nodes), tuple(s.name for s in sets), tree.title)
 
 
 def _chance_weight(tree: ExtensiveFormGame, path: Sequence[tuple[int, int]]) -> Fraction:

@@ -15,6 +15,7 @@ from negotiation.payoffs.scenarios import PayoffOptions
 from negotiation.payoffs.sizes import InstrumentChoices, chosen_sizes
 from negotiation.policy.best_responses import BestResponseCurves, best_responses
 from negotiation.trade.economy import Economy
+from negotiation.trade.players import first_two
 
 __all__ = ["best_response_curves"]
 
@@ -23,7 +24,7 @@ __all__ = ["best_response_curves"]
 def best_response_curves(
     economy: Economy,
     *,
-    players: Sequence[str] = ("USA", "CHN"),
+    players: Sequence[str] | None = None,
     bounds: Mapping[str, tuple[float, float]] | None = None,
     partner_rates: ArrayLike | int | None = None,
     instruments: InstrumentChoices = None,
@@ -43,7 +44,7 @@ def best_response_curves(
     economy
         Baseline flows, tariffs, GDP.
     players
-        Two regions.
+        Two regions; None: the first two of the economy.
     bounds
         Lowest and highest size by player; None: from a mean tariff of zero to 2 added points, the
         same for taxes, controls and trade costs, and quotas up to the baseline's quantity.
@@ -78,7 +79,7 @@ def best_response_curves(
     >>> curves.converged, curves.largest_regret < 1e-9
     (True, True)
     """
-    names = tuple(players)
+    names = first_two(economy) if players is None else tuple(players)
     world = options.get("model") == "general_equilibrium"
     points, size, width = (15, 21, 1e-5) if world else (41, 61, 1e-7)
     options["sectors"] = None if options.get("sectors") is None else tuple(options["sectors"] or ())

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from negotiation.arguments import takes
-from negotiation.data.parameters import parameter
+from negotiation.data.parameters import parameter, parameters
 from negotiation.data.sources import sources
 from negotiation.errors import InvalidInputError
 from negotiation.policy.objectives.objective import JobLosses, Objective
@@ -30,7 +30,7 @@ __all__ = [
 HORIZONS = ("short_run", "long_run")
 
 _LONG_RUN_SET = "fontagne_2022"
-_SIDES = {"USA": "usa", "CHN": "chn"}
+_JOBS = "jobs_per_billion_exports"
 
 
 @takes
@@ -88,7 +88,7 @@ def sourced_job_losses(player: str, *, as_of: DateLike = None) -> JobLosses | No
     Parameters
     ----------
     player
-        ``"USA"`` or ``"CHN"``; None comes back for any other region.
+        Region; None comes back for one without a figure of its own.
     as_of
         Information date; a figure that became known later is refused.
 
@@ -97,10 +97,10 @@ def sourced_job_losses(player: str, *, as_of: DateLike = None) -> JobLosses | No
     >>> sourced_job_losses("CHN", as_of="2025-05-02").jobs_per_billion
     30496.0
     """
-    side = _SIDES.get(player)
-    if side is None:
+    side = player.lower()
+    if f"{_JOBS}_{side}" not in parameters():
         return None
-    intensity = parameter(f"jobs_per_billion_exports_{side}", as_of=as_of)
+    intensity = parameter(f"{_JOBS}_{side}", as_of=as_of)
     source = sources()[intensity.source]
     return JobLosses(
         jobs_per_billion=intensity.value,
@@ -148,8 +148,8 @@ def player_objectives(
             )
     out = []
     for player in players:
-        losses = sourced_job_losses(player, as_of=as_of)
         if objectives is None:
+            losses = sourced_job_losses(player, as_of=as_of)
             counted = losses is not None and labor_supply_elasticity == 0.0
             weight = parameter("job_cost_weight", as_of=as_of).value if counted else 0.0
             objective = Objective(jobs=weight, job_losses=losses)
@@ -159,7 +159,9 @@ def player_objectives(
                 raise InvalidInputError(
                     "not an objective", where=f"objectives[{player}]", seen=repr(objective)
                 )
-            if objective.job_losses is None:
+            known = f"{_JOBS}_{player.lower()}" in parameters(as_of)
+            if objective.job_losses is None and (known or objective.jobs > 0.0):
+                losses = sourced_job_losses(player, as_of=as_of)
                 objective = replace(objective, job_losses=losses)
         if objective.jobs > 0.0 and objective.job_losses is None:
             raise InvalidInputError(
@@ -181,9 +183,7 @@ def standoff_rates(players: Sequence[str], *, as_of: DateLike = None) -> dict[st
     >>> standoff_rates(("USA", "CHN"))
     {'USA': 1.45, 'CHN': 1.25}
     """
-    if any(player not in _SIDES for player in players):
+    names = {player: f"standoff_added_{player.lower()}" for player in players}
+    if any(name not in parameters() for name in names.values()):
         return None
-    return {
-        player: parameter(f"standoff_added_{_SIDES[player]}", as_of=as_of).value
-        for player in players
-    }
+    return {player: parameter(name, as_of=as_of).value for player, name in names.items()}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from negotiation.arguments import takes
+from negotiation.data.tariffs import default_rates
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.payoffs.scenarios import tariff_payoffs
@@ -114,8 +115,7 @@ def tariff_game(
         By player, points added to its baseline tariffs on the others as fractions (1.45 adds 145
         points), ``"free_trade"``, which removes the baseline, or in general equilibrium a
         `negotiation.Measure` in any instrument, or a tuple of them, at
-        baseline tariffs. None: the steps of spring 2025,
-        see :data:`negotiation.trade.tariff_actions.DEFAULT_RATES`.
+        baseline tariffs. None: the embedded grids (`negotiation.data.tariffs.default_rates`).
     players
         Their order; None: that of ``rates``.
     model, horizon, elasticities, exporter_incidence, demand, objectives, exemptions, sectors
@@ -140,7 +140,7 @@ def tariff_game(
     >>> game.shape, game.actions[0]
     ((3, 2), ('free trade (0 %)', '0 (20.8 %)', '+145 (165.8 %)'))
     """
-    grids = action_grids(rates, players)
+    grids = action_grids(default_rates(players) if rates is None else rates, players)
     profiles = list(product(*grids.values()))
     columns = {name: [profile[k] for profile in profiles] for k, name in enumerate(grids)}
     taxed = None if sectors is None else tuple(sectors)

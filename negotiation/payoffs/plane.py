@@ -17,6 +17,7 @@ from negotiation.payoffs.sizes import InstrumentChoices, chosen_sizes
 from negotiation.policy.objectives.partial_equilibrium_payoffs import TariffPayoffs
 from negotiation.presentation import Presented
 from negotiation.trade.economy import Economy
+from negotiation.trade.players import first_two
 from negotiation.values import (
     FloatArray,
     float_array,
@@ -93,7 +94,7 @@ class TariffPlane(Presented):
 def tariff_plane(
     economy: Economy,
     *,
-    players: Sequence[str] = ("USA", "CHN"),
+    players: Sequence[str] | None = None,
     rates: Mapping[str, ArrayLike] | int = 31,
     highest: float = 2.0,
     instruments: InstrumentChoices = None,
@@ -106,7 +107,7 @@ def tariff_plane(
     economy
         Baseline flows, tariffs, GDP.
     players
-        Two regions.
+        Two regions; None: the first two of the economy.
     rates
         Added points or sizes by player, increasing; or how many, equally spaced as the bounds of
         :func:`~negotiation.payoffs.best_response_curves` are.
@@ -124,7 +125,7 @@ def tariff_plane(
     >>> plane.payoffs.shape
     (2, 4, 4)
     """
-    names = tuple(players)
+    names = first_two(economy) if players is None else tuple(players)
     if len(names) != 2:
         raise InvalidInputError(
             "a plane is of two players", where="players", seen=len(names), allowed="2"

@@ -48,7 +48,7 @@ def tariff_payoffs(
     economy: Economy,
     rates: Any,
     *,
-    players: Sequence[str] = ("USA", "CHN"),
+    players: Sequence[str] | None = None,
     model: str = "export_dependence",
     horizon: str | float = "long_run",
     elasticities: ElasticityChoice | None = None,
@@ -73,7 +73,7 @@ def tariff_payoffs(
         `negotiation.Measure` in any instrument, or a tuple of them. Or a
         tariff schedule, or a list of them.
     players
-        Two or more regions.
+        Two or more regions; None: the first two of the economy.
     model
         ``"export_dependence"``: each market by itself, with everything else given;
         ``"general_equilibrium"``: one trade equilibrium of the world a scenario.

@@ -117,7 +117,7 @@ def chosen_sizes(
                 "not by player",
                 where="instruments",
                 seen=type(instruments).__name__,
-                allowed='a mapping as {"USA": "export_tax"}',
+                allowed='a mapping as {player: "export_tax"}',
             )
         given.update(instruments)
     unknown = [name for name in given if name not in names]

@@ -22,7 +22,7 @@ from negotiation.errors import InvalidInputError
 from negotiation.policy.cooperative import cooperative_tariffs
 from negotiation.policy.noncooperative import nash_tariffs, optimal_tariffs
 from negotiation.policy.problem.outcome import payoffs_at
-from negotiation.policy.problem.setting import Objectives, setting
+from negotiation.policy.problem.setting import Objectives, chosen_players, setting
 from negotiation.policy.results import PolicyResult
 from negotiation.presentation import Presented
 from negotiation.trade.economy import Economy, TariffSchedule
@@ -150,10 +150,8 @@ def sustainable_cooperation(
         If Nash, cooperative or best-reply policies are not found; carries ``.partial``.
     """
     began = perf_counter()
+    chosen = chosen_players(economy, players, 2)
     world = purge_imbalances(economy, model) if purge else economy
-    chosen = world.regions if players is None else tuple(players)
-    if isinstance(players, str) or len(chosen) < 2:
-        raise InvalidInputError("give two or more players", where="players", seen=players)
     if without is not None and (without not in chosen or len(chosen) < 3):
         raise InvalidInputError(
             "not one of three or more players", where="without", seen=without, allowed=str(chosen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,7 @@ from negotiation.bargaining.offers.ratification import RatificationOffer, WinSet
 from negotiation.bargaining.solutions.problem import BargainingProblem
 from negotiation.bargaining.solutions.result import BargainingSolution
 from negotiation.errors import InvalidInputError
+from negotiation.plotting.style import Pen
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,18 +28,6 @@ __all__ = [
     "plot_ratification_offer",
     "plot_win_sets",
 ]
-
-# Okabe and Ito's colours in an order whose greys differ, each with its own marker.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-_MARKERS = ("o", "s", "^", "D", "v", "p", "h", "8")
-
-
-def _axes(ax: Axes | None) -> Axes:
-    if ax is not None:
-        return ax
-    import matplotlib.pyplot as plt
-
-    return plt.subplots(layout="constrained")[1]
 
 
 def _name(solution: BargainingSolution) -> str:
@@ -57,6 +46,8 @@ def plot_bargaining_set(
     ax: Axes | None = None,
     *,
     unit: str = "payoff",
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> Axes:
     """Draw feasible payoffs, the frontier, the disagreement point and solutions of two players.
 
@@ -70,39 +61,50 @@ def plot_bargaining_set(
         Where to draw; a new figure when None.
     unit
         Unit of payoffs, for the axis labels (for example "% of GDP").
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
     """
     if problem.point.size != 2:
         raise InvalidInputError(
             "a plane shows two players", where="problem", seen=f"{problem.point.size} players"
         )
-    ax = _axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     if not callable(problem.frontier):
-        ax.plot(*problem.points.T, ".", color="0.7", markersize=2, label="outcomes", zorder=1)
+        ax.plot(
+            *problem.points.T, ".", color=pen.grey(0.7), markersize=2, label="outcomes", zorder=1
+        )
     if problem.convexify:
-        ax.plot(*problem.geometry.nodes().T, "-", color="0.25", linewidth=1.5, label="frontier")
+        ax.plot(
+            *problem.geometry.nodes().T, "-", color=pen.grey(0.25), linewidth=1.5, label="frontier"
+        )
     else:
         order = np.argsort(problem.candidates[:, 0])
-        ax.plot(*problem.candidates[order].T, ".", color="0.25", markersize=4, label="frontier")
+        ax.plot(
+            *problem.candidates[order].T, ".", color=pen.grey(0.25), markersize=4, label="frontier"
+        )
     d = problem.point
-    ax.plot(*d, "x", color="black", markersize=8, markeredgewidth=2, label="disagreement", zorder=4)
-    ax.axvline(d[0], color="0.6", linewidth=0.7, linestyle=":", zorder=0)
-    ax.axhline(d[1], color="0.6", linewidth=0.7, linestyle=":", zorder=0)
+    ax.plot(*d, "x", color=pen.ink, markersize=8, markeredgewidth=2, label="disagreement", zorder=4)
+    ax.axvline(d[0], color=pen.grey(0.6), linewidth=0.7, linestyle=":", zorder=0)
+    ax.axhline(d[1], color=pen.grey(0.6), linewidth=0.7, linestyle=":", zorder=0)
     if problem.outside_options is not None:
         ax.plot(
             *np.asarray(problem.outside_options),
             "+",
-            color="0.3",
+            color=pen.grey(0.3),
             markersize=10,
             label="outside options",
         )
     for k, solution in enumerate(solutions):
         ax.plot(
             *solution.payoffs,
-            _MARKERS[k % len(_MARKERS)],
-            color=_COLOURS[k % len(_COLOURS)],
+            pen.marker(k),
+            color=pen.colour(k),
             markerfacecolor="none",
             markeredgewidth=1.6,
-            markersize=7 + 1.5 * (k % len(_MARKERS)),
+            markersize=7 + 1.5 * (k % 6),
             linestyle="none",
             label=_name(solution),
             zorder=5,
@@ -116,23 +118,29 @@ def plot_bargaining_set(
     ax.set_ylim(low[1] - margin[1], high[1] + margin[1])
     ax.set_xlabel(f"{problem.players[0]}: {unit}")
     ax.set_ylabel(f"{problem.players[1]}: {unit}")
-    ax.legend(frameon=False, fontsize="small")
-    return ax
+    pen.legend()
+    return pen.finish(labels)
 
 
 @takes
 def plot_offers(
-    result: FiniteHorizonOffers, *, ax: Axes | None = None, players: tuple[str, str] | None = None
+    result: FiniteHorizonOffers,
+    *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+    players: tuple[str, str] | None = None,
 ) -> Axes:
     """Draw what each side gets at every date of alternating offers with a last date."""
-    ax = _axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     names = players or ("side 1", "side 2")
     dates = np.arange(1, len(result.offers) + 1)
     for k in (0, 1):
         ax.plot(
             dates,
             result.offers[:, k],
-            color=_COLOURS[k],
+            color=pen.colour(k),
             linestyle=("-", "--")[k],
             label=f"{names[k]} gets",
         )
@@ -140,27 +148,33 @@ def plot_offers(
         ax.plot(
             dates[proposing],
             result.offers[proposing, k],
-            _MARKERS[k],
-            color=_COLOURS[k],
-            markerfacecolor="white",
+            pen.marker(k),
+            color=pen.colour(k),
+            markerfacecolor=pen.paper,
             label=f"{names[k]} proposes",
         )
     ax.set_xlabel("date of the offer (period)")
     ax.set_ylabel(f"payoff (share of a surplus of {result.surplus:g})")
-    ax.legend(frameon=False, fontsize="small")
-    return ax
+    pen.legend()
+    return pen.finish(labels)
 
 
 @takes
 def plot_win_sets(
-    result: WinSets, *, ax: Axes | None = None, players: tuple[str, str] | None = None
+    result: WinSets,
+    *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+    players: tuple[str, str] | None = None,
 ) -> Axes:
     """Draw which divisions each side can ratify, and the zone of agreement."""
-    ax = _axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     names = players or ("side 1", "side 2")
     spans = (
-        (names[0], result.least_first, 1.0, _COLOURS[0], "///"),
-        (names[1], 0.0, result.most_first, _COLOURS[1], "\\\\\\"),
+        (names[0], result.least_first, 1.0, pen.colour(0), "///"),
+        (names[1], 0.0, result.most_first, pen.colour(1), "\\\\\\"),
     )
     for k, (_, low, high, colour, hatch) in enumerate(spans):
         ax.barh(
@@ -168,7 +182,7 @@ def plot_win_sets(
             max(high - low, 0.0),
             left=low,
             height=0.5,
-            facecolor="white",
+            facecolor=pen.paper,
             edgecolor=colour,
             hatch=hatch,
         )
@@ -176,87 +190,108 @@ def plot_win_sets(
         ax.axvspan(
             result.least_first,
             result.most_first,
-            color="0.85",
+            color=pen.grey(0.85),
             zorder=0,
             label=f"both ratify: {result.overlap:.0%} of the surplus",
         )
     if result.midpoint is not None:
-        ax.axvline(result.midpoint, color="black", linewidth=1.2, label="midpoint (Nash)")
+        ax.axvline(result.midpoint, color=pen.ink, linewidth=1.2, label="midpoint (Nash)")
     ax.set_yticks([0, 1], [f"{span[0]} ratifies" for span in spans])
     ax.set_ylim(-0.6, 2.1)
     ax.set_xlim(0, 1)
     ax.set_xlabel(f"share of {names[0]} (fraction of the surplus)")
     if result.agreement_possible:
-        ax.legend(frameon=False, fontsize="small", loc="upper center", ncols=2)
+        pen.legend(loc="upper center", ncols=2)
     else:
         ax.set_title("win-sets do not meet", fontsize="medium")
-    return ax
+    return pen.finish(labels)
 
 
 @takes
-def plot_compliance_posterior(result: PurchaseCompliance, *, ax: Axes | None = None) -> Axes:
+def plot_compliance_posterior(
+    result: PurchaseCompliance,
+    *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw fulfilment of each commitment and the belief after it that the buyer is willing."""
-    ax = _axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     steps = np.arange(len(result.posterior_path))
     bars = ax.bar(
         steps[1:],
         result.fulfilment_by_item,
         width=0.6,
-        facecolor="0.88",
-        edgecolor="0.4",
+        facecolor=pen.grey(0.88),
+        edgecolor=pen.grey(0.4),
         label="purchases over commitment",
     )
     for bar, short in zip(bars, result.short, strict=True):
         bar.set_hatch("..." if short else None)
-    ax.axhline(1.0, color="0.4", linewidth=0.8, linestyle=":")
+    ax.axhline(1.0, color=pen.grey(0.4), linewidth=0.8, linestyle=":")
     ax.plot(
         steps,
         result.posterior_path,
         "o-",
-        color=_COLOURS[0],
+        color=pen.colour(0),
         label="belief that the buyer is willing",
     )
     ax.set_xticks(steps, ["prior", *result.items], rotation=30, ha="right")
     ax.set_ylim(0, max(1.15, 1.1 * float(result.fulfilment_by_item.max())))
     ax.set_ylabel("fraction, probability")
     ax.set_xlabel("commitment (dotted bars: missed)")
-    ax.legend(frameon=False, fontsize="small")
-    return ax
+    pen.legend()
+    return pen.finish(labels)
 
 
 @takes
-def plot_ratification_offer(result: RatificationOffer, *, ax: Axes | None = None) -> Axes:
+def plot_ratification_offer(
+    result: RatificationOffer,
+    *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw the proposer's expected payoff against the share it offers."""
-    ax = _axes(ax)
-    ax.plot(result.offers, result.payoffs, color=_COLOURS[0], label="expected payoff")
-    ax.plot(result.offer, result.payoff, "o", color=_COLOURS[1], label="best offer", zorder=3)
-    ax.axvline(result.certain_offer, color="0.5", linestyle=":", label="passes for certain")
+    pen = Pen(ax, colours)
+    ax = pen.ax
+    ax.plot(result.offers, result.payoffs, color=pen.colour(0), label="expected payoff")
+    ax.plot(result.offer, result.payoff, "o", color=pen.colour(1), label="best offer", zorder=3)
+    ax.axvline(result.certain_offer, color=pen.grey(0.5), linestyle=":", label="passes for certain")
     ax.set_xlabel("share offered (fraction of the surplus)")
     ax.set_ylabel("proposer's expected payoff (fraction)")
-    ax.legend(frameon=False, fontsize="small")
-    return ax
+    pen.legend()
+    return pen.finish(labels)
 
 
 @takes
-def plot_gradual_cuts(result: GradualCuts, *, ax: Axes | None = None) -> Axes:
+def plot_gradual_cuts(
+    result: GradualCuts,
+    *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw the efficient path of tariff cuts that cannot be withdrawn, and its limit."""
-    ax = _axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     ax.step(
         np.arange(result.path.size),
         result.path,
         where="post",
-        color=_COLOURS[0],
+        color=pen.colour(0),
         label="irreversible cuts",
     )
-    ax.axhline(result.limit, color=_COLOURS[0], linestyle="--", linewidth=1, label="limit")
+    ax.axhline(result.limit, color=pen.colour(0), linestyle="--", linewidth=1, label="limit")
     ax.axhline(
         result.reversible_tariff,
-        color=_COLOURS[1],
+        color=pen.colour(1),
         linestyle=":",
         label="cuts that can be withdrawn",
     )
     ax.set_ylim(-0.04 * float(result.path.max()), 1.08 * float(result.path.max()))
     ax.set_xlabel("date (period)")
     ax.set_ylabel("tariff of both sides (money a unit)")
-    ax.legend(frameon=False, fontsize="small")
-    return ax
+    pen.legend()
+    return pen.finish(labels)

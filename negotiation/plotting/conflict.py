@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,7 @@ from negotiation.bargaining.attrition.reputation import (
 from negotiation.bargaining.signals.cheap_talk import CheapTalkPartition
 from negotiation.bargaining.signals.sources import SourcePosterior
 from negotiation.errors import InvalidInputError
+from negotiation.plotting.style import Pen
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,23 +32,13 @@ __all__ = [
     "plot_source_posterior",
 ]
 
-# Two of Okabe and Ito's colours whose greys differ, and two dashes.
-_COLOURS = ("#0072B2", "#D55E00")
-_DASHES = ("-", "--")
-
-
-def _axes(ax: Axes | None) -> Axes:
-    if ax is not None:
-        return ax
-    import matplotlib.pyplot as plt
-
-    return plt.subplots(layout="constrained")[1]
-
 
 @takes
 def plot_concession_hazards(
     path: ConcessionPath,
     *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
     sides: Sequence[str] = ("side 1", "side 2"),
     time_unit: str = "time unit",
@@ -64,22 +55,29 @@ def plot_concession_hazards(
         Names of the two sides.
     time_unit
         Unit of the process's clock, singular.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
     """
-    ax = _axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     for j in (0, 1):
-        ax.plot(path.times, path.hazards[j], _DASHES[j], color=_COLOURS[j], label=sides[j])
+        ax.plot(path.times, path.hazards[j], **pen.series(j), label=sides[j])
     ax.set(
         xlabel=f"time ({time_unit}s)", ylabel=f"concession rate (per {time_unit})", xlim=(0, None)
     )
     ax.set_ylim(bottom=0)
-    ax.legend(frameon=False)
-    return ax
+    pen.legend()
+    return pen.finish(labels)
 
 
 @takes
 def plot_concession_survival(
     equilibrium: ReputationEquilibrium,
     *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
     sides: Sequence[str] = ("side 1", "side 2"),
     time_unit: str = "time unit",
@@ -100,6 +98,10 @@ def plot_concession_survival(
         Names of the two sides.
     time_unit
         Unit of the process's clock, singular.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
 
     Raises
     ------
@@ -110,20 +112,21 @@ def plot_concession_survival(
         raise InvalidInputError(
             "a corner has no path over time", where="equilibrium", seen=equilibrium.kind
         )
-    ax = _axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     horizon = equilibrium.horizon
     ends = 1.3 * horizon if math.isfinite(horizon) else 5 / min(equilibrium.hazards)
     times = np.linspace(0, ends, 401)
     survival = survival_of_reputation(equilibrium, times)
     for j in (0, 1):
-        ax.plot(times, survival[j], _DASHES[j], color=_COLOURS[j], label=sides[j])
+        ax.plot(times, survival[j], **pen.series(j), label=sides[j])
         if equilibrium.initial_concession[j] > 0:
             after = 1 - equilibrium.initial_concession[j]
-            ax.plot([0, 0], [1, after], ":", color=_COLOURS[j])
-            ax.plot(0, 1, "o", color=_COLOURS[j], markerfacecolor="white", clip_on=False)
-            ax.plot(0, after, "o", color=_COLOURS[j], clip_on=False)
+            ax.plot([0, 0], [1, after], ":", color=pen.colour(j))
+            ax.plot(0, 1, "o", color=pen.colour(j), markerfacecolor=pen.paper, clip_on=False)
+            ax.plot(0, after, "o", color=pen.colour(j), clip_on=False)
     if math.isfinite(horizon):
-        ax.axvline(horizon, color="0.5", linewidth=0.8)
+        ax.axvline(horizon, color=pen.grey(0.5), linewidth=0.8)
         ax.annotate(
             "only stubborn sides left",
             (horizon, 1.0),
@@ -132,8 +135,8 @@ def plot_concession_survival(
             rotation=90,
             ha="right",
             va="top",
-            color="0.3",
-            fontsize="small",
+            color=pen.grey(0.3),
+            fontsize=pen.small,
         )
     ax.set(
         xlabel=f"time ({time_unit}s)",
@@ -141,14 +144,16 @@ def plot_concession_survival(
         xlim=(-0.02 * ends, ends),
         ylim=(0, 1.03),
     )
-    ax.legend(frameon=False)
-    return ax
+    pen.legend()
+    return pen.finish(labels)
 
 
 @takes
 def plot_audience_cost_horizon(
     crisis: AudienceCostCrisis,
     *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
     sides: Sequence[str] = ("side 1", "side 2"),
     time_unit: str = "time unit",
@@ -165,8 +170,13 @@ def plot_audience_cost_horizon(
         Names of the two sides.
     time_unit
         Unit of the crisis's clock, singular.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
     """
-    ax = _axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     v, a, horizon = crisis.prize, crisis.cost_rates, crisis.horizon
     times = np.linspace(0, horizon, 301)
     for j in (0, 1):
@@ -174,18 +184,17 @@ def plot_audience_cost_horizon(
         ax.plot(
             times,
             start * v / (v + a[1 - j] * times),
-            _DASHES[j],
-            color=_COLOURS[j],
+            **pen.series(j),
             label=f"{sides[j]} (backs down: {crisis.prob_backs_down[j]:.2f})",
         )
-        ax.plot(horizon, crisis.survival[j], "s", color=_COLOURS[j], zorder=3, clip_on=False)
+        ax.plot(horizon, crisis.survival[j], "s", color=pen.colour(j), zorder=3, clip_on=False)
         if start < 1:
-            ax.plot([0, 0], [1, start], ":", color=_COLOURS[j])
-            ax.plot(0, 1, "o", color=_COLOURS[j], markerfacecolor="white", clip_on=False)
-            ax.plot(0, start, "o", color=_COLOURS[j], clip_on=False)
+            ax.plot([0, 0], [1, start], ":", color=pen.colour(j))
+            ax.plot(0, 1, "o", color=pen.colour(j), markerfacecolor=pen.paper, clip_on=False)
+            ax.plot(0, start, "o", color=pen.colour(j), clip_on=False)
     ends = 1.25 * horizon
-    ax.axvspan(horizon, ends, color="0.88", zorder=0)
-    ax.axvline(horizon, color="0.4", linewidth=0.8)
+    ax.axvspan(horizon, ends, color=pen.grey(0.88), zorder=0)
+    ax.axvline(horizon, color=pen.grey(0.4), linewidth=0.8)
     ax.text(
         (horizon + ends) / 2,
         0.5,
@@ -200,13 +209,18 @@ def plot_audience_cost_horizon(
         xlim=(-0.02 * ends, ends),
         ylim=(0, 1.03),
     )
-    ax.legend(frameon=False, loc="lower left")
-    return ax
+    pen.legend(loc="lower left")
+    return pen.finish(labels)
 
 
 @takes
 def plot_cheap_talk_partition(
-    talk: CheapTalkPartition, *, ax: Axes | None = None, unit: str = "unit of the state"
+    talk: CheapTalkPartition,
+    *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+    unit: str = "unit of the state",
 ) -> Axes:
     """Draw the receiver's action in each interval of states, against both sides' ideals.
 
@@ -219,6 +233,10 @@ def plot_cheap_talk_partition(
         Where to draw; a new figure when None.
     unit
         Unit of state and action.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
 
     Raises
     ------
@@ -227,16 +245,17 @@ def plot_cheap_talk_partition(
     """
     if talk.messages is None:
         raise InvalidInputError("talk without bias has no intervals", where="talk", seen="bias 0")
-    ax = _axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     ends = np.array(talk.boundaries)
     outer = ends[[0, -1]]
     for k, (low, high) in enumerate(itertools.pairwise(ends)):
         if k % 2:
-            ax.axvspan(low, high, color="0.93", zorder=0)
-        ax.plot([low, high], [talk.actions[k]] * 2, color=_COLOURS[0], linewidth=2.5, zorder=3)
-    ax.plot([], [], color=_COLOURS[0], linewidth=2.5, label="action after the message")
-    ax.plot(outer, outer, color="0.25", linewidth=1, label="receiver's ideal")
-    ax.plot(outer, outer + talk.bias, "--", color=_COLOURS[1], label="sender's ideal")
+            ax.axvspan(low, high, color=pen.grey(0.93), zorder=0)
+        ax.plot([low, high], [talk.actions[k]] * 2, color=pen.colour(0), linewidth=2.5, zorder=3)
+    ax.plot([], [], color=pen.colour(0), linewidth=2.5, label="action after the message")
+    ax.plot(outer, outer, color=pen.grey(0.25), linewidth=1, label="receiver's ideal")
+    ax.plot(outer, outer + talk.bias, "--", color=pen.colour(1), label="sender's ideal")
     ax.set(xlabel=f"state ({unit})", ylabel=f"action ({unit})", xlim=tuple(outer))
     # Boundaries crowd where the bias pushes; labels closer than 7 % of the width would overlap.
     shown = [outer[0]]
@@ -245,14 +264,16 @@ def plot_cheap_talk_partition(
             shown.append(end)
     shown.append(outer[1])
     ax.set_xticks(ends, [f"{a:.3g}" if a in shown else "" for a in ends])
-    ax.legend(frameon=False, loc="upper left")
-    return ax
+    pen.legend(loc="upper left")
+    return pen.finish(labels)
 
 
 @takes
 def plot_source_posterior(
     found: SourcePosterior,
     *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
     sources: Sequence[str] | None = None,
     event: str = "event",
@@ -269,6 +290,10 @@ def plot_source_posterior(
         What to call each report, for example "state media: yes".
     event
         Name of the event, for the axis label.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
 
     Raises
     ------
@@ -281,7 +306,8 @@ def plot_source_posterior(
         raise InvalidInputError(
             "one name a report", where="sources", seen=len(names), allowed=str(count)
         )
-    ax = _axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     x = np.arange(count + 1)
     for k in range(count):
         low, high = found.path[k], found.path[k + 1]
@@ -291,12 +317,12 @@ def plot_source_posterior(
             high - low,
             bottom=low,
             width=0.6,
-            color=_COLOURS[0] if up else _COLOURS[1],
+            color=pen.colour(0) if up else pen.colour(1),
             hatch=None if up else "//",
-            edgecolor="white",
+            edgecolor=pen.paper,
         )
-        ax.plot([k - 0.3 if k else 0, k + 1.3], [low, low], color="0.4", linewidth=0.8)
-    ax.plot(x, found.path, "o", color="black", markersize=5, zorder=3)
+        ax.plot([k - 0.3 if k else 0, k + 1.3], [low, low], color=pen.grey(0.4), linewidth=0.8)
+    ax.plot(x, found.path, "o", color=pen.ink, markersize=5, zorder=3)
     for k, belief in enumerate(found.path):
         above = k == 0 or belief >= found.path[k - 1]
         ax.annotate(
@@ -309,4 +335,4 @@ def plot_source_posterior(
         )
     ax.set_xticks(x, ["prior", *names])
     ax.set(ylabel=f"probability of the {event}", ylim=(0, 1.08), xlim=(-0.6, count + 0.6))
-    return ax
+    return pen.finish(labels)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
+from negotiation.plotting.style import Pen
 from negotiation.trade.analysis.dependence import ExportDependence
 from negotiation.values import one_of
 
@@ -23,10 +24,6 @@ _LABELS = {
     "share_of_importer_imports": "Share of the importer's imports of the sector (%)",
     "share_of_importer_absorption": "Share of the importer's purchases of the sector (%)",
 }
-_STYLES: tuple[dict[str, Any], ...] = (
-    {"color": "#0072B2", "edgecolor": "black", "linewidth": 0.5},
-    {"color": "#F5C26B", "edgecolor": "black", "linewidth": 0.5, "hatch": "///"},
-)
 
 
 @takes
@@ -35,6 +32,8 @@ def plot_export_dependence(
     *,
     measure: str = "share_of_exports",
     sector_names: Mapping[str, str] | None = None,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw dependence by sector as horizontal bars, one or two directions side by side.
@@ -50,14 +49,16 @@ def plot_export_dependence(
         Names to print instead of sector codes.
     ax
         Axes to draw on; a new figure where None.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
 
     Returns
     -------
     matplotlib.axes.Axes
         Sectors are ordered by the larger of the export values, the totals come first.
     """
-    import matplotlib.pyplot as plt
-
     results = [directions] if isinstance(directions, ExportDependence) else list(directions)
     if not 1 <= len(results) <= 2 or any(r.sectors != results[0].sectors for r in results):
         raise InvalidInputError(
@@ -71,8 +72,8 @@ def plot_export_dependence(
     order = np.argsort(exports, kind="stable")
     order = np.append(order, shares.shape[1] - 1)
     names = [*results[0].sectors, "total"]
-    if ax is None:
-        _, ax = plt.subplots(figsize=(5.5, 0.28 * len(names) + 1.2), layout="constrained")
+    pen = Pen(ax, colours, (5.5, 0.28 * len(names) + 1.2))
+    ax = pen.ax
     height = 0.8 / len(results)
     places = np.arange(len(names))
     for k, result in enumerate(results):
@@ -81,15 +82,16 @@ def plot_export_dependence(
             100.0 * shares[k, order],
             height=height,
             label=f"{result.exporter} on {result.importer}",
-            **_STYLES[k],
+            color=pen.colour(5 * k),
+            hatch=("", "///")[k],
+            edgecolor=pen.ink,
+            linewidth=0.5,
         )
     shown = sector_names or {}
     ax.set_yticks(places, [shown.get(names[k], names[k]) for k in order])
     ax.set_ylim(-0.6, len(names) - 0.4)
-    ax.axhline(len(names) - 1.5, color="0.5", linewidth=0.6)
+    ax.axhline(len(names) - 1.5, color=pen.grey(0.5), linewidth=0.6)
     ax.set_xlabel(_LABELS[measure])
     ax.set_ylabel("Sector, by value of exports")
-    ax.legend(
-        title="Dependence of", loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False
-    )
-    return ax
+    pen.legend(title="Dependence of", loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
+    return pen.finish(labels)

@@ -14,7 +14,7 @@ from negotiation.estimation.deadlines import DeadlineRates
 from negotiation.estimation.fit import ConcessionFit
 from negotiation.estimation.nonparametric import SurvivalCurve
 from negotiation.estimation.scores import ForecastScores
-from negotiation.plotting.process import new_axes
+from negotiation.plotting.style import Pen
 from negotiation.values import float_array
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ __all__ = [
     "plot_transforms",
 ]
 
-_STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
-#: Okabe and Ito's colours, which stay apart for the colour-blind.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 _Z90 = 1.6448536269514722
 
 
@@ -41,6 +38,8 @@ def plot_durations(
     *,
     days: ArrayLike | None = None,
     covariates: Mapping[str, float] | None = None,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the share of disputes that are still open by days, and what laws say.
@@ -55,30 +54,36 @@ def plot_durations(
         Where the curves are drawn; None: from 1 day to the last end, evenly on a log scale.
     covariates
         At which the laws are drawn.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
+    ax
+        Axes to draw on; a new figure where None.
     """
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     last = float(curve.right[-1]) if curve.right.size else 1000.0
     given = np.geomspace(1.0, max(last, 2.0), 400) if days is None else days
     grid = float_array(given, name="days", ndim=1, low=0.0)
     if np.isfinite(curve.low).any():
         ax.fill_between(
-            curve.right, curve.low, curve.high, step="post", color="0.85", linewidth=0,
+            curve.right, curve.low, curve.high, step="post", color=pen.grey(0.85), linewidth=0,
             label="95 % interval",
         )  # fmt: skip
-    ax.step(grid, curve.survival(grid), where="post", color="black", label="no law")
+    ax.step(grid, curve.survival(grid), where="post", color=pen.ink, label="no law")
     for k, (label, fit) in enumerate((fits or {}).items()):
         ax.plot(
             grid,
             fit.survival(grid, covariates),
-            color=_COLOURS[k % len(_COLOURS)],
-            linestyle=_STYLES[(k + 1) % len(_STYLES)],
+            **pen.series(k),
             label=label,
         )
     ax.set(xscale="log", xlim=(grid[0], grid[-1]), ylim=(0.0, 1.0))
     ax.set_xlabel("days since the threat or imposition")
     ax.set_ylabel("share still open")
-    ax.legend(loc="best")
-    return ax
+    pen.legend(loc="best")
+    return pen.finish(labels)
 
 
 def _short(name: str) -> str:
@@ -90,15 +95,22 @@ def _short(name: str) -> str:
 
 
 @takes
-def plot_deadline_rates(rates: DeadlineRates, *, ax: Axes | None = None) -> Axes:
+def plot_deadline_rates(
+    rates: DeadlineRates,
+    *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw rates of ending by days left to a deadline, with their intervals and numbers of ends."""
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     passed = len(rates.names) - 1
     order = [0, *range(passed - 1, 0, -1), passed] if rates.windows else [0]
     at = np.arange(len(order))
     rate = 100.0 * rates.rate[order]
     reach = [rate - 100.0 * rates.low[order], 100.0 * rates.high[order] - rate]
-    ax.errorbar(at, rate, yerr=reach, fmt="o", color=_COLOURS[0], capsize=3)
+    ax.errorbar(at, rate, yerr=reach, fmt="o", color=pen.colour(0), capsize=3)
     top = 100.0 * rates.high[order]
     for x, y, count in zip(at, top, rates.ends[order], strict=True):
         ax.annotate(f"{count:.0f}", (x, y), xytext=(0, 4), textcoords="offset points", ha="center")
@@ -107,7 +119,7 @@ def plot_deadline_rates(rates: DeadlineRates, *, ax: Axes | None = None) -> Axes
     ax.set(yscale="log", ylim=(0.5 * low[low > 0].min(), 3.0 * top.max()))
     ax.set_xlabel("days to the deadline")
     ax.set_ylabel("ends per 100 days at risk")
-    return ax
+    return pen.finish(labels)
 
 
 @takes
@@ -115,6 +127,8 @@ def plot_coefficients(
     fits: Mapping[str, ConcessionFit],
     names: Sequence[str] | None = None,
     *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw coefficients with 90 % intervals by dyads, one colour a fit.
@@ -125,12 +139,19 @@ def plot_coefficients(
         By label.
     names
         Which coefficients, in order from the top; None: all but constants and shapes.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
+    ax
+        Axes to draw on; a new figure where None.
     """
     every = [n for fit in fits.values() for n in fit.names if n != "constant"]
     chosen = names or [n for n in dict.fromkeys(every) if not n.startswith("transformed ")]
     if not chosen:
         raise InvalidInputError("no coefficient to draw", where="fits", seen=", ".join(fits))
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     for k, (label, fit) in enumerate(fits.items()):
         own = [n for n in chosen if n in fit.names]
         at = [fit.names.index(n) for n in own]
@@ -140,17 +161,17 @@ def plot_coefficients(
             fit.coefficients[at],
             [chosen.index(n) + shift for n in own],
             xerr=_Z90 * errors,
-            fmt="o",
-            color=_COLOURS[k % len(_COLOURS)],
+            fmt=pen.marker(k),
+            color=pen.colour(k),
             capsize=3,
             label=label,
         )
-    ax.axvline(0.0, color="0.6", linewidth=0.8)
+    ax.axvline(0.0, color=pen.grey(0.6), linewidth=0.8)
     ax.set_yticks(range(len(chosen)), [name.replace("_", " ") for name in chosen])
     ax.set_ylim(len(chosen) - 0.5, -0.5)
     ax.set_xlabel("change of the log rate of ending")
-    ax.legend(loc="best")
-    return ax
+    pen.legend(loc="best")
+    return pen.finish(labels)
 
 
 @takes
@@ -159,11 +180,14 @@ def plot_reliability(
     horizon: float,
     *,
     groups: int = 4,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw shares that ended by a horizon over forecast probabilities, by groups of forecasts."""
-    ax = new_axes(ax)
-    ax.plot([0, 1], [0, 1], color="0.6", linewidth=0.8)
+    pen = Pen(ax, colours)
+    ax = pen.ax
+    ax.plot([0, 1], [0, 1], color=pen.grey(0.6), linewidth=0.8)
     for k, (label, score) in enumerate(scores.items()):
         table = score.reliability(horizon, groups=groups)
         seen = table["ended"].to_numpy()
@@ -173,31 +197,37 @@ def plot_reliability(
         ]
         ax.errorbar(
             table["forecast"], seen, yerr=np.maximum(reach, 0.0), fmt="o", capsize=3,
-            color=_COLOURS[k % len(_COLOURS)], label=label,
+            color=pen.colour(k), label=label,
         )  # fmt: skip
     ax.set(xlim=(0.0, 1.0), ylim=(0.0, 1.0), aspect="equal")
     ax.set_xlabel(f"forecast probability of ending within {horizon:g} days")
     ax.set_ylabel("share that did (Kaplan-Meier)")
-    ax.legend(loc="best")
-    return ax
+    pen.legend(loc="best")
+    return pen.finish(labels)
 
 
 @takes
-def plot_transforms(scores: Mapping[str, ForecastScores], *, ax: Axes | None = None) -> Axes:
+def plot_transforms(
+    scores: Mapping[str, ForecastScores],
+    *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw the distribution of the probability integral transform; the diagonal is calibrated."""
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     grid = np.linspace(0.0, 1.0, 401)
-    ax.plot([0, 1], [0, 1], color="0.6", linewidth=0.8)
+    ax.plot([0, 1], [0, 1], color=pen.grey(0.6), linewidth=0.8)
     for k, (label, score) in enumerate(scores.items()):
         ax.plot(
             grid,
             1.0 - score.pit_distribution().survival(grid),
-            color=_COLOURS[k % len(_COLOURS)],
-            linestyle=_STYLES[k % len(_STYLES)],
+            **pen.series(k),
             label=label,
         )
     ax.set(xlim=(0.0, 1.0), ylim=(0.0, 1.0), aspect="equal")
     ax.set_xlabel("forecast probability of ending by the day it ended")
     ax.set_ylabel("share of disputes")
-    ax.legend(loc="best")
-    return ax
+    pen.legend(loc="best")
+    return pen.finish(labels)

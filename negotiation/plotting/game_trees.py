@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,16 +11,13 @@ import numpy as np
 from negotiation.arguments import takes
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.tree import ChanceNode, DecisionNode, TerminalNode
+from negotiation.plotting.style import SMALLEST_TYPE, Pen
 from negotiation.values import FloatArray
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["plot_game_tree"]
-
-# Okabe and Ito's colours, which stay apart for colour-blind readers; markers differ as well.
-_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
-_MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
 def _layout(game: ExtensiveFormGame) -> FloatArray:
@@ -70,6 +67,8 @@ def plot_game_tree(
     game: ExtensiveFormGame,
     equilibrium: Any = None,
     *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
     payoff_label: str = "payoffs",
 ) -> Axes:
@@ -90,6 +89,10 @@ def plot_game_tree(
         Axes to draw on; a new figure that fits the tree where None.
     payoff_label
         What the payoffs are and their unit.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
 
     Returns
     -------
@@ -100,7 +103,6 @@ def plot_game_tree(
     InvalidInputError
         If the equilibrium does not fit the game.
     """
-    import matplotlib.pyplot as plt
     from matplotlib.lines import Line2D
 
     behavior: Mapping[str, FloatArray] | None = None
@@ -108,12 +110,11 @@ def plot_game_tree(
         behavior = game.behavior(getattr(equilibrium, "behavior", equilibrium))
     where = _layout(game)
     depth, leaves = float(where[:, 0].max()), float(where[:, 1].max()) + 1.0
-    if ax is None:
-        size = (1.7 * depth + 2.2, max(0.36 * leaves, 1.2) + 1.2)
-        _, ax = plt.subplots(figsize=size, layout="constrained")
+    pen = Pen(ax, colours, (1.7 * depth + 2.2, max(0.36 * leaves, 1.2) + 1.2))
+    ax = pen.ax
     box = ax.get_window_extent()
     room = box.height / (leaves + 1.0) * 72.0 / ax.figure.dpi
-    font = float(np.clip(0.62 * room, 4.0, 9.0))
+    font = float(np.clip(0.62 * room, SMALLEST_TYPE, 9.0))
 
     for name, bend in _bends(game, where).items():
         nodes = next(s.nodes for s in game.information_sets if s.name == name)
@@ -123,7 +124,7 @@ def plot_game_tree(
             share = np.linspace(0.0, 1.0, 25)
             curve = np.outer(1.0 - share, a) + np.outer(share, b)
             curve[:, 0] += 4.0 * bend * share * (1.0 - share)
-            ax.plot(curve[:, 0], curve[:, 1], ls=":", lw=1.4, color="0.3", zorder=1)
+            ax.plot(curve[:, 0], curve[:, 1], ls=":", lw=1.4, color=pen.grey(0.3), zorder=1)
     for position in game.order:
         node = game.nodes[position]
         if isinstance(node, TerminalNode):
@@ -134,6 +135,7 @@ def plot_game_tree(
                 textcoords="offset points",
                 va="center",
                 fontsize=font,
+                color=pen.ink,
             )
             continue
         branches = game.branch_probabilities(position, behavior) if behavior else None
@@ -143,7 +145,7 @@ def plot_game_tree(
             ax.plot(
                 where[[position, child], 0],
                 where[[position, child], 1],
-                color="black" if not chosen or p > 0.0 else "0.7",
+                color=pen.ink if not chosen or p > 0.0 else pen.grey(0.7),
                 lw=0.7 + 2.2 * p if chosen else 0.9,
                 zorder=2,
             )
@@ -160,37 +162,36 @@ def plot_game_tree(
                 ha="center",
                 va="center",
                 fontsize=font,
-                bbox={"boxstyle": "round,pad=0.12", "fc": "white", "ec": "none", "alpha": 0.85},
+                color=pen.ink,
+                bbox={"boxstyle": "round,pad=0.12", "fc": pen.paper, "ec": "none", "alpha": 0.85},
                 zorder=3,
             )
         chance = isinstance(node, ChanceNode)
         player = node.player if isinstance(node, DecisionNode) else 0
         ax.plot(
             *where[position],
-            marker="D" if chance else _MARKERS[player % len(_MARKERS)],
+            marker="D" if chance else pen.marker(player),
             ms=4.5 if chance else 7.5,
-            mfc="white" if chance else _COLOURS[player % len(_COLOURS)],
-            mec="black",
+            mfc=pen.paper if chance else pen.colour(player),
+            mec=pen.ink,
             zorder=4,
         )
     handles = [
-        Line2D([], [], ls="", marker=_MARKERS[i % 6], ms=7.5, mfc=_COLOURS[i % 6], mec="black")
+        Line2D([], [], ls="", marker=pen.marker(i), ms=7.5, mfc=pen.colour(i), mec=pen.ink)
         for i in range(len(game.players))
     ]
     names = list(game.players)
     if any(isinstance(node, ChanceNode) for node in game.nodes):
-        handles.append(Line2D([], [], ls="", marker="D", ms=4.5, mfc="white", mec="black"))
+        handles.append(Line2D([], [], ls="", marker="D", ms=4.5, mfc=pen.paper, mec=pen.ink))
         names.append("chance")
     order = ", ".join(game.players)
-    ax.set_xlabel(f"at the ends: {payoff_label} of {order}", fontsize="small")
-    ax.legend(
+    ax.set_xlabel(f"at the ends: {payoff_label} of {order}", fontsize=pen.small)
+    pen.legend(
         handles,
         names,
         loc="lower left",
         bbox_to_anchor=(0.0, 1.0),
         ncols=4,
-        frameon=False,
-        fontsize="small",
         borderaxespad=0.2,
         handletextpad=0.3,
     )
@@ -204,4 +205,4 @@ def plot_game_tree(
     ax.set_yticks([])
     for spine in ax.spines.values():
         spine.set_visible(False)
-    return ax
+    return pen.finish(labels)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
+from negotiation.plotting.style import MARKERS, SMALLEST_TYPE, Pen
 from negotiation.values import FloatArray, decoding
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_payoff_matrix"]
 
-_MARKERS = ("*", "D", "o", "s", "^", "v", "P", "X")
+_MARKERS = ("*", *MARKERS)
 _PURE = 1.0 - 1e-9
 
 
@@ -63,6 +64,8 @@ def plot_payoff_matrix(
     game: NormalFormGame,
     equilibria: Any = None,
     *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
     payoff_label: str = "payoff",
     show_numbers: bool | None = None,
@@ -87,6 +90,10 @@ def plot_payoff_matrix(
         What the payoffs are and their unit.
     show_numbers
         Whether payoffs are printed; None prints them where a cell has room for them.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
 
     Returns
     -------
@@ -108,15 +115,15 @@ def plot_payoff_matrix(
     rows, columns = game.shape
     profiles = _profiles(equilibria, game.shape)
     longest = [max(len(label) for label in labels) for labels in game.actions]
-    if ax is None:
-        width = 1.05 * columns + 0.09 * longest[0] + 3.2
-        height = 0.72 * rows + 0.07 * longest[1] + 1.9
-        _, ax = plt.subplots(figsize=(width, height), layout="constrained")
+    width = 1.05 * columns + 0.09 * longest[0] + 3.2
+    pen = Pen(ax, colours, (width, 0.72 * rows + 0.07 * longest[1] + 1.9))
+    ax = pen.ax
 
     low = payoffs.min(axis=(1, 2), keepdims=True)
     span = payoffs.max(axis=(1, 2), keepdims=True) - low
     shade = np.where(span > 0.0, (payoffs - low) / np.where(span > 0.0, span, 1.0), 0.5)
-    colours = mpl.colormaps["Blues"]
+    shades = mpl.colormaps["Blues"]
+    gold = pen.colour(5)
     corners = (
         lambda i, j: [(j - 0.5, i - 0.5), (j - 0.5, i + 0.5), (j + 0.5, i + 0.5)],
         lambda i, j: [(j - 0.5, i - 0.5), (j + 0.5, i - 0.5), (j + 0.5, i + 0.5)],
@@ -126,7 +133,7 @@ def plot_payoff_matrix(
         ax.add_collection(
             PolyCollection(
                 [corners[player](i, j) for i, j in cells],
-                facecolors=colours(0.8 * shade[player].ravel()),
+                facecolors=shades(0.8 * shade[player].ravel()),
                 edgecolors="white",
                 linewidths=0.6,
                 zorder=1,
@@ -151,15 +158,14 @@ def plot_payoff_matrix(
     ax.set_ylim(rows - 0.5, -0.5)
     box = ax.get_window_extent()
     cell = min(box.width / columns / 2.6, box.height / rows / 1.4) * 72.0 / ax.figure.dpi
+    texts = [_texts(table) for table in payoffs]
+    room = [2.6 * cell / max(map(len, column)) for column in texts]
     if show_numbers is None:
-        show_numbers = cell >= 9.0
+        show_numbers = min(*room, cell) >= SMALLEST_TYPE
     if show_numbers:
         for player, (dx, dy) in enumerate([(-0.19, 0.23), (0.19, -0.23)]):
-            decimals = _decimals(payoffs[player])
-            largest = float(np.abs(payoffs[player]).max())
-            texts = [_number(payoffs[player][i, j], decimals, largest) for i, j in cells]
-            size = float(np.clip(2.6 * cell / max(map(len, texts)), 4.5, 10.0))
-            for (i, j), text in zip(cells, texts, strict=True):
+            size = float(np.clip(room[player], SMALLEST_TYPE, 10.0))
+            for (i, j), text in zip(cells, texts[player], strict=True):
                 ax.text(
                     j + dx,
                     i + dy,
@@ -173,31 +179,28 @@ def plot_payoff_matrix(
                 )
 
     handles = [
-        Line2D([], [], ls="", marker=_TRIANGLES[0], ms=9, mfc="0.85", mec="0.4"),
-        Line2D([], [], ls="", marker=_TRIANGLES[1], ms=9, mfc="0.85", mec="0.4"),
-        Line2D([], [], ls="", marker=_TRIANGLES[0], ms=9, mfc="none", mec="black", mew=1.8),
+        Line2D([], [], ls="", marker=_TRIANGLES[0], ms=9, mfc=pen.grey(0.85), mec=pen.grey(0.4)),
+        Line2D([], [], ls="", marker=_TRIANGLES[1], ms=9, mfc=pen.grey(0.85), mec=pen.grey(0.4)),
+        Line2D([], [], ls="", marker=_TRIANGLES[0], ms=9, mfc="none", mec=pen.ink, mew=1.8),
     ]
     names = [game.players[0], game.players[1], "best response"]
+    places, points = _places(len(profiles), cell)
     for k, (x, y) in enumerate(profiles):
         marker = _MARKERS[k % len(_MARKERS)]
         mass = np.outer(x, y)
         reached = np.argwhere(mass > 1e-9)
-        # Markers of several equilibria on one cell stand side by side.
-        shift = 0.14 * (k - (len(profiles) - 1) / 2) if len(profiles) > 1 else 0.0
         ax.scatter(
-            reached[:, 1] + float(np.clip(shift, -0.4, 0.4)),
-            reached[:, 0] + float(np.clip(shift, -0.4, 0.4)),
-            s=[30.0 + 120.0 * mass[i, j] for i, j in reached],
+            reached[:, 1] + places[k][0],
+            reached[:, 0] + places[k][1],
+            s=[(points * (0.5 + 0.5 * np.sqrt(mass[i, j]))) ** 2 for i, j in reached],
             marker=marker,
-            facecolor="#ffb000",
+            facecolor=gold,
             edgecolor="black",
             linewidth=0.9,
             zorder=5,
         )
         pure = x.max() >= _PURE and y.max() >= _PURE
-        handles.append(
-            Line2D([], [], ls="", marker=marker, ms=9, mfc="#ffb000", mec="black", mew=0.9)
-        )
+        handles.append(Line2D([], [], ls="", marker=marker, ms=9, mfc=gold, mec=pen.ink, mew=0.9))
         names.append(f"equilibrium {k + 1} ({'pure' if pure else 'mixed'})")
 
     ax.set_xticks(range(columns), game.actions[1])
@@ -212,26 +215,40 @@ def plot_payoff_matrix(
     if game.title:
         ax.set_title(game.title)
     bar = ax.figure.colorbar(
-        ScalarMappable(norm=mpl.colors.Normalize(0.0, 1.0), cmap=_light(colours)),
+        ScalarMappable(norm=mpl.colors.Normalize(0.0, 1.0), cmap=_light(shades)),
         ax=ax,
         fraction=0.035,
         pad=0.02,
     )
     bar.set_ticks([0.0, 1.0], labels=["smallest", "largest"])
     bar.set_label(f"{payoff_label}, by player")
-    ax.legend(
+    pen.legend(
         handles,
         names,
         loc="lower left",
         bbox_to_anchor=(0.0, 1.06 if game.title else 1.0),
         ncols=max(1, int(box.width / ax.figure.dpi / 1.4)),
-        frameon=False,
-        fontsize="small",
         borderaxespad=0.2,
         handletextpad=0.4,
         columnspacing=1.2,
     )
-    return ax
+    return pen.finish(labels)
+
+
+def _texts(table: FloatArray) -> list[str]:
+    decimals, largest = _decimals(table), float(np.abs(table).max())
+    return [_number(float(value), decimals, largest) for value in table.ravel()]
+
+
+def _places(count: int, cell: float) -> tuple[list[tuple[float, float]], float]:
+    """Return where markers of several equilibria stand in a cell, and their size in points.
+
+    They stand along the diagonal that parts the two numbers, and are small enough to stay in the
+    cell. ``cell`` is its height over 1.4, or its width over 2.6 where that is less, in points.
+    """
+    step = 0.8 / max(count, 1)
+    places = [(-0.4 + step * (k + 0.5),) * 2 for k in range(count)]
+    return places, float(np.clip(1.8 * step * cell, 1.0, min(12.0, 0.8 * cell + 1.0)))
 
 
 def _light(colours: Any) -> Any:

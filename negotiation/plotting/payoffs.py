@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.payoffs.plane import TariffPlane
+from negotiation.plotting.style import Pen
 from negotiation.policy.best_responses import BestResponseCurves
 from negotiation.trade.instruments.measures import NO_CHANGE
 from negotiation.values import FloatArray
@@ -18,15 +19,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["plot_best_responses", "plot_tariff_plane"]
-
-_FIRST: dict[str, Any] = {"color": "#0072B2", "linestyle": "-", "linewidth": 1.8}
-_SECOND: dict[str, Any] = {"color": "#D55E00", "linestyle": "--", "linewidth": 1.8}
-
-
-def _axes(ax: Axes | None) -> Axes:
-    import matplotlib.pyplot as plt
-
-    return plt.subplots(figsize=(5.4, 4.6), layout="constrained")[1] if ax is None else ax
 
 
 def _shifts(amount: float) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
@@ -73,19 +65,21 @@ def _point(sizes: Any, result: BestResponseCurves | TariffPlane) -> list[float]:
     ]
 
 
-def _curves(ax: Axes, curves: BestResponseCurves) -> None:
+def _curves(pen: Pen, curves: BestResponseCurves) -> None:
     own, other = [], []
     for k in range(2):
         own.append(_shown(curves.replies[k], curves.instruments[k], curves.baseline[k]))
         partner = curves.instruments[1 - k], curves.baseline[1 - k]
         other.append(_shown(curves.partner_rates[k], *partner))
-    ax.plot(own[0], other[0], label=f"best reply of {curves.players[0]}", **_FIRST)
-    ax.plot(other[1], own[1], label=f"best reply of {curves.players[1]}", **_SECOND)
+    names = [f"best reply of {player}" for player in curves.players]
+    ax = pen.ax
+    ax.plot(own[0], other[0], label=names[0], lw=1.8, **pen.series(0))
+    ax.plot(other[1], own[1], label=names[1], lw=1.8, **pen.series(1))
     for k, point in enumerate(curves.nash_points):
         ax.plot(
             *_point(point.rates, curves),
             "o",
-            color="black",
+            color=pen.ink,
             markersize=7,
             clip_on=False,
             zorder=5,
@@ -93,28 +87,38 @@ def _curves(ax: Axes, curves: BestResponseCurves) -> None:
         )
 
 
-def _status_quo(ax: Axes, result: BestResponseCurves | TariffPlane) -> None:
+def _status_quo(pen: Pen, result: BestResponseCurves | TariffPlane) -> None:
+    from matplotlib.patheffects import withStroke
+
+    ax = pen.ax
     ax.plot(
         *_point([NO_CHANGE.get(kind, 0.0) for kind in result.instruments], result),
         "+",
-        color="black",
+        color=pen.ink,
         markersize=9,
         markeredgewidth=1.6,
+        path_effects=[withStroke(linewidth=3.6, foreground=pen.paper)],
         label="baseline",
     )
     if result.status_quo is not None:
         ax.plot(
             *_point(result.status_quo, result),
             "s",
-            markerfacecolor="white",
-            markeredgecolor="black",
+            markerfacecolor=pen.paper,
+            markeredgecolor=pen.ink,
             markersize=7,
             label="status quo",
         )
 
 
 @takes
-def plot_best_responses(curves: BestResponseCurves, *, ax: Axes | None = None) -> Axes:
+def plot_best_responses(
+    curves: BestResponseCurves,
+    *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw both best-response curves, the points where they meet, baseline and status quo.
 
     Parameters
@@ -123,6 +127,10 @@ def plot_best_responses(curves: BestResponseCurves, *, ax: Axes | None = None) -
         Result of :func:`~negotiation.payoffs.best_response_curves`.
     ax
         Axes to draw on; a new figure where None.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
 
     Returns
     -------
@@ -130,12 +138,13 @@ def plot_best_responses(curves: BestResponseCurves, *, ax: Axes | None = None) -
         Total tariffs, or sizes of other instruments, below and left; added points above and right
         where tariffs are set.
     """
-    ax = _axes(ax)
-    _curves(ax, curves)
-    _status_quo(ax, curves)
+    pen = Pen(ax, colours, (5.4, 4.6))
+    ax = pen.ax
+    _curves(pen, curves)
+    _status_quo(pen, curves)
     _label(ax, curves)
-    ax.legend(frameon=False, loc="best", fontsize="small")
-    return ax
+    pen.legend(loc="best")
+    return pen.finish(labels)
 
 
 @takes
@@ -145,6 +154,8 @@ def plot_tariff_plane(
     player: str,
     curves: BestResponseCurves | None = None,
     legend: bool = True,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw lines of equal payoff of one player over the plane of tariffs or other instruments.
@@ -161,6 +172,10 @@ def plot_tariff_plane(
         Whether to draw a legend; panels side by side need only one.
     ax
         Axes to draw on; a new figure where None.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
 
     Returns
     -------
@@ -181,7 +196,8 @@ def plot_tariff_plane(
             seen=(curves.players, curves.instruments),
             allowed=str((plane.players, plane.instruments)),
         )
-    ax = _axes(ax)
+    pen = Pen(ax, colours, (5.4, 4.6))
+    ax = pen.ax
     values = plane.payoffs[plane.players.index(player)].T
     x, y = (
         _shown(sizes, kind, base)
@@ -198,13 +214,11 @@ def plot_tariff_plane(
     bar = ax.figure.colorbar(filled, ax=ax, location="bottom", pad=0.02)
     bar.set_label(f"Payoff of {player} (% of GDP, against the baseline)")
     if curves is not None:
-        _curves(ax, curves)
-    _status_quo(ax, plane)
+        _curves(pen, curves)
+    _status_quo(pen, plane)
     _label(ax, plane)
     ax.set_xlim(float(np.min(x)), float(np.max(x)))
     ax.set_ylim(float(np.min(y)), float(np.max(y)))
     if legend:
-        ax.legend(
-            loc="lower center", bbox_to_anchor=(0.5, 1.14), ncols=3, fontsize="small", frameon=False
-        )
-    return ax
+        pen.legend(loc="lower center", bbox_to_anchor=(0.5, 1.14), ncols=3)
+    return pen.finish(labels)

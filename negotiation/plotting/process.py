@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
+from negotiation.plotting.style import Pen
 from negotiation.process.beliefs.updating import BeliefPath
 from negotiation.process.solve import ProcessSolution
 from negotiation.process.tough_types.kernels.regimes import ATTRITION
@@ -22,26 +23,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = [
-    "new_axes",
     "plot_belief_path",
     "plot_reputation_curves",
     "plot_stage_tree",
     "plot_tariff_fan",
     "plot_time_to_deal",
 ]
-
-_STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
-#: Okabe and Ito's colours, which stay apart for the colour-blind, ordered from dark to light.
-_COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7")
-
-
-def new_axes(ax: Axes | None) -> Axes:
-    """Return the caller's axes, or those of a new figure."""
-    if ax is not None:
-        return ax
-    import matplotlib.pyplot as plt
-
-    return plt.subplots(layout="constrained")[1]
 
 
 @takes
@@ -50,6 +37,8 @@ def plot_time_to_deal(
     *,
     days: ArrayLike | None = None,
     stage: str | None = None,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the probability of a deal by the number of days since the process began.
@@ -62,8 +51,15 @@ def plot_time_to_deal(
         Where the curves are drawn; None: 0 to 730.
     stage
         Name of a stage whose end counts instead of the deal's.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
+    ax
+        Axes to draw on; a new figure where None.
     """
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     several = solutions if isinstance(solutions, Mapping) else {"": solutions}
     if not several:
         raise InvalidInputError("nothing to draw", where="solutions", allowed="1 or more")
@@ -73,8 +69,7 @@ def plot_time_to_deal(
         ax.plot(
             where,
             values,
-            color=_COLOURS[n % len(_COLOURS)],
-            linestyle=_STYLES[n % len(_STYLES)],
+            **pen.series(n),
             label=label or None,
         )
     ax.set(xlim=(float(where.min()), float(where.max())), ylim=(0.0, 1.0))
@@ -83,8 +78,8 @@ def plot_time_to_deal(
     event = "a comprehensive deal" if stage is None else f"the end of {stage}"
     ax.set_ylabel(f"probability of {event}")
     if any(several):
-        ax.legend(loc="best")
-    return ax
+        pen.legend(loc="best")
+    return pen.finish(labels)
 
 
 @takes
@@ -94,6 +89,8 @@ def plot_tariff_fan(
     *,
     days: ArrayLike | None = None,
     intervals: Sequence[float] = (0.5, 0.8, 0.95),
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw quantiles of one side's added tariff over simulated paths.
@@ -108,6 +105,12 @@ def plot_tariff_fan(
         Where the fan is drawn; None: every fifth day of two years.
     intervals
         Probability of each band around the median, the mean and one path are lines.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
+    ax
+        Axes to draw on; a new figure where None.
     """
     players = paths.process.players
     if player not in players:
@@ -119,7 +122,8 @@ def plot_tariff_fan(
     bands = sorted(float_array(intervals, name="intervals", ndim=1, low=0.0, high=1.0))
     levels = sorted({0.5, *(0.5 - p / 2 for p in bands), *(0.5 + p / 2 for p in bands)})
     values = 100.0 * paths.tariff_quantiles(where, levels)[:, :, side]
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     for n, p in enumerate(reversed(bands)):
         low, high = levels.index(0.5 - p / 2), levels.index(0.5 + p / 2)
         ax.fill_between(
@@ -127,24 +131,30 @@ def plot_tariff_fan(
             values[low],
             values[high],
             step="post",
-            color="#0072B2",
+            color=pen.colour(0),
             alpha=0.2 + 0.2 * n,
             linewidth=0,
             label=f"{100 * p:.0f} % of paths",
         )
-    ax.step(where, values[levels.index(0.5)], where="post", color="#000000", label="median")
+    ax.step(where, values[levels.index(0.5)], where="post", color=pen.ink, label="median")
     ax.set(xlim=(float(where.min()), float(where.max())))
     ax.set_ylim(bottom=min(0.0, float(values.min())))
     start = paths.process.start
     ax.set_xlabel(f"days since {start}" if start else "days since the start")
     other = players[1 - side]
     ax.set_ylabel(f"added tariff of {player} on {other} (percentage points)")
-    ax.legend(loc="best")
-    return ax
+    pen.legend(loc="best")
+    return pen.finish(labels)
 
 
 @takes
-def plot_stage_tree(solution: ProcessSolution, *, ax: Axes | None = None) -> Axes:
+def plot_stage_tree(
+    solution: ProcessSolution,
+    *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw stages and histories: how likely each is, and who concedes on the way to the next.
 
     A circle is a stage after a history, its area the probability of getting there. A line to the
@@ -154,7 +164,8 @@ def plot_stage_tree(solution: ProcessSolution, *, ax: Axes | None = None) -> Axe
     laws, eventual = node_laws(solution), solution.eventual
     process = solution.process
     count = len(process.stages)
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     places: dict[int, tuple[float, float]] = {}
     for k in range(count):
         here = [n for n, law in enumerate(laws) if law.stage == k and eventual.openings[n] > 1e-12]
@@ -175,7 +186,7 @@ def plot_stage_tree(solution: ProcessSolution, *, ax: Axes | None = None) -> Axe
                 arrowprops={
                     "arrowstyle": "-",
                     "linestyle": ("-", "--")[c],
-                    "color": _COLOURS[1 + c],
+                    "color": pen.colour(c),
                     "linewidth": 0.5 + 6.0 * min(weight, 1.0),
                     "connectionstyle": f"arc3,rad={0.12 if c else -0.12}",
                 },
@@ -184,9 +195,16 @@ def plot_stage_tree(solution: ProcessSolution, *, ax: Axes | None = None) -> Axe
         reached = float(eventual.openings[n])
         failed = 1.0 - float(eventual.concessions[n].sum()) / reached
         ax.scatter(
-            [x], [y], s=60.0 + 700.0 * min(reached, 1.0), color="white", edgecolor="black", zorder=3
+            [x],
+            [y],
+            s=60.0 + 700.0 * min(reached, 1.0),
+            color=pen.paper,
+            edgecolor=pen.ink,
+            zorder=3,
         )
-        ax.text(x, y, f"{100 * reached:.0f}", ha="center", va="center", fontsize=8, zorder=4)
+        ax.text(
+            x, y, f"{100 * reached:.0f}", ha="center", va="center", fontsize=pen.small, zorder=4
+        )
         ax.annotate(
             f"fails {100 * failed:.0f} %",
             (x, y),
@@ -194,27 +212,45 @@ def plot_stage_tree(solution: ProcessSolution, *, ax: Axes | None = None) -> Axe
             textcoords="offset points",
             ha="center",
             va="top",
-            fontsize=7.5,
+            fontsize=pen.small,
         )
-    ax.scatter([goal[0]], [goal[1]], s=760, color="0.85", edgecolor="black", marker="s", zorder=3)
-    ax.text(*goal, f"{100 * eventual.deal:.0f}", ha="center", va="center", fontsize=8, zorder=4)
-    names = [textwrap.fill(stage.name, 15) for stage in process.stages]
-    ax.set_xticks(range(count + 1), [*names, "deal"])
+    ax.scatter(
+        [goal[0]], [goal[1]], s=760, color=pen.grey(0.85), edgecolor=pen.ink, marker="s", zorder=3
+    )
+    ax.text(
+        *goal, f"{100 * eventual.deal:.0f}", ha="center", va="center", fontsize=pen.small, zorder=4
+    )
+    names = [stage.name for stage in process.stages] + ["deal"]
+    # a stage has this many letters of room; names with a longer word are turned
+    room = 72.0 * ax.get_window_extent().width / ax.figure.dpi / (count + 1) / (0.6 * pen.small)
+    tick: dict[str, Any] = {"fontsize": pen.small}
+    if max(len(word) for name in names for word in name.split()) > room:
+        tick |= {"rotation": 35, "ha": "right", "rotation_mode": "anchor"}
+    ax.set_xticks(
+        range(count + 1),
+        [textwrap.fill(name, max(12, int(room)), break_long_words=False) for name in names],
+        **tick,
+    )
     ax.tick_params(axis="x", length=0)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
     rows = [y for _, y in places.values()] or [0.0]
     ax.set(xlim=(-0.5, count + 0.5), ylim=(min(rows) - 0.55, max(rows) + 0.55))
     for c, player in enumerate(process.players):
-        ax.plot([], [], color=_COLOURS[1 + c], linestyle=("-", "--")[c], label=f"{player} concedes")
+        ax.plot([], [], color=pen.colour(c), linestyle=("-", "--")[c], label=f"{player} concedes")
     ax.set_xlabel("stage; in circles, the probability of reaching it in percent")
-    ax.legend(loc="upper left", fontsize=8)
-    return ax
+    pen.legend(loc="upper left")
+    return pen.finish(labels)
 
 
 @takes
 def plot_reputation_curves(
-    solution: ProcessSolution, stage: str | int = 0, *, ax: Axes | None = None
+    solution: ProcessSolution,
+    stage: str | int = 0,
+    *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw how the belief that each side is tough grows while nobody concedes in a stage.
 
@@ -237,16 +273,17 @@ def plot_reputation_curves(
     left = np.linspace(start, 0.0, 201)
     beliefs = np.exp(law.log_beliefs(left))
     days = (start - left) * solution.days_per_unit
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     for i, player in enumerate(process.players):
-        ax.plot(days, beliefs[:, i], color=_COLOURS[1 + i], linestyle=_STYLES[i], label=player)
+        ax.plot(days, beliefs[:, i], **pen.series(i), label=player)
         ax.plot(
             [0.0],
             [law.prior[i]],
             marker="os"[i],
             markersize=(8, 4)[i],
-            markerfacecolor=("white", _COLOURS[2])[i],
-            color=_COLOURS[1 + i],
+            markerfacecolor=(pen.paper, pen.colour(1))[i],
+            color=pen.colour(i),
             linestyle="none",
             label=f"{player}, prior",
             clip_on=False,
@@ -255,37 +292,49 @@ def plot_reputation_curves(
     ax.set(xlim=(0.0, float(days[-1])), ylim=(0.0, 1.0))
     ax.set_xlabel(f"days without a concession in {names[position]}")
     ax.set_ylabel("belief that the side is tough")
-    ax.legend(loc="best")
-    return ax
+    pen.legend(loc="best")
+    return pen.finish(labels)
 
 
 @takes
-def plot_belief_path(path: BeliefPath, *, ax: Axes | None = None) -> Axes:
+def plot_belief_path(
+    path: BeliefPath,
+    *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw beliefs over dated events, with those of silence alone beside them.
 
     Parameters
     ----------
     path
         From `filter_beliefs`; days with news are marked on the axis.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
+    ax
+        Axes to draw on; a new figure where None.
     """
     from matplotlib.dates import AutoDateLocator, DateFormatter
 
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     days = np.array(path.days, dtype="datetime64[D]")
     for i, player in enumerate(path.process.players):
         ax.step(
             days,
             path.posteriors[:, i],
             where="post",
-            color=_COLOURS[1 + i],
-            linestyle=_STYLES[i],
+            **pen.series(i),
             label=f"{player}, all events",
         )
     for i, player in enumerate(path.process.players):
         ax.plot(
             days,
             path.quiet[:, i],
-            color=_COLOURS[1 + i],
+            color=pen.colour(i),
             linestyle=(":", "-.")[i],
             linewidth=1.0,
             label=f"{player}, silence alone",
@@ -298,16 +347,16 @@ def plot_belief_path(path: BeliefPath, *, ax: Axes | None = None) -> Axes:
             linestyle="none",
             marker="|",
             markersize=12,
-            color="black",
+            color=pen.ink,
             clip_on=False,
             label="day with news",
         )
     ax.set_ylim(0.0, 1.0)
     ax.set_xlim(days[0], days[-1])
-    locator = AutoDateLocator(minticks=3, maxticks=7)  # type: ignore[no-untyped-call]  # Matplotlib leaves it untyped
+    locator = AutoDateLocator(minticks=3, maxticks=5)  # type: ignore[no-untyped-call]  # Matplotlib leaves it untyped
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(DateFormatter("%d %b"))  # type: ignore[no-untyped-call]  # as above
     ax.set_xlabel(f"date, {path.as_of.year}")
     ax.set_ylabel("belief that the side is tough")
-    ax.legend(loc="best")
-    return ax
+    pen.legend(loc="best")
+    return pen.finish(labels)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from negotiation.arguments import takes
 from negotiation.data.labels import spelled
 from negotiation.errors import InvalidInputError
-from negotiation.plotting.process import new_axes
+from negotiation.plotting.style import Pen
 from negotiation.process.analysis.sensitivity import (
     ExemptionRegions,
     FirstConcessionMap,
@@ -31,12 +31,15 @@ __all__ = [
     "plot_tornado",
 ]
 
-_DARK, _LIGHT = "#0072B2", "#E69F00"
-
 
 @takes
 def plot_probability_bands(
-    result: SweptDates, *, intervals: Sequence[float] = (0.5, 0.9), ax: Axes | None = None
+    result: SweptDates,
+    *,
+    intervals: Sequence[float] = (0.5, 0.9),
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw the spread over swept parameters of a probability by date.
 
@@ -46,6 +49,12 @@ def plot_probability_bands(
         From `swept_dates`. Draws without an equilibrium are left out.
     intervals
         Share of the draws in each band around the median.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
+    ax
+        Axes to draw on; a new figure where None.
     """
     count = len(result.days)
     x = float_array(result.days, name="days", ndim=1, low=0.0)
@@ -55,25 +64,26 @@ def plot_probability_bands(
     )
     middle = float_array(result.central, name="central", shape=(count,), low=0.0, high=1.0)
     bands = sorted(float_array(intervals, name="intervals", ndim=1, low=0.0, high=1.0))
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     for n, share in enumerate(reversed(bands)):
         low, high = np.quantile(draws, [0.5 - share / 2, 0.5 + share / 2], axis=0)
         ax.fill_between(
             x,
             low,
             high,
-            color=_DARK,
+            color=pen.colour(0),
             alpha=0.2 + 0.25 * n,
             linewidth=0,
             label=f"{100 * share:.0f} % of parameter draws",
         )
-    ax.plot(x, np.median(draws, axis=0), color="black", label="median draw")
-    ax.plot(x, middle, color="black", linestyle="--", label="central parameters")
+    ax.plot(x, np.median(draws, axis=0), color=pen.ink, label="median draw")
+    ax.plot(x, middle, color=pen.ink, linestyle="--", label="central parameters")
     ax.set(xlim=(float(x.min()), float(x.max())), ylim=(0.0, 1.0))
     ax.set_xlabel(f"days since {result.start}" if result.start else "days since the start")
     ax.set_ylabel(f"probability of {result.event}")
-    ax.legend(loc="best")
-    return ax
+    pen.legend(loc="best")
+    return pen.finish(labels)
 
 
 def _ordered(size: FloatArray, most: int | None) -> IntArray:
@@ -87,7 +97,14 @@ def _labels(names: Sequence[str], order: IntArray) -> list[str]:
 
 
 @takes
-def plot_tornado(result: Tornado, *, most: int | None = 12, ax: Axes | None = None) -> Axes:
+def plot_tornado(
+    result: Tornado,
+    *,
+    most: int | None = 12,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw how far an answer moves when each parameter goes to the ends of its range.
 
     Parameters
@@ -96,6 +113,12 @@ def plot_tornado(result: Tornado, *, most: int | None = 12, ax: Axes | None = No
         From `tornado`. An end without an equilibrium has no bar.
     most
         Only this many of the widest bars; None: all.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
+    ax
+        Axes to draw on; a new figure where None.
     """
     names, base = result.parameters, result.base
     ends = np.asarray(result.ends, dtype=np.float64)
@@ -108,33 +131,39 @@ def plot_tornado(result: Tornado, *, most: int | None = 12, ax: Axes | None = No
         )
     moved = np.nan_to_num(ends - base)
     order = _ordered(np.abs(moved).max(axis=1), most)
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     rows = np.arange(len(order))
     styles: tuple[dict[str, Any], ...] = (
-        {"height": 0.76, "color": _LIGHT},
-        {"height": 0.44, "color": _DARK, "hatch": "////"},
+        {"height": 0.76, "color": pen.colour(5)},
+        {"height": 0.44, "color": pen.colour(0), "hatch": "////"},
     )
     for end, style in enumerate(styles):
         ax.barh(
             rows,
             moved[order, end],
             left=base,
-            edgecolor="black",
+            edgecolor=pen.ink,
             linewidth=0.6,
             label=("low end of range", "high end of range")[end],
             **style,
         )
-    ax.axvline(base, color="black", linewidth=1.0)
+    ax.axvline(base, color=pen.ink, linewidth=1.0)
     ax.set_yticks(rows, _labels(names, order))
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel(result.outcome)
-    ax.legend(loc="lower right")
-    return ax
+    pen.legend(loc="lower right")
+    return pen.finish(labels)
 
 
 @takes
 def plot_sobol_indices(
-    result: SweptOutcome, *, most: int | None = 12, ax: Axes | None = None
+    result: SweptOutcome,
+    *,
+    most: int | None = 12,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw first-order and total Sobol indices of each parameter, with their intervals.
 
@@ -145,21 +174,28 @@ def plot_sobol_indices(
         parameter alone, and with all its interactions.
     most
         Only this many of the largest; None: all.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
+    ax
+        Axes to draw on; a new figure where None.
     """
     names = result.parameters
     alone = float_array(result.first_order, name="first_order", shape=(len(names),))
     whole = float_array(result.total_order, name="total_order", shape=(len(names),))
     order = _ordered(whole, most)
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     rows = np.arange(len(order))
     drawn: tuple[tuple[float, FloatArray, FloatArray, str, dict[str, Any]], ...] = (
-        (0.2, whole, result.total_interval, "with interactions (total)", {"color": _LIGHT}),
+        (0.2, whole, result.total_interval, "with interactions (total)", {"color": pen.colour(5)}),
         (
             -0.2,
             alone,
             result.first_interval,
             "alone (first order)",
-            {"color": _DARK, "hatch": "////"},
+            {"color": pen.colour(0), "hatch": "////"},
         ),
     )
     for shift, index, interval, label, style in drawn:
@@ -167,7 +203,7 @@ def plot_sobol_indices(
             rows + shift,
             index[order],
             height=0.4,
-            edgecolor="black",
+            edgecolor=pen.ink,
             linewidth=0.6,
             label=label,
             **style,
@@ -179,20 +215,26 @@ def plot_sobol_indices(
                 rows + shift,
                 xerr=spread,
                 fmt="none",
-                ecolor="black",
+                ecolor=pen.ink,
                 elinewidth=0.9,
                 capsize=2.0,
             )
-    ax.axvline(0.0, color="black", linewidth=0.8)
+    ax.axvline(0.0, color=pen.ink, linewidth=0.8)
     ax.set_yticks(rows, _labels(names, order))
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel(f"share of the variance of {result.label or result.outcome.replace('_', ' ')}")
-    ax.legend(loc="lower right")
-    return ax
+    pen.legend(loc="lower right")
+    return pen.finish(labels)
 
 
 @takes
-def plot_first_concession_map(result: FirstConcessionMap, *, ax: Axes | None = None) -> Axes:
+def plot_first_concession_map(
+    result: FirstConcessionMap,
+    *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw who is likely to concede first over the stubbornness of both sides.
 
     Lines are labelled with the probability; where nobody concedes the map is hatched.
@@ -201,6 +243,12 @@ def plot_first_concession_map(result: FirstConcessionMap, *, ax: Axes | None = N
     ----------
     result
         From `first_concession_map`.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
+    ax
+        Axes to draw on; a new figure where None.
     """
     first, second = result.players
     x = float_array(
@@ -209,6 +257,8 @@ def plot_first_concession_map(result: FirstConcessionMap, *, ax: Axes | None = N
     y = float_array(
         result.second_stubbornness, name="second_stubbornness", ndim=1, low=1e-12, high=1.0
     )
+    from matplotlib.ticker import NullFormatter
+
     known = np.isfinite(result.share)
     filled = float_array(
         np.where(known, result.share, 0.0),
@@ -218,27 +268,35 @@ def plot_first_concession_map(result: FirstConcessionMap, *, ax: Axes | None = N
         high=1.0,
     )
     values = np.ma.masked_array(filled, ~known).T
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     if not known.all():
-        ax.set_facecolor("white")
-        ax.patch.set(hatch="xxx", edgecolor="0.6")
+        ax.patch.set(hatch="xxx", edgecolor=pen.grey(0.6))
     image = ax.pcolormesh(x, y, values, cmap="cividis", vmin=0.0, vmax=1.0, shading="nearest")
     inside = [p for p in (0.1, 0.25, 0.5, 0.75, 0.9) if values.min() < p < values.max()]
     if inside and min(values.shape) > 1:
         widths = [2.2 if p == 0.5 else 1.0 for p in inside]
-        colours = ["black" if p >= 0.5 else "white" for p in inside]
-        lines = ax.contour(x, y, values, levels=inside, colors=colours, linewidths=widths)
-        ax.clabel(lines, fmt=lambda p: f"{100 * p:.0f} %", fontsize=8)
+        tones = ["black" if p >= 0.5 else "white" for p in inside]
+        lines = ax.contour(x, y, values, levels=inside, colors=tones, linewidths=widths)
+        ax.clabel(lines, fmt=lambda p: f"{100 * p:.0f} %", fontsize=pen.small)
     ax.set(xscale="log", yscale="log", xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))
+    for axis, values_of in ((ax.xaxis, x), (ax.yaxis, y)):
+        if values_of.max() > 10.0 * values_of.min():
+            axis.set_minor_formatter(NullFormatter())
     ax.set_xlabel(f"prior that {first} is of the tough type")
     ax.set_ylabel(f"prior that {second} is of the tough type")
     _percent_bar(ax, image, f"probability that {first} concedes first (percent)", scale=0.01)
-    return ax
+    return pen.finish(labels)
 
 
 @takes
 def plot_exemption_regions(
-    result: ExemptionRegions, player: str, *, ax: Axes | None = None
+    result: ExemptionRegions,
+    player: str,
+    *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw the exempt share that a side chooses over the costs of being seen to exempt.
 
@@ -251,6 +309,12 @@ def plot_exemption_regions(
         From `exemption_regions`.
     player
         Whose share it is.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
+    ax
+        Axes to draw on; a new figure where None.
     """
     from matplotlib.patheffects import AbstractPathEffect, withStroke
 
@@ -270,7 +334,8 @@ def plot_exemption_regions(
             ("myopic", result.myopic),
         )
     )
-    ax = new_axes(ax)
+    pen = Pen(ax, colours)
+    ax = pen.ax
     image = ax.pcolormesh(x, y, high, cmap="cividis", vmin=0.0, vmax=100.0, shading="nearest")
     several = np.ma.masked_where(high - low <= 0.5, np.ones(high.shape))
     if several.count():
@@ -281,16 +346,16 @@ def plot_exemption_regions(
         rim: list[AbstractPathEffect] = [withStroke(linewidth=2.6, foreground="black")]
         lines = ax.contour(x, y, myopic, levels=inside, colors="white", linestyles="--")
         lines.set_path_effects(rim)
-        for text in ax.clabel(lines, fmt=lambda p: f"{p:.0f} %", fontsize=8):
+        for text in ax.clabel(lines, fmt=lambda p: f"{p:.0f} %", fontsize=pen.small):
             text.set_path_effects(rim)
-        (key,) = ax.plot([], [], color="white", linestyle="--", label="bargaining left out")
+        (key,) = ax.plot([], [], color=pen.paper, linestyle="--", label="bargaining left out")
         key.set_path_effects(rim)
-        ax.legend(loc="upper right", framealpha=0.9, frameon=True)
+        pen.legend(loc="upper right", framealpha=0.9, frameon=True)
     ax.set(yscale="log", xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))
     ax.set_xlabel("probability that an exemption is seen")
     ax.set_ylabel("curvature of the audience cost (percent of GDP)")
     _percent_bar(ax, image, f"share of listed sectors that {player} exempts (percent)")
-    return ax
+    return pen.finish(labels)
 
 
 def _percent_bar(ax: Axes, image: Any, label: str, *, scale: float = 1.0) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from negotiation.arguments import takes
+from negotiation.data.labels import region_names
+from negotiation.data.schema import REGIONS
 from negotiation.errors import InvalidInputError
+from negotiation.plotting.style import SMALLEST_TYPE, Pen
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,8 +27,6 @@ __all__ = [
     "plot_welfare_parts",
 ]
 
-_COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
-_MARKERS = ("o", "s", "^", "D")
 _HATCHES = ("", "///", "...", "xxx", "\\\\\\")
 
 
@@ -51,15 +53,14 @@ class _ModelMap(Protocol):
     def labels(self) -> tuple[str, ...]: ...
 
 
-def _axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
-    import matplotlib.pyplot as plt
-
-    return plt.subplots(figsize=size, layout="constrained")[1] if ax is None else ax
-
-
 @takes
 def plot_optimal_tariffs(
-    result: SectorTariffs, *, annotate: int = 0, ax: Axes | None = None
+    result: SectorTariffs,
+    *,
+    annotate: int = 0,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw optimal tariffs by sector against the inverse of the sector's trade elasticity.
 
@@ -71,44 +72,67 @@ def plot_optimal_tariffs(
         How many sectors are named, those with the highest rates of the first importer.
     ax
         Axes to draw on; a new figure where None.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
 
     Returns
     -------
     matplotlib.axes.Axes
         The line is a tariff of one over the elasticity.
     """
-    ax = _axes(ax, (5.4, 4.2))
+    pen = Pen(ax, colours, (5.4, 4.2))
+    ax = pen.ax
     inverse = 100.0 / result.elasticities
     for k, importer in enumerate(result.importers):
         ax.plot(
             inverse,
             100.0 * result.rates[k],
-            _MARKERS[k % len(_MARKERS)],
-            color=_COLORS[k % len(_COLORS)],
-            markerfacecolor="none" if k % 2 else _COLORS[k % len(_COLORS)],
+            pen.marker(k),
+            color=pen.colour(k),
+            markerfacecolor="none" if k % 2 else pen.colour(k),
             markersize=5,
             label=importer,
         )
     top = float(inverse.max()) * 1.08
-    ax.plot([0.0, top], [0.0, top], color="0.4", linewidth=0.9, label="one over the elasticity")
+    ax.plot(
+        [0.0, top], [0.0, top], color=pen.grey(0.4), linewidth=0.9, label="one over the elasticity"
+    )
     for s in np.argsort(-result.rates[0])[:annotate]:
         ax.annotate(
             result.sectors[s],
             (inverse[s], 100.0 * result.rates[0, s]),
             xytext=(4, 4),
             textcoords="offset points",
-            fontsize="small",
+            fontsize=pen.small,
         )
     ax.set_xlim(0.0, top)
     ax.set_ylim(bottom=0.0)
     ax.set_xlabel("100 / trade elasticity of the sector")
     ax.set_ylabel("Optimal tariff (%)")
-    ax.legend(frameon=False)
-    return ax
+    pen.legend()
+    return pen.finish(labels)
+
+
+def _cell_text(value: float, decimals: int, letters: float) -> str:
+    """Return a number with as many decimals as a cell of some letters holds; its sign if none."""
+    for places in range(decimals, -1, -1):
+        text = f"{value:+.{places}f}"
+        if len(text) <= letters:
+            return text if float(text) else "0"
+    return "+" if value > 0.0 else "-" if value < 0.0 else "0"
 
 
 @takes
-def plot_war_gains(result: WarGains, *, decimals: int = 2, ax: Axes | None = None) -> Axes:
+def plot_war_gains(
+    result: WarGains,
+    *,
+    decimals: int = 2,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw who gains from whose war: one row a war, one column a region.
 
     Parameters
@@ -116,9 +140,14 @@ def plot_war_gains(result: WarGains, *, decimals: int = 2, ax: Axes | None = Non
     result
         Welfare changes ``[war, region]`` in percent.
     decimals
-        Of the numbers in the cells.
+        Of the numbers in the cells; fewer where a cell is too narrow, and its sign alone where
+        it holds no number.
     ax
         Axes to draw on; a new figure where None.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
 
     Returns
     -------
@@ -126,7 +155,8 @@ def plot_war_gains(result: WarGains, *, decimals: int = 2, ax: Axes | None = Non
         Losses and gains differ in colour and by the sign in each cell; colours are capped at the
         90th percentile of sizes, so that one large cell does not wash out the others.
     """
-    ax = _axes(ax, (7.2, 5.0))
+    pen = Pen(ax, colours, (7.2, 5.0))
+    ax = pen.ax
     values = np.asarray(result.welfare)
     limit = max(float(np.quantile(np.abs(values), 0.9)), 1e-9)
     image = ax.imshow(values, cmap="PuOr", vmin=-limit, vmax=limit, aspect="auto")
@@ -134,27 +164,36 @@ def plot_war_gains(result: WarGains, *, decimals: int = 2, ax: Axes | None = Non
     ax.set_yticks(range(len(result.wars)), result.wars)
     ax.tick_params(length=0)
     ax.grid(False)
-    for (row, column), value in np.ndenumerate(values):
-        text = f"{value:+.{decimals}f}"
-        ax.text(
-            column,
-            row,
-            text if float(text) != 0.0 else "0",
-            ha="center",
-            va="center",
-            fontsize=6.5,
-            color="white" if abs(value) > 0.6 * limit else "black",
-        )
+    box = ax.get_window_extent()
+    width = 72.0 * box.width / ax.figure.dpi / values.shape[1]
+    letters = width / (0.64 * SMALLEST_TYPE)
+    if 72.0 * box.height / ax.figure.dpi / values.shape[0] > SMALLEST_TYPE:
+        for (row, column), value in np.ndenumerate(values):
+            ax.text(
+                column,
+                row,
+                _cell_text(float(value), decimals, letters),
+                ha="center",
+                va="center",
+                fontsize=SMALLEST_TYPE,
+                color="white" if abs(value) > 0.6 * limit else "black",
+            )
     ax.set_xlabel("Region")
     ax.set_ylabel("Who sets tariffs")
     ends = "both" if np.abs(values).max() > limit else "neither"
     bar = ax.figure.colorbar(image, ax=ax, pad=0.02, extend=ends)
     bar.set_label("Change of real income (%)")
-    return ax
+    return pen.finish(labels)
 
 
 @takes
-def plot_validation(points: _Points, *, ax: Axes | None = None) -> Axes:
+def plot_validation(
+    points: _Points,
+    *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw printed against computed cells of published tables.
 
     Parameters
@@ -163,27 +202,32 @@ def plot_validation(points: _Points, *, ax: Axes | None = None) -> Axes:
         See `negotiation.study.comparisons.published.ValidationPoints`.
     ax
         Axes to draw on; a new figure where None.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
 
     Returns
     -------
     matplotlib.axes.Axes
         Symmetric logarithmic axes; hollow markers are cells whose published value is loose.
     """
-    ax = _axes(ax, (4.8, 4.6))
+    pen = Pen(ax, colours, (4.8, 4.6))
+    ax = pen.ax
     printed, computed = np.array(points.printed), np.array(points.computed)
     paper, loose = np.array(points.paper), np.array(points.loose)
     span = 1.4 * max(float(np.abs(printed).max()), float(np.abs(computed).max()))
-    ax.plot([-span, span], [-span, span], color="0.5", linewidth=0.8, zorder=1)
+    ax.plot([-span, span], [-span, span], color=pen.grey(0.5), linewidth=0.8, zorder=1)
     for k, name in enumerate(points.papers):
         for is_loose in (False, True):
             chosen = (paper == name) & (loose == is_loose)
             if not chosen.any():
                 continue
-            color = _COLORS[k % len(_COLORS)]
+            color = pen.colour(k)
             ax.plot(
                 printed[chosen],
                 computed[chosen],
-                _MARKERS[k % len(_MARKERS)],
+                pen.marker(k),
                 color=color,
                 markerfacecolor="none" if is_loose else color,
                 markersize=4,
@@ -201,12 +245,19 @@ def plot_validation(points: _Points, *, ax: Axes | None = None) -> Axes:
     ax.set_xlabel("Printed (%)")
     ax.set_ylabel("Computed (%)")
     ax.set_aspect("equal")
-    ax.legend(frameon=False, loc="upper left", fontsize="small")
-    return ax
+    pen.legend(loc="upper left", fontsize=pen.small)
+    return pen.finish(labels)
 
 
 @takes
-def plot_model_map(found: _ModelMap, *, point: int | None = 0, ax: Axes | None = None) -> Axes:
+def plot_model_map(
+    found: _ModelMap,
+    *,
+    point: int | None = 0,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw both sides' changes of real income in every setting of the map of models.
 
     Parameters
@@ -217,56 +268,70 @@ def plot_model_map(found: _ModelMap, *, point: int | None = 0, ax: Axes | None =
         Which point of the map; None is the Nash point.
     ax
         Axes to draw on; a new figure where None.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
 
     Returns
     -------
     matplotlib.axes.Axes
         Settings in percent of GDP above those in percent of gross sales; in each block from top
-        to bottom by how much worse China does than the United States.
+        to bottom by how much worse the second side does than the first.
     """
     if point is not None and not 0 <= point < len(found.points):
         raise InvalidInputError(
             "no such point", where="point", seen=point, allowed=f"0 to {len(found.points) - 1}"
         )
-    ax = _axes(ax, (6.6, 6.4))
+    pen = Pen(ax, colours, (6.6, 6.4))
+    ax = pen.ax
     values = np.array([row.nash if point is None else row.losses[point] for row in found.rows])
     # Percent of GDP and of gross sales are different units: two blocks, GDP above.
     gdp = np.array([row.denominator == "GDP" for row in found.rows])
     order = np.lexsort((values[:, 0] - values[:, 1], gdp))
     y = np.arange(len(order)) + gdp[order] * 1.0
-    ax.hlines(y, values[order].min(axis=1), values[order].max(axis=1), color="0.7", zorder=1)
-    for k, name in enumerate(("United States", "China")):
+    ax.hlines(
+        y, values[order].min(axis=1), values[order].max(axis=1), color=pen.grey(0.7), zorder=1
+    )
+    names = region_names()
+    for k, name in enumerate(names[player] for player in REGIONS[:2]):
         ax.plot(
             values[order, k],
             y,
-            _MARKERS[k],
-            color=_COLORS[k],
-            markerfacecolor="none" if k else _COLORS[k],
+            pen.marker(k),
+            color=pen.colour(k),
+            markerfacecolor="none" if k else pen.colour(k),
             label=name,
         )
-    labels = [
+    settings = [
         found.rows[k].name + (" *" if found.rows[k].horizon == "one year" else "") for k in order
     ]
-    ax.set_yticks(y, labels, fontsize="small")
-    ax.axvline(0.0, color="black", linewidth=0.7)
+    ax.set_yticks(y, settings, fontsize=pen.small)
+    ax.axvline(0.0, color=pen.ink, linewidth=0.7)
     if 0 < gdp.sum() < len(gdp):
         edge = len(gdp) - gdp.sum()
-        ax.axhline(edge, color="0.4", linewidth=0.7)
+        ax.axhline(edge, color=pen.grey(0.4), linewidth=0.7)
         sides = ((edge + 0.3, "percent of GDP", "bottom"), (edge - 0.3, "of gross sales", "top"))
         for height, unit, va in sides:
             ax.annotate(
-                unit, (0.01, height), xycoords=ax.get_yaxis_transform(), va=va, fontsize="small"
+                unit, (0.01, height), xycoords=ax.get_yaxis_transform(), va=va, fontsize=pen.small
             )
     at = "the Nash point" if point is None else f"{found.labels[point]} points added"
     ax.set_xlabel(f"Change of real income at {at} (%); * one-year elasticities")
     ax.set_ylabel("Setting")
-    ax.legend(frameon=False, loc="best")
+    pen.legend(loc="best")
     ax.margins(y=0.02)
-    return ax
+    return pen.finish(labels)
 
 
 @takes
-def plot_welfare_parts(parts: WelfareDecomposition, *, ax: Axes | None = None) -> Axes:
+def plot_welfare_parts(
+    parts: WelfareDecomposition,
+    *,
+    colours: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw the parts of each region's welfare change as stacked bars.
 
     Parameters
@@ -275,23 +340,24 @@ def plot_welfare_parts(parts: WelfareDecomposition, *, ax: Axes | None = None) -
         Result of :func:`~negotiation.trade.analysis.decomposition.decompose_welfare`.
     ax
         Axes to draw on; a new figure where None.
+    colours
+        Of the series, in order; None: Okabe and Ito's.
+    labels
+        Words to put in place of the picture's own, by these.
 
     Returns
     -------
     matplotlib.axes.Axes
         Parts that are zero everywhere are left out; the diamond is the total.
     """
-    ax = _axes(ax, (6.4, 3.8))
+    pen = Pen(ax, colours, (6.4, 3.8))
+    ax = pen.ax
     names = (
         *("terms_of_trade", "volume", "labor_supply", "profits", "entry", "transfers"),
         *("export_tax_revenue", "export_taxes_paid", "trade_costs"),
     )
     x = np.arange(len(parts.regions))
     above, below = np.zeros(len(x)), np.zeros(len(x))
-    shades = (
-        *("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#999999"),
-        *("#F0E442", "#D55E00", "#000000"),
-    )
     for k, name in enumerate(names):
         values = np.asarray(getattr(parts, name))
         if np.abs(values).max() < 1e-6:
@@ -300,18 +366,18 @@ def plot_welfare_parts(parts: WelfareDecomposition, *, ax: Axes | None = None) -
             x,
             values,
             bottom=np.where(values >= 0.0, above, below),
-            color=shades[k],
-            hatch=_HATCHES[k % len(_HATCHES)],
-            edgecolor="white",
+            color=pen.colour(k),
+            hatch=_HATCHES[(k + k // len(pen.colours)) % len(_HATCHES)],
+            edgecolor=pen.paper,
             linewidth=0.4,
             label=name.replace("_", " ").replace("labor", "labour"),
         )
         above += np.maximum(values, 0.0)
         below += np.minimum(values, 0.0)
-    ax.plot(x, parts.welfare, "D", color="black", markersize=5, label="total")
-    ax.axhline(0.0, color="black", linewidth=0.7)
+    ax.plot(x, parts.welfare, "D", color=pen.ink, markersize=5, label="total")
+    ax.axhline(0.0, color=pen.ink, linewidth=0.7)
     ax.set_xticks(x, parts.regions, rotation=45, ha="right")
     ax.set_xlabel("Region")
     ax.set_ylabel("Change of real income (%)")
-    ax.legend(frameon=False, ncols=2, fontsize="small")
-    return ax
+    pen.legend(ncols=2, fontsize=pen.small)
+    return pen.finish(labels)

@@ -36,6 +36,7 @@ from negotiation.policy.results import PolicyCertificate, PolicyResult
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.instruments.policy import Policy
 from negotiation.trade.model import TradeModel
+from negotiation.trade.players import first_two
 from negotiation.values import FloatArray, one_of, read_only
 
 __all__ = ["bargained_tariffs"]
@@ -59,7 +60,7 @@ def _with_payment(
 @takes
 def bargained_tariffs(
     economy: Economy,
-    pairs: Sequence[Sequence[str]] = (("USA", "CHN"),),
+    pairs: Sequence[Sequence[str]] | None = None,
     disagreement: TariffSchedule | Policy | None = None,
     weights: Mapping[str, float] | Sequence[float] | None = None,
     transfers: bool = False,
@@ -81,8 +82,8 @@ def bargained_tariffs(
     economy, model, objectives, instrument, bounds
         As in :func:`~negotiation.policy.noncooperative.nash_tariffs`.
     pairs
-        Who bargains with whom; several pairs bargain at once, each taking the others'
-        agreements as given (Nash-in-Nash).
+        Who bargains with whom; None: the first two regions of the economy. Several pairs bargain
+        at once, each taking the others' agreements as given (Nash-in-Nash).
     disagreement
         Tariffs, or the whole policy, in force without agreement: the standoff, or a Nash war. What
         is outside the bargains holds anyway. None is the baseline's tariffs.
@@ -121,7 +122,7 @@ def bargained_tariffs(
     """
     began = perf_counter()
     one_of(scope, SCOPES, name="scope")
-    chosen = checked_pairs(economy, pairs)
+    chosen = checked_pairs(economy, (first_two(economy),) if pairs is None else pairs)
     power = bargaining_power(chosen, weights)
     players = tuple(dict.fromkeys(name for pair in chosen for name in pair))
     before = economy.tariffs if disagreement is None else disagreement

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError, NonFiniteError
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured
 from negotiation.values import (
     FloatArray,
     float_array,
@@ -61,7 +61,7 @@ class NashPoint:
 
 
 @dataclass(frozen=True, eq=False)
-class BestResponseCurves(Presented):
+class BestResponseCurves(Pictured):
     """Best replies of two players to a grid of the other's tariffs.
 
     Attributes
@@ -106,6 +106,8 @@ class BestResponseCurves(Presented):
     notes: tuple[str, ...] = ()
     instruments: tuple[str, str] = ("import_tariff", "import_tariff")
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    _picture = "plot_best_responses"
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""

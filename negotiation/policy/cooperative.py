@@ -14,12 +14,16 @@ from time import perf_counter
 import numpy as np
 
 from negotiation.arguments import takes
-from negotiation.errors import InvalidInputError
 from negotiation.policy.noncooperative import failure, nash_tariffs
 from negotiation.policy.problem.common_gain import largest_common_gain
 from negotiation.policy.problem.first_order import Search, WeightRule, conditions, iterate_map
 from negotiation.policy.problem.outcome import certify, payoffs_at, policy_result
-from negotiation.policy.problem.setting import InstrumentChoice, Objectives, setting
+from negotiation.policy.problem.setting import (
+    InstrumentChoice,
+    Objectives,
+    chosen_players,
+    setting,
+)
 from negotiation.policy.problem.tariff_problem import TariffProblem
 from negotiation.policy.results import PolicyResult
 from negotiation.trade.economy import Economy, TariffSchedule
@@ -162,9 +166,7 @@ def cooperative_tariffs(
     """
     began = perf_counter()
     one_of(start, _STARTS, name="start")
-    chosen = economy.regions if players is None else tuple(players)
-    if isinstance(players, str) or len(chosen) < 2:
-        raise InvalidInputError("give two or more players", where="players", seen=players)
+    chosen = chosen_players(economy, players, 2)
     if isinstance(exporters, str) and exporters == "players":
         exporters = chosen
     before = tariffs

@@ -32,6 +32,7 @@ from negotiation.policy.problem.setting import (
     InstrumentChoice,
     Objectives,
     Setting,
+    chosen_players,
     setting,
     starting_rates,
 )
@@ -41,6 +42,7 @@ from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.equilibrium import likely_cause
 from negotiation.trade.instruments.policy import Policy
 from negotiation.trade.model import TradeModel
+from negotiation.trade.players import FIRST_TWO, first_two
 from negotiation.values import one_of
 
 __all__ = ["nash_tariffs", "optimal_tariffs"]
@@ -303,7 +305,7 @@ def _closed_form(
 @takes
 def nash_tariffs(
     economy: Economy,
-    players: Iterable[str] | None = ("USA", "CHN"),
+    players: Iterable[str] | None = FIRST_TWO,
     scope: str = "uniform",
     exporters: Iterable[str] | None = None,
     model: TradeModel | None = None,
@@ -330,7 +332,7 @@ def nash_tariffs(
     economy, scope, model, bounds, tol, max_iter
         As in :func:`optimal_tariffs`.
     players
-        Who chooses; None is every region.
+        Who chooses; ``"first_two"`` are the first two regions, None is every region.
     exporters
         Whose goods are taxed by choice; None is everybody's, ``"players"`` the other players'.
     objectives
@@ -357,9 +359,9 @@ def nash_tariffs(
         If no start leads to a Nash equilibrium; carries ``.partial``.
     """
     began = perf_counter()
-    chosen = economy.regions if players is None else tuple(players)
-    if isinstance(players, str):
-        raise InvalidInputError("give two or more players", where="players", seen=players)
+    if players == FIRST_TWO:
+        players = first_two(economy)
+    chosen = chosen_players(economy, players, 1)
     if isinstance(exporters, str) and exporters == "players":
         exporters = chosen
     place = setting(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from negotiation.presentation import Presented, in_order
+from negotiation.presentation import Pictured, Presented, in_order
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.instruments.policy import EXPORT_INSTRUMENTS, INSTRUMENTS, Policy
 from negotiation.trade.model import TradeModel
@@ -215,7 +215,7 @@ class PolicyResult(Presented):
 
 
 @dataclass(frozen=True, eq=False)
-class WarGains(Presented):
+class WarGains(Pictured):
     """Change of every region's real income under tariffs that one or several regions choose.
 
     Attributes
@@ -237,9 +237,11 @@ class WarGains(Presented):
 
     _axes: ClassVar = {"welfare": ("wars", "regions")}
 
+    _picture = "plot_war_gains"
+
 
 @dataclass(frozen=True, eq=False)
-class SectorTariffs(Presented):
+class SectorTariffs(Pictured):
     """Optimal tariffs by sector and importer, against the sector's trade elasticity.
 
     Attributes
@@ -261,3 +263,5 @@ class SectorTariffs(Presented):
     title: str = ""
 
     _axes: ClassVar = {"rates": ("importers", "sectors"), "elasticities": ("sectors",)}
+
+    _picture = "plot_optimal_tariffs"

@@ -6,7 +6,6 @@ import numpy as np
 
 from negotiation.process.game.branches import multiplicity
 from negotiation.process.game.paths import simulate_game
-from negotiation.process.game.reading import game_from_mapping
 from negotiation.process.solve import solve_all
 from negotiation.process.stages import MultiStepProcess
 
@@ -37,7 +36,7 @@ def compile_kernels() -> None:
     shared = {"r": [0.05, 0.05], "s": [0.2, 0.2]}
     dated, looped = solve_all(
         [
-            game_from_mapping({"nodes": nodes, **shared})
+            MultiStepProcess.from_dict({"nodes": nodes, **shared})
             for nodes in (
                 [{"flow": flow, "actions": acts, "deadline": {"at": 0.1}}, {"flow": [0.0, 0.0]}],
                 [

@@ -261,8 +261,8 @@ class MultiStepProcess:
     def from_dict(cls, data: Mapping[str, Any]) -> Any:
         """Build a process from a mapping.
 
-        A mapping with ``nodes`` is a graph and gives a `ProcessGame`, see `game_from_mapping`; one
-        with ``stages`` gives a `MultiStepProcess`.
+        A mapping with ``nodes`` is a graph and gives a `ProcessGame`, or with ``types`` beside them
+        a `TypedGame`, see `game_from_mapping`; one with ``stages`` gives a `MultiStepProcess`.
 
         Parameters
         ----------

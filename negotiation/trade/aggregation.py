@@ -11,7 +11,7 @@ from negotiation.errors import InvalidInputError
 from negotiation.trade.technology import aggregated_technology
 from negotiation.values import FloatArray
 
-__all__ = ["aggregate_tables"]
+__all__ = ["aggregate_tables", "positions", "unique_labels"]
 
 
 def _membership(
@@ -113,3 +113,36 @@ def aggregate_tables(
         if weights is None
         else (R @ (weights * output.T) @ S.T) / np.maximum(R @ output.T @ S.T, 1e-300),
     }
+
+
+def _listed(labels: Iterable[str], name: str) -> Iterable[str]:
+    if not isinstance(labels, Iterable):
+        raise InvalidInputError("not a list of labels", where=name, seen=repr(labels)[:80])
+    return labels
+
+
+def positions(labels: tuple[str, ...], wanted: str | Iterable[str] | None, name: str) -> list[int]:
+    """Return the positions of ``wanted`` in ``labels``; all of them for None."""
+    if wanted is None:
+        return list(range(len(labels)))
+    names = [wanted] if isinstance(wanted, str) else list(_listed(wanted, name))
+    unknown = [item for item in names if item not in labels]
+    if unknown:
+        raise InvalidInputError(
+            f"unknown {name}",
+            where=name,
+            seen=", ".join(map(str, unknown)),
+            allowed=", ".join(labels),
+        )
+    return [labels.index(item) for item in names]
+
+
+def unique_labels(labels: str | Iterable[str], name: str) -> tuple[str, ...]:
+    """Return labels as text, refusing repeated ones and none at all; text alone is one label."""
+    out = (labels,) if isinstance(labels, str) else tuple(map(str, _listed(labels, name)))
+    repeated = sorted({item for item in out if out.count(item) > 1})
+    if not out or repeated:
+        raise InvalidInputError(
+            "labels must be distinct and at least one", where=name, seen=repeated or "none"
+        )
+    return out

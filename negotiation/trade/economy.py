@@ -16,7 +16,7 @@ import numpy as np
 from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
-from negotiation.trade.aggregation import aggregate_tables
+from negotiation.trade.aggregation import aggregate_tables, positions, unique_labels
 from negotiation.trade.frames import economy_tables, frame_of, schedule_tables
 from negotiation.trade.technology import checked_technology
 from negotiation.values import FloatArray, float_array, instance, number, quantity
@@ -24,42 +24,10 @@ from negotiation.values import FloatArray, float_array, instance, number, quanti
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["HIGHEST_RATE", "Economy", "TariffSchedule", "positions"]
+__all__ = ["HIGHEST_RATE", "Economy", "TariffSchedule"]
 
 #: Rates above it are refused unless a schedule allows them: 10 is 1000 %.
 HIGHEST_RATE = 10.0
-
-
-def _listed(labels: Iterable[str], name: str) -> Iterable[str]:
-    if not isinstance(labels, Iterable):
-        raise InvalidInputError("not a list of labels", where=name, seen=repr(labels)[:80])
-    return labels
-
-
-def positions(labels: tuple[str, ...], wanted: str | Iterable[str] | None, name: str) -> list[int]:
-    """Return the positions of ``wanted`` in ``labels``; all of them for None."""
-    if wanted is None:
-        return list(range(len(labels)))
-    names = [wanted] if isinstance(wanted, str) else list(_listed(wanted, name))
-    unknown = [item for item in names if item not in labels]
-    if unknown:
-        raise InvalidInputError(
-            f"unknown {name}",
-            where=name,
-            seen=", ".join(map(str, unknown)),
-            allowed=", ".join(labels),
-        )
-    return [labels.index(item) for item in names]
-
-
-def _unique_labels(labels: Iterable[str], name: str) -> tuple[str, ...]:
-    out = tuple(str(item) for item in _listed(labels, name))
-    repeated = sorted({item for item in out if out.count(item) > 1})
-    if not out or repeated:
-        raise InvalidInputError(
-            "labels must be distinct and at least one", where=name, seen=repeated or "none"
-        )
-    return out
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,8 +62,8 @@ class TariffSchedule(Presented):
 
     def __post_init__(self) -> None:
         """Check labels, shape and bounds."""
-        object.__setattr__(self, "regions", _unique_labels(self.regions, "regions"))
-        object.__setattr__(self, "sectors", _unique_labels(self.sectors, "sectors"))
+        object.__setattr__(self, "regions", unique_labels(self.regions, "regions"))
+        object.__setattr__(self, "sectors", unique_labels(self.sectors, "sectors"))
         count = len(self.regions)
         highest = number(self.highest_rate, name="highest_rate", low=0.0)
         object.__setattr__(self, "highest_rate", highest)
@@ -275,8 +243,8 @@ class Economy(Presented):
 
     def __post_init__(self) -> None:
         """Check every table and freeze it."""
-        regions = _unique_labels(self.regions, "regions")
-        sectors = _unique_labels(self.sectors, "sectors")
+        regions = unique_labels(self.regions, "regions")
+        sectors = unique_labels(self.sectors, "sectors")
         shape = (len(sectors), len(regions), len(regions))
         put = object.__setattr__
         put(self, "regions", regions)
@@ -386,13 +354,9 @@ class Economy(Presented):
 
         total = self.flows.sum(axis=0)
         home = np.diagonal(total)
-        columns = {
-            "region": self.regions,
-            "home_sales": home,
-            "exports": total.sum(axis=1) - home,
-            "imports": total.sum(axis=0) - home,
-        }
-        return pd.DataFrame(columns)
+        sold, bought = total.sum(axis=1) - home, total.sum(axis=0) - home
+        columns = {"home_sales": home, "exports": sold, "imports": bought}
+        return pd.DataFrame({"region": self.regions, **columns})
 
     def region_index(self, region: str) -> int:
         """Return the position of a region on the exporter and importer axes."""

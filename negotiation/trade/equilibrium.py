@@ -171,7 +171,10 @@ def likely_cause(system: System, outcome: Outcome) -> str:
             "income at these tariffs; large imbalances may leave no equilibrium. Try "
             "purge_imbalances(...) or smaller tariffs."
         )
-    return "Try smaller tariffs, a larger max_iter, or another set of elasticities."
+    hint = "Try smaller tariffs, a larger max_iter, or another set of elasticities."
+    if np.any(outcome.transfers[0] != 0.0):
+        hint += ' Where hardly any trade is left no transfer can be paid: transfers="balanced".'
+    return hint
 
 
 def equilibrium_at(

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -19,7 +23,16 @@ ByRegion: TypeAlias = float | Mapping[str, float] | Sequence[float] | FloatArray
 BySector: TypeAlias = float | Sequence[float] | FloatArray
 
 _SCALE = 0.67
-_DESTINATION_SHARE = {"USA": 0.27047098, "*": 0.11433521}
+_PUBLISHED = Path(__file__).with_name("ignatenko2025.toml")
+
+
+@cache
+def _destination_shares() -> Mapping[str, float]:
+    """Return the published destination shares by region."""
+    shares: dict[str, float] = tomllib.loads(_PUBLISHED.read_text(encoding="utf-8"))[
+        "destination_share"
+    ]
+    return MappingProxyType(shares)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -196,14 +209,15 @@ allowed: finite and > 0
         revenue
             As in the class.
         """
+        shares = _destination_shares()
         exponent = {
             region: _tariff_exponent(share) - 1.0 + number(pass_through, name="pass_through")
-            for region, share in _DESTINATION_SHARE.items()
+            for region, share in shares.items()
         }
         return cls(
             trade_elasticity=4.0,
             tariff_exponent=exponent,
-            destination_share=_DESTINATION_SHARE,
+            destination_share=shares,
             scale_elasticity=_SCALE / 4.0,
             labor_supply_elasticity=0.5,
             value_added_share=1.0,

@@ -18,7 +18,6 @@ from negotiation.trade.instruments.measures import Measure, action_measures
 from negotiation.values import FloatArray, number
 
 __all__ = [
-    "DEFAULT_RATES",
     "FREE_TRADE",
     "action_grids",
     "action_label",
@@ -28,12 +27,6 @@ __all__ = [
 ]
 
 FREE_TRADE = "free_trade"
-
-DEFAULT_RATES: Mapping[str, tuple[float | str, ...]] = {
-    "USA": (FREE_TRADE, 0.0, 0.3, 0.54, 0.6, 0.8, 1.04, 1.45, 2.0),
-    "CHN": (FREE_TRADE, 0.0, 0.1, 0.34, 0.6, 0.8, 0.84, 1.25, 2.0),
-}
-"""Points added over January 2025: the steps of spring 2025, the leaked 60, and 200 beyond them."""
 
 
 def action_label(added: float, total: float, *, free: bool = False) -> str:
@@ -107,14 +100,14 @@ def _grid(value: Any, player: str) -> list[Any]:
 
 
 def action_grids(
-    rates: Mapping[str, Any] | None, players: Sequence[str] | None = None
+    rates: Mapping[str, Any], players: Sequence[str] | None = None
 ) -> dict[str, list[Any]]:
     """Return the grid of actions of each player, in the order of play.
 
     Parameters
     ----------
     rates
-        By player, numbers, ``"free_trade"`` or measures; None takes :data:`DEFAULT_RATES`.
+        By player, numbers, ``"free_trade"`` or measures.
     players
         Their order; None: that of ``rates``.
 
@@ -123,28 +116,15 @@ def action_grids(
     InvalidInputError
         If a grid is missing, empty, repeats an action or holds what is no tariff.
     """
-    if rates is None:
-        names = tuple(players) if players is not None else tuple(DEFAULT_RATES)
-        unknown = [name for name in names if name not in DEFAULT_RATES]
-        if unknown:
-            raise InvalidInputError(
-                "no default grid for this player",
-                where="rates",
-                seen=", ".join(unknown),
-                allowed=", ".join(DEFAULT_RATES),
-                hint="Pass rates={player: [points added, ...], ...}.",
-            )
-        rates = DEFAULT_RATES
-    else:
-        if not isinstance(rates, Mapping):
-            raise InvalidInputError(
-                "not a grid a player", where="rates", seen=type(rates).__name__, allowed="a mapping"
-            )
-        names = tuple(players) if players is not None else tuple(rates)
-        if set(names) != set(rates):
-            raise InvalidInputError(
-                "one grid for each player", where="rates", seen=", ".join(rates), allowed=str(names)
-            )
+    if not isinstance(rates, Mapping):
+        raise InvalidInputError(
+            "not a grid a player", where="rates", seen=type(rates).__name__, allowed="a mapping"
+        )
+    names = tuple(players) if players is not None else tuple(rates)
+    if set(names) != set(rates):
+        raise InvalidInputError(
+            "one grid for each player", where="rates", seen=", ".join(rates), allowed=str(names)
+        )
     return {name: _grid(rates[name], name) for name in names}
 
 

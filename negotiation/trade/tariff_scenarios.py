@@ -19,6 +19,7 @@ from negotiation.errors import InvalidInputError
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.instruments.measures import Measure, action_measures, apply_measures
 from negotiation.trade.instruments.policy import Policy
+from negotiation.trade.players import first_two
 from negotiation.trade.tariff_actions import actions_of, added_points
 from negotiation.values import FloatArray, compact_repr, float_array, instance, read_only
 
@@ -194,7 +195,7 @@ def tariff_scenarios(
     economy: Economy,
     rates: TariffSchedule | Sequence[TariffSchedule] | Mapping[str, Any] | ArrayLike,
     *,
-    players: Sequence[str] = ("USA", "CHN"),
+    players: Sequence[str] | None = None,
     sectors: Iterable[str] | None = None,
     exemptions: Exemptions | None = None,
 ) -> TariffScenarios:
@@ -211,7 +212,7 @@ def tariff_scenarios(
         :class:`~negotiation.trade.instruments.measures.Measure` or several of them.
         Or whole tariff schedules, one a scenario.
     players
-        Two or more regions.
+        Two or more regions; None: the first two of the economy.
     sectors
         Sectors to which added points apply; None: all but services.
     exemptions
@@ -223,7 +224,7 @@ def tariff_scenarios(
     InvalidInputError
         If a region or sector is unknown, the grid is empty, or a tariff is at or below -100 %.
     """
-    names = _players(economy, players)
+    names = _players(economy, first_two(economy) if players is None else players)
     taxed = taxed_sectors(economy, sectors)
     exempt = exemptions or {}
     for importer in exempt:

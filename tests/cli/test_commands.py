@@ -56,20 +56,36 @@ def test_unknown_profile(capsys):
 
 
 def test_game_for_people_and_scripts(capsys):
-    code, out, _ = call(capsys, "game", "--usa", "0,30,145", "--china", "0,10,125")
+    code, out, _ = call(capsys, "game", "--rates", "USA:0,30,145", "--rates", "CHN:0,10,125")
     assert code == 0
     assert "Kind of game" in out
-    code, out, _ = call(capsys, "game", "--usa", "free,0", "--china", "free,0", "--json")
+    grids = ("--rates", "USA:free,0", "--rates", "CHN:free,0")
+    code, out, _ = call(capsys, "game", *grids, "--json")
     content = json.loads(out)
     assert content["players"] == ["USA", "CHN"]
     assert content["complete"] is True
     assert max(item["regret"] for item in content["equilibria"]) < 1e-9
 
 
+def test_former_options_of_the_game_still_work_and_say_so(capsys):
+    code, out, err = call(capsys, "game", "--usa", "free,0", "--china", "free,0", "--json")
+    assert code == 0
+    grids = ("--rates", "USA:free,0", "--rates", "CHN:free,0")
+    assert json.loads(out) == json.loads(call(capsys, "game", *grids, "--json")[1])
+    assert "--rates CHN:free,0" in err
+
+
+def test_game_of_other_sides(capsys):
+    grids = ("--rates", "KOR:0,10", "--rates", "JPN:0,10")
+    code, out, _ = call(capsys, "game", *grids, "--economy", "world-2022", "--json")
+    assert code == 0
+    assert json.loads(out)["players"] == ["KOR", "JPN"]
+
+
 def test_game_of_measures(capsys):
     measures = "0,export_tax:30:C26+C27,trade_cost:10,purchase:5:A01,quota:90:C24B,export_ban:C24B"
     code, out, _ = call(
-        capsys, *("game", "--usa", "0,145", "--china", measures),
+        capsys, *("game", "--rates", "USA:0,145", "--rates", f"CHN:{measures}"),
         *("--model", "general_equilibrium", "--json"),
     )  # fmt: skip
     assert code == 0
@@ -93,12 +109,13 @@ def test_game_from_a_file(capsys, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("game", "--usa", "x", "--china", "1"), "--usa: not a rate"),
-        (("game", "--usa", "quota:a", "--china", "1"), "--usa: not a rate"),
-        (("game", "--usa", "quota:1:C26:C27", "--china", "1"), "--usa: not a rate"),
-        (("game", "--usa", "embargo:1", "--china", "1"), "instrument"),
-        (("game", "--usa", "10"), "give both grids"),
-        (("game", "--usa", "-200", "--china", "1"), "rates[USA]"),
+        (("game", "--rates", "USA:x", "--rates", "CHN:1"), "--rates: not a rate"),
+        (("game", "--rates", "USA:10"), "give the grid of each player"),
+        (("game", "--rates", "10"), "not the grid of a player"),
+        (("game", "--rates", "USA:-200", "--rates", "CHN:1"), "rates[USA]"),
+        (("game", "--rates", "USA:quota:a", "--rates", "CHN:1"), "--rates: not a rate"),
+        (("game", "--rates", "USA:quota:1:C26:C27", "--rates", "CHN:1"), "--rates: not a rate"),
+        (("game", "--rates", "USA:embargo:1", "--rates", "CHN:1"), "instrument"),
         (("game", "--model", "magic"), "model"),
         (("game", "--file", "absent.nfg"), "absent.nfg"),
         (("economy", "show", "--name", "moon"), "moon"),
@@ -163,6 +180,15 @@ def test_counterfactual_with_other_elasticities(capsys):
     assert short < json.loads(call(capsys, *arguments)[1])["percent"]["CHN"]["welfare"] < 0.0
 
 
+def test_dependence_has_customs_shares_beside_it(capsys):
+    code, out, _ = call(capsys, "economy", "dependence", "--exporter", "USA", "--importer", "CHN")
+    assert code == 0
+    assert "By customs records of 2022: 7.4 % of exports" in out
+    code, out, _ = call(capsys, "economy", "dependence", "--name", "world-2022", "--json")
+    assert code == 0
+    assert 0.1 < json.loads(out)["total"]["share_of_exports"] < 0.2
+
+
 def test_data(capsys):
     code, out, _ = call(capsys, "data", "list")
     assert code == 0
@@ -219,8 +245,8 @@ def test_sweep(capsys, tmp_path):
         (("counterfactual", "--add", "USA:USA:10"), "on itself"),
         (("counterfactual", "--add", "USA:CHN:nan"), "finite"),
         (("counterfactual", "--add", "USA:CHN:9", "--elasticities", "magic"), "magic"),
-        (("game", "--usa", "nan", "--china", "1"), "finite"),
-        (("game", "--usa", "1", "--china", "1", "--file", "a.nfg"), "--file"),
+        (("game", "--rates", "USA:nan", "--rates", "CHN:1"), "finite"),
+        (("game", "--rates", "USA:1", "--file", "a.nfg"), "--file"),
         (("process", "--set", "terms_duration=nan"), "finite"),
         (("process", "--by", "2025-02-30"), "not a date"),
         (("data", "list", "--as-of", "tomorrow"), "not a date"),
@@ -293,3 +319,42 @@ def test_archive_outside_git(capsys, tmp_path):
     code, _, err = call(capsys, "archive", "--project", str(tmp_path))
     assert code == 2
     assert "git checkout" in err
+
+
+def test_standoffs_are_listed_and_shown(capsys):
+    code, out, _ = call(capsys, "standoff", "list", "--json")
+    assert code == 0
+    assert json.loads(out)["us-eu-2025"]["sides"] == ["USA", "EU27"]
+    shown = ("standoff", "show", "us-eu-2025", "--as-of", "2025-07-20")
+    code, out, _ = call(capsys, *shown, "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert found["points_in_force"] == {"EU27": 0.0, "USA": 0.1}
+    assert found["next_deadline"]["date"] == "2025-08-01"
+    assert found["without_deal"]["USA"] == 0.2
+    assert found["events"][-1][0] == "2025-07-07"
+    code, out, _ = call(capsys, *shown)
+    assert code == 0
+    assert "Next deadline: 2025-08-01" in out
+    assert "discount_rate of EU27" in out
+
+
+def test_a_new_standoff_is_written_and_checked(capsys, tmp_path):
+    path = tmp_path / "own.toml"
+    code, out, _ = call(capsys, "standoff", "new", str(path), "--sides", "KOR, JPN")
+    assert code == 0
+    code, out, _ = call(capsys, "standoff", "check", str(path))
+    assert code == 0
+    assert "no mistake" in out
+    code, _, err = call(capsys, "standoff", "new", str(path), "--sides", "KOR,JPN")
+    assert code != 0
+    assert "there already" in err
+    code, _, err = call(capsys, "standoff", "new", str(tmp_path / "b"), "--sides", "KOR")
+    assert code != 0
+    assert "not two sides" in err
+    path.write_text(path.read_text().replace('"cut"', '"cutt"').replace("0.10", '"ten"'))
+    code, _, err = call(capsys, "standoff", "check", str(path))
+    assert code != 0
+    assert "own.toml: " in err
+    assert "stages[1].kind: unknown" in err
+    assert "tariffs.steps[1].added: not a number" in err

@@ -21,7 +21,7 @@ def test_every_table_is_listed_with_its_rows():
 
 def test_rows_withheld_at_the_information_date():
     rows = {row[0]: row for row in list_data(as_of="2025-05-02").rows}
-    assert rows["events"][1:3] == (33, 32)
+    assert rows["events"][1:3] == (33, 63)
     assert rows["trade_icio_2022"][1:5] == (0, 4032, None, None)
     assert rows["parameters"][2] == 1
     assert all(row[4] is None or row[4] <= "2025-05-02" for row in rows.values())

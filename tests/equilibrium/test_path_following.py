@@ -7,6 +7,7 @@ import pytest
 
 from negotiation import ConvergenceError
 from negotiation.equilibrium.path_following import correct, trace
+from negotiation.equilibrium.time_limit import TimeLimit
 
 
 def circle(z):
@@ -68,3 +69,9 @@ def test_newton_refuses_what_it_cannot_solve():
     assert correct(circle, circle_slope, np.zeros(2), border) is None
     assert correct(circle, circle_slope, np.array([0.5, 2.0]), border) is None
     assert correct(circle, circle_slope, np.array([1.0, 0.0]), border)[1] == 0.0
+
+
+def test_a_path_ends_with_its_time():
+    limit = TimeLimit(0.0)
+    with pytest.raises(ConvergenceError, match="max_seconds"):
+        list(trace(lambda z: z[:1], lambda z: np.array([[1.0, 0.0]]), np.zeros(2), limit=limit))

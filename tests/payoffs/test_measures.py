@@ -132,6 +132,8 @@ def test_refusals():
     cases = [
         (lambda: Measure("embargo"), "instrument"),
         (lambda: Measure("export_tax", "much"), "size"),
+        (lambda: Measure("quota", 0.5, rents="nobody"), "rents"),
+        (lambda: Measure("quota", 0.5, sectors=3), "list of labels"),
         (lambda: action_measures((ban, 0.3), "rates"), "measures alone"),
         (lambda: tariff_game(economy, {"R0": [ban], "R1": [0]}), "general_equilibrium"),
         (lambda: tariff_game(economy, {"R0": [ban, ban], "R1": [0]}, **OPTIONS), "twice"),

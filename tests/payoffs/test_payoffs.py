@@ -7,6 +7,7 @@ import pytest
 
 from negotiation.data.embedded import load_economy
 from negotiation.data.parameters import parameter
+from negotiation.data.tariffs import default_rates
 from negotiation.errors import InformationDateError, InvalidInputError
 from negotiation.payoffs import (
     TariffGame,
@@ -19,7 +20,6 @@ from negotiation.payoffs import (
 from negotiation.policy.objectives.objective import JobLosses, Objective
 from negotiation.trade.analysis.dependence import export_dependence
 from negotiation.trade.markets.linear_tariffs import LinearTariffModel
-from negotiation.trade.tariff_actions import DEFAULT_RATES
 from tests.strategies_payoffs import economy_of
 
 LOSSES = JobLosses(
@@ -211,8 +211,8 @@ def test_a_scalar_is_a_grid_of_one():
 
 
 def test_default_grids_hold_the_named_steps():
-    assert {"free_trade", 0.0, 0.3, 0.54, 0.8, 1.04, 1.45} <= set(DEFAULT_RATES["USA"])
-    assert {"free_trade", 0.0, 0.1, 0.34, 0.8, 0.84, 1.25} <= set(DEFAULT_RATES["CHN"])
+    assert {"free_trade", 0.0, 0.3, 0.54, 0.8, 1.04, 1.45} <= set(default_rates()["USA"])
+    assert {"free_trade", 0.0, 0.1, 0.34, 0.8, 0.84, 1.25} <= set(default_rates()["CHN"])
 
 
 def test_a_game_without_outcomes_says_so(economy):

@@ -9,7 +9,6 @@ from negotiation.policy.purchases import purchase_effects
 from negotiation.trade.economy import Economy
 from negotiation.trade.equilibrium import counterfactual, counterfactuals
 from negotiation.trade.instruments.policy import Policy, Purchase, Quota
-from negotiation.trade.model import TradeModel
 from tests.trade.levels import random_levels
 from tests.trade.test_equilibrium import MODELS
 from tests.trade.test_instruments import WORLDS, data_of, distance
@@ -23,6 +22,8 @@ def quantities(result):
     if cal.input_shares is not None:
         for k in range(len(cal.sectors)):
             bundle = bundle * result.sector_prices[k] ** cal.input_shares[:, k, :].T
+    firms = result.employment_index if result.sector_scale is None else result.sector_scale
+    bundle = bundle * (firms * result.wage_index / bundle) ** -cal.psi[:, None]
     cost = bundle[:, :, None] * policy.trade_costs * (1.0 + policy.export_controls)
     return result.flows / cal.flows / cost
 
@@ -101,16 +102,6 @@ def test_purchases_in_levels(seed):
 def test_many_limits_are_complementary(name):
     """Those that bind are met exactly, and only they are taxed."""
     sectors, model = MODELS[name]
-    if model.labor_supply_elasticity > 0.0 and model.scale_elasticity is not None:
-        model = TradeModel(
-            trade_elasticity=model.trade_elasticity,
-            labor_supply_elasticity=model.labor_supply_elasticity,
-            tariff_exponent=model.tariff_exponent,
-            destination_share=model.destination_share,
-            value_added_share=1.0,
-            transfers=model.transfers,
-            revenue=model.revenue,
-        )
     economy = random_world(4, regions=4, sectors=sectors)
     policy = Policy(economy.tariffs.add(importer="R3", rate=0.5)).with_trade_cost(
         exporter="R1", importer="R3", factor=1.05
@@ -183,6 +174,13 @@ def test_rents_go_where_they_are_said_to():
     assert worlds[1].export_tax_revenue[0] > 0.0
 
 
+def test_one_commitment_needs_no_list():
+    economy = random_world(1, regions=3, sectors=2)
+    quota = Quota("R0", "R1", "S0", 0.5)
+    assert quota.sectors == ("S0",)
+    assert Policy(economy.tariffs, quotas=quota).quotas == (quota,)
+
+
 def test_bad_commitments():
     economy = random_world(0, regions=3, sectors=2)
     start = Policy(economy.tariffs)
@@ -196,6 +194,11 @@ def test_bad_commitments():
         (lambda: Quota("R0", "R1", ("S0",), limit=0.5, rents="nobody"), "rents"),
         (lambda: Purchase("R0", "R1", ("S0",), value=-1.0), "value"),
         (lambda: start.with_quota(exporter="R0", importer="R0", limit=0.5), "own sales"),
+        (lambda: start.with_quota(**pair, limit=0.5, sectors=["S0", "S0"]), "distinct"),
+        (lambda: Purchase("R0", "R1", (), value=1.0), "at least one"),
+        (lambda: Quota("R0", "R1", 3, limit=0.5), "list of labels"),
+        (lambda: Policy(economy.tariffs, quotas=(3,)), "Quota"),
+        (lambda: Policy(economy.tariffs, purchases="much"), "Purchase"),
         (
             lambda: counterfactual(
                 economy, start.with_quota(**pair, limit=0.5).with_quota(**pair, limit=0.6)

@@ -231,6 +231,12 @@ def test_refusals():
         (lambda: optimal_tariffs(economy, "R0", instrument="embargo"), "instrument"),
         (lambda: optimal_tariffs(economy, "R0", tariffs=quota), "quotas"),
         (lambda: optimal_tariffs(economy, "R0", instrument="quota"), "best_response_curves"),
+        (lambda: optimal_tariffs(None, "R0"), "Economy"),
+        (lambda: optimal_tariffs(economy, "R0", sectors="S1"), "seen S1"),
+        (lambda: nash_tariffs(economy, 3), "players"),
+        (lambda: nash_tariffs(economy, "R0"), "players"),
+        (lambda: bargained_tariffs(economy, None, disagreement=quota), "pairs"),
+        (lambda: bargained_tariffs(economy, [3], disagreement=quota), "pair of regions"),
         (lambda: nash_tariffs(economy, ("R0", "R1"), instrument={"R0": "export_tax"}), "each"),
         (lambda: optimal_tariffs(closed, "R0", instrument="export_tax"), "sells nothing"),
         (

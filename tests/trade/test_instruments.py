@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from negotiation.errors import InvalidInputError
+from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.equilibrium import counterfactual, counterfactuals
 from negotiation.trade.instruments.policy import Policy
@@ -264,6 +264,12 @@ def test_bad_policies():
     for call, word in cases:
         with pytest.raises(InvalidInputError, match=word):
             call()
+
+
+def test_transfers_that_no_trade_can_pay_are_said():
+    economy = random_world(3, regions=3, sectors=2)
+    with pytest.raises(ConvergenceError, match="balanced"):
+        counterfactual(economy, Policy(economy.tariffs).with_export_ban())
 
 
 def test_nobody_left_to_sell_is_said():

@@ -17,7 +17,7 @@ from negotiation.arguments import takes
 from negotiation.data import load_table
 from negotiation.data.tables import DateLike
 from negotiation.errors import InvalidInputError
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured, Presented
 from negotiation.values import FloatArray, float_array, number, read_only
 
 __all__ = [
@@ -30,7 +30,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, eq=False)
-class PurchaseCompliance(Presented):
+class PurchaseCompliance(Pictured):
     """Fulfilment of purchase commitments and the belief that the buyer is willing.
 
     Attributes
@@ -64,6 +64,8 @@ class PurchaseCompliance(Presented):
     posterior_path: FloatArray
     likelihood_ratio: float
     assumptions: tuple[str, ...]
+
+    _picture = "plot_compliance_posterior"
 
 
 @takes

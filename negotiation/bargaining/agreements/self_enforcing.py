@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 
 from negotiation.arguments import takes
 from negotiation.errors import ConvergenceError, InvalidInputError
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured, Presented
 from negotiation.trade.markets.linear_tariffs import LinearTariffModel, linear_tariff_war
 from negotiation.values import FloatArray, float_array, number, read_only
 
@@ -305,7 +305,7 @@ def _largest_fixed_point(function: Callable[[float], float], start: float, max_i
 
 
 @dataclass(frozen=True, eq=False)
-class GradualCuts(Presented):
+class GradualCuts(Pictured):
     """Efficient path of tariff cuts that cannot be taken back.
 
     Attributes
@@ -330,6 +330,8 @@ class GradualCuts(Presented):
     free_trade_reached: bool
     residual: float
     assumptions: tuple[str, ...]
+
+    _picture = "plot_gradual_cuts"
 
 
 @takes

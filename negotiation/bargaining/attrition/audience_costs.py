@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from negotiation.arguments import takes
 from negotiation.bargaining.conditions import Distribution, pair, require
 from negotiation.errors import ConvergenceError
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured
 from negotiation.values import FloatArray, decoding, number, quantity
 
 __all__ = ["AudienceCostCrisis", "audience_cost_crisis", "audience_cost_crisis_uniform"]
 
 
 @dataclass(frozen=True)
-class AudienceCostCrisis(Presented):
+class AudienceCostCrisis(Pictured):
     """Equilibrium of a crisis with growing audience costs.
 
     ``residual`` is the gap in the horizon's equation for the side that determines it.
@@ -37,6 +37,8 @@ class AudienceCostCrisis(Presented):
     converged: bool = True
     assumptions: tuple[str, ...] = ()
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    _picture = "plot_audience_cost_horizon"
 
 
 _ASSUMPTIONS = (

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 from negotiation.arguments import takes
 from negotiation.bargaining.conditions import pair, require
 from negotiation.errors import InvalidInputError
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured, Presented
 from negotiation.values import FloatArray, float_array, number, quantity, read_only
 
 __all__ = [
@@ -151,7 +151,7 @@ class AttritionSide:
 
 
 @dataclass(frozen=True, eq=False)
-class ConcessionPath(Presented):
+class ConcessionPath(Pictured):
     """Hazards and survival of both sides over time.
 
     ``hazards`` and ``survival`` are read-only arrays ``[side, time]``: the rate at which the side
@@ -162,6 +162,8 @@ class ConcessionPath(Presented):
     hazards: FloatArray = quantity("lambda", "1/time", "concession rate [side, time]")
     survival: FloatArray = quantity("S", "probability", "not yet conceded [side, time]")
     assumptions: tuple[str, ...] = ()
+
+    _picture = "plot_concession_hazards"
 
 
 def _at(path: TimePath, time: float) -> float:

@@ -14,7 +14,7 @@ import numpy as np
 
 from negotiation.arguments import takes
 from negotiation.bargaining.conditions import pair, require
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured, Presented
 from negotiation.values import FloatArray, number, quantity, read_only
 
 __all__ = [
@@ -28,7 +28,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class ReputationEquilibrium(Presented):
+class ReputationEquilibrium(Pictured):
     """Equilibrium of reputational attrition between two sides.
 
     ``kind`` is ``"attrition"`` for the interior solution, otherwise the corner by name:
@@ -52,6 +52,8 @@ class ReputationEquilibrium(Presented):
     mean_time_given_deal: float = quantity("", "time", "mean date of concession, given one")
     breakdown_rate: float = quantity("beta", "1/time", "rate of an exogenous breakdown")
     assumptions: tuple[str, ...] = ()
+
+    _picture = "plot_concession_survival"
 
 
 _ASSUMPTIONS = (

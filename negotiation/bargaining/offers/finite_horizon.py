@@ -18,14 +18,14 @@ from negotiation.bargaining.offers.outcome import (
     pair_of_numbers,
 )
 from negotiation.errors import InvalidInputError
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured
 from negotiation.values import FloatArray, number, read_only
 
 __all__ = ["FiniteHorizonOffers", "stahl_finite_horizon"]
 
 
 @dataclass(frozen=True, eq=False)
-class FiniteHorizonOffers(Presented):
+class FiniteHorizonOffers(Pictured):
     """Alternating offers up to a last date.
 
     Attributes
@@ -47,6 +47,8 @@ class FiniteHorizonOffers(Presented):
     proposers: tuple[int, ...]
     surplus: float
     assumptions: tuple[str, ...]
+
+    _picture = "plot_offers"
 
 
 @takes

@@ -19,7 +19,7 @@ from negotiation.bargaining.offers.alternating_offers import (
 )
 from negotiation.bargaining.offers.outcome import AlternatingOffers
 from negotiation.errors import InvalidInputError
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured, Presented
 from negotiation.values import FloatArray, float_array, number, read_only
 
 __all__ = [
@@ -99,7 +99,7 @@ def domestic_constraints(
 
 
 @dataclass(frozen=True)
-class WinSets(Presented):
+class WinSets(Pictured):
     """Divisions that both sides' ratifiers accept.
 
     Attributes
@@ -125,6 +125,8 @@ class WinSets(Presented):
     midpoint: float | None
     reservations: tuple[float, float]
     assumptions: tuple[str, ...]
+
+    _picture = "plot_win_sets"
 
 
 def _win_sets(needed: tuple[float, float], assumptions: tuple[str, ...]) -> WinSets:
@@ -193,7 +195,7 @@ def win_sets_from_ratifiers(reservations: tuple[ArrayLike, ArrayLike], quota: Ar
 
 
 @dataclass(frozen=True, eq=False)
-class RatificationOffer(Presented):
+class RatificationOffer(Pictured):
     """Best offer to a side whose ratification is uncertain.
 
     Attributes
@@ -219,6 +221,8 @@ class RatificationOffer(Presented):
     offers: FloatArray
     payoffs: FloatArray
     assumptions: tuple[str, ...]
+
+    _picture = "plot_ratification_offer"
 
 
 @takes

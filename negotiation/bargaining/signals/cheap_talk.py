@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from negotiation.arguments import takes
 from negotiation.bargaining.conditions import pair, require
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured, Presented
 from negotiation.values import FloatArray, number, quantity
 
 __all__ = ["CheapTalkPartition", "TwoAudiences", "cheap_talk_partition", "two_audiences"]
 
 
 @dataclass(frozen=True)
-class CheapTalkPartition(Presented):
+class CheapTalkPartition(Pictured):
     """A partition equilibrium of cheap talk; ``messages`` is None where talk reveals everything."""
 
     messages: int | None = quantity("N", "", "intervals told apart, None for full revelation")
@@ -26,6 +26,8 @@ class CheapTalkPartition(Presented):
     sender_payoff: float = quantity("E U_S", "payoff", "minus the mean squared distance to x + b")
     bias: float = quantity("b", "state", "sender's ideal action less the state")
     assumptions: tuple[str, ...] = ()
+
+    _picture = "plot_cheap_talk_partition"
 
 
 @takes

@@ -11,7 +11,7 @@ import numpy as np
 from negotiation.arguments import takes
 from negotiation.bargaining.conditions import require
 from negotiation.errors import InvalidInputError
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured, Presented
 from negotiation.values import FloatArray, float_array, number, quantity
 
 __all__ = [
@@ -27,7 +27,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class SourcePosterior(Presented):
+class SourcePosterior(Pictured):
     """Belief in an event after the reports of several sources."""
 
     posterior: float = quantity("P(event)", "probability", "after all reports")
@@ -35,6 +35,8 @@ class SourcePosterior(Presented):
     likelihood_ratios: tuple[float, ...] = quantity("", "", "of each report given those before")
     prob_reports: float = quantity("", "probability", "of these reports")
     assumptions: tuple[str, ...] = ()
+
+    _picture = "plot_source_posterior"
 
 
 def _as_bool(report: bool | str) -> bool:

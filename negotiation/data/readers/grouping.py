@@ -90,7 +90,9 @@ class Concordance:
             )
         ):
             raise InvalidInputError(
-                "not a mapping from codes to sectors", where=where, allowed="{'8542': 'C26', ...}"
+                "not a mapping from codes to sectors",
+                where=where,
+                allowed="{'8542': 'electronics', ...}",
             )
         self.sector_of = dict(sector_of)
         self.where = where

@@ -75,7 +75,7 @@ class _Labels:
                 "not a label of a region and a sector",
                 where=f"{self.file}, {place}",
                 seen=repr(label[:40]),
-                allowed="USA_C26",
+                allowed="REGION_SECTOR",
             )
         return region, sector
 

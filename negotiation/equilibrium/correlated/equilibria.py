@@ -39,7 +39,7 @@ from negotiation.equilibrium.refinements.dominance import iterated_elimination
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.exact_numbers import object_array
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured
 from negotiation.values import FloatArray, float_array, number, one_of, read_only
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ OBJECTIVES = ("welfare", "best", "worst", "fairest")
 
 
 @dataclass(frozen=True, eq=False)
-class CorrelatedPayoffSet(Presented):
+class CorrelatedPayoffSet(Pictured):
     """Payoff pairs that correlated equilibria reach.
 
     Attributes
@@ -79,6 +79,8 @@ class CorrelatedPayoffSet(Presented):
     players: tuple[int, int]
     vertices: FloatArray
     coarse: bool
+
+    _picture = "plot_correlated_payoffs"
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a corner: the payoffs of both players."""

@@ -15,7 +15,6 @@ ever adds only its own payoff to the corners of V (Abreu and Sannikov 2014), and
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -30,6 +29,7 @@ from negotiation.equilibrium.dynamic.polygons import (
 )
 from negotiation.equilibrium.frames import corners_frame
 from negotiation.equilibrium.normal_form.results import pure_equilibria
+from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import ConvergenceError
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
 from negotiation.presentation import Presented
@@ -197,13 +197,11 @@ def discounted_payoffs(
     >>> discounted_payoffs(dilemma, 0.9).outer.round(6).tolist()
     [[1.0, 1.0], [4.333333, 1.0], [3.0, 3.0], [1.0, 4.333333]]
     """
-    start = time.perf_counter()
+    limit = TimeLimit(max_seconds)
     as_normal_form(game, "discounted_payoffs")
     number(discount, name="discount", low=0.0, high=1.0, open_high=True)
     number(tol, name="tol", low=0.0)
     number(max_iter, name="max_iter", low=1)
-    if max_seconds is not None:
-        number(max_seconds, name="max_seconds", low=0.0)
     fixed = exact_fixed_point(game, float(discount))
     if fixed is not None:
         known = read_only(np.array([[float(v) for v in p] for p in fixed]).reshape(-1, 2))
@@ -216,7 +214,7 @@ def discounted_payoffs(
             exact=True,
             iterations=0,
             converged=True,
-            elapsed_seconds=time.perf_counter() - start,
+            elapsed_seconds=limit.elapsed_seconds(),
         )
     stage = _Stage(game, float(discount))
     outer = convex_hull(stage.payoffs)
@@ -231,7 +229,7 @@ def discounted_payoffs(
         moved = distance_outside(outer, smaller)
         outer = smaller
         converged = len(outer) == 0 or moved <= tol * (1.0 - discount)
-        if max_seconds is not None and time.perf_counter() - start > max_seconds:
+        if limit.is_over():
             break
     nash = np.array([(e.payoffs - stage.low) / stage.unit for e in pure_equilibria(game)]).reshape(
         -1, 2
@@ -246,7 +244,7 @@ def discounted_payoffs(
         exact=False,
         iterations=iterations,
         converged=converged,
-        elapsed_seconds=time.perf_counter() - start,
+        elapsed_seconds=limit.elapsed_seconds(),
     )
     if raise_on_failure and not converged:
         raise ConvergenceError(

@@ -13,7 +13,6 @@ equations on the supports that emerge.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -30,6 +29,7 @@ from negotiation.equilibrium.dynamic.markov_certificate import (
 )
 from negotiation.equilibrium.frames import play_frame
 from negotiation.equilibrium.path_following import trace
+from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.stochastic import StochasticGame
 from negotiation.presentation import Presented
@@ -292,6 +292,7 @@ def markov_perfect_equilibrium(
     tol: float = 1e-8,
     max_precision: float = 1e8,
     max_steps: int = 20_000,
+    max_seconds: float | None = None,
     raise_on_failure: bool = True,
 ) -> MarkovEquilibrium:
     """Return one Markov perfect equilibrium in mixed strategies.
@@ -308,8 +309,8 @@ def markov_perfect_equilibrium(
         Largest regret and Bellman residual, relative to the range of discounted payoffs.
     max_precision
         Largest precision along the path, in 1 / (range of stage payoffs).
-    max_steps
-        Largest number of steps along the path.
+    max_steps, max_seconds
+        Limits of the path; the best profile so far is judged.
     raise_on_failure
         Whether a larger regret raises.
 
@@ -331,7 +332,7 @@ def markov_perfect_equilibrium(
     >>> markov_perfect_equilibrium(game).values.round(9).tolist()
     [[0.0, 0.0], [4.0, 4.0]]
     """
-    start = time.perf_counter()
+    limit = TimeLimit(max_seconds)
     number(tol, name="tol", low=0.0)
     number(max_precision, name="max_precision", low=0.0, open_low=True)
     if max_steps < 1:
@@ -343,7 +344,8 @@ def markov_perfect_equilibrium(
     try:
         for point in trace(system.residual, system.jacobian, system.start(), max_steps=max_steps):
             reached = float(point.position[-1])
-            if reached < target:
+            late = limit.is_over()
+            if reached < target and not late:
                 continue
             target = max(10.0 * target, reached)
             for candidate in _candidates(system, point.position):
@@ -360,9 +362,9 @@ def markov_perfect_equilibrium(
                         bellman_residual=residual,
                         precision=reached,
                         converged=regret <= tol and residual <= tol,
-                        elapsed_seconds=time.perf_counter() - start,
+                        elapsed_seconds=limit.elapsed_seconds(),
                     )
-            if (best is not None and best.converged) or reached > max_precision:
+            if (best is not None and best.converged) or reached > max_precision or late:
                 break
     except ConvergenceError as error:
         problem = str(error)

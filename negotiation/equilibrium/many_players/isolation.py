@@ -8,7 +8,6 @@ leaves a support open, it says so.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import InvalidInputError
 from negotiation.values import FloatArray, IntArray
 
@@ -28,6 +28,9 @@ MOST_DIFFERENCES = 20_000_000
 # A box this narrow that is still open belongs to a tie, or to a root that is nearly double.
 LEAST_WIDTH = 2.0**-34
 MOST_BOXES = 400_000
+# Boxes a second in a small game, before any are counted, and the least that is reckoned with:
+# the first ones may be counted while kernels are compiled.
+BOXES_A_SECOND, SLOWEST = 50_000.0, 5_000.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +91,7 @@ def _differences(table: NDArray[Any], player: int) -> FloatArray:
 def isolate_equilibria(
     payoffs: NDArray[Any],
     *,
-    max_seconds: float | None = None,
+    limit: TimeLimit,
     max_equilibria: int | None = None,
 ) -> Isolation:
     """Return all equilibria of a game with three or more players.
@@ -97,7 +100,7 @@ def isolate_equilibria(
     ----------
     payoffs
         ``[player, action of player 1, ...]``, floats or fractions.
-    max_seconds, max_equilibria
+    limit, max_equilibria
         Where to stop; the result then says that not all supports were searched.
 
     Raises
@@ -107,12 +110,11 @@ def isolate_equilibria(
     """
     from negotiation.equilibrium.many_players import kernels
 
-    start = time.perf_counter()
     shape = payoffs.shape[1:]
     supports = prod(2**n - 1 for n in shape)
     cells = prod(shape)
     if cells * sum(shape) > MOST_DIFFERENCES or (
-        supports > MOST_SUPPORTS and max_seconds is None and max_equilibria is None
+        supports > MOST_SUPPORTS and limit.max_seconds is None and max_equilibria is None
     ):
         raise InvalidInputError(
             "too large to find every equilibrium",
@@ -130,10 +132,15 @@ def isolate_equilibria(
     signs, regular = np.zeros(room, dtype=np.int64), np.zeros(room, dtype=np.int64)
     status = np.zeros(3, dtype=np.int64)
     count = 0
+    speed = BOXES_A_SECOND
+    begun = limit.elapsed_seconds()
     while status[0] < supports:
+        # A support that would take more than all of the time left is left open.
+        left = limit.seconds_left()
+        most_boxes = MOST_BOXES if left is None else min(MOST_BOXES, 1 + int(speed * left))
         stop = min(supports, int(status[0]) + 20_000)
         count = kernels.search_supports(
-            data, offsets, sizes, int(status[0]), stop, LEAST_WIDTH, MOST_BOXES,
+            data, offsets, sizes, int(status[0]), stop, LEAST_WIDTH, most_boxes,
             found, radii, signs, regular, count, status,
         )  # fmt: skip
         if count == len(found):
@@ -145,8 +152,9 @@ def isolate_equilibria(
             signs, regular = (
                 np.concatenate([a, np.zeros(room, dtype=np.int64)]) for a in (signs, regular)
             )
-        if max_seconds is not None and time.perf_counter() - start >= max_seconds:
+        if limit.is_over():
             break
+        speed = max(status[2] / max(limit.elapsed_seconds() - begun, 1e-6), SLOWEST)
     return Isolation(
         profiles=found[:count],
         radii=radii[:count],

@@ -20,7 +20,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from negotiation.compilation import njit
 
 EPS = 2.0**-52
 # What can happen to the roots of one support.

@@ -2,32 +2,57 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiation.arguments import takes
+from negotiation.equilibrium.certificate import undominated_range
+from negotiation.equilibrium.normal_form.components import Component, nash_components
 from negotiation.equilibrium.normal_form.faces import match_on_faces
 from negotiation.equilibrium.normal_form.polytopes import (
     MOST_LABELS,
     VertexSet,
     basis_of,
     integer_columns,
+    most_vertices,
     normalized,
     orientation,
     solve_basis,
 )
-from negotiation.equilibrium.normal_form.vertex_search import find_vertices, unit_columns
+from negotiation.equilibrium.normal_form.results import (
+    NashResult,
+    certified_pairs,
+    pure_equilibria,
+)
+from negotiation.equilibrium.normal_form.vertex_search import (
+    find_vertices,
+    find_vertices_by_float,
+    unit_columns,
+)
+from negotiation.equilibrium.refinements.dominance import iterated_elimination
+from negotiation.equilibrium.time_limit import TimeLimit
+from negotiation.errors import InvalidInputError
+from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import IntArray
 
-__all__ = ["Strategy", "VertexPairs", "match_vertices"]
+__all__ = ["Strategy", "VertexPairs", "bimatrix_equilibria", "match_vertices", "widened"]
+
+# Beyond this many vertices a player, a complete answer is refused unless a limit is given.
+MOST_VERTICES = 2_000_000
+# Below this many vertices plain Python answers before the kernels are loaded.
+UNCOMPILED_VERTICES = 40
+# Shares of the time by which vertices are found, matched and certified.
+SEARCH, MATCH, CERTIFY = 0.5, 0.7, 0.9
 
 # The player with fewer actions may have so many for the search face by face.
 MOST_OF_THE_FEW = 16
+# So many times the actions of one player make a game lopsided.
+LOPSIDED = 8
 
 Strategy: TypeAlias = tuple[Fraction, ...] | tuple[float, ...]
 
@@ -99,10 +124,12 @@ def _partners(xs: VertexSet, ys: VertexSet, m: int, n: int) -> Iterator[tuple[in
 
 
 def _exact_strategies(
-    found: VertexSet, scales: list[Fraction], used: set[int]
+    found: VertexSet, scales: list[Fraction], used: set[int], keep_going: Callable[[], bool]
 ) -> dict[int, Strategy]:
     out: dict[int, Strategy] = {}
     for k in sorted(used):
+        if not keep_going():
+            break
         if found.points is None:
             point = solve_basis(found.matrix, int(found.labels[k]))
         else:
@@ -112,13 +139,15 @@ def _exact_strategies(
 
 
 def _floating_strategies(
-    found: VertexSet, scales: list[Fraction], used: set[int]
+    found: VertexSet, scales: list[Fraction], used: set[int], keep_going: Callable[[], bool]
 ) -> dict[int, Strategy]:
     matrix = unit_columns(found.matrix)
     tops = [max(column) for column in zip(*found.matrix, strict=True)]
     weights = np.array([float(s / top) for s, top in zip(scales, tops, strict=True)])
     out: dict[int, Strategy] = {}
     for k in sorted(used):
+        if not keep_going():
+            break
         rows, columns = basis_of(found.matrix, int(found.labels[k]))
         point = np.zeros(len(scales))
         point[columns] = np.linalg.solve(matrix[np.ix_(rows, columns)], np.ones(len(rows)))
@@ -144,36 +173,20 @@ def _indices(xs: VertexSet, ys: VertexSet, m: int, n: int) -> dict[tuple[int, in
     return out
 
 
-def _clock(end: float | None) -> Callable[[], bool]:
-    return (lambda: True) if end is None else (lambda: time.perf_counter() < end)
-
-
-def _numbered(vectors: list[tuple[Fraction, ...]]) -> tuple[list[int], dict[int, Strategy]]:
-    """Number distinct vectors; many are one object, which is cheaper to tell than fractions."""
-    by_object: dict[int, int] = {}
-    by_value: dict[tuple[Fraction, ...], int] = {}
-    for vector in vectors:
-        if id(vector) not in by_object:
-            by_object[id(vector)] = by_value.setdefault(vector, len(by_value))
-    return [by_object[id(v)] for v in vectors], {k: v for v, k in by_value.items()}
-
-
 def _by_faces(
     A: NDArray[Any], B: NDArray[Any], keep_going: Callable[[], bool], max_equilibria: int | None
 ) -> VertexPairs:
     few_rows = A.shape[0] <= A.shape[1]
     few, many = (A, B) if few_rows else (np.ascontiguousarray(B.T), np.ascontiguousarray(A.T))
-    found, complete = match_on_faces(
-        few, many, keep_going=keep_going, max_equilibria=max_equilibria
-    )
-    profiles = found if few_rows else [(y, x) for x, y in found]
-    rows, columns = _numbered([x for x, _ in profiles]), _numbered([y for _, y in profiles])
+    found = match_on_faces(few, many, keep_going=keep_going, max_equilibria=max_equilibria)
+    own: dict[int, Strategy] = dict(enumerate(found.few))
+    other: dict[int, Strategy] = dict(enumerate(found.many))
     return VertexPairs(
-        pairs=list(zip(rows[0], columns[0], strict=True)),
-        rows=rows[1],
-        columns=columns[1],
+        pairs=found.pairs if few_rows else [(j, i) for i, j in found.pairs],
+        rows=own if few_rows else other,
+        columns=other if few_rows else own,
         indices={},
-        complete=complete,
+        complete=found.complete,
         is_floating=False,
     )
 
@@ -182,7 +195,7 @@ def match_vertices(
     A: NDArray[Any],
     B: NDArray[Any],
     *,
-    max_seconds: float | None,
+    limit: TimeLimit,
     max_equilibria: int | None,
     compiled: bool,
     floating: bool,
@@ -193,41 +206,159 @@ def match_vertices(
     ----------
     A, B
         Payoff matrices of one shape, floats or fractions.
-    max_seconds, max_equilibria
-        Limits; None for none.
+    limit
+        Of the time a half is left for what is made of the pairs that are found.
+    max_equilibria
+        Where to stop; None for no limit.
     compiled
         Whether to try the compiled kernels before whole numbers of any size.
     floating
         Whether floats will do for the strategies where no vertex is degenerate.
     """
-    start = time.perf_counter()
     m, n = A.shape
-    if compiled and m + n > MOST_LABELS and min(m, n) <= MOST_OF_THE_FEW:
-        # Half of the time is left for what is made of the pairs that are found.
-        end = None if max_seconds is None else start + max_seconds / 2
-        return _by_faces(A, B, _clock(end), max_equilibria)
+    few, many = sorted((m, n))
+    compiled_faces = compiled and few <= MOST_OF_THE_FEW
+    if compiled_faces and m + n > MOST_LABELS:
+        return _by_faces(A, B, limit.keep_going(SEARCH), max_equilibria)
     column_matrix, column_scales = integer_columns(A)
     row_matrix, row_scales = integer_columns(np.ascontiguousarray(B.T))
     # Either search alone would find nothing: the first may take half of the time.
-    half, end = (
-        (None, None) if max_seconds is None else (start + max_seconds / 2, start + max_seconds)
-    )
-    xs = find_vertices(row_matrix, _clock(half), compiled=compiled)
-    ys = find_vertices(column_matrix, _clock(end), compiled=compiled)
+    going = limit.keep_going(SEARCH / 2), limit.keep_going(SEARCH)
+    if compiled_faces and many >= LOPSIDED * few:
+        # Under ties the large polytope has far more bases than the game has equilibria.
+        found = [
+            find_vertices_by_float(unit_columns(matrix), matrix, keep_going)
+            for matrix, keep_going in zip((row_matrix, column_matrix), going, strict=True)
+        ]
+        if found[0] is None or found[1] is None:
+            return _by_faces(A, B, going[1], max_equilibria)
+        xs, ys = found[0], found[1]
+    else:
+        xs = find_vertices(row_matrix, going[0], compiled=compiled)
+        ys = find_vertices(column_matrix, going[1], compiled=compiled)
     complete = xs.complete and ys.complete
     floating = floating and xs.points is None and ys.points is None
     pairs: list[tuple[int, int]] = []
+    match_going = limit.keep_going(MATCH)
     for pair in _partners(xs, ys, m, n):
-        if max_equilibria is not None and len(pairs) == max_equilibria:
+        if (max_equilibria is not None and len(pairs) == max_equilibria) or not match_going():
             complete = False
             break
         pairs.append(pair)
     strategies = _floating_strategies if floating else _exact_strategies
+    rows = strategies(xs, row_scales, {i for i, _ in pairs}, limit.keep_going(MATCH))
+    columns = strategies(ys, column_scales, {j for _, j in pairs}, limit.keep_going(MATCH))
+    known = [(i, j) for i, j in pairs if i in rows and j in columns]
+    complete = complete and len(known) == len(pairs)
     return VertexPairs(
-        pairs=pairs,
-        rows=strategies(xs, row_scales, {i for i, _ in pairs}),
-        columns=strategies(ys, column_scales, {j for _, j in pairs}),
+        pairs=known,
+        rows=rows,
+        columns=columns,
         indices=_indices(xs, ys, m, n) if complete else {},
         complete=complete,
         is_floating=floating,
+    )
+
+
+def widened(vector: Strategy, kept: Sequence[int], size: int) -> tuple[Any, ...]:
+    """Give a strategy over the actions ``kept`` a weight for each of ``size`` actions."""
+    out: list[Any] = [type(vector[0])(0)] * size
+    for value, place in zip(vector, kept, strict=True):
+        out[place] = value
+    return tuple(out)
+
+
+def _refuse_the_impossible(m: int, n: int) -> None:
+    vertices = min(most_vertices(m + n, m), most_vertices(m + n, n))
+    if vertices > MOST_VERTICES:
+        raise InvalidInputError(
+            "too large to find every equilibrium",
+            where="nash_equilibria",
+            seen=f"{m} x {n} actions after dominance, up to {vertices:.1e} vertices a player",
+            allowed=f"{MOST_VERTICES:.0e} vertices",
+            hint="Use one_equilibrium(game), or give max_seconds or max_equilibria.",
+        )
+
+
+@takes
+def bimatrix_equilibria(
+    game: NormalFormGame,
+    method: str,
+    limit: TimeLimit,
+    max_equilibria: int | None,
+) -> NashResult:
+    """Return the extreme equilibria of a two-player game, certified, with their components.
+
+    Parameters
+    ----------
+    game
+        Two players.
+    method
+        ``"auto"``, ``"vertex_enumeration"`` or ``"floating_point"``; see
+        :func:`~negotiation.nash_equilibria`.
+    limit, max_equilibria
+        Where to stop; what is certified by then is returned.
+    """
+    # What strict dominance by pure actions removes carries no weight in any equilibrium, and
+    # its constraints are never tight: no vertex is touched.
+    reduced = iterated_elimination(game, "strict")
+    A, B = reduced.game.exact_payoffs
+    m, n = A.shape
+    if limit.max_seconds is None and max_equilibria is None:
+        _refuse_the_impossible(m, n)
+    found = match_vertices(
+        A,
+        B,
+        limit=limit,
+        max_equilibria=max_equilibria,
+        compiled=method == "floating_point"
+        or (method == "auto" and most_vertices(m + n, min(m, n)) > UNCOMPILED_VERTICES),
+        floating=method == "floating_point",
+    )
+    (row_actions, column_actions), (height, width) = reduced.surviving, game.shape
+    pairs, equilibria = certified_pairs(
+        game,
+        lambda k: widened(found.rows[k], row_actions, height),
+        lambda k: widened(found.columns[k], column_actions, width),
+        pairs=found.pairs,
+        exact=not found.is_floating,
+        spread=undominated_range(game, reduced.surviving),
+        keep_going=limit.keep_going(CERTIFY),
+    )
+    complete = found.complete and len(pairs) == len(found.pairs)
+    components: tuple[Component, ...] = ()
+    notes: list[str] = []
+    if complete:
+        grouped = nash_components(pairs, keep_going=limit.keep_going())
+        if not grouped:
+            notes.append("a limit stopped the search for components")
+        components = tuple(
+            replace(c, index=sum(found.indices.get(pairs[k], 0) for k in c.equilibria))
+            if found.indices
+            else c
+            for c in grouped
+        )
+        for component in components:
+            if component.is_isolated:
+                k = component.equilibria[0]
+                equilibria[k] = replace(equilibria[k], index=component.index)
+    else:
+        notes.append("a limit stopped the search: equilibria may be missing")
+        known = {tuple(x.tobytes() for x in e.probabilities) for e in equilibria}
+        most = None if max_equilibria is None else max_equilibria - len(equilibria)
+        equilibria += [
+            e
+            for e in pure_equilibria(game, most=max_equilibria)
+            if tuple(x.tobytes() for x in e.probabilities) not in known
+        ][:most]
+    if method == "floating_point" and not found.is_floating:
+        notes.append("floating point left a sign open: solved in whole numbers")
+    return NashResult(
+        game=game,
+        equilibria=tuple(equilibria),
+        components=components,
+        complete=complete,
+        method="floating_point" if found.is_floating else "vertex_enumeration",
+        notes=tuple(notes),
+        converged=complete,
     )

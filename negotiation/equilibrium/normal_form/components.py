@@ -9,7 +9,7 @@ the connected components of the graph are those of the set.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 __all__ = ["Component", "NashSubset", "nash_components"]
@@ -58,11 +58,15 @@ class Component:
         return len(self.equilibria) == 1
 
 
-def _maximal_bicliques(neighbours: dict[int, int]) -> Iterator[tuple[int, int]]:
+def _maximal_bicliques(
+    neighbours: dict[int, int], keep_going: Callable[[], bool]
+) -> Iterator[tuple[int, int]]:
     # Close every intersection of neighbourhoods: the closed sets of a bipartite graph are its
     # maximal complete subgraphs.
     closed: set[int] = set()
     for mask in neighbours.values():
+        if not keep_going():
+            return
         closed |= {mask & other for other in closed} | {mask}
     for columns in sorted(closed):
         if columns:
@@ -74,13 +78,22 @@ def _bits(mask: int) -> list[int]:
     return [k for k in range(mask.bit_length()) if mask >> k & 1]
 
 
-def nash_components(pairs: Sequence[tuple[int, int]]) -> tuple[Component, ...]:
+def nash_components(
+    pairs: Sequence[tuple[int, int]], *, keep_going: Callable[[], bool] = lambda: True
+) -> tuple[Component, ...]:
     """Return the components of the graph whose edges are the extreme equilibria.
 
     Parameters
     ----------
     pairs
         For each extreme equilibrium the number of its row strategy and of its column strategy.
+    keep_going
+        Asked now and then; False stops the search.
+
+    Returns
+    -------
+    tuple of Component
+        Empty where the search was stopped.
 
     Examples
     --------
@@ -111,7 +124,7 @@ def nash_components(pairs: Sequence[tuple[int, int]]) -> tuple[Component, ...]:
     out = []
     for _, members in groups:
         subsets = []
-        for rows, columns in _maximal_bicliques(members):
+        for rows, columns in _maximal_bicliques(members, keep_going):
             row_list, column_list = _bits(rows), _bits(columns)
             subsets.append(
                 NashSubset(
@@ -127,4 +140,4 @@ def nash_components(pairs: Sequence[tuple[int, int]]) -> tuple[Component, ...]:
                 subsets=tuple(sorted(subsets, key=lambda s: s.equilibria)),
             )
         )
-    return tuple(sorted(out, key=lambda c: c.equilibria))
+    return tuple(sorted(out, key=lambda c: c.equilibria)) if keep_going() else ()

@@ -25,8 +25,10 @@ from importlib import import_module
 from typing import Any
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
+
+from negotiation.compilation import njit
 
 __all__ = [
     "DONE",

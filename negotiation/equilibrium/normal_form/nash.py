@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
-import time
 from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
 from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import regret_at_stake, undominated_range
-from negotiation.equilibrium.many_players.isolation import isolate_equilibria
-from negotiation.equilibrium.normal_form.bimatrix import Strategy, match_vertices
-from negotiation.equilibrium.normal_form.components import Component, NashSubset, nash_components
+from negotiation.equilibrium.many_players.equilibria import many_player_equilibria
+from negotiation.equilibrium.normal_form.bimatrix import bimatrix_equilibria
+from negotiation.equilibrium.normal_form.components import Component, nash_components
 from negotiation.equilibrium.normal_form.other_solvers import PEERS
-from negotiation.equilibrium.normal_form.polytopes import most_vertices
 from negotiation.equilibrium.normal_form.results import (
     Equilibrium,
     ExactProfile,
@@ -26,6 +21,7 @@ from negotiation.equilibrium.normal_form.results import (
     pure_equilibria,
 )
 from negotiation.equilibrium.refinements.dominance import iterated_elimination
+from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
 from negotiation.values import number, one_of
@@ -37,197 +33,6 @@ __all__ = [
     "nash_equilibria",
     "pure_equilibria",
 ]
-
-# Beyond this many vertices a player, a complete answer is refused unless a limit is given.
-MOST_VERTICES = 2_000_000
-# Below this many vertices plain Python answers before the kernels are loaded.
-UNCOMPILED_VERTICES = 40
-
-
-def _widened(vector: Strategy, kept: Sequence[int], size: int) -> tuple[Any, ...]:
-    out: list[Any] = [type(vector[0])(0)] * size
-    for value, place in zip(vector, kept, strict=True):
-        out[place] = value
-    return tuple(out)
-
-
-def _refuse_the_impossible(m: int, n: int) -> None:
-    vertices = min(most_vertices(m + n, m), most_vertices(m + n, n))
-    if vertices > MOST_VERTICES:
-        raise InvalidInputError(
-            "too large to find every equilibrium",
-            where="nash_equilibria",
-            seen=f"{m} x {n} actions after dominance, up to {vertices:.1e} vertices a player",
-            allowed=f"{MOST_VERTICES:.0e} vertices",
-            hint="Use one_equilibrium(game), or give max_seconds or max_equilibria.",
-        )
-
-
-def _bimatrix_equilibria(
-    game: NormalFormGame,
-    method: str,
-    max_seconds: float | None,
-    max_equilibria: int | None,
-) -> NashResult:
-    # What strict dominance by pure actions removes carries no weight in any equilibrium, and
-    # its constraints are never tight: no vertex is touched.
-    reduced = iterated_elimination(game, "strict")
-    A, B = reduced.game.exact_payoffs
-    m, n = A.shape
-    if max_seconds is None and max_equilibria is None:
-        _refuse_the_impossible(m, n)
-    found = match_vertices(
-        A,
-        B,
-        max_seconds=max_seconds,
-        max_equilibria=max_equilibria,
-        compiled=method == "floating_point"
-        or (method == "auto" and most_vertices(m + n, min(m, n)) > UNCOMPILED_VERTICES),
-        floating=method == "floating_point",
-    )
-    profiles = {
-        (i, j): (
-            _widened(found.rows[i], reduced.surviving[0], game.shape[0]),
-            _widened(found.columns[j], reduced.surviving[1], game.shape[1]),
-        )
-        for i, j in found.pairs
-    }
-    pairs = sorted(found.pairs, key=profiles.__getitem__, reverse=True)
-    spread = undominated_range(game, reduced.surviving)
-    equilibria = [
-        certified_equilibrium(
-            game, profiles[pair], None if found.is_floating else profiles[pair], spread=spread
-        )
-        for pair in pairs
-    ]
-    components: tuple[Component, ...] = ()
-    notes: list[str] = []
-    if found.complete:
-        components = tuple(
-            replace(c, index=sum(found.indices.get(pairs[k], 0) for k in c.equilibria))
-            if found.indices
-            else c
-            for c in nash_components(pairs)
-        )
-        for component in components:
-            if component.is_isolated:
-                k = component.equilibria[0]
-                equilibria[k] = replace(equilibria[k], index=component.index)
-    else:
-        notes.append("a limit stopped the search: equilibria may be missing")
-        known = {tuple(x.tobytes() for x in e.probabilities) for e in equilibria}
-        equilibria += [
-            e
-            for e in pure_equilibria(game)
-            if tuple(x.tobytes() for x in e.probabilities) not in known
-        ][: None if max_equilibria is None else max_equilibria - len(equilibria)]
-    if method == "floating_point" and not found.is_floating:
-        notes.append("floating point left a sign open: solved in whole numbers")
-    return NashResult(
-        game=game,
-        equilibria=tuple(equilibria),
-        components=components,
-        complete=found.complete,
-        method="floating_point" if found.is_floating else "vertex_enumeration",
-        notes=tuple(notes),
-        converged=found.complete,
-    )
-
-
-def _widened_profile(
-    vectors: Sequence[Sequence[Any]], active: Sequence[int], kept: Sequence[Sequence[int]],
-    shape: Sequence[int], one: Any,
-) -> tuple[tuple[Any, ...], ...]:  # fmt: skip
-    """Give a profile of the players who still choose weights for every action of everybody."""
-    own = dict(zip(active, vectors, strict=False))
-    return tuple(
-        _widened(tuple(own.get(i, (one,))), actions, size)
-        for i, (actions, size) in enumerate(zip(kept, shape, strict=True))
-    )
-
-
-def _many_player_equilibria(
-    game: NormalFormGame, max_seconds: float | None, max_equilibria: int | None
-) -> NashResult:
-    # Actions that strict dominance removes, and players who have none left to choose from,
-    # are in no equilibrium's way.
-    reduced = iterated_elimination(game, "strict")
-    active = [i for i, n in enumerate(reduced.game.shape) if n > 1]
-    table = reduced.game.exact_payoffs
-    if len(active) < 3:
-        pair = [*active, *(i for i in range(len(game.shape)) if i not in active)][:2]
-        pair = sorted(pair)
-        small = NormalFormGame(table[pair].reshape(2, *(table.shape[1 + i] for i in pair)))
-        solved = _bimatrix_equilibria(small, "auto", max_seconds, max_equilibria)
-        widened = [
-            _widened_profile(e.exact or (), pair, reduced.surviving, game.shape, Fraction(1))
-            for e in solved.equilibria
-        ]
-        return replace(
-            solved,
-            game=game,
-            equilibria=tuple(
-                replace(certified_equilibrium(game, profile, profile), index=e.index)
-                for profile, e in zip(widened, solved.equilibria, strict=True)
-            ),
-        )
-    found = isolate_equilibria(
-        table[active].reshape(len(active), *(table.shape[1 + i] for i in active)),
-        max_seconds=max_seconds,
-        max_equilibria=max_equilibria,
-    )
-    ends = np.cumsum([0, *(reduced.game.shape[i] for i in active)])
-    spread = undominated_range(game, reduced.surviving)
-    distinct: dict[tuple[float, ...], Equilibrium] = {}
-    for row, radius, index in zip(found.profiles, found.radii, found.indices, strict=True):
-        weights = np.clip(row, 0.0, None)
-        vectors = [weights[a:b] / weights[a:b].sum() for a, b in itertools.pairwise(ends)]
-        is_pure = bool(np.all((weights == 0.0) | (weights == 1.0)))
-        if is_pure:
-            exact = _widened_profile(
-                [[Fraction(int(w)) for w in v.tolist()] for v in vectors],
-                active, reduced.surviving, game.shape, Fraction(1),
-            )  # fmt: skip
-            equilibrium = certified_equilibrium(game, exact, exact, spread=spread)
-        else:
-            profile = _widened_profile(
-                [v.tolist() for v in vectors], active, reduced.surviving, game.shape, 1.0
-            )
-            equilibrium = replace(
-                certified_equilibrium(game, profile, spread=spread),
-                radius=float(radius) if index else None,
-            )
-        key = tuple(np.round(np.concatenate(equilibrium.probabilities), 9).tolist())
-        distinct.setdefault(key, replace(equilibrium, index=int(index) or None))
-    notes = []
-    if found.searched < 1.0:
-        notes.append(f"a limit stopped the search after {found.searched:.0%} of the supports")
-    if found.undecided or np.any(found.indices == 0):
-        notes.append(
-            f"{found.undecided} supports are open: ties, as in a game that is not generic, or "
-            "nearly double solutions; equilibria may be missing"
-        )
-    elif found.searched == 1.0 and not found.complete:
-        notes.append("the indices do not sum to 1: equilibria are missing")
-    if found.searched < 1.0:
-        for e in pure_equilibria(game, most=max_equilibria):
-            key = tuple(np.round(np.concatenate(e.probabilities), 9).tolist())
-            distinct.setdefault(key, e)
-    equilibria = sorted(
-        distinct.values(), key=lambda e: np.concatenate(e.probabilities).tolist(), reverse=True
-    )[:max_equilibria]
-    return NashResult(
-        game=game,
-        equilibria=tuple(equilibria),
-        components=tuple(
-            Component((k,), (NashSubset((k,), (k,), (k,)),), e.index)
-            for k, e in enumerate(equilibria)
-        ) if found.complete else (),
-        complete=found.complete,
-        method="isolation",
-        notes=tuple(notes),
-        converged=found.searched == 1.0,
-    )  # fmt: skip
 
 
 def _by_pure_actions(game: NormalFormGame) -> NashResult:
@@ -370,10 +175,8 @@ def nash_equilibria(
     >>> result.complete
     True
     """
-    start = time.perf_counter()
+    limit = TimeLimit(max_seconds)
     one_of(method, METHODS, name="method")
-    if max_seconds is not None:
-        number(max_seconds, name="max_seconds", low=0.0)
     if max_equilibria is not None:
         number(max_equilibria, name="max_equilibria", low=1.0)
     number(tolerance, name="tolerance", low=0.0)
@@ -383,7 +186,7 @@ def nash_equilibria(
     elif method in PEERS:
         result = _by_peer(game, method, max_equilibria)
     elif two:
-        result = _bimatrix_equilibria(game, method, max_seconds, max_equilibria)
+        result = bimatrix_equilibria(game, method, limit, max_equilibria)
     elif method != "auto":
         raise InvalidInputError(
             "this method is for two players",
@@ -392,6 +195,6 @@ def nash_equilibria(
             hint='With more players use method="auto" or method="pure".',
         )
     else:
-        result = _many_player_equilibria(game, max_seconds, max_equilibria)
+        result = many_player_equilibria(game, limit, max_equilibria)
     result = _without_uncertified(result, tolerance)
-    return replace(result, elapsed_seconds=time.perf_counter() - start)
+    return replace(result, elapsed_seconds=limit.elapsed_seconds())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from math import prod
 
 import numpy as np
@@ -18,6 +17,7 @@ from negotiation.equilibrium.normal_form.results import (
     pure_equilibria,
 )
 from negotiation.equilibrium.refinements.dominance import iterated_elimination
+from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import ConvergenceError
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
 from negotiation.games.stochastic import StochasticGame
@@ -55,7 +55,7 @@ def _strategy(vertex: FloatArray, scales: FloatArray) -> FloatArray:
 
 
 def _by_paths(
-    game: NormalFormGame, max_pivots: int, tolerance: float
+    game: NormalFormGame, max_pivots: int, tolerance: float, limit: TimeLimit
 ) -> tuple[Equilibrium | None, int]:
     from negotiation.equilibrium.normal_form import kernels
 
@@ -69,8 +69,10 @@ def _by_paths(
     while pivots < max_pivots:
         label = 0
         while label < m + n and pivots < max_pivots:
-            limit = min(cap, max_pivots - pivots)
-            found, used = kernels.lemke_howson(row_source, column_source, label, limit, x, y)
+            if limit.is_over():
+                return None, pivots
+            most = min(cap, max_pivots - pivots)
+            found, used = kernels.lemke_howson(row_source, column_source, label, most, x, y)
             pivots += used
             if found < 0:
                 break
@@ -85,7 +87,7 @@ def _by_paths(
 
 
 def _of_many_players(
-    game: NormalFormGame, tolerance: float, max_seconds: float | None
+    game: NormalFormGame, tolerance: float, limit: TimeLimit
 ) -> tuple[Equilibrium | None, str, tuple[str, ...]]:
     """Search small games support by support, follow the logit path in larger ones."""
     from negotiation.equilibrium.dynamic.markov import markov_perfect_equilibrium
@@ -93,8 +95,9 @@ def _of_many_players(
     notes: tuple[str, ...] = ()
     small = prod(2**n - 1 for n in game.shape) <= MOST_SUPPORTS and prod(game.shape) <= MOST_CELLS
     if small:
-        limit = SEARCH_SECONDS if max_seconds is None else min(max_seconds, SEARCH_SECONDS)
-        first = nash_equilibria(game, max_equilibria=1, max_seconds=limit, tolerance=tolerance)
+        left = limit.seconds_left()
+        seconds = SEARCH_SECONDS if left is None else min(left, SEARCH_SECONDS)
+        first = nash_equilibria(game, max_equilibria=1, max_seconds=seconds, tolerance=tolerance)
         if first.equilibria:
             return first.equilibria[0], first.method, first.notes
         notes = first.notes
@@ -104,7 +107,9 @@ def _of_many_players(
         (np.ones((*whole.game.shape, 1)),),
         (0.0,) * len(game.shape),
     )
-    answer = markov_perfect_equilibrium(still, tol=tolerance, raise_on_failure=False)
+    answer = markov_perfect_equilibrium(
+        still, tol=tolerance, max_seconds=limit.seconds_left(), raise_on_failure=False
+    )
     profile = [np.zeros(n) for n in game.shape]
     for x, kept, p in zip(profile, whole.surviving, answer.probabilities[0], strict=True):
         x[list(kept)] = p
@@ -138,7 +143,7 @@ def one_equilibrium(
     max_pivots
         Pivots in all before giving up.
     max_seconds
-        With more than two players: limit of the search over supports.
+        Limit of the whole search.
 
     Returns
     -------
@@ -161,7 +166,7 @@ def one_equilibrium(
     >>> one_equilibrium(pennies).equilibria[0].probabilities[0].tolist()
     [0.5, 0.5]
     """
-    start = time.perf_counter()
+    limit = TimeLimit(max_seconds)
     number(tolerance, name="tolerance", low=0.0)
     number(max_pivots, name="max_pivots", low=1.0)
     as_normal_form(game, "one_equilibrium")
@@ -169,13 +174,15 @@ def one_equilibrium(
     notes: tuple[str, ...] = ()
     found: Equilibrium | None = next(iter(pure_equilibria(game, most=1)), None)
     if found is None and len(game.shape) > 2:
-        found, method, notes = _of_many_players(game, tolerance, max_seconds)
+        found, method, notes = _of_many_players(game, tolerance, limit)
     elif found is None and sum(game.shape) <= MOST_ACTIONS and is_badly_scaled(game.payoffs):
         # Floats would lose the smaller payoffs on the way: vertices are exact.
-        result = nash_equilibria(game, max_equilibria=1, tolerance=tolerance)
+        result = nash_equilibria(
+            game, max_equilibria=1, max_seconds=limit.seconds_left(), tolerance=tolerance
+        )
         found, method, notes = next(iter(result.equilibria), None), result.method, result.notes
     elif found is None:
-        found, pivots = _by_paths(game, int(max_pivots), tolerance)
+        found, pivots = _by_paths(game, int(max_pivots), tolerance, limit)
         method, notes = "lemke_howson", (f"{pivots} pivots",)
     result = NashResult(
         game=game,
@@ -185,7 +192,7 @@ def one_equilibrium(
         method=method,
         notes=notes,
         converged=found is not None,
-        elapsed_seconds=time.perf_counter() - start,
+        elapsed_seconds=limit.elapsed_seconds(),
     )
     if found is None:
         raise ConvergenceError(

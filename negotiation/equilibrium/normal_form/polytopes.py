@@ -120,9 +120,14 @@ def integer_columns(payoffs: NDArray[Any]) -> tuple[Matrix, list[Fraction]]:
 
 def normalized(vertex: Sequence[int], scales: Sequence[Fraction]) -> tuple[Fraction, ...]:
     """Return the mixed strategy of a vertex: scaled back and divided by its sum."""
-    weights = [value * scale for value, scale in zip(vertex, scales, strict=True)]
-    total = sum(weights, Fraction(0))
-    return tuple(weight / total for weight in weights)
+    used = [k for k, value in enumerate(vertex) if value]
+    common = lcm(*(scales[k].denominator for k in used))
+    weights = [vertex[k] * scales[k].numerator * (common // scales[k].denominator) for k in used]
+    total = sum(weights)
+    out = [Fraction(0)] * len(vertex)
+    for k, weight in zip(used, weights, strict=True):
+        out[k] = Fraction(weight, total)
+    return tuple(out)
 
 
 def _leaving_row(tableau: Matrix, basis: list[int], nonbasis: list[int], column: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -12,11 +12,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.arguments import takes
-from negotiation.equilibrium.certificate import expected_payoffs, largest_gain, regret
+from negotiation.equilibrium.certificate import (
+    expected_payoffs,
+    largest_gain,
+    regret,
+    regrets_of_pairs,
+)
 from negotiation.equilibrium.frames import mixture, play_frame
 from negotiation.equilibrium.normal_form.components import Component
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured, Presented
 from negotiation.values import FloatArray, read_only
 
 if TYPE_CHECKING:
@@ -27,10 +32,13 @@ __all__ = [
     "ExactProfile",
     "NashResult",
     "certified_equilibrium",
+    "certified_pairs",
     "pure_equilibria",
 ]
 
 ExactProfile = tuple[tuple[Fraction, ...], ...]
+# Profiles certified between two looks at the clock.
+CERTIFIED_TOGETHER = 1_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +120,7 @@ class Equilibrium(Presented):
 
 
 @dataclass(frozen=True, eq=False)
-class NashResult(Presented):
+class NashResult(Pictured):
     """Nash equilibria of one game.
 
     Attributes
@@ -145,6 +153,11 @@ class NashResult(Presented):
     notes: tuple[str, ...] = ()
     converged: bool = True
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    _picture = "plot_payoff_matrix"
+
+    def _drawn(self) -> tuple[Any, ...]:
+        return (self.game, self)
 
     @property
     def max_regret(self) -> float:
@@ -194,6 +207,94 @@ def certified_equilibrium(
         payoffs=read_only(expected_payoffs(game, profile)),
         regret=regret(game, profile, spread=spread),
     )
+
+
+class _Strategies:
+    """Strategies of one player by number, as they were found and as floats, made when asked."""
+
+    def __init__(self, find: Callable[[int], Sequence[Any]]) -> None:
+        self.find = find
+        self.known: dict[int, tuple[tuple[Any, ...], FloatArray]] = {}
+
+    def __getitem__(self, number: int) -> tuple[tuple[Any, ...], FloatArray]:
+        if number not in self.known:
+            given = tuple(self.find(number))
+            floats = np.array([float(p) if p else 0.0 for p in given])
+            self.known[number] = given, read_only(floats)
+        return self.known[number]
+
+    def ranks(self) -> dict[int, int]:
+        """Places of the strategies that were asked for, those with heavy first actions first."""
+        table = np.array([floats for _, floats in self.known.values()])
+        order = np.lexsort(-table.T[::-1]).tolist()
+        numbers = list(self.known)
+        return {numbers[k]: rank for rank, k in enumerate(order)}
+
+
+@takes
+def certified_pairs(
+    game: NormalFormGame,
+    rows: Callable[[int], Sequence[Any]],
+    columns: Callable[[int], Sequence[Any]],
+    *,
+    pairs: Sequence[tuple[int, int]],
+    exact: bool,
+    spread: FloatArray,
+    keep_going: Callable[[], bool],
+) -> tuple[list[tuple[int, int]], list[Equilibrium]]:
+    """Return many profiles of a two-player game as :func:`certified_equilibrium` would.
+
+    Parameters
+    ----------
+    game
+        Two players.
+    rows, columns
+        The strategy that has a number.
+    pairs
+        One (number of row strategy, number of column strategy) a profile.
+    exact
+        Whether strategies are fractions.
+    spread
+        :func:`~negotiation.equilibrium.certificate.undominated_range` of the game.
+    keep_going
+        Asked now and then; False ends the list.
+
+    Returns
+    -------
+    pairs, equilibria
+        Those that were certified, first actions first.
+    """
+    sides = _Strategies(rows), _Strategies(columns)
+    done: list[tuple[tuple[int, int], Equilibrium]] = []
+    radius = 0.0 if exact else None
+    for begin in range(0, len(pairs), CERTIFIED_TOGETHER):
+        if not keep_going():
+            break
+        chunk = pairs[begin : begin + CERTIFIED_TOGETHER]
+        found = [(sides[0][i], sides[1][j]) for i, j in chunk]
+        X, Y = (np.array([pair[side][1] for pair in found]) for side in (0, 1))
+        regrets = regrets_of_pairs(game, X, Y, spread).tolist()
+        payoffs = np.stack([np.einsum("ka,ka->k", X @ own, Y) for own in game.payoffs], axis=1)
+        payoffs.setflags(write=False)
+        for pair, (x, y), gain, earned in zip(chunk, found, regrets, payoffs, strict=True):
+            done.append(
+                (
+                    pair,
+                    Equilibrium(
+                        probabilities=(x[1], y[1]),
+                        exact=(x[0], y[0]) if exact else None,
+                        payoffs=earned,
+                        regret=gain,
+                        radius=radius,
+                        game=game,
+                    ),
+                )
+            )
+    if not done:
+        return [], []
+    first, second = sides[0].ranks(), sides[1].ranks()
+    done.sort(key=lambda entry: (first[entry[0][0]], second[entry[0][1]]))
+    return [pair for pair, _ in done], [equilibrium for _, equilibrium in done]
 
 
 def _unit(size: int, action: int) -> tuple[Fraction, ...]:

@@ -1,5 +1,5 @@
 """Quantal response equilibria.
 
 Begin with `quantal_response` (logit responses at a precision, and their estimation);
-`logit_branch` follows the principal branch as a curve.
+`logit_branch` follows the principal branch as a curve, by the compiled `kernels`.
 """

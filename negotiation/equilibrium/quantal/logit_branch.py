@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import deviation_payoffs, expected_payoffs, regret
-from negotiation.equilibrium.path_following import CurvePoint, correct, trace
+from negotiation.equilibrium.path_following import CurvePoint, correct
+from negotiation.equilibrium.time_limit import TimeLimit
+from negotiation.errors import ConvergenceError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, read_only
@@ -27,6 +29,10 @@ __all__ = [
     "logit_residual",
     "principal_branch",
 ]
+
+# Points for which there is room at first, and lengths of steps along the branch.
+FIRST_POINTS = 64
+FIRST_STEP, SHORTEST_STEP, CROSSING_STEP = 0.05, 1e-10, 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,8 +75,9 @@ class LogitSystem:
         self.game = game
         self.unit = spread if spread > 0.0 else 1.0
         shifted = game.payoffs - low.reshape(-1, *([1] * len(game.shape)))
-        self.payoffs = shifted / self.unit
-        self.starts = np.concatenate([[0], np.cumsum(game.shape)])
+        self.table = np.ascontiguousarray((shifted / self.unit).reshape(len(game.shape), -1))
+        self.shape = np.array(game.shape, dtype=np.int64)
+        self.starts = np.concatenate([[0], np.cumsum(self.shape)])
 
     def split(self, z: FloatArray) -> tuple[FloatArray, ...]:
         """Return the log-probabilities of each player."""
@@ -84,47 +91,20 @@ class LogitSystem:
         logs = [np.full(n, -np.log(n)) for n in self.game.shape]
         return np.concatenate([*logs, [0.0]])
 
+    def _equations(self, z: FloatArray) -> tuple[FloatArray, FloatArray]:
+        from negotiation.equilibrium.quantal import kernels
+
+        values, jacobian = np.empty(len(z) - 1), np.empty((len(z) - 1, len(z)))
+        kernels.logit_equations(self.table, self.shape, self.starts, z, values, jacobian)
+        return values, jacobian
+
     def residual(self, z: FloatArray) -> FloatArray:
         """Return the value of each equation."""
-        logs = self.split(z)
-        profile = [np.exp(x) for x in logs]
-        out = []
-        for player, x in enumerate(logs):
-            u = deviation_payoffs(self.payoffs, profile, player)
-            out.append([profile[player].sum() - 1.0])
-            out.append(x[1:] - x[0] - z[-1] * (u[1:] - u[0]))
-        return np.concatenate(out)
+        return self._equations(z)[0]
 
     def jacobian(self, z: FloatArray) -> FloatArray:
         """Return the derivatives ``[equation, unknown]``."""
-        logs = self.split(z)
-        profile = [np.exp(x) for x in logs]
-        size = len(z) - 1
-        out = np.zeros((size, size + 1))
-        for i, n in enumerate(self.game.shape):
-            first, last = int(self.starts[i]), int(self.starts[i + 1])
-            out[first, first:last] = profile[i]
-            inner = np.arange(first + 1, last)
-            out[inner, inner] = 1.0
-            out[inner, first] = -1.0
-            u = deviation_payoffs(self.payoffs, profile, i)
-            out[inner, -1] = -(u[1:] - u[0])
-            for j in range(len(profile)):
-                if j == i or n == 1:
-                    continue
-                pair = self._pair_payoffs(profile, i, j) * profile[j]
-                out[first + 1 : last, self.starts[j] : self.starts[j + 1]] = -z[-1] * (
-                    pair[1:] - pair[0]
-                )
-        return out
-
-    def _pair_payoffs(self, profile: Sequence[FloatArray], i: int, j: int) -> FloatArray:
-        """Payoff of i, ``[action of i, action of j]``, with the others mixed as in profile."""
-        table = self.payoffs[i]
-        for other in reversed(range(len(profile))):
-            if other not in (i, j):
-                table = np.tensordot(table, profile[other], axes=([other], [0]))
-        return np.asarray(table if i < j else table.T, dtype=np.float64)
+        return self._equations(z)[1]
 
     def at(self, guess: FloatArray, scaled: float) -> FloatArray | None:
         """Newton at a given precision, from a guess."""
@@ -169,9 +149,47 @@ def logit_residual(game: NormalFormGame, profile: Sequence[FloatArray], precisio
     return worst
 
 
-def principal_branch(system: LogitSystem, max_steps: int) -> Iterator[CurvePoint]:
-    """Trace the branch that starts at equal probabilities."""
-    return trace(system.residual, system.jacobian, system.centroid(), max_steps=max_steps)
+def principal_branch(
+    system: LogitSystem, max_steps: int, limit: TimeLimit, until: float
+) -> Iterator[CurvePoint]:
+    """Trace the branch that starts at equal probabilities to a scaled precision.
+
+    Raises
+    ------
+    ConvergenceError
+        If steps become too short or too many, or time is up.
+    """
+    from negotiation.equilibrium.quantal import kernels
+
+    start = system.centroid()
+    positions, tangents = np.empty((2, FIRST_POINTS, len(start)))
+    signs = np.zeros(FIRST_POINTS, dtype=np.int64)
+    positions[0] = start
+    shown, count, length, status = 0, 1, FIRST_STEP, kernels.FULL
+    while status == kernels.FULL:
+        where = f"curve at parameter {positions[count - 1, -1]:.6g}"
+        if count > max_steps:
+            raise ConvergenceError(f"more than {max_steps} steps", where=where)
+        if limit.is_over() and shown:
+            raise ConvergenceError("max_seconds was reached", where=where)
+        room = 1 if not shown else min(2 * count, max_steps + 1)
+        if room > len(signs):
+            positions, tangents = (
+                np.concatenate([table, np.empty((room - len(signs), len(start)))])
+                for table in (positions, tangents)
+            )
+            signs = np.concatenate([signs, np.zeros(room - len(signs), dtype=np.int64)])
+        status, count, length = kernels.follow(
+            system.table, system.shape, system.starts, length, until, SHORTEST_STEP,
+            CROSSING_STEP, positions[:room], tangents[:room], signs[:room], count,
+        )  # fmt: skip
+        for k in range(shown, count):
+            yield CurvePoint(positions[k].copy(), tangents[k].copy(), int(signs[k]))
+        shown = count
+    if status == kernels.STUCK:
+        raise ConvergenceError(
+            "the step became too short", where=f"curve at parameter {positions[count - 1, -1]:.6g}"
+        )
 
 
 def crosses_another(a: CurvePoint, b: CurvePoint) -> bool:

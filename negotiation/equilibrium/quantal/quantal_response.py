@@ -11,7 +11,6 @@ branch of solutions that starts there is traced in log-probabilities (Turocy 200
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -29,9 +28,10 @@ from negotiation.equilibrium.quantal.logit_branch import (
     crosses_another,
     principal_branch,
 )
+from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured, Presented
 from negotiation.values import FloatArray, float_array, number
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, eq=False)
-class QuantalResponseResult(Presented):
+class QuantalResponseResult(Pictured):
     """Points of the principal branch.
 
     Attributes
@@ -72,6 +72,8 @@ class QuantalResponseResult(Presented):
     bifurcations: tuple[float, ...]
     converged: bool
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    _picture = "plot_quantal_response"
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a point, player and action: precision, probability and payoff."""
@@ -150,6 +152,7 @@ def quantal_response(
     *,
     tol: float = 1e-8,
     max_steps: int = 20_000,
+    max_seconds: float | None = None,
     raise_on_failure: bool = True,
 ) -> QuantalResponseResult:
     """Return logit quantal response equilibria on the principal branch.
@@ -167,8 +170,8 @@ def quantal_response(
         give the same play.
     tol
         Largest residual of a certified point.
-    max_steps
-        Largest number of steps along the branch.
+    max_steps, max_seconds
+        Limits of the steps along the branch.
     raise_on_failure
         Whether a precision that is not reached, or a residual above ``tol``, raises.
 
@@ -186,7 +189,7 @@ def quantal_response(
     >>> [point.probabilities[0].round(4).tolist() for point in result.points]
     [[0.5, 0.5], [0.8608, 0.1392]]
     """
-    start = time.perf_counter()
+    limit = TimeLimit(max_seconds)
     number(tol, name="tol", low=0.0)
     wanted = float_array(np.atleast_1d(np.asarray(precision)), name="precision", ndim=1, low=0.0)
     system = LogitSystem(as_normal_form(game, "quantal_response"))
@@ -197,7 +200,7 @@ def quantal_response(
     problem = ""
     try:
         before: CurvePoint | None = None
-        for here in principal_branch(system, max_steps):
+        for here in principal_branch(system, max_steps, limit, max(waiting, default=0.0)):
             if before is not None:
                 low, high = sorted((float(before.position[-1]), float(here.position[-1])))
                 if crosses_another(before, here):
@@ -207,10 +210,12 @@ def quantal_response(
                         here.position[-1] - before.position[-1]
                     )
                     guess = before.position + share * (here.position - before.position)
-                    z = system.at(guess, target)
-                    if z is not None:
-                        found[target] = z
-                        waiting.remove(target)
+                    for near in (guess, here.position, before.position):
+                        z = system.at(near, target)
+                        if z is not None:
+                            found[target] = z
+                            waiting.remove(target)
+                            break
             if not waiting:
                 break
             before = here
@@ -223,7 +228,7 @@ def quantal_response(
         points=points,
         bifurcations=tuple(bifurcations),
         converged=not waiting and residual <= tol,
-        elapsed_seconds=time.perf_counter() - start,
+        elapsed_seconds=limit.elapsed_seconds(),
     )
     if raise_on_failure and not result.converged:
         raise ConvergenceError(
@@ -243,6 +248,7 @@ def quantal_response_branch(
     refine: int = 4,
     tol: float = 1e-8,
     max_steps: int = 20_000,
+    max_seconds: float | None = None,
 ) -> QuantalResponseResult:
     """Return points of the principal branch up to ``max_precision``, folds included.
 
@@ -254,7 +260,7 @@ def quantal_response_branch(
         Where to stop, in 1 / payoff units.
     refine
         Points a step of the trace, 1 or more; more make a smoother picture.
-    tol, max_steps
+    tol, max_steps, max_seconds
         As in :func:`quantal_response`.
 
     Raises
@@ -262,38 +268,49 @@ def quantal_response_branch(
     InvalidInputError
         If ``max_precision`` is not positive and finite, or ``refine`` is below 1.
     ConvergenceError
-        If the branch cannot be followed that far.
+        If the branch cannot be followed that far; ``.partial`` has the points up to there.
     """
-    start = time.perf_counter()
+    limit = TimeLimit(max_seconds)
     number(max_precision, name="max_precision", low=0.0, open_low=True)
     number(refine, name="refine", low=1)
     system = LogitSystem(game)
-    points = []
-    bifurcations = []
+    points: list[QuantalResponse] = []
+    bifurcations: list[float] = []
     before: CurvePoint | None = None
-    for here in principal_branch(system, max_steps):
-        if before is not None and crosses_another(before, here):
-            middle = 0.5 * float(before.position[-1] + here.position[-1])
-            bifurcations.append(middle / system.unit)
-        if before is None:
-            points.append(system.point(here.position))
-        else:
-            for k in range(1, refine + 1):
-                z = system.between(before.position, here.position, k / refine)
-                if z[-1] < max_precision * system.unit:
-                    points.append(system.point(z))
-        if here.position[-1] > max_precision * system.unit:
-            break
-        before = here
-    last = quantal_response(game, max_precision, tol=tol, max_steps=max_steps)
+
+    def result(reached: bool) -> QuantalResponseResult:
+        return QuantalResponseResult(
+            game=game,
+            points=tuple(points),
+            bifurcations=tuple(bifurcations),
+            converged=reached and all(p.residual <= tol for p in points),
+            elapsed_seconds=limit.elapsed_seconds(),
+        )
+
+    try:
+        for here in principal_branch(system, max_steps, limit, max_precision * system.unit):
+            if before is not None and crosses_another(before, here):
+                middle = 0.5 * float(before.position[-1] + here.position[-1])
+                bifurcations.append(middle / system.unit)
+            if before is None:
+                points.append(system.point(here.position))
+            else:
+                for k in range(1, refine + 1):
+                    z = system.between(before.position, here.position, k / refine)
+                    if z[-1] < max_precision * system.unit:
+                        points.append(system.point(z))
+            if here.position[-1] > max_precision * system.unit:
+                break
+            before = here
+        last = quantal_response(
+            game, max_precision, tol=tol, max_steps=max_steps, max_seconds=limit.seconds_left()
+        )
+    except ConvergenceError as error:
+        raise ConvergenceError(
+            str(error), where="quantal_response_branch", partial=result(False)
+        ) from error
     points.extend(last.points)
-    return QuantalResponseResult(
-        game=game,
-        points=tuple(points),
-        bifurcations=tuple(bifurcations),
-        converged=all(p.residual <= tol for p in points),
-        elapsed_seconds=time.perf_counter() - start,
-    )
+    return result(True)
 
 
 @takes
@@ -303,6 +320,7 @@ def fit_quantal_response(
     *,
     max_precision: float | None = None,
     max_steps: int = 20_000,
+    max_seconds: float | None = None,
 ) -> QuantalResponseFit:
     r"""Estimate the precision from observed play by maximum likelihood.
 
@@ -317,8 +335,8 @@ def fit_quantal_response(
         For each player, how often each action was played; weights need not be whole.
     max_precision
         Largest precision tried, in 1 / payoff units; None stands for 1,000 / payoff range.
-    max_steps
-        Largest number of steps along the branch.
+    max_steps, max_seconds
+        Limits of the steps along the branch.
 
     Raises
     ------
@@ -334,6 +352,7 @@ def fit_quantal_response(
     >>> round(fit.precision, 3)
     6.267
     """
+    limit = TimeLimit(max_seconds)
     if len(counts) != len(game.shape):
         raise InvalidInputError(
             "one vector of counts a player",
@@ -350,7 +369,7 @@ def fit_quantal_response(
     if observed.sum() == 0.0:
         raise InvalidInputError("nothing was observed", where="counts", seen=0.0)
     system = LogitSystem(game)
-    limit = 1e3 if max_precision is None else (
+    end = 1e3 if max_precision is None else (
         number(max_precision, name="max_precision", low=0.0, open_low=True) * system.unit
     )  # fmt: skip
 
@@ -358,11 +377,11 @@ def fit_quantal_response(
         return float(observed @ z[:-1])
 
     curve = []
-    for here in principal_branch(system, max_steps):
+    for here in principal_branch(system, max_steps, limit, end):
         curve.append(here)
-        if here.position[-1] >= limit:
+        if here.position[-1] >= end:
             break
-    beyond = system.at(curve[-1].position, limit) if len(curve) > 1 else None
+    beyond = system.at(curve[-1].position, end) if len(curve) > 1 else None
     if beyond is not None:
         curve[-1] = CurvePoint(beyond, curve[-1].tangent, curve[-1].orientation)
     values = [likelihood(point.position) for point in curve]
@@ -387,7 +406,7 @@ def fit_quantal_response(
     if ends:
         z = curve[ends[0]].position
     scaled = float(z[-1])
-    at_limit = scaled <= 1e-9 or scaled >= limit * (1.0 - 1e-6)
+    at_limit = scaled <= 1e-9 or scaled >= end * (1.0 - 1e-6)
     error = np.nan
     if not at_limit:
         width = 1e-3 * max(scaled, 1e-3)

@@ -25,6 +25,11 @@ import numpy as np
 from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import check_profile, undominated_range
 from negotiation.equilibrium.exact_linear_program import dominating_mixture, maximize
+from negotiation.equilibrium.refinements.many_player_perfection import (
+    is_regular,
+    mistakes_that_support,
+    never_a_best_reply,
+)
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
@@ -50,13 +55,16 @@ class PerfectionCheck(Presented):
     is_nash
         Whether the profile is a Nash equilibrium at all.
     is_perfect
-        None where the check cannot tell: three or more players, nobody's strategy dominated.
+        None where the check cannot tell, which happens only with three or more players.
     reason
         What decided.
     dominated_player
         Position of a player whose strategy is weakly dominated.
     dominating
         The strategy that dominates it.
+    mistakes
+        With more than two players, sizes of first-order mistakes by player and action against
+        which a pure profile is a best reply, where these decided.
     """
 
     is_nash: bool
@@ -64,26 +72,32 @@ class PerfectionCheck(Presented):
     reason: str
     dominated_player: int | None = None
     dominating: tuple[Fraction, ...] | None = None
+    mistakes: Exact | None = None
 
 
 @dataclass(frozen=True)
 class PropernessCheck(Presented):
-    """Whether an equilibrium of a two-player game is proper.
+    """Whether an equilibrium is proper.
 
     Attributes
     ----------
     is_nash
         Whether the profile is a Nash equilibrium at all.
     is_proper
-        The answer.
+        The answer; None where the check cannot tell, which happens only with three or more
+        players.
     levels
-        For each player, actions ordered from infinitely more likely to infinitely less likely
-        mistakes, under which the profile is the limit of epsilon-proper ones; empty if not proper.
+        With two players, for each of them, actions ordered from infinitely more likely to
+        infinitely less likely mistakes, under which the profile is the limit of epsilon-proper
+        ones; empty if not proper.
+    reason
+        What decided.
     """
 
     is_nash: bool
-    is_proper: bool
+    is_proper: bool | None
     levels: tuple[Partition, ...] = ()
+    reason: str = ""
 
 
 def _exact_profile(game: NormalFormGame, profile: Any) -> Exact:
@@ -139,8 +153,10 @@ def is_perfect(game: NormalFormGame, profile: Any, *, tolerance: float = 1e-9) -
 
     With two players an equilibrium is perfect exactly when neither strategy is weakly dominated,
     by a mixed strategy included (van Damme 1983); that is decided by an exact linear programme.
-    With more players this is necessary only. The check then answers True for strict and for
-    completely mixed equilibria, False for dominated strategies, and None otherwise.
+    With more players this is necessary only. The check then answers True for regular and for
+    completely mixed equilibria and for pure profiles that are the only best reply to some
+    first-order mistakes, False for dominated strategies and for pure profiles with an action
+    that another beats however small the others' mistakes, and None otherwise.
 
     Parameters
     ----------
@@ -181,11 +197,34 @@ def is_perfect(game: NormalFormGame, profile: Any, *, tolerance: float = 1e-9) -
         return PerfectionCheck(True, True, "two players, no strategy weakly dominated")
     if all(min(x) > 0 for x in exact):
         return PerfectionCheck(True, True, "completely mixed")
-    if all(u.count(max(u)) == 1 for u in values):
-        return PerfectionCheck(True, True, "strict")
+    if _proven_regular(game, profile, exact, values):
+        return PerfectionCheck(True, True, "regular")
+    if all(max(x) == 1 for x in exact):
+        mistakes = mistakes_that_support(game, exact, values)
+        if mistakes is not None:
+            return PerfectionCheck(
+                True, True, "a best reply to some small mistakes", mistakes=mistakes
+            )
+        beaten = never_a_best_reply(game, exact, values)
+        if beaten is not None:
+            player, action = beaten
+            return PerfectionCheck(
+                True,
+                False,
+                f"{game.players[player]} does better with {game.actions[player][action]} however "
+                "small the mistakes",
+                player,
+            )
     return PerfectionCheck(
         True, None, "no strategy is weakly dominated, which decides for two players only"
     )
+
+
+def _proven_regular(
+    game: NormalFormGame, profile: Any, exact: Exact, values: list[list[Fraction]]
+) -> bool:
+    # The search of games with more than two players proves regularity with the index.
+    return getattr(profile, "index", None) in (-1, 1) or is_regular(game, exact, values)
 
 
 def _ordered_partitions(items: tuple[int, ...]) -> Iterator[Partition]:
@@ -264,7 +303,7 @@ def is_proper(
     tolerance: float = 1e-9,
     max_orders: int = 100_000,
 ) -> PropernessCheck:
-    """Check whether an equilibrium of a two-player game is proper (Myerson 1978).
+    """Check whether an equilibrium is proper (Myerson 1978).
 
     A profile is proper if it is the limit of completely mixed ones in which a costlier mistake
     is less likely by any factor. In the limit each player's actions are ranked by payoff, and the
@@ -272,10 +311,13 @@ def is_proper(
     finitely many rankings; only those that break ties of the payoffs at the profile can occur,
     and each is decided by exact linear programmes.
 
+    With more than two players regular equilibria are proper, imperfect ones are not, and the
+    check answers None otherwise; :func:`~negotiation.proper_equilibrium` finds one.
+
     Parameters
     ----------
     game
-        A two-player game.
+        Any number of players.
     profile, tolerance
         As in :func:`is_perfect`. Ties at the profile are read exactly, so give fractions, or an
         equilibrium that has them, where the equilibrium is mixed.
@@ -285,7 +327,7 @@ def is_proper(
     Raises
     ------
     InvalidInputError
-        If there are not two players, the profile does not fit, or there are too many rankings.
+        If the profile does not fit, or there are too many rankings.
 
     Examples
     --------
@@ -296,11 +338,18 @@ def is_proper(
     >>> is_proper(game, ([0, 1, 0], [0, 1, 0])).is_proper
     False
     """
-    A, B = game.exact_bimatrix
     exact = _exact_profile(game, profile)
     values, is_nash = _gains(game, exact, tolerance)
     if not is_nash:
-        return PropernessCheck(False, False)
+        return PropernessCheck(False, False, reason="not a Nash equilibrium")
+    if len(exact) > 2:
+        if _proven_regular(game, profile, exact, values):
+            return PropernessCheck(True, True, reason="regular")
+        perfect = is_perfect(game, profile, tolerance=tolerance)
+        if perfect.is_perfect is False:
+            return PropernessCheck(True, False, reason=perfect.reason)
+        return PropernessCheck(True, None, reason="neither regular nor imperfect")
+    A, B = game.exact_bimatrix
     supports = [{k for k, p in enumerate(x) if p > 0} for x in exact]
     candidates = [
         list(itertools.islice(_refinements(u, support), max_orders + 1))
@@ -319,5 +368,5 @@ def is_proper(
         if _ranking_attainable(tables[0], own, others) and _ranking_attainable(
             tables[1], others, own
         ):
-            return PropernessCheck(True, True, (own, others))
-    return PropernessCheck(True, False)
+            return PropernessCheck(True, True, (own, others), "mistakes in this order")
+    return PropernessCheck(True, False, reason="no order of mistakes supports it")

@@ -9,11 +9,10 @@ complementarity problems that Lemke's algorithm solves.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.optimize import linprog
@@ -24,6 +23,7 @@ from negotiation.equilibrium.frames import behavior_frame
 from negotiation.equilibrium.lemke import solve_complementarity
 from negotiation.equilibrium.normal_form.nash import nash_equilibria
 from negotiation.equilibrium.normal_form.zero_sum import TIGHT
+from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.equilibrium.trees.certificate import (
     ExactBehavior,
     TreeEquilibrium,
@@ -38,17 +38,20 @@ from negotiation.games.strategies import (
     to_normal_form,
 )
 from negotiation.games.tree import DecisionNode
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured
 from negotiation.values import FloatArray, number, one_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
+# Share of the time for the normal form; certificates take the rest.
+HALF = 0.5
+
 __all__ = ["TreeSolution", "sequence_form_equilibrium", "tree_equilibria"]
 
 
 @dataclass(frozen=True, eq=False)
-class TreeSolution(Presented):
+class TreeSolution(Pictured):
     """Nash equilibria of a game tree.
 
     Attributes
@@ -76,6 +79,11 @@ class TreeSolution(Presented):
     converged: bool
     elapsed_seconds: float = field(default=0.0, compare=False)
     notes: tuple[str, ...] = ()
+
+    _picture = "plot_game_tree"
+
+    def _drawn(self) -> tuple[Any, ...]:
+        return (self.game, *self.equilibria[:1])
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row an equilibrium, information set and action, with its probability."""
@@ -201,7 +209,7 @@ def _linear_program_plan(form: _SequenceForm, player: int, scale: float) -> Floa
 
 
 def _complementarity_plans(
-    form: _SequenceForm,
+    form: _SequenceForm, limit: TimeLimit
 ) -> tuple[tuple[Fraction, ...], tuple[Fraction, ...]]:
     """Plans from the complementarity problem of Koller, Megiddo and von Stengel (1996)."""
     n, m = form.sizes
@@ -223,7 +231,7 @@ def _complementarity_plans(
                     M[place + k][offset + j] -= sign * v
             q[place] = Fraction(sign)
             place += len(rows)
-    z = solve_complementarity(M, q)
+    z = solve_complementarity(M, q, limit=limit)
     return tuple(z[:n]), tuple(z[n : n + m])
 
 
@@ -244,6 +252,7 @@ def sequence_form_equilibrium(
     method: str = "auto",
     *,
     tol: float = 1e-8,
+    max_seconds: float | None = None,
     raise_on_failure: bool = True,
 ) -> TreeSolution:
     """Return one Nash equilibrium of a two-player game tree in behaviour strategies.
@@ -257,8 +266,11 @@ def sequence_form_equilibrium(
         (exact arithmetic) for any; ``"auto"`` picks by the payoffs.
     tol
         Largest regret, relative to payoff ranges.
+    max_seconds
+        Time for the pivots of the complementarity problem.
     raise_on_failure
-        Whether a larger regret raises.
+        Whether a larger regret, or a path that does not end in time, raises; otherwise the
+        result has no equilibrium.
 
     Raises
     ------
@@ -281,7 +293,7 @@ def sequence_form_equilibrium(
     >>> {name: p.tolist() for name, p in found.behavior.items()}
     {'visit?': [0.4, 0.6], 'comply?': [0.75, 0.25]}
     """
-    start = time.perf_counter()
+    limit = TimeLimit(max_seconds)
     one_of(method, ("auto", "linear_program", "complementarity"), name="method")
     number(tol, name="tol", low=0.0)
     _two_players(game, "sequence_form_equilibrium")
@@ -298,18 +310,32 @@ def sequence_form_equilibrium(
         )
     if method == "complementarity" or not constant:
         method = "complementarity"
-        found = certified_exactly(game, form.exact_behavior(_complementarity_plans(form)))
+        try:
+            plans = _complementarity_plans(form, limit)
+        except ConvergenceError as error:
+            if raise_on_failure:
+                raise
+            return TreeSolution(
+                game=game,
+                equilibria=(),
+                complete=False,
+                method=method,
+                converged=False,
+                elapsed_seconds=limit.elapsed_seconds(),
+                notes=(str(error),),
+            )
+        found = certified_exactly(game, form.exact_behavior(plans))
     else:
         method = "linear_program"
-        plans = (_linear_program_plan(form, 0, scale), _linear_program_plan(form, 1, scale))
-        found = certified(game, form.behavior(plans))
+        guarantees = (_linear_program_plan(form, 0, scale), _linear_program_plan(form, 1, scale))
+        found = certified(game, form.behavior(guarantees))
     result = TreeSolution(
         game=game,
         equilibria=(found,),
         complete=False,
         method=method,
         converged=found.regret <= tol,
-        elapsed_seconds=time.perf_counter() - start,
+        elapsed_seconds=limit.elapsed_seconds(),
     )
     if raise_on_failure and not result.converged:
         raise ConvergenceError(
@@ -364,13 +390,19 @@ def tree_equilibria(
     >>> sorted(tuple(e.payoffs.tolist()) for e in tree_equilibria(entry).equilibria)
     [(0.0, 2.0), (0.0, 2.0), (1.0, 1.0)]
     """
-    start = time.perf_counter()
+    limit = TimeLimit(max_seconds)
     number(tol, name="tol", low=0.0)
     game.require_perfect_recall("tree_equilibria")
     form = to_normal_form(game)
-    solved = nash_equilibria(form.game, max_seconds=max_seconds, max_equilibria=max_equilibria)
+    solved = nash_equilibria(
+        form.game, max_seconds=limit.seconds_left(HALF), max_equilibria=max_equilibria
+    )
+    notes = list(solved.notes)
     found: dict[tuple[object, ...], TreeEquilibrium] = {}
-    for equilibrium in solved.equilibria:
+    for k, equilibrium in enumerate(solved.equilibria):
+        if found and limit.is_over():
+            notes.append(f"max_seconds was reached after {k} of {len(solved.equilibria)} profiles")
+            break
         if equilibrium.exact is None:
             behavior = behavior_of_mixed(game, form, equilibrium.probabilities)
             key = tuple(tuple(p.round(10).tolist()) for p in behavior.values())
@@ -384,9 +416,9 @@ def tree_equilibria(
     return TreeSolution(
         game=game,
         equilibria=kept,
-        complete=solved.complete and len(kept) == len(found),
+        complete=solved.complete and notes == list(solved.notes) and len(kept) == len(found),
         method="reduced normal form",
-        converged=solved.converged and len(kept) == len(found),
-        elapsed_seconds=time.perf_counter() - start,
-        notes=solved.notes,
+        converged=solved.converged and notes == list(solved.notes) and len(kept) == len(found),
+        elapsed_seconds=limit.elapsed_seconds(),
+        notes=tuple(notes),
     )

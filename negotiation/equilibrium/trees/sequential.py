@@ -15,7 +15,6 @@ beliefs at sets that play leaves stay defined.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -27,6 +26,7 @@ from numpy.typing import NDArray
 from negotiation.arguments import takes
 from negotiation.equilibrium.frames import behavior_frame
 from negotiation.equilibrium.path_following import trace
+from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.equilibrium.trees.perfect_bayesian import AssessmentCheck, check_assessment
 from negotiation.errors import ConvergenceError
 from negotiation.games.extensive_form import ExtensiveFormGame
@@ -311,13 +311,11 @@ def sequential_equilibrium(
     >>> {name: p.tolist() for name, p in found.behavior.items()}
     {'entrant': [0.0, 1.0], 'incumbent': [0.0, 1.0]}
     """
-    start = time.perf_counter()
+    limit = TimeLimit(max_seconds)
     number(tol, name="tol", low=0.0)
     number(consistency_tol, name="consistency_tol", low=0.0)
     number(max_precision, name="max_precision", low=0.0, open_low=True)
     number(max_steps, name="max_steps", low=1)
-    if max_seconds is not None:
-        number(max_seconds, name="max_seconds", low=0.0)
     game.require_perfect_recall("sequential_equilibrium")
     system = _AgentLogit(game)
     best: SequentialEquilibrium | None = None
@@ -326,11 +324,11 @@ def sequential_equilibrium(
     try:
         for point in trace(system.residual, system.jacobian, system.start(), max_steps=max_steps):
             reached = float(point.position[-1])
-            late = max_seconds is not None and time.perf_counter() - start > max_seconds
+            late = limit.is_over()
             if reached < target and not late:
                 continue
             target = max(10.0 * target, reached, 100.0)
-            found = _assessment(system, point.position, tol, consistency_tol, start)
+            found = _assessment(system, point.position, tol, consistency_tol, limit)
             if best is None or _error(found, tol, consistency_tol) < _error(
                 best, tol, consistency_tol
             ):
@@ -357,7 +355,7 @@ def _error(found: SequentialEquilibrium, tol: float, consistency_tol: float) -> 
 
 
 def _assessment(
-    system: _AgentLogit, z: FloatArray, tol: float, consistency_tol: float, start: float
+    system: _AgentLogit, z: FloatArray, tol: float, consistency_tol: float, limit: TimeLimit
 ) -> SequentialEquilibrium:
     """Judge the limits that a point of the path suggests, and return the best."""
     game = system.game
@@ -386,7 +384,7 @@ def _assessment(
                 consistency=gap,
                 precision=float(z[-1]),
                 converged=check.is_perfect_bayesian and gap <= consistency_tol,
-                elapsed_seconds=time.perf_counter() - start,
+                elapsed_seconds=limit.elapsed_seconds(),
             )
             if found.converged:
                 return found

@@ -11,7 +11,6 @@ Payoffs and chance moves are exact all the way up, as long as equilibria are rat
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -21,8 +20,10 @@ import numpy as np
 from negotiation.arguments import takes
 from negotiation.equilibrium.normal_form.nash import nash_equilibria
 from negotiation.equilibrium.normal_form.one_equilibrium import one_equilibrium
+from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.equilibrium.trees.certificate import (
     Behavior,
+    TreeEquilibrium,
     certified,
     certified_exactly,
     continuation,
@@ -43,6 +44,8 @@ from negotiation.values import number, one_of
 __all__ = ["subgame_perfect_equilibria", "subgame_regret", "subgame_roots"]
 
 Weights = tuple[Fraction, ...]
+# Share of the time for the search; certificates take the rest.
+SEARCH = 0.7
 
 
 @dataclass(frozen=True)
@@ -63,13 +66,10 @@ class _Search:
 
     tie_tol: Fraction
     spread: tuple[Fraction, ...]
-    deadline: float | None
+    limit: TimeLimit
     one: bool
     complete: bool = True
     notes: list[str] = field(default_factory=list)
-
-    def seconds_left(self) -> float | None:
-        return None if self.deadline is None else max(self.deadline - time.perf_counter(), 0.0)
 
     def note(self, text: str) -> None:
         self.complete = False
@@ -183,9 +183,9 @@ def _simultaneous(tree: ExtensiveFormGame, search: _Search) -> Iterator[_Solutio
         )
     game = NormalFormGame(payoffs)
     if search.one:
-        solved = one_equilibrium(game)
+        solved = one_equilibrium(game, max_seconds=search.limit.seconds_left(SEARCH))
     else:
-        solved = nash_equilibria(game, max_seconds=search.seconds_left())
+        solved = nash_equilibria(game, max_seconds=search.limit.seconds_left(SEARCH))
         if not solved.complete:
             search.note("equilibria of a subgame may be missing")
     for equilibrium in solved.equilibria:
@@ -263,32 +263,26 @@ def subgame_perfect_equilibria(
     >>> [e.payoffs.tolist() for e in subgame_perfect_equilibria(entry).equilibria]
     [[1.0, 1.0]]
     """
-    start = time.perf_counter()
+    limit = TimeLimit(max_seconds)
     one_of(which, ("all", "one"), name="which")
     number(tie_tol, name="tie_tol", low=0.0)
     number(max_equilibria, name="max_equilibria", low=1)
-    if max_seconds is not None:
-        number(max_seconds, name="max_seconds", low=0.0)
     roots = subgame_roots(game)
     columns = list(zip(*game.exact_payoffs.values(), strict=True))
     search = _Search(
         tie_tol=Fraction(tie_tol),
         spread=tuple(max(column) - min(column) for column in columns),
-        deadline=None if max_seconds is None else start + max_seconds,
+        limit=limit,
         one=which == "one",
         complete=tie_tol == 0 and which == "all",
     )
     solutions = _backward_induction(game, roots, search, max_equilibria)
-    certify = [
-        certified_exactly(game, s.behavior, roots)
-        if s.exact
-        else certified(
-            game,
-            {n: np.array([float(q) for q in p]) for n, p in s.behavior.items()},
-            roots,
-        )
-        for s in solutions
-    ]
+    certify: list[TreeEquilibrium] = []
+    for solution in solutions:
+        if certify and limit.is_over():
+            search.note("max_seconds was reached")
+            break
+        certify.append(_certificate(game, solution, roots))
     kept = tuple(e for e in certify if e.regret <= max(tie_tol, 1e-9))
     if len(kept) < len(certify):
         search.note("profiles were dropped: regret too large")
@@ -298,9 +292,18 @@ def subgame_perfect_equilibria(
         complete=search.complete,
         method="backward induction",
         converged=bool(kept) and not search.notes,
-        elapsed_seconds=time.perf_counter() - start,
+        elapsed_seconds=limit.elapsed_seconds(),
         notes=tuple(search.notes),
     )
+
+
+def _certificate(
+    game: ExtensiveFormGame, solution: _Solution, roots: Sequence[int]
+) -> TreeEquilibrium:
+    if solution.exact:
+        return certified_exactly(game, solution.behavior, roots)
+    floats = {name: np.array([float(q) for q in p]) for name, p in solution.behavior.items()}
+    return certified(game, floats, roots)
 
 
 def _backward_induction(
@@ -330,7 +333,7 @@ def _backward_induction(
                 search.note("max_equilibria was reached")
                 found = found[:max_equilibria]
                 break
-            if search.seconds_left() == 0.0:
+            if search.limit.is_over(SEARCH):
                 search.note("max_seconds was reached")
                 break
         solved[root] = found

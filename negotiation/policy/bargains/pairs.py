@@ -67,6 +67,8 @@ def pair_instruments(
 def checked_pairs(economy: Economy, pairs: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
     """Return the pairs, each of two different regions of the economy and none twice."""
     out: list[tuple[str, str]] = []
+    if not isinstance(pairs, Sequence) or isinstance(pairs, str):
+        raise InvalidInputError("not a list of pairs", where="pairs", seen=pairs)
     for pair in pairs:
         if not isinstance(pair, list | tuple) or len(pair) != 2 or pair[0] == pair[1]:
             raise InvalidInputError("not a pair of regions", where="pairs", seen=pair)

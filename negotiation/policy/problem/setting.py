@@ -18,13 +18,14 @@ from negotiation.trade.instruments.policy import INSTRUMENTS, Policy, checked_ra
 from negotiation.trade.model import TradeModel
 from negotiation.trade.solver.solve import Solution, solve_batch, system_of
 from negotiation.trade.solver.system import System
-from negotiation.values import FloatArray, number, one_of
+from negotiation.values import FloatArray, instance, number, one_of
 
 __all__ = [
     "InstrumentChoice",
     "Objectives",
     "Setting",
     "chosen_instruments",
+    "chosen_players",
     "protective_rates",
     "setting",
     "starting_rates",
@@ -72,7 +73,8 @@ def setting(
     instrument: InstrumentChoice = "import_tariff",
 ) -> Setting:
     """Return the problem of the players, with every argument checked."""
-    model = TradeModel() if model is None else model
+    economy = instance(economy, Economy, name="economy")
+    model = instance(TradeModel() if model is None else model, TradeModel, name="model")
     if not players or len(set(players)) < len(players):
         raise InvalidInputError("players must be distinct", where="players", seen=players)
     for player in players:
@@ -116,6 +118,18 @@ def setting(
         weights=np.eye(len(players)),
     )
     return Setting(economy, model, system, base, players, own, problem, kinds)
+
+
+def chosen_players(economy: Economy, players: Iterable[str] | None, fewest: int) -> tuple[str, ...]:
+    """Return who plays: every region for None; at least so many are asked for."""
+    economy = instance(economy, Economy, name="economy")
+    if players is None:
+        return economy.regions
+    listed = isinstance(players, Iterable) and not isinstance(players, str)
+    names = tuple(players) if listed else ()
+    if len(names) < fewest:
+        raise InvalidInputError("give two or more players", where="players", seen=players)
+    return names
 
 
 def chosen_instruments(players: tuple[str, ...], instrument: InstrumentChoice) -> Mapping[str, str]:

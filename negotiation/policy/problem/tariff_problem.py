@@ -9,6 +9,7 @@ import numpy as np
 
 from negotiation.errors import InvalidInputError
 from negotiation.policy.problem.government import Government
+from negotiation.trade.aggregation import positions
 from negotiation.trade.economy import Economy
 from negotiation.trade.instruments.policy import EXPORT_INSTRUMENTS, INSTRUMENTS
 from negotiation.trade.solver.adjoint import Adjoint, Cotangents
@@ -100,11 +101,8 @@ def instruments(
         If a label or the scope is unknown, or a player does not trade with the partners.
     """
     one_of(scope, SCOPES, name="scope")
-    taxed = [economy.sector_index(s) for s in (economy.sectors if sectors is None else sectors)]
-    chosen = list(range(len(economy.regions)))
-    if exporters is not None:
-        names = (exporters,) if isinstance(exporters, str) else tuple(exporters)
-        chosen = [economy.region_index(name) for name in names]
+    taxed = positions(economy.sectors, sectors, "sectors")
+    chosen = positions(economy.regions, exporters, "exporters")
     places: list[int] = []
     rate: list[int] = []
     owner: list[int] = []

@@ -18,7 +18,7 @@ import numpy as np
 from negotiation.arguments import takes
 from negotiation.data.tables import DateLike, as_date, load_table
 from negotiation.errors import InvalidInputError, NegotiationError
-from negotiation.former_names import former_argument
+from negotiation.former_arguments import former_argument
 from negotiation.presentation import Presented
 from negotiation.process.analysis.conclusions import Conclusion, conclusion_named
 from negotiation.process.analysis.forecast import Outlook, outlook

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from negotiation.arguments import takes
 from negotiation.data.tables import DateLike, as_date, load_table
 from negotiation.errors import InvalidInputError
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured, Presented
 from negotiation.process.beliefs.events import DatedEvent
 from negotiation.values import FloatArray, float_array, number
 
@@ -156,7 +156,7 @@ class DatedForecasts(Presented):
 
 
 @dataclass(frozen=True, eq=False)
-class FirstCutForecast(Presented):
+class FirstCutForecast(Pictured):
     """The forecast distribution of the first cut, and where the outcome falls in it.
 
     Attributes
@@ -182,6 +182,8 @@ class FirstCutForecast(Presented):
     weights: FloatArray
     days_outcome: float
     level_outcome: float
+
+    _picture = "plot_cut_times"
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a day: the probability of a cut by then and its interval."""
@@ -257,7 +259,7 @@ def constant_hazard(
     Examples
     --------
     >>> constant_hazard(as_of="2025-05-02", current_days=20).settled
-    5
+    6
     """
     table = load_table("episodes", as_of=as_of)
     spans = {

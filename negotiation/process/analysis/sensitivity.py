@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negotiation.presentation import Presented, in_order
+from negotiation.presentation import Pictured, Presented, in_order
 from negotiation.values import FloatArray
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def indices_frame(found: Any) -> pd.DataFrame:
 
 
 @dataclass(frozen=True, eq=False)
-class SweptOutcome(Presented):
+class SweptOutcome(Pictured):
     """An outcome over a sweep, and the shares of its variance.
 
     Attributes
@@ -63,13 +63,15 @@ class SweptOutcome(Presented):
     total_interval: FloatArray = field(default_factory=_no_intervals)
     label: str = ""
 
+    _picture = "plot_sobol_indices"
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row a parameter: its Sobol indices with their intervals."""
         return indices_frame(self)
 
 
 @dataclass(frozen=True, eq=False)
-class Tornado(Presented):
+class Tornado(Pictured):
     """An outcome at the ends of the range of each parameter, one at a time.
 
     Attributes
@@ -89,6 +91,8 @@ class Tornado(Presented):
     base: float
     ends: FloatArray
 
+    _picture = "plot_tornado"
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row a parameter: the outcome at the low and high end, and as it is."""
         import pandas as pd
@@ -99,7 +103,7 @@ class Tornado(Presented):
 
 
 @dataclass(frozen=True, eq=False)
-class SweptDates(Presented):
+class SweptDates(Pictured):
     """The probability of an event by day, over draws of the parameters.
 
     Attributes
@@ -122,6 +126,8 @@ class SweptDates(Presented):
     probabilities: FloatArray
     central: FloatArray
 
+    _picture = "plot_probability_bands"
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row a day: the probability as it is, and its quantiles over the draws."""
         import pandas as pd
@@ -132,7 +138,7 @@ class SweptDates(Presented):
 
 
 @dataclass(frozen=True, eq=False)
-class FirstConcessionMap(Presented):
+class FirstConcessionMap(Pictured):
     """Who concedes first over the stubbornness of both sides.
 
     Attributes
@@ -153,6 +159,8 @@ class FirstConcessionMap(Presented):
     second_stubbornness: FloatArray
     share: FloatArray
     ever: FloatArray
+
+    _picture = "plot_first_concession_map"
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a pair of stubbornnesses: who concedes first, whether anybody does."""

@@ -16,8 +16,8 @@ at infinite cost counted in g and w; ``tables`` is `Span.tables`.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from negotiation.compilation import njit
 from negotiation.process.game.layout import Tables
 from negotiation.values import FloatArray, IntArray
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from negotiation.errors import InvalidInputError
 from negotiation.process.game.nodes import Action, Deadline, Ending, Node
+from negotiation.process.game.persistent_types.typed_game import TypedGame
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.mapping import listed_mistakes, read_parameters
 from negotiation.process.validation import raise_mistakes
@@ -26,6 +27,7 @@ _GAME = {
 }
 #: Answers that a file of solved games carries beside its games.
 _ANSWERS = frozenset({"V", "hazards", "others_found", "times", "at_node_from_0"})
+_TYPES = {"costs": "costs", "priors": "priors", "psi": "persistence"}
 _NODE = {
     "g": "flow",
     "label": "label",
@@ -39,8 +41,8 @@ _ENDING = {"gamma": "rate", "to": "to", "value": "payoff", "kind": "kind"}
 _DEADLINE = {"at": "at", "to": "to", "value": "payoff"}
 
 
-def game_from_mapping(data: Mapping[str, Any]) -> ProcessGame:
-    """Build a game from a mapping.
+def game_from_mapping(data: Mapping[str, Any]) -> ProcessGame | TypedGame:
+    """Build a game from a mapping; with ``types``, one whose sides are of persistent types.
 
     Parameters
     ----------
@@ -50,10 +52,11 @@ def game_from_mapping(data: Mapping[str, Any]) -> ProcessGame:
         ``payoff``, ``kind``), ``lapse`` (``duration``, ``to``), ``deadline`` (``at``, ``to``,
         ``value`` or ``payoff``) and optionally ``label``, ``stage``, ``history``, ``offer_by``,
         ``deal``; ``r``, ``s``, optionally ``eta``, ``lambda0``, ``start_node``, ``time_unit``,
-        ``players``, ``start``, ``as_of``, ``parameters``.
+        ``players``, ``start``, ``as_of``, ``parameters``, ``types`` (``costs`` and ``priors``, a
+        list a side, ``persistence`` or ``psi``; see `TypedGame`).
     """
     mistakes: list[str] = []
-    options = _fields(data, _GAME, "game", mistakes, {"nodes", "parameters", *_ANSWERS})
+    options = _fields(data, _GAME, "game", mistakes, {"nodes", "parameters", "types", *_ANSWERS})
     for needed in ("r", "s"):
         if _GAME[needed] not in options:
             mistakes.append(f"{needed} ({_GAME[needed]}): missing; allowed: one number a side")
@@ -73,8 +76,14 @@ def game_from_mapping(data: Mapping[str, Any]) -> ProcessGame:
             mistakes + [text for text in listed_mistakes(error) if nodes or "nodes" not in text]
         )
         raise AssertionError from error  # raise_mistakes has raised
+    if "types" not in data:
+        raise_mistakes(mistakes)
+        return game
+    types = _fields(data["types"], _TYPES, "types", mistakes)
+    for name in ("costs", "priors"):
+        _needed(types, name, ((0.0,), (1.0,)), "types", mistakes)
     raise_mistakes(mistakes)
-    return game
+    return TypedGame(game, **types)
 
 
 def _fields(

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
-from negotiation.presentation import Presented, in_order
+from negotiation.presentation import Pictured, in_order
 from negotiation.process.stage import DAYS_IN
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.certificate import closed_form_residual
@@ -52,7 +52,7 @@ _KINDS = (
 
 
 @dataclass(frozen=True, eq=False)
-class ProcessSolution(Presented):
+class ProcessSolution(Pictured):
     """Equilibrium of a multi-step process.
 
     Values are those of a leader of the normal type who stays normal. Arrays ``[stage, side]``
@@ -78,6 +78,8 @@ class ProcessSolution(Presented):
     converged: bool
     curves: Curves | None = None
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    _picture = "plot_time_to_deal"
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a stage and side: value at the opening, chance and hazard to concede."""

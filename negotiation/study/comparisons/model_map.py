@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negotiation.arguments import takes
+from negotiation.data.schema import REGIONS
 from negotiation.errors import InvalidInputError
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured
 from negotiation.study.comparisons.model_settings import ModelSetting
 from negotiation.trade.equilibrium import counterfactuals
 from negotiation.trade.tariff_scenarios import baseline_averages
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PLAYERS", "MapRow", "ModelMap", "model_map"]
 
-PLAYERS = ("USA", "CHN")
+#: The first two regions of the embedded economy.
+PLAYERS = REGIONS[:2]
 
 _STEP = 0.003
 _LARGEST_STEP = 0.6
@@ -69,18 +71,18 @@ class MapRow:
 
     def worse_off(self, point: int | None) -> str:
         """Return who is worse off at a point, or at the Nash point for None."""
-        usa, china = self.nash if point is None else self.losses[point]
-        return PLAYERS[0] if usa < china else PLAYERS[1]
+        first, second = self.nash if point is None else self.losses[point]
+        return PLAYERS[0] if first < second else PLAYERS[1]
 
 
 @dataclass(frozen=True, eq=False)
-class ModelMap(Presented):
+class ModelMap(Pictured):
     """All settings at all points.
 
     Attributes
     ----------
     points
-        Points added by (USA, CHN), fractions.
+        Points added by each of the players, fractions.
     rows
         One a setting.
     elapsed_seconds
@@ -90,6 +92,8 @@ class ModelMap(Presented):
     points: tuple[tuple[float, float], ...]
     rows: tuple[MapRow, ...]
     elapsed_seconds: float = field(default=0.0, compare=False)
+
+    _picture = "plot_model_map"
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -115,10 +119,12 @@ class ModelMap(Presented):
             }
             values = (*row.losses, row.nash)
             for k, label in enumerate(self.labels):
-                record[f"{label} USA"], record[f"{label} CHN"] = values[k]
+                for player, value in zip(PLAYERS, values[k], strict=True):
+                    record[f"{label} {player}"] = value
                 at = k if k < len(self.points) else None
                 record[f"{label} worse off"] = row.worse_off(at)
-            record["Nash added USA"], record["Nash added CHN"] = row.nash_added
+            for player, rate in zip(PLAYERS, row.nash_added, strict=True):
+                record[f"Nash added {player}"] = rate
             records.append(record)
         return pd.DataFrame(records).set_index("setting")
 
@@ -136,9 +142,9 @@ class _Bilateral:
 
     def changes(self, added: FloatArray) -> FloatArray:
         """Percent changes ``[scenario, player]`` at added points ``[scenario, player]``."""
-        usa, china = self.columns
+        one, two = self.columns
         rates = np.repeat(self.setting.economy.tariffs.rates[None], len(added), axis=0)
-        for player, exporter, importer in ((0, china, usa), (1, usa, china)):
+        for player, exporter, importer in ((0, two, one), (1, one, two)):
             rates[:, self.sectors, exporter, importer] += added[:, player, None]
         worlds = counterfactuals(self.setting.economy, rates, self.setting.model)
         welfare: FloatArray = worlds.welfare[:, self.columns]

@@ -34,7 +34,7 @@ import numpy as np
 
 from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured
 from negotiation.trade.results import TradeEquilibrium
 from negotiation.values import FloatArray, instance, quantity, read_only
 
@@ -58,7 +58,7 @@ _PARTS = (
 
 
 @dataclass(frozen=True, eq=False)
-class WelfareDecomposition(Presented):
+class WelfareDecomposition(Pictured):
     """Parts of a welfare change by region, in percent of real income; they add up to it.
 
     Attributes
@@ -108,6 +108,8 @@ class WelfareDecomposition(Presented):
     profits: FloatArray = quantity("", "percent", "profits")
     entry: FloatArray = quantity("", "percent", "entry of firms")
     transfers: FloatArray = quantity("", "percent", "transfers")
+
+    _picture = "plot_welfare_parts"
 
     @property
     def volume(self) -> FloatArray:

@@ -9,17 +9,17 @@ import numpy as np
 
 from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
-from negotiation.presentation import Presented
+from negotiation.presentation import Pictured
 from negotiation.trade.economy import Economy
 from negotiation.trade.elasticities.elasticity_sets import ElasticityChoice, trade_elasticities
 from negotiation.values import FloatArray, instance, quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
-__all__ = ["DependenceRow", "ExportDependence", "export_dependence"]
+__all__ = ["CustomsTrade", "DependenceRow", "ExportDependence", "export_dependence"]
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,49 @@ class DependenceRow:
     substitutability: float = quantity("S", "1", "eps (1-d_A)")
 
 
+@dataclass(frozen=True)
+class CustomsTrade:
+    """Trade in goods of a year by the records of one customs authority.
+
+    Shares differ from those of input-output tables, which value sales at basic prices (margins
+    and transport are services there), leave out goods that are only re-exported, and divide by
+    totals that are smaller for both reasons.
+
+    Attributes
+    ----------
+    exporter, importer, year
+        Who sold to whom, and when.
+    exports
+        Goods sold to the importer.
+    exporter_total, importer_total
+        All goods that the exporter sells, or the importer buys, abroad; None where the authority
+        is not the one that records them.
+    basis, source
+        Whose records and what they count, and the key of their source.
+    """
+
+    exporter: str
+    importer: str
+    year: int
+    exports: float = quantity("V_c", "billion USD/year", "exports by customs records")
+    exporter_total: float | None = None
+    importer_total: float | None = None
+    basis: str = ""
+    source: str = ""
+
+    @property
+    def share_of_exports(self) -> float | None:
+        """Share of all goods that the exporter sells abroad, a fraction."""
+        return None if self.exporter_total is None else self.exports / self.exporter_total
+
+    @property
+    def share_of_importer_imports(self) -> float | None:
+        """Share of all goods that the importer buys abroad, a fraction."""
+        return None if self.importer_total is None else self.exports / self.importer_total
+
+
 @dataclass(frozen=True, eq=False)
-class ExportDependence(Presented):
+class ExportDependence(Pictured):
     """Export dependence by sector and in total.
 
     Attributes
@@ -78,6 +119,8 @@ class ExportDependence(Presented):
         One row a sector, in the economy's order.
     total
         The same for all these sectors together.
+    customs
+        What customs records say of the same flow.
     """
 
     economy: str
@@ -86,6 +129,9 @@ class ExportDependence(Presented):
     elasticities: str
     table: tuple[DependenceRow, ...]
     total: DependenceRow
+    customs: tuple[CustomsTrade, ...] = ()
+
+    _picture = "plot_export_dependence"
 
     @property
     def sectors(self) -> tuple[str, ...]:
@@ -126,6 +172,7 @@ def export_dependence(
     importer: str,
     elasticities: ElasticityChoice = 4.0,
     sectors: Iterable[str] | None = None,
+    customs: Sequence[CustomsTrade] = (),
 ) -> ExportDependence:
     """Return how much ``exporter`` depends on selling to ``importer``.
 
@@ -140,6 +187,8 @@ def export_dependence(
         (Simonovska and Waugh 2014) unless told.
     sectors
         Which sectors to keep, in rows and in the total (goods only, say); all unless told.
+    customs
+        Customs records to set beside the shares; those of other flows are left out.
 
     Returns
     -------
@@ -209,4 +258,7 @@ def export_dependence(
         elasticities=chosen.name,
         table=tuple(row(s, *values) for s, *values in zip(kept, *columns, strict=True)),
         total=total,
+        customs=tuple(
+            item for item in customs if (item.exporter, item.importer) == (exporter, importer)
+        ),
     )

@@ -10,6 +10,7 @@ import numpy as np
 from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
+from negotiation.trade.players import first_two
 from negotiation.trade.results import TradeEquilibrium
 from negotiation.values import FloatArray, instance, quantity, read_only
 
@@ -95,7 +96,7 @@ class TradeDiversion(Presented):
 
 @takes
 def trade_diversion(
-    result: TradeEquilibrium, *, exporter: str = "CHN", importer: str = "USA"
+    result: TradeEquilibrium, *, exporter: str | None = None, importer: str | None = None
 ) -> TradeDiversion:
     """Return how the trade of a pair and of third regions changed against the baseline.
 
@@ -104,7 +105,7 @@ def trade_diversion(
     result
         A result of :func:`~negotiation.trade.equilibrium.counterfactual`.
     exporter, importer
-        Two regions.
+        Two regions; None: the second and the first of the economy.
 
     Raises
     ------
@@ -129,6 +130,9 @@ def trade_diversion(
     True
     """
     economy = instance(result, TradeEquilibrium, name="result").economy
+    if exporter is None or importer is None:
+        first, second = first_two(economy)
+        exporter, importer = exporter or second, importer or first
     i, j = economy.region_index(exporter), economy.region_index(importer)
     if i == j:
         raise InvalidInputError(

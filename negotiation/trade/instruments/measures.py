@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from negotiation.errors import InvalidInputError
+from negotiation.trade.aggregation import unique_labels
 from negotiation.trade.instruments.policy import EXPORT_INSTRUMENTS, INSTRUMENTS, Policy
 from negotiation.values import number, one_of
 
@@ -41,7 +42,7 @@ class Measure:
     Raises
     ------
     InvalidInputError
-        If the instrument is unknown or the size is not a number.
+        If the instrument is unknown, the size is not a number or labels are repeated.
 
     Examples
     --------
@@ -59,11 +60,11 @@ class Measure:
         """Check the instrument and freeze labels."""
         one_of(self.instrument, _KINDS, name="instrument")
         object.__setattr__(self, "size", number(self.size, name="size"))
+        one_of(self.rents, ("importer", "exporter"), name="rents")
         for name in ("sectors", "partners"):
             labels = getattr(self, name)
-            if isinstance(labels, str):
-                labels = (labels,)
-            object.__setattr__(self, name, None if labels is None else tuple(labels))
+            if labels is not None:
+                object.__setattr__(self, name, unique_labels(labels, name))
 
     @property
     def label(self) -> str:

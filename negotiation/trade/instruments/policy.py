@@ -19,9 +19,17 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from negotiation.errors import InvalidInputError
-from negotiation.trade.economy import Economy, TariffSchedule, positions
+from negotiation.trade.aggregation import positions, unique_labels
+from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.instruments.rate_tables import checked_table
-from negotiation.values import FloatArray, compact_repr, instances, number, one_of, quantity
+from negotiation.values import (
+    FloatArray,
+    compact_repr,
+    instance,
+    number,
+    one_of,
+    quantity,
+)
 
 __all__ = ["EXPORT_INSTRUMENTS", "INSTRUMENTS", "Policy", "Purchase", "Quota"]
 
@@ -58,7 +66,8 @@ class Quota:
     rents: str = "importer"
 
     def __post_init__(self) -> None:
-        """Check bounds and the option."""
+        """Check labels, bounds and the option."""
+        object.__setattr__(self, "sectors", unique_labels(self.sectors, "sectors"))
         object.__setattr__(self, "limit", number(self.limit, name="limit", low=0.0))
         one_of(self.rents, ("importer", "exporter"), name="rents")
 
@@ -84,7 +93,8 @@ class Purchase:
     value: float = quantity("V", "billion USD/year", "purchases above the baseline's")
 
     def __post_init__(self) -> None:
-        """Check the value."""
+        """Check labels and the value."""
+        object.__setattr__(self, "sectors", unique_labels(self.sectors, "sectors"))
         object.__setattr__(self, "value", number(self.value, name="value", low=0.0))
 
 
@@ -143,8 +153,10 @@ class Policy:
         put(self, "export_taxes", checked_table(self.export_taxes, "export_taxes", shape))
         put(self, "export_controls", checked_table(self.export_controls, "export_controls", shape))
         put(self, "trade_costs", checked_table(self.trade_costs, "trade_costs", shape))
-        put(self, "quotas", instances(self.quotas, Quota, name="quotas"))
-        put(self, "purchases", instances(self.purchases, Purchase, name="purchases"))
+        for name, kind in (("quotas", Quota), ("purchases", Purchase)):
+            given = getattr(self, name)
+            items = tuple(given) if isinstance(given, list | tuple) else (given,)
+            put(self, name, tuple(instance(item, kind, name=name) for item in items))
 
     @property
     def regions(self) -> tuple[str, ...]:

@@ -19,9 +19,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from negotiation.compilation import njit
 from negotiation.values import FloatArray, IntArray
 
 __all__ = ["fill_kernels", "solve_unit_costs"]

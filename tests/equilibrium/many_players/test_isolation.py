@@ -15,6 +15,7 @@ from negotiation import (
 )
 from negotiation.equilibrium.certificate import exact_regret, regret
 from negotiation.equilibrium.many_players.isolation import isolate_equilibria
+from negotiation.equilibrium.time_limit import TimeLimit
 
 # McKelvey and McLennan (1997): nine equilibria, two of them totally mixed; cells in the order
 # in which the first player's action moves fastest.
@@ -118,12 +119,12 @@ def random_games(count, shape, seed):
 
 @pytest.mark.kernel
 def test_nine_equilibria_and_ties_in_either_mode():
-    found = isolate_equilibria(nine())
+    found = isolate_equilibria(nine(), limit=TimeLimit(None))
     assert found.complete
     assert len(found.indices) == 9
     flat = nine()
     flat[0] = 0.0
-    assert isolate_equilibria(flat, max_equilibria=3).undecided > 0
+    assert isolate_equilibria(flat, limit=TimeLimit(None), max_equilibria=3).undecided > 0
 
 
 def test_two_by_two_by_two_against_algebra():
@@ -227,7 +228,7 @@ def test_three_by_three_by_three_loses_nothing_that_newton_finds():
 def test_many_three_by_three_by_three_are_odd_and_lose_nothing():
     check_against_newton(np.random.default_rng(3).random((100, 3, 3, 3, 3)))
     for u in random_games(5_000, (3, 3, 3), 4):
-        found = isolate_equilibria(u)
+        found = isolate_equilibria(u, limit=TimeLimit(None))
         assert found.complete
         assert len(found.indices) % 2 == 1
 

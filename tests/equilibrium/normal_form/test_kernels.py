@@ -27,6 +27,7 @@ from negotiation.equilibrium.normal_form.vertex_search import (
     find_vertices_by_integer,
     unit_columns,
 )
+from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from tests.strategies_games import KINDS, strategy_set
@@ -219,7 +220,12 @@ def test_floating_point_reports_proven_labels_and_says_where_it_gave_up():
 
 def test_a_limit_on_the_number_holds_for_pairs():
     found = match_vertices(
-        np.eye(3), np.eye(3), max_seconds=None, max_equilibria=2, compiled=False, floating=False
+        np.eye(3),
+        np.eye(3),
+        limit=TimeLimit(None),
+        max_equilibria=2,
+        compiled=False,
+        floating=False,
     )
     assert len(found.pairs) == 2
     assert not found.complete

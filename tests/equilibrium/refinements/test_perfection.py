@@ -126,13 +126,11 @@ def test_three_players():
     assert check.dominating == (1, 0)
     flat = NormalFormGame(np.zeros((3, 2, 2, 2)))
     assert is_perfect(flat, [[0.5, 0.5]] * 3).is_perfect is True
-    assert is_perfect(flat, [[1, 0]] * 3).is_perfect is None
+    assert is_perfect(flat, [[1, 0]] * 3).is_perfect is True
     assert is_perfect(game, [[1, 0], [1, 0], [0, 1]]).is_nash is False
 
 
 def test_properness_refuses_what_it_cannot_do():
-    with pytest.raises(InvalidInputError, match="two-player"):
-        is_proper(NormalFormGame(np.zeros((3, 2, 2, 2))), [[1, 0]] * 3)
     with pytest.raises(InvalidInputError, match="too many rankings"):
         is_proper(NormalFormGame(np.zeros((2, 6, 6))), [unit(6, 0)] * 2, max_orders=100)
     assert is_proper(MYERSON, (unit(3, 0), unit(3, 1))).is_nash is False

@@ -60,11 +60,11 @@ def test_a_cut_is_against_the_tariff_last_in_force():
 
 def test_constant_hazard():
     found = constant_hazard(as_of="2025-05-02", current_days=20)
-    assert found.rate == pytest.approx(5 / (1218 + 148 + 217 + 8 + 497 + 20))
+    assert found.rate == pytest.approx(6 / (22 + 1247 + 148 + 217 + 8 + 606 + 20))
     assert found.by(0) == 0.0
     assert found.by(30) == pytest.approx(1 - np.exp(-30 * found.rate))
     fewer = constant_hazard(as_of="2025-05-02", without=("us_mexico_2019",))
-    assert fewer.settled == 4
+    assert fewer.settled == 5
     assert "us_china_2025_spring" not in found.episodes
     with pytest.raises(InvalidInputError):
-        constant_hazard(as_of="1999-01-01")
+        constant_hazard(as_of="1999-01-01", without=("us_china_ipr_1995",))

@@ -291,3 +291,32 @@ def test_symmetric_games_stay_symmetric():
         branch = solve_process(process).branch_solution
         for found in (branch.values, branch.atoms, branch.deadline_atoms):
             assert found[0, 0, 0] == pytest.approx(found[0, 0, 1], rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("flow", [-0.4, 0.3])
+def test_sides_that_would_rather_give_in_than_win_do_so_at_once(flow):
+    # F < L on both sides. Each plan against a rival that concedes at the opening unless tough:
+    # conceding there as well (a coin decides), or waiting, alone with a tough rival, until any t.
+    concede, win, end, r, deadline = (0.2, 0.1), (-0.3, -0.5), (-1.0, -2.0), (0.05, 0.1), 2.0
+    z = (0.02, 0.05)
+    solution = solve_process(
+        MultiStepProcess.from_payoffs(
+            flows=[[flow, flow]],
+            terms=[[[concede[0], win[1]], [win[0], concede[1]]]],
+            breakdown=end,
+            discount_rates=r,
+            stubbornness=z,
+            deadlines=[deadline],
+        )
+    )
+    assert solution.behaviours[0] == ("concedes_at_once",) * 2
+    t = np.linspace(0.0, deadline, 401)
+    for i in range(2):
+        j = 1 - i
+        paid = flow * -np.expm1(-r[i] * t) / r[i]
+        alone = paid + np.exp(-r[i] * t) * concede[i]
+        waits = max(alone.max(), paid[-1] + np.exp(-r[i] * deadline) * end[i])
+        first = 0.5 * (1.0 + z[j]) * concede[i] + 0.5 * (1.0 - z[j]) * win[i]
+        assert solution.values[i] == pytest.approx(first, rel=1e-12)
+        assert (1.0 - z[j]) * win[i] + z[j] * waits < first

@@ -6,7 +6,7 @@ entered, `solve` goes through the graph; `solution` is what comes back, `dates` 
 """
 
 from negotiation.process.game.persistent_types.solution import TypedSolution
-from negotiation.process.game.persistent_types.solve import solve_typed_game
+from negotiation.process.game.persistent_types.solve import belief_grid_error, solve_typed_game
 from negotiation.process.game.persistent_types.typed_game import TypedGame
 
-__all__ = ["TypedGame", "TypedSolution", "solve_typed_game"]
+__all__ = ["TypedGame", "TypedSolution", "belief_grid_error", "solve_typed_game"]

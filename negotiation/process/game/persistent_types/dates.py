@@ -16,18 +16,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from scipy.interpolate import CubicSpline
 
 from negotiation.process.game.dates import CONCESSIONS
 from negotiation.process.game.persistent_types.conditions import NodeConditions, Pair
+from negotiation.process.game.persistent_types.entries import (
+    EntryTable,
+    beliefs_at_entry,
+    entering,
+)
 from negotiation.process.game.persistent_types.silence import SilentPath
+from negotiation.process.game.persistent_types.typed_game import TypedGame
 from negotiation.values import FloatArray
-
-if TYPE_CHECKING:
-    from negotiation.process.game.persistent_types.solution import TypedSolution
 
 __all__ = ["Event", "chance_by", "chance_ever", "concession_of", "deal"]
 
@@ -41,9 +44,9 @@ _GAUSS = np.polynomial.legendre.leggauss(8)
 _SETTLED = 1e-12
 
 
-def deal(solution: TypedSolution) -> Event:
+def deal(typed: TypedGame) -> Event:
     """Arrival at a node that is a deal, or an act that ends play by conceding or accepting."""
-    deals = solution.process.game.deals
+    deals = typed.game.deals
 
     def event(move: Any, side: int | None) -> float | None:
         if move.to is None:
@@ -79,14 +82,18 @@ class _Law:
 class _Chances:
     """Chances of an event, node by node."""
 
-    def __init__(self, solution: TypedSolution, event: Event) -> None:
-        self.solution, self.event = solution, event
-        self.typed = solution.process
-        self.first = int(self.typed.game.start_node)
+    def __init__(
+        self, typed: TypedGame, path: SilentPath, entries: dict[int, EntryTable], event: Event
+    ) -> None:
+        self.typed, self.path, self.entries, self.event = typed, path, entries, event
+        self.first = int(typed.game.start_node)
+
+    def _ahead(self, n: int, first: FloatArray, second: FloatArray) -> Pair:
+        return entering(self.typed, self.entries[n], first, second)
 
     def law(self, n: int, path: SilentPath, times: FloatArray) -> _Law:
         """Law of silence at times after entry, before the deadline of the node."""
-        node = NodeConditions(self.typed, n, self.solution.ahead)
+        node = NodeConditions(self.typed, n, self._ahead)
         values, logs = path.at(times)
         play, beliefs = node.play(values, logs), (np.exp(logs[0]), np.exp(logs[1]))
         moves = []
@@ -103,29 +110,24 @@ class _Chances:
     def _after(self, move: Any, side: int | None) -> tuple[float | None, int]:
         return self.event(move, side), -1 if move.to is None else int(move.to)
 
-    def entry(self, beliefs: Pair) -> Pair:
-        """Weights of the tables' points at entries with beliefs from before the move."""
-        psi = self.typed.persistence
-        axes = self.solution.axes
-        first, second = (
-            axis.weights((1.0 - psi) * prior[:, None] + psi * belief)
-            for axis, prior, belief in zip(axes, self.typed.priors, beliefs, strict=True)
-        )
-        return first, second
+    def weights(self, to: int, beliefs: Pair) -> Pair:
+        """Weights of a table's points at entries with beliefs from before the move."""
+        entry = beliefs_at_entry(self.typed, *beliefs)
+        axes = self.entries[to].axes
+        return axes[0].weights(entry[0]), axes[1].weights(entry[1])
 
     def by_nodes(self, fill: Callable[[int, SilentPath], FloatArray], size: int) -> None:
         """Tables ``[first belief, second belief, ...]`` of every node, those that follow first."""
         self.tables: dict[int, FloatArray] = {}
         tables = self.tables
         for block in self.typed.blocks():
-            members = [n for n in block if n in self.solution.tables]
-            shape = [len(axis.beliefs) for axis in self.solution.axes]
+            members = [n for n in block if n in self.entries]
             for n in members:
-                tables[n] = np.zeros((*shape, size))
+                tables[n] = np.zeros((*self.entries[n].values[0].shape[1:], size))
             while members:
                 change = 0.0
                 for n in members:
-                    paths = self.solution.tables[n].paths
+                    paths = self.entries[n].paths
                     new = np.array([[fill(n, path) for path in row] for row in paths])
                     change = max(change, float(np.abs(new - tables[n]).max()))
                     tables[n] = new
@@ -144,7 +146,7 @@ class _Chances:
         grid = self.unit * np.expm1(x)
         self.grid = x
         self.by_nodes(lambda n, path: self.within(n, path, grid), _DATES)
-        return self.within(self.first, self.solution.path, times)
+        return self.within(self.first, self.path, times)
 
     def within(self, n: int, path: SilentPath, times: FloatArray) -> FloatArray:
         """Chance within times after entry."""
@@ -179,7 +181,7 @@ class _Chances:
 
     def later(self, to: int, left: FloatArray, beliefs: Pair) -> FloatArray:
         """Chance within a time left after entering a node."""
-        first, second = self.entry(beliefs)
+        first, second = self.weights(to, beliefs)
         table = CubicSpline(self.grid, self.tables[to], axis=2)(np.log1p(left / self.unit))
         return np.asarray(np.einsum("abm,am,bm->m", table, first, second))
 
@@ -188,7 +190,7 @@ class _Chances:
     def ever(self) -> float:
         """Chance over the whole of play."""
         self.by_nodes(lambda n, path: np.array([self.over_all(n, path)]), 1)
-        return self.over_all(self.first, self.solution.path)
+        return self.over_all(self.first, self.path)
 
     def over_all(self, n: int, path: SilentPath) -> float:
         """Chance over the whole of play after entry."""
@@ -211,15 +213,26 @@ class _Chances:
         return chance
 
     def _ever_later(self, to: int, beliefs: Pair) -> FloatArray:
-        first, second = self.entry(beliefs)
+        first, second = self.weights(to, beliefs)
         return np.asarray(np.einsum("ab,am,bm->m", self.tables[to][:, :, 0], first, second))
 
 
-def chance_by(solution: TypedSolution, event: Event, times: FloatArray) -> FloatArray:
-    """Chance of an event within times after the start, in units of the clock."""
-    return np.clip(_Chances(solution, event).by(times), 0.0, 1.0)
+def chance_by(
+    typed: TypedGame,
+    path: SilentPath,
+    entries: dict[int, EntryTable],
+    event: Event,
+    times: FloatArray,
+) -> FloatArray:
+    """Chance of an event within times after the start, in units of the clock.
+
+    ``path`` is silence where play starts, ``entries`` tables of the nodes that it can enter.
+    """
+    return np.clip(_Chances(typed, path, entries, event).by(times), 0.0, 1.0)
 
 
-def chance_ever(solution: TypedSolution, event: Event) -> float:
-    """Chance of an event over the whole of play."""
-    return float(np.clip(_Chances(solution, event).ever(), 0.0, 1.0))
+def chance_ever(
+    typed: TypedGame, path: SilentPath, entries: dict[int, EntryTable], event: Event
+) -> float:
+    """Chance of an event over the whole of play; see `chance_by`."""
+    return float(np.clip(_Chances(typed, path, entries, event).ever(), 0.0, 1.0))

@@ -16,7 +16,7 @@ from negotiation.process.game.persistent_types.silence import SilentPath
 from negotiation.process.game.persistent_types.typed_game import TypedGame
 from negotiation.values import FloatArray, compact_repr
 
-__all__ = ["BeliefAxis", "EntryTable", "belief_axis", "log_odds"]
+__all__ = ["BeliefAxis", "EntryTable", "belief_axis", "beliefs_at_entry", "entering", "log_odds"]
 
 #: Log-odds of a type that is ruled out.
 _RULED_OUT = 1e6
@@ -100,3 +100,21 @@ class EntryTable:
         by_first, by_second = self.axes[0].weights(first), self.axes[1].weights(second)
         out = [np.einsum("kab,am,bm->km", values, by_first, by_second) for values in self.values]
         return out[0], out[1]
+
+
+def beliefs_at_entry(typed: TypedGame, first: FloatArray, second: FloatArray) -> Pair:
+    """Beliefs with which a node is entered, from those ``[type, case]`` before the move."""
+    psi = typed.persistence
+    entry = [
+        (1.0 - psi) * prior[:, None] + psi * belief
+        for prior, belief in zip(typed.priors, (first, second), strict=True)
+    ]
+    return entry[0], entry[1]
+
+
+def entering(typed: TypedGame, table: EntryTable, first: FloatArray, second: FloatArray) -> Pair:
+    """What a move to a node is worth to each type, from beliefs ``[type, case]`` before it."""
+    psi = typed.persistence
+    found = table.at(*beliefs_at_entry(typed, first, second))
+    drawn = [psi * v + (1.0 - psi) * (p @ v) for v, p in zip(found, typed.priors, strict=True)]
+    return drawn[0], drawn[1]

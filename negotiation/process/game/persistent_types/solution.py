@@ -4,28 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.presentation import Presented
 from negotiation.process.game.persistent_types.conditions import NodeConditions, Pair, Play
 from negotiation.process.game.persistent_types.dates import (
+    Event,
     chance_by,
     chance_ever,
     concession_of,
     deal,
 )
-from negotiation.process.game.persistent_types.entries import BeliefAxis, EntryTable
+from negotiation.process.game.persistent_types.entries import EntryTable, entering
 from negotiation.process.game.persistent_types.silence import SilentPath
 from negotiation.process.game.persistent_types.typed_game import TypedGame
 from negotiation.values import FloatArray, float_array
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["TypedSolution"]
 
 
 @dataclass(frozen=True, eq=False)
-class TypedSolution:
+class TypedSolution(Presented):
     """Equilibrium of a game with persistent types.
 
     Attributes
@@ -36,8 +41,6 @@ class TypedSolution:
         Silence in the node in which play starts, from the priors.
     tables
         Values of every node that play can enter, by beliefs at entry.
-    axes
-        Beliefs of the tables, one axis a side.
     tol
         Error allowed along silence, in scales of the shocks.
     elapsed_seconds
@@ -47,7 +50,6 @@ class TypedSolution:
     process: TypedGame
     path: SilentPath
     tables: dict[int, EntryTable]
-    axes: tuple[BeliefAxis, BeliefAxis]
     tol: float
     elapsed_seconds: float = field(default=0.0, compare=False)
 
@@ -66,6 +68,25 @@ class TypedSolution:
     def ahead(self, n: int, first: FloatArray, second: FloatArray) -> Pair:
         """What a move to a node is worth to each type, from beliefs ``[type, case]`` before it."""
         return entering(self.process, self.tables[n], first, second)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a type: prior, cost added to a concession, value, hazard at the start."""
+        import pandas as pd
+
+        typed, hazards = self.process, self.hazards(0.0)
+        rows = [
+            {
+                "player": player,
+                "type": k,
+                "prior": typed.priors[i][k],
+                "cost": typed.costs[i][k],
+                "value": self.values[i][k],
+                "hazard": hazards[i][:, k, 0].sum(),
+            }
+            for i, player in enumerate(typed.game.players)
+            for k in range(len(typed.costs[i]))
+        ]
+        return pd.DataFrame(rows)
 
     # Silence where play starts -------------------------------------------------------------------
 
@@ -103,7 +124,9 @@ class TypedSolution:
         if self._begins_with_deal:
             out = np.ones(np.size(days))
         else:
-            out = chance_by(self, deal(self), self._times(days))
+            out = chance_by(
+                self.process, self.path, self.tables, deal(self.process), self._times(days)
+            )
         return float(out[0]) if np.ndim(days) == 0 else out.reshape(np.shape(days))
 
     @property
@@ -113,41 +136,12 @@ class TypedSolution:
     @cached_property
     def deal_probability(self) -> float:
         """Probability that a deal is ever reached."""
-        return 1.0 if self._begins_with_deal else chance_ever(self, deal(self))
+        return 1.0 if self._begins_with_deal else self._ever(deal(self.process))
 
     @cached_property
     def concedes_first(self) -> FloatArray:
         """Probability that a side is the first to concede or to accept, ``[side]``."""
-        return np.array([chance_ever(self, concession_of(i)) for i in range(2)])
+        return np.array([self._ever(concession_of(i)) for i in range(2)])
 
-    @cached_property
-    def grid_error(self) -> float:
-        """Largest change of `values` when the grid of beliefs is halved, in scales of the shocks.
-
-        Zero where nodes are entered with their priors alone.
-        """
-        from negotiation.process.game.persistent_types.solve import solve_typed_game
-
-        points = max(len(axis.beliefs) for axis in self.axes)
-        if points == 1 or not self.tables:
-            return 0.0
-        coarse = solve_typed_game(self.process, points=(points + 1) // 2, tol=self.tol)
-        gaps = [
-            np.abs(fine - rough).max() / s
-            for fine, rough, s in zip(
-                self.values, coarse.values, self.process.game.shock_scales, strict=True
-            )
-        ]
-        return float(max(gaps))
-
-
-def entering(typed: TypedGame, table: EntryTable, first: FloatArray, second: FloatArray) -> Pair:
-    """What a move to a node is worth to each type, from beliefs ``[type, case]`` before it."""
-    psi, priors = typed.persistence, typed.priors
-    entry = [
-        (1.0 - psi) * prior[:, None] + psi * belief
-        for prior, belief in zip(priors, (first, second), strict=True)
-    ]
-    found = table.at(entry[0], entry[1])
-    drawn = [psi * v + (1.0 - psi) * (p @ v) for v, p in zip(found, priors, strict=True)]
-    return drawn[0], drawn[1]
+    def _ever(self, event: Event) -> float:
+        return chance_ever(self.process, self.path, self.tables, event)

@@ -7,20 +7,22 @@ from time import perf_counter
 import numpy as np
 from scipy.optimize import root
 
+from negotiation.arguments import takes
 from negotiation.errors import ConvergenceError
 from negotiation.process.game.persistent_types.conditions import NodeConditions, Pair
 from negotiation.process.game.persistent_types.entries import (
     EntryTable,
     belief_axis,
+    entering,
     log_odds,
 )
 from negotiation.process.game.persistent_types.silence import SilentPath, silent_path
-from negotiation.process.game.persistent_types.solution import TypedSolution, entering
+from negotiation.process.game.persistent_types.solution import TypedSolution
 from negotiation.process.game.persistent_types.typed_game import TypedGame
 from negotiation.process.game.solve import solve_games
 from negotiation.values import FloatArray, instance, number, read_only
 
-__all__ = ["solve_typed_game"]
+__all__ = ["belief_grid_error", "solve_typed_game"]
 
 #: How far values of a circle of nodes may be from agreeing, in scales of the shocks.
 _CIRCLE_TOLERANCE = 1e-8
@@ -28,6 +30,7 @@ _CIRCLE_TOLERANCE = 1e-8
 _SMALLEST_STEP = 0.02
 
 
+@takes
 def solve_typed_game(typed: TypedGame, *, points: int = 9, tol: float = 1e-9) -> TypedSolution:
     """Solve a Markov game with private shocks and persistent types.
 
@@ -77,10 +80,25 @@ def solve_typed_game(typed: TypedGame, *, points: int = 9, tol: float = 1e-9) ->
         process=typed,
         path=path,
         tables=solver.tables,
-        axes=solver.axes,
         tol=tol,
         elapsed_seconds=perf_counter() - started,
     )
+
+
+@takes
+def belief_grid_error(solution: TypedSolution) -> float:
+    """Largest change of a value when the grid of beliefs is halved, in scales of the shocks.
+
+    Zero where nodes are entered with their priors alone.
+    """
+    points = [len(axis.beliefs) for table in solution.tables.values() for axis in table.axes]
+    most = max(points, default=1)
+    if most == 1:
+        return 0.0
+    coarse = solve_typed_game(solution.process, points=(most + 1) // 2, tol=solution.tol)
+    scales = solution.process.game.shock_scales
+    pairs = zip(solution.values, coarse.values, scales, strict=True)
+    return float(max(np.abs(fine - rough).max() / s for fine, rough, s in pairs))
 
 
 class _Solver:

@@ -28,8 +28,8 @@ from __future__ import annotations
 from typing import TypeAlias
 
 import numpy as np
-from numba import njit
 
+from negotiation.compilation import njit
 from negotiation.process.tough_types.kernels.curves import speeds, stakes
 from negotiation.process.tough_types.kernels.deadlines import quiet_flow
 from negotiation.values import FloatArray, IntArray

@@ -13,8 +13,8 @@ opening.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from negotiation.compilation import njit
 from negotiation.process.tough_types.kernels.deadlines import (
     deadline_stage,
     growth,

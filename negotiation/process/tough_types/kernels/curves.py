@@ -15,8 +15,8 @@ jump) everything is smooth.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from negotiation.compilation import njit
 from negotiation.values import FloatArray, IntArray
 
 IRREGULAR_HAZARD = 1

@@ -25,8 +25,8 @@ attrition in continuous time with complete information; the types are those of A
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from negotiation.compilation import njit
 from negotiation.process.tough_types.kernels.regimes import (
     AT_ONCE,
     ATTRITION,
@@ -390,6 +390,16 @@ def deadline_stage(
         j = 1 - i
         gain = waiting_gain(0.0, last[j], L[i], F[i], B[i], a[i], rho[i], flow[i], T)
         V[i] = mu[j] * F[i] + (1.0 - mu[j]) * (L[i] + max(gain, 0.0))
+    if F[0] < L[0] and F[1] < L[1] and (last[0] > 0.0 or last[1] > 0.0):
+        # Each would give in before a deadline at which the other does. If that is so from the
+        # opening on, also beside the chance of waiting alone for the deadline, both do it there.
+        both = True
+        for i in range(2):
+            j = 1 - i
+            alone = max(waiting_gain(0.0, 0.0, L[i], F[i], B[i], a[i], rho[i], flow[i], T), 0.0)
+            both = both and 0.5 * (1.0 - z[j]) * (L[i] - F[i]) >= z[j] * alone
+        if both:
+            return give_in_before(0, L, F, z, mu, V, behaviour, last)
     for i in range(2):
         j = 1 - i
         # Being conceded to may be so bad that a side that would wait gives in before.

@@ -10,8 +10,8 @@ list, for z_w from one down, the play that follows.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from negotiation.compilation import njit
 from negotiation.process.tough_types.kernels.clocks import (
     ALL_GO,
     ALL_LAST,

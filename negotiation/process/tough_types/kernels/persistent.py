@@ -6,8 +6,8 @@ Symbols as in `negotiation.process.tough_types.kernels.curves`.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from negotiation.compilation import njit
 from negotiation.process.tough_types.kernels.closed_form import next_weight
 from negotiation.process.tough_types.kernels.curves import knots_of, solve_curve, speeds, stakes
 from negotiation.process.tough_types.kernels.deadlines import waiting_gain

@@ -6,8 +6,8 @@ Symbols as in `negotiation.process.tough_types.kernels.curves`.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from negotiation.compilation import njit
 from negotiation.process.tough_types.kernels.curves import stakes
 from negotiation.process.tough_types.kernels.regimes import (
     ATTRITION,

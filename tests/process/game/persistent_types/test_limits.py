@@ -5,9 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import negotiation as ng
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.process.game.nodes import Action, Deadline, Ending, Node
-from negotiation.process.game.persistent_types import TypedGame, solve_typed_game
+from negotiation.process.game.persistent_types import (
+    TypedGame,
+    belief_grid_error,
+    solve_typed_game,
+)
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.game.solve import solve_games
 from tests.process.game.games import PRINTED, one_node
@@ -36,7 +41,7 @@ def test_equal_types_are_one_type(psi):
     typed = TypedGame(chain(), ([0.3, 0.3], [0.3, 0.3]), ([0.7, 0.3], [0.4, 0.6]), psi)
     solution = solve_typed_game(typed, points=3)
     same_as(plain, solution)
-    assert solution.grid_error < 1e-8 or psi == 0.0
+    assert belief_grid_error(solution) < 1e-8
 
 
 def test_equal_types_are_one_type_where_play_returns():
@@ -133,7 +138,7 @@ def test_a_finer_grid_of_beliefs_changes_little():
     coarse, fine = (solve_typed_game(typed, points=points) for points in (5, 9))
     gap = max(np.abs(a - b).max() for a, b in zip(coarse.values, fine.values, strict=True)) / 0.2
     assert gap < 1e-3
-    assert fine.grid_error == pytest.approx(gap, rel=1e-3)
+    assert belief_grid_error(fine) == pytest.approx(gap, rel=1e-3)
 
 
 def test_what_cannot_be_solved_is_refused():
@@ -165,3 +170,27 @@ def test_a_node_with_several_solutions_is_refused():
     typed = TypedGame(game, ([0.1, 0.2], [0.1, 0.2]), ([0.5, 0.5], [0.5, 0.5]))
     with pytest.raises(ConvergenceError, match="far deadline"):
         solve_typed_game(typed)
+
+
+def test_types_are_read_from_a_mapping_and_shown_as_a_table():
+    acts = [
+        {"side": 0, "payoff": [0.0, 0.2], "to": None},
+        {"side": 1, "payoff": [0.1, 0.05], "to": None},
+    ]
+    data = {
+        "nodes": [{"label": "standoff", "flow": [-0.6, -1.07], "actions": acts}],
+        "r": [0.05, 0.05],
+        "s": [0.2, 0.2],
+        "types": {"costs": [[0.3, 0.6], [0.3]], "priors": [[0.7, 0.3], [1.0]], "psi": 0.5},
+    }
+    read = ng.MultiStepProcess.from_dict(data)
+    solution = ng.solve_typed_game(read)
+    direct = solve_typed_game(TypedGame(standoff(0.2), ([0.3, 0.6], [0.3]), ([0.7, 0.3], [1.0])))
+    assert read.persistence == 0.5
+    np.testing.assert_array_equal(solution.values[0], direct.values[0])
+    table = solution.to_frame()
+    assert table.player.tolist() == ["USA", "USA", "CHN"]
+    assert table.value.tolist() == [*direct.values[0], *direct.values[1]]
+    assert table.hazard[0] > table.hazard[1]
+    with pytest.raises(InvalidInputError, match="priors"):
+        ng.MultiStepProcess.from_dict({**data, "types": {"costs": [[0.3], [0.3]], "prior": 1}})

@@ -1,0 +1,175 @@
+"""A new standoff's file: commented, and running as it is."""
+
+from __future__ import annotations
+
+from negotiation.data.embedded import economy_names, load_economy
+from negotiation.errors import InvalidInputError
+from negotiation.standoff.records import STAGE_KINDS
+
+__all__ = ["standoff_template"]
+
+_TEXT = """\
+# A standoff of two sides. Every row says from where it is known (source) and since when
+# (known_on); with an information date, later rows are left out. Rates are fractions: 0.25 is 25
+# points. The numbers below are placeholders: put your own in their place, delete what you do not
+# need, and check the file with
+#     negotiation standoff check {file}
+title = "{first} and {second}: what the dispute is about"
+sides = ["{first}", "{second}"]
+# An embedded economy ({economies}), or your own trade data:
+# [economy]
+# flows = "trade.csv"        # sector, exporter, importer, value; sales at home on the diagonal
+# unit = "million USD"
+# tariffs = "tariffs.csv"    # importer, exporter, sector, rate
+# tariffs_unit = "percent"
+# gdp = {{ {first} = 1000.0, {second} = 800.0 }}   # billion USD, one for each region
+economy = "{economy}"
+start = 2026-01-01
+time_unit = "year"           # clock of the process: day, week, month or year
+remarks = ["All numbers are placeholders."]
+
+[tariffs]
+# Day of the embedded baseline tariffs, over which points are added.
+baseline = 2025-01-20
+# file = "steps.csv"         # the same columns as below, one step a row
+
+# Points in force from a day on, in place of earlier ones; sectors = ["C29"] limits a step, and
+# total = 0.15 in place of added gives the tariff in all, the baseline included.
+[[tariffs.steps]]
+date = 2026-01-01
+imposer = "{first}"
+target = "{second}"
+added = 0.10
+measure = "placeholder"
+known_on = 2026-01-01
+source = "placeholder"
+
+[[tariffs.threatened]]
+imposer = "{first}"
+target = "{second}"
+added = 0.30
+deadline = 2026-06-30
+known_on = 2026-02-01
+source = "placeholder"
+
+# [[tariffs.exemptions]]
+# date = 2026-01-01
+# importer = "{first}"
+# exporter = "{second}"
+# sectors = ["C21"]
+# share = 0.5                # of the sector's trade
+# residual = 0.0             # points that stay on the exempt goods
+# known_on = 2026-01-01
+# source = "placeholder"
+
+# [[instruments]]
+# name = "licences"
+# side = "{second}"
+# instrument = "export_control"   # or export_tax, export_ban, trade_cost, quota
+# size = 1.0
+# sectors = ["C24B"]
+# start = 2026-01-01
+# known_on = 2026-01-01
+# source = "placeholder"
+
+# Steps of the talks: {stages}.
+[[stages]]
+name = "cut"
+kind = "cut"
+
+# What a side asks for: points of both sides, or "ideal" (what is best for it by the economy).
+[stages.demands.{first}]
+rates = {{ {first} = 0.10, {second} = 0.0 }}
+known_on = 2026-02-01
+source = "placeholder"
+
+[stages.demands.{second}]
+rates = "ideal"
+known_on = 2026-02-01
+source = "assumption"
+
+[[deadlines]]
+name = "rates of the threat"
+date = 2026-06-30
+follows = "rates imposed"    # or truce lapses, talks end
+rates = {{ {first} = 0.30, {second} = 0.0 }}
+known_on = 2026-02-01
+source = "placeholder"
+
+# An end that neither side decides, with its hazard a year and the points that it leaves.
+[[endings]]
+name = "a court voids the duties"
+kind = "court"               # or election, legal limit, own
+hazard = 0.2
+low = 0.0
+high = 1.0
+rates = {{ {first} = 0.0, {second} = 0.0 }}
+known_on = 2026-01-01
+source = "assumption"
+
+[[events]]
+date = 2026-02-01
+actor = "{first}"              # a side, or BOTH
+kind = "threat"
+event = "placeholder"
+likelihood_ratio = [0.5, 2.0]   # tough side against normal side, lowest and highest
+known_on = 2026-02-01
+source = "placeholder"
+
+[[moments]]
+name = "terms agreed"
+date = 2026-02-01
+happened = false
+known_on = 2026-02-01
+source = "placeholder"
+
+# Parameters that differ from the embedded ones (negotiation data show parameters); where sides
+# differ, one table a side.
+[parameters.discount_rate.{second}]
+value = 0.05
+low = 0.02
+high = 0.3
+known_on = 2026-01-01
+source = "assumption"
+"""
+
+
+def standoff_template(first: str, second: str, *, file: str, economy: str = "world-2022") -> str:
+    """Return the text of a new standoff's file.
+
+    Parameters
+    ----------
+    first, second
+        Two regions of the embedded economy.
+    file
+        Name of the file, for its comments.
+    economy
+        Name of an embedded economy.
+
+    Raises
+    ------
+    InvalidInputError
+        If the sides are the same or no regions of the economy.
+
+    Examples
+    --------
+    >>> standoff_template("KOR", "JPN", file="own.toml").splitlines()[6]
+    'sides = ["KOR", "JPN"]'
+    """
+    regions = load_economy(economy).regions
+    unknown = [side for side in (first, second) if side not in regions]
+    if unknown or first == second:
+        raise InvalidInputError(
+            "two different regions of the economy",
+            where="sides",
+            seen=f"{first}, {second}",
+            allowed=", ".join(regions),
+        )
+    return _TEXT.format(
+        first=first,
+        second=second,
+        file=file,
+        economy=economy,
+        economies=", ".join(economy_names()),
+        stages=", ".join(STAGE_KINDS),
+    )
