@@ -3,7 +3,6 @@
 Usage: python docs/lists.py [--check]
 """
 
-import json
 import re
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ from negotiation.data.tables import load_table, table_names
 from negotiation.study.exhibit import exhibit_scripts
 from negotiation.study.provenance import VERSIONED
 from negotiation.study.spec import load_study
+from negotiation.study.store.study_results import SUMMARY, read_summary
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -159,9 +159,9 @@ def renewed(text: str) -> str:
     for mark, block in blocks.items():
         pattern = rf"(<!-- {mark} -->\n).*?(<!-- /{mark} -->)"
         text = re.sub(pattern, lambda m, b=block: f"{m[1]}\n{b}\n\n{m[2]}", text, flags=re.DOTALL)
-    headline = ROOT / "experiments" / "results" / "headline" / "summary.json"
-    if headline.exists():
-        table = json.loads(headline.read_text(encoding="utf-8"))["tables"]["headline"]
+    headline = ROOT / "experiments" / "results" / "headline"
+    if (headline / SUMMARY).exists():
+        table = read_summary(headline)["tables"]["headline"]
         width = max(len(row[0]) for row in table["rows"])
         lines = [f"{what:<{width}}  {answer}" for what, answer in table["rows"]]
         block = "```\n" + "\n".join(lines) + "\n```"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 
 from negotiation.study.results import StudyResult, StudyTable
@@ -36,7 +34,6 @@ def analyse(
     rows = []
     for what, key, unit, _ in settings.lines:
         name, _, number = key.partition(".")
-        path = inputs.folder / name / "summary.json"
-        text = json.loads(path.read_text(encoding="utf-8"))["numbers"][number]["text"]
+        text = inputs.summary(name)["numbers"][number]["text"]
         rows.append((what, f"{text} {unit}".strip()))
     return StudyResult(tables={"headline": StudyTable(("question", "answer"), tuple(rows), "lr")})

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import field, fields, is_dataclass
+from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from negotiation.errors import InvalidInputError
+from negotiation.errors import InvalidInputError, NegotiationError
 
 __all__ = [
     "FloatArray",
     "IntArray",
     "closest",
     "compact_repr",
+    "decoding",
     "float_array",
     "instance",
+    "instances",
     "number",
     "one_of",
     "quantity",
     "random_generator",
     "read_only",
+    "shown",
+    "user_path",
 ]
 
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -94,6 +101,58 @@ def compact_repr(item: Any) -> str:
     return f"{type(item).__name__}({inside})"
 
 
+def shown(value: Any) -> str:
+    """Return a value as an error message shows it: its beginning, whatever it is.
+
+    Examples
+    --------
+    >>> shown("x" * 200)[-8:]
+    'xxxxx...'
+    """
+    try:
+        text = repr(value)
+    except Exception:  # a repr may fail: that of an integer of 5,000 digits does
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= 120 else f"{text[:117]}..."
+
+
+@contextmanager
+def decoding(where: str) -> Iterator[None]:
+    """Let nested data of a user leave as InvalidInputError where they have another form.
+
+    For readers of mappings and lists, whose every level would need a check of its own.
+
+    Examples
+    --------
+    >>> with decoding("stages"):
+    ...     None["name"]
+    Traceback (most recent call last):
+    negotiation.errors.InvalidInputError: stages: not of the form that is documented; seen ...
+    """
+    try:
+        yield
+    except NegotiationError:
+        raise
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+        raise InvalidInputError(
+            "not of the form that is documented", where=where, seen=str(error)[:200]
+        ) from error
+
+
+def user_path(path: Any, *, name: str = "path") -> Path:
+    """Return an argument as a path, or say that it is none.
+
+    Examples
+    --------
+    >>> user_path("a.csv").name
+    'a.csv'
+    """
+    text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
+    if not isinstance(text, str) or "\0" in text:
+        raise InvalidInputError("not a path", where=name, seen=shown(path), allowed="a path")
+    return Path(text)
+
+
 def read_only(array: NDArray[Any]) -> NDArray[Any]:
     """Return a copy of ``array`` that cannot be written to."""
     out = np.array(array)
@@ -136,10 +195,17 @@ def float_array(
     try:
         if isinstance(value, np.ndarray) and value.dtype.kind == "c":
             raise TypeError("complex numbers")
+        if np.ma.is_masked(value):
+            raise TypeError("masked entries")
         # In C order whatever came in: compiled kernels know one layout.
         out = np.array(value, dtype=np.float64, order="C")
-    except (TypeError, ValueError) as error:
-        raise InvalidInputError("not an array of numbers", where=name, seen=repr(value)) from error
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InvalidInputError(
+            "not an array of numbers",
+            where=name,
+            seen=shown(value),
+            hint="Fill masked entries, or leave them out." if np.ma.is_masked(value) else "",
+        ) from error
     if shape is not None:
         ndim = len(shape)
     if ndim is not None and out.ndim != ndim:
@@ -190,8 +256,8 @@ def number(
     """
     try:
         out = float(value)
-    except (TypeError, ValueError) as error:
-        raise InvalidInputError("not a number", where=name, seen=repr(value)) from error
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InvalidInputError("not a number", where=name, seen=shown(value)) from error
     too_low = low is not None and (out <= low if open_low else out < low)
     too_high = high is not None and (out >= high if open_high else out > high)
     if not np.isfinite(out) or too_low or too_high:
@@ -206,7 +272,11 @@ def number(
     return out
 
 
-def instance(value: Any, kind: type[T], *, name: str) -> T:
+def _kinds(kind: type[T] | tuple[type[T], ...]) -> str:
+    return " or ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
+
+
+def instance(value: Any, kind: type[T] | tuple[type[T], ...], *, name: str) -> T:
     """Return ``value`` if it is of a class, or say what it is instead.
 
     Examples
@@ -216,10 +286,10 @@ def instance(value: Any, kind: type[T], *, name: str) -> T:
     """
     if not isinstance(value, kind):
         raise InvalidInputError(
-            f"not of class {kind.__name__}",
+            f"not of class {_kinds(kind)}",
             where=name,
             seen=type(value).__name__,
-            allowed=kind.__name__,
+            allowed=_kinds(kind),
         )
     return value
 
@@ -245,6 +315,21 @@ def random_generator(
         ) from error
 
 
+def instances(values: Any, kind: type[T] | tuple[type[T], ...], *, name: str) -> tuple[T, ...]:
+    """Return values as a tuple if each is of a class, or say which is not.
+
+    Examples
+    --------
+    >>> instances([1, 2], int, name="counts")
+    (1, 2)
+    """
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+        raise InvalidInputError(
+            "not a sequence", where=name, seen=shown(values), allowed=f"objects {_kinds(kind)}"
+        )
+    return tuple(instance(item, kind, name=f"{name}[{k}]") for k, item in enumerate(values))
+
+
 def one_of(value: str, options: Iterable[str], *, name: str) -> str:
     """Return ``value`` if it is one of ``options``; otherwise list them.
 
@@ -258,7 +343,7 @@ def one_of(value: str, options: Iterable[str], *, name: str) -> str:
         raise InvalidInputError(
             "unknown choice",
             where=name,
-            seen=repr(value),
+            seen=shown(value),
             allowed=", ".join(choices),
             hint=closest(value, choices),
         )

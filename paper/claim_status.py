@@ -6,7 +6,6 @@ Sentences are marked where they stand: ``\claim{id}{...}`` in LaTeX and
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,7 +23,8 @@ from negotiation.study.claims import (
     read_evaluation,
 )
 from negotiation.study.spec import load_study
-from negotiation.study.store import write_json
+from negotiation.study.store.files import write_json
+from negotiation.study.store.study_results import read_summary
 
 __all__ = ["claim_places", "claim_rows", "marked_sentences", "write_claim_rows"]
 
@@ -143,7 +143,7 @@ def write_claim_rows(
     """
     results: dict[str, float | int | str] = {}
     for study, path in summaries.items():
-        for key, item in json.loads(path.read_text(encoding="utf-8"))["numbers"].items():
+        for key, item in read_summary(path.parent)["numbers"].items():
             results[f"{study}.{key}"] = item["value"]
     compared = results if profile == "fast" else None
     write_json(output, claim_rows(project, results=compared, recompute=recompute))

@@ -5,6 +5,7 @@ One file a command; `commands` registers them, and `output` prints tables or JSO
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ import typer
 
 from negotiation import __version__
 from negotiation.errors import InvalidInputError, MissingDependencyError, NegotiationError
+from negotiation.study.sweeps.workers import THREAD_VARIABLES
 
 __all__ = ["app", "main"]
 
@@ -20,7 +22,7 @@ app: typer.Typer = typer.Typer(
     help="How does a tariff standoff between two large economies end? "
     "Data, trade equilibrium, games, bargaining and the multi-step process. "
     "Rates are percent on the command line; --json prints results for scripts. "
-    "Exit codes: 0 done, 1 a computation failed, 2 bad input.",
+    "Exit codes: 0 done, 1 a computation failed, 2 bad input, 130 interrupted.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -45,11 +47,18 @@ def _options(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; errors become one line on standard error and an exit code."""
+    if arguments is None:
+        # A process of our own: linear algebra is not loaded yet, and reads this when it is.
+        os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
     from negotiation.cli import commands
+    from negotiation.cli.interruption import Interrupted
 
     commands.register(app)
     try:
         app(args=None if arguments is None else list(arguments))
+    except Interrupted as error:
+        typer.echo(f"\nnegotiation: interrupted; {error}", err=True)
+        sys.exit(130)
     except (InvalidInputError, MissingDependencyError) as error:
         typer.echo(f"negotiation: {error}", err=True)
         sys.exit(2)

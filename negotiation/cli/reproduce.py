@@ -14,11 +14,15 @@ from typing import Annotated, Any
 
 import typer
 
+from negotiation.cli.interruption import interruptible
 from negotiation.cli.output import print_table
 from negotiation.errors import InvalidInputError, MissingDependencyError, NegotiationError
 from negotiation.study.spec import PROFILES
+from negotiation.study.store.study_results import SUMMARY, read_summary
 
 __all__ = ["find_project", "reproduce"]
+
+_KEPT = "finished studies and figures are kept; run the same command again to go on"
 
 
 def find_project(given: Path | None) -> Path:
@@ -58,24 +62,24 @@ def _build(project: Path, profile: str, *, lines: bool) -> Any:
     state, config = project / ".pytask", project / "pyproject.toml"
     state.mkdir(exist_ok=True)
     told = config.is_file() and "pytask" in tomllib.loads(config.read_text("utf-8")).get("tool", {})
-    return pytask.build(
-        tasks=[*tasks, *figure_tasks(figures, studies, results)],
-        # A project's own tasks, those of a paper for instance, are files task_*.py.
-        paths=[item for item in (studies, figures, project / "paper") if item.is_dir()],
-        config=config if told else None,
-        database_url=f"sqlite:///{state.as_posix()}/pytask.sqlite3",
-        verbose=1,
-        log_cli=lines,
-        log_cli_level="INFO",
-        log_cli_format="%(asctime)s %(message)s",
-    )
+    with interruptible(lambda: _KEPT):
+        return pytask.build(
+            tasks=[*tasks, *figure_tasks(figures, studies, results)],
+            # A project's own tasks, those of a paper for instance, are files task_*.py.
+            paths=[item for item in (studies, figures, project / "paper") if item.is_dir()],
+            config=config if told else None,
+            database_url=f"sqlite:///{state.as_posix()}/pytask.sqlite3",
+            verbose=1,
+            log_cli=lines,
+            log_cli_level="INFO",
+            log_cli_format="%(asctime)s %(message)s",
+        )
 
 
 def _report(project: Path) -> dict[str, Any]:
     results = project / "experiments" / "results"
     summaries = {
-        path.parent.name: json.loads(path.read_text(encoding="utf-8"))
-        for path in sorted(results.glob("*/summary.json"))
+        path.parent.name: read_summary(path.parent) for path in sorted(results.glob(f"*/{SUMMARY}"))
     }
     pictures = sorted((project / "figures" / "out").glob("*.pdf"))
     paper = project / "paper" / "paper.pdf"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from negotiation.cli.interruption import interruptible
 from negotiation.cli.output import emit
 from negotiation.errors import InvalidInputError, MissingDependencyError
 
@@ -46,22 +47,6 @@ Names of parameters: negotiation data show parameters
 """
 
 
-def _leave_with_parent() -> None:
-    """End a worker once its parent is gone: after kill -9 nobody else would."""
-    import os
-    import threading
-    from multiprocessing import parent_process
-
-    parent = parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
 def _executor(stack: ExitStack, workers: int, scheduler: str | None) -> Executor | None:
     if scheduler is not None:
         try:
@@ -82,13 +67,9 @@ def _executor(stack: ExitStack, workers: int, scheduler: str | None) -> Executor
         executor: Executor = client.get_executor()
         return executor
     if workers > 1:
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing import get_context
+        from negotiation.study.sweeps.workers import worker_pool
 
-        pool: AbstractContextManager[Executor] = ProcessPoolExecutor(
-            workers, mp_context=get_context("spawn"), initializer=_leave_with_parent
-        )
-        return stack.enter_context(pool)
+        return stack.enter_context(worker_pool(workers))
     return None
 
 
@@ -130,10 +111,11 @@ def sweep(
         executor = _executor(stack, workers, scheduler)
         stack.enter_context(bar)
         task = bar.add_task("", total=1.0)
-        last = monotonic()
+        last, done = monotonic(), 0
 
         def show(state: SweepProgress) -> None:
-            nonlocal last
+            nonlocal last, done
+            done = state.done
             text = _progress(state)
             bar.update(task, completed=state.done, total=state.total, description=text)
             # Where the bar is not drawn, in a log for instance, a line now and then.
@@ -141,7 +123,10 @@ def sweep(
                 last = monotonic()
                 console.print(text)
 
-        result = run_sweep(chosen, executor, folder=folder, progress=show)
+        with interruptible(
+            lambda: f"{done} rows are kept in {folder}; run the same command again to finish"
+        ):
+            result = run_sweep(chosen, executor, folder=folder, progress=show)
     columns = ["output", "mean", "lowest", "highest"]
     rows = [
         [name, *(float(f(v[np.isfinite(v)])) for f in (np.mean, np.min, np.max))]

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from negotiation.arguments import takes
 from negotiation.data.parameters import Parameter, parameter, parameters
 from negotiation.data.schema import SCHEMAS
 from negotiation.data.sources import sources
@@ -97,6 +98,7 @@ def _title(text: str, as_of: DateLike) -> str:
     return text if day is None else f"{text}, as known on {day.isoformat()}"
 
 
+@takes
 def list_data(as_of: DateLike = None, *, folder: Folder = None) -> Listing:
     """Return every table, and the parameters, with rows known at a date and their days.
 
@@ -147,6 +149,7 @@ def _parameter_row(item: Parameter) -> tuple[PlainCell, ...]:
     return tuple(_plain(getattr(item, column)) for column in _PARAMETER_COLUMNS)
 
 
+@takes
 def show_data(name: str, as_of: DateLike = None, *, folder: Folder = None) -> Listing:
     """Return the rows of a table, all parameters (``"parameters"``) or one parameter.
 
@@ -179,6 +182,7 @@ def show_data(name: str, as_of: DateLike = None, *, folder: Folder = None) -> Li
     )
 
 
+@takes
 def show_codebook(name: str) -> Listing:
     """Return the columns of a table: type, unit, meaning, allowed labels, whether it may be empty.
 
@@ -196,6 +200,7 @@ def show_codebook(name: str) -> Listing:
     return Listing(f"Columns of {name}", columns, rows)
 
 
+@takes
 def list_sources(name: str | None = None, *, folder: Folder = None) -> Listing:
     """Return the sources of everything, or of one table or parameter.
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
+from negotiation.arguments import takes
 from negotiation.data.tables import DateLike, load_table
 from negotiation.trade.analysis.dependence import CustomsTrade
 
 __all__ = ["customs_trade"]
 
 
+@takes
 def customs_trade(
     exporter: str,
     importer: str,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.data.schema import SECTORS
 from negotiation.data.tables import DateLike, Table, as_date, load_table
 from negotiation.errors import DataError, InformationDateError
@@ -23,6 +24,7 @@ _BROAD_STUDY = ("Ignatenko et al", "tariff elasticity")
 _FILL = 4.0
 
 
+@takes
 def elasticity_names(*, folder: str | Path | None = None) -> tuple[str, ...]:
     """Return the names that `load_elasticities` knows.
 
@@ -47,6 +49,7 @@ def _refuse_later(table: Table, as_of: DateLike, name: str) -> None:
         )
 
 
+@takes
 def load_elasticities(
     name: str, *, as_of: DateLike = None, folder: str | Path | None = None
 ) -> ElasticityEstimates:

@@ -8,6 +8,7 @@ from typing import Literal, cast
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.data.schema import REGIONS, SECTORS
 from negotiation.data.tables import DateLike, Table, as_date, load_table
 from negotiation.data.tariffs import average_tariff
@@ -174,6 +175,7 @@ def _sourced_pairs(
     return schedule
 
 
+@takes
 def load_economy(
     name: str = "us-china-2022",
     *,

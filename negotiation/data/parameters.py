@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from negotiation.arguments import takes
 from negotiation.data.sources import EMBEDDED, read_toml, sources
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import DataError, InformationDateError
@@ -160,6 +161,7 @@ def _all(folder: str | Path | None) -> Mapping[str, Parameter]:
     return _read(EMBEDDED) if folder is None else _read.__wrapped__(Path(folder))
 
 
+@takes
 def parameters(
     as_of: DateLike = None, *, folder: str | Path | None = None
 ) -> Mapping[str, Parameter]:
@@ -177,6 +179,7 @@ def parameters(
     )
 
 
+@takes
 def parameter(name: str, as_of: DateLike = None, *, folder: str | Path | None = None) -> Parameter:
     """Return one parameter.
 
@@ -218,6 +221,7 @@ def regional_names() -> tuple[str, ...]:
     return tuple(name.removesuffix(ending) for name in _all(None) if name.endswith(ending))
 
 
+@takes
 def regional_parameter(
     name: str, region: str, as_of: DateLike = None, *, folder: str | Path | None = None
 ) -> Parameter:

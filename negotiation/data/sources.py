@@ -10,7 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from negotiation.arguments import takes
 from negotiation.errors import DataError
+from negotiation.values import user_path
 
 __all__ = ["EMBEDDED", "Source", "described_tables", "read_toml", "sources"]
 
@@ -78,6 +80,7 @@ def _sources(folder: Path) -> Mapping[str, Source]:
     return MappingProxyType({key: _source(key, entry) for key, entry in entries.items()})
 
 
+@takes
 def sources(*, folder: str | Path | None = None) -> Mapping[str, Source]:
     """Return every source of the embedded tables and parameters by key.
 
@@ -88,7 +91,7 @@ def sources(*, folder: str | Path | None = None) -> Mapping[str, Source]:
     """
     if folder is None:
         return _sources(EMBEDDED)
-    return _sources.__wrapped__(Path(folder))
+    return _sources.__wrapped__(user_path(folder, name="folder"))
 
 
 def described_tables(*, folder: str | Path | None = None) -> Mapping[str, Mapping[str, object]]:
@@ -99,5 +102,5 @@ def described_tables(*, folder: str | Path | None = None) -> Mapping[str, Mappin
     >>> described_tables()["trade_icio_2022"]["publisher"]
     'OECD'
     """
-    path = Path(EMBEDDED if folder is None else folder) / "sources.toml"
+    path = user_path(EMBEDDED if folder is None else folder, name="folder") / "sources.toml"
     return _section(read_toml(path), "tables", path.name)

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.data.schema import SCHEMAS, Column
 from negotiation.data.sources import EMBEDDED, described_tables, sources
 from negotiation.errors import DataError, InformationDateError, InvalidInputError
 from negotiation.presentation import Presented
-from negotiation.values import FloatArray, one_of, read_only
+from negotiation.values import FloatArray, one_of, read_only, user_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -305,6 +306,7 @@ def _read_table(name: str, folder: Path) -> Table:
     )
 
 
+@takes
 def read_table(name: str, path: str | Path) -> Table:
     """Return a user's csv with the columns of an embedded table; sources are free text.
 
@@ -314,7 +316,7 @@ def read_table(name: str, path: str | Path) -> Table:
         If the file cannot be read, has other columns, or a cell is not what its column allows;
         names file, row and column.
     """
-    file = Path(path)
+    file = user_path(path)
     try:
         text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -333,6 +335,7 @@ def _embedded_table(name: str) -> Table:
     return _read_table(name, EMBEDDED)
 
 
+@takes
 def load_table(name: str, *, as_of: DateLike = None, folder: str | Path | None = None) -> Table:
     """Return an embedded table, without the rows that became known after a date.
 

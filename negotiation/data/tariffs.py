@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from negotiation.arguments import takes
 from negotiation.data.schema import SERIES, SIDES
 from negotiation.data.sources import EMBEDDED, read_toml
 from negotiation.data.tables import Cell, DateLike, Table, as_date, load_table
@@ -95,6 +96,7 @@ def _pair(imposer: str, target: str) -> None:
         raise InvalidInputError("a side does not tax itself", where="target", seen=target)
 
 
+@takes
 def tariff_history(
     imposer: str,
     target: str,
@@ -153,6 +155,7 @@ def _fraction(percent: Cell) -> float:
     return round(cast(float, percent) / 100.0, 12)
 
 
+@takes
 def average_tariff(
     imposer: str,
     target: str,
@@ -208,6 +211,7 @@ def _dates(table: Table) -> str:
     return ", ".join(str(day) for day in table.column("date"))
 
 
+@takes
 def exempt_sectors(
     importer: str,
     exporter: str,
@@ -252,6 +256,7 @@ def exempt_sectors(
     )
 
 
+@takes
 def default_rates(players: Sequence[str] | None = None) -> dict[str, tuple[float | str, ...]]:
     """Return the embedded grid of each player's actions: points added, or ``"free_trade"``.
 

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.profiles import (
     against,
     check_profile,
@@ -28,9 +29,8 @@ from negotiation.equilibrium.profiles import (
     expected_payoffs,
 )
 from negotiation.equilibrium.refinements.dominance import iterated_elimination
-from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import FloatArray, read_only
+from negotiation.values import FloatArray, decoding, read_only
 
 __all__ = [
     "check_profile",
@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 
-@takes(NormalFormGame)
+@takes
 def undominated_range(
     game: NormalFormGame, surviving: Sequence[Sequence[int]] | None = None
 ) -> FloatArray:
@@ -86,7 +86,7 @@ def undominated_range(
     return read_only(out)
 
 
-@takes(NormalFormGame)
+@takes
 def regret(
     game: NormalFormGame, profile: Sequence[ArrayLike], *, spread: FloatArray | None = None
 ) -> float:
@@ -133,7 +133,7 @@ def _gain(
     return 2.0 * float(values.max() - values @ x)
 
 
-@takes(NormalFormGame)
+@takes
 def regrets_of_pairs(
     game: NormalFormGame, X: FloatArray, Y: FloatArray, spread: FloatArray
 ) -> FloatArray:
@@ -170,7 +170,7 @@ def regrets_of_pairs(
     return worst
 
 
-@takes(NormalFormGame)
+@takes
 def regret_at_stake(game: NormalFormGame, profile: Sequence[ArrayLike]) -> float:
     """Return the largest gain from deviating as a share of what the profile itself puts at stake.
 
@@ -215,25 +215,26 @@ def largest_gain(payoffs: NDArray[Any], profile: Sequence[Sequence[Fraction]]) -
         One distribution a player, as fractions.
     """
     worst = Fraction(0)
-    supports = [[k for k, p in enumerate(x) if p] for x in profile]
-    for player, x in enumerate(profile):
-        own = range(len(x))
-        values = [Fraction(0)] * len(x)
-        others = [s if i != player else [0] for i, s in enumerate(supports)]
-        for cell in itertools.product(*others):
-            weight = Fraction(1)
-            for i, k in enumerate(cell):
-                if i != player:
-                    weight *= profile[i][k]
-            for a in own:
-                place = (*cell[:player], a, *cell[player + 1 :])
-                values[a] += weight * Fraction(payoffs[(player, *place)])
-        earned = sum((p * v for p, v in zip(x, values, strict=True)), Fraction(0))
-        worst = max(worst, max(values) - earned)
+    with decoding("profile"):
+        supports = [[k for k, p in enumerate(x) if p] for x in profile]
+        for player, x in enumerate(profile):
+            own = range(len(x))
+            values = [Fraction(0)] * len(x)
+            others = [s if i != player else [0] for i, s in enumerate(supports)]
+            for cell in itertools.product(*others):
+                weight = Fraction(1)
+                for i, k in enumerate(cell):
+                    if i != player:
+                        weight *= profile[i][k]
+                for a in own:
+                    place = (*cell[:player], a, *cell[player + 1 :])
+                    values[a] += weight * Fraction(payoffs[(player, *place)])
+            earned = sum((p * v for p, v in zip(x, values, strict=True)), Fraction(0))
+            worst = max(worst, max(values) - earned)
     return worst
 
 
-@takes(NormalFormGame)
+@takes
 def exact_regret(game: NormalFormGame, profile: Sequence[Sequence[Fraction]]) -> Fraction:
     """Return the largest absolute regret of a profile in rational arithmetic.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negotiation.games.arguments import takes
+from negotiation.arguments import takes
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.presentation import in_order
 from negotiation.values import FloatArray
@@ -56,7 +56,7 @@ def play_frame(
     return frame
 
 
-@takes(ExtensiveFormGame)
+@takes
 def behavior_frame(
     game: ExtensiveFormGame, behaviors: Iterable[Mapping[str, FloatArray]], name: str
 ) -> pd.DataFrame:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 from importlib import import_module
+from math import prod
 from typing import Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError, MissingDependencyError
-from negotiation.games.arguments import takes
 from negotiation.games.exact_numbers import object_array
 from negotiation.games.normal_form import NormalFormGame
 
@@ -26,6 +27,9 @@ __all__ = [
     "to_pygambit",
     "to_quantecon",
 ]
+
+#: Most payoffs that are taken over from another library.
+_MOST_CELLS = 20_000_000
 
 
 def load_package(name: str, purpose: str) -> Any:
@@ -44,7 +48,7 @@ def load_package(name: str, purpose: str) -> Any:
         ) from error
 
 
-@takes(NormalFormGame)
+@takes
 def to_nashpy(game: NormalFormGame) -> Any:
     """Return a two-player game as a ``nashpy.Game``.
 
@@ -63,6 +67,7 @@ def to_nashpy(game: NormalFormGame) -> Any:
     return load_package("nashpy", "to_nashpy").Game(np.array(A), np.array(B))
 
 
+@takes
 def from_nashpy(other: Any, title: str = "") -> NormalFormGame:
     """Return a ``nashpy.Game`` as a :class:`NormalFormGame`.
 
@@ -78,7 +83,7 @@ def from_nashpy(other: Any, title: str = "") -> NormalFormGame:
     return NormalFormGame.from_bimatrix(A, B, title=title)
 
 
-@takes(NormalFormGame)
+@takes
 def to_pygambit(game: NormalFormGame) -> Any:
     """Return a game of any number of players as a ``pygambit`` strategic game.
 
@@ -112,6 +117,7 @@ def _fractions(table: Any) -> Any:
     return object_array(cells, np.shape(table))
 
 
+@takes
 def from_pygambit(other: Any) -> NormalFormGame:
     """Return a pygambit game, strategic or extensive, in normal form; rationals are kept.
 
@@ -125,6 +131,11 @@ def from_pygambit(other: Any) -> NormalFormGame:
             "not a pygambit game", where="from_pygambit", seen=type(other).__name__
         )
     players = [str(player) for player in other.players]
+    cells = len(players) * prod(len(list(other.get_strategies(p))) for p in other.players)
+    if cells > _MOST_CELLS:
+        raise InvalidInputError(
+            "too many payoffs", where="from_pygambit", seen=cells, allowed=f"{_MOST_CELLS}"
+        )
     return NormalFormGame(
         payoffs=np.stack([_fractions(a) for a in other.to_arrays(dtype=Fraction)]),
         players=tuple(players),
@@ -133,7 +144,7 @@ def from_pygambit(other: Any) -> NormalFormGame:
     )
 
 
-@takes(NormalFormGame)
+@takes
 def to_quantecon(game: NormalFormGame) -> Any:
     """Return a game of any number of players as a ``quantecon.game_theory`` game.
 
@@ -159,6 +170,7 @@ def to_quantecon(game: NormalFormGame) -> Any:
     )
 
 
+@takes
 def from_quantecon(other: Any, title: str = "") -> NormalFormGame:
     """Return a ``quantecon.game_theory.NormalFormGame`` as a :class:`NormalFormGame`.
 

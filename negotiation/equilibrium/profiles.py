@@ -7,15 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
-from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray, float_array
 
 __all__ = ["against", "check_profile", "deviation_payoffs", "expected_payoffs"]
 
 
-@takes(NormalFormGame)
+@takes
 def check_profile(
     game: NormalFormGame, profile: Sequence[ArrayLike], *, tolerance: float = 1e-9
 ) -> tuple[FloatArray, ...]:
@@ -62,6 +62,7 @@ def against(table: FloatArray, profile: Sequence[FloatArray], player: int) -> Fl
     return np.asarray(table, dtype=np.float64)
 
 
+@takes
 def deviation_payoffs(
     payoffs: FloatArray, profile: Sequence[FloatArray], player: int
 ) -> FloatArray:
@@ -69,7 +70,7 @@ def deviation_payoffs(
     return against(payoffs[player], profile, player)
 
 
-@takes(NormalFormGame)
+@takes
 def expected_payoffs(game: NormalFormGame, profile: Sequence[ArrayLike]) -> FloatArray:
     """Return each player's expected payoff at ``profile``.
 

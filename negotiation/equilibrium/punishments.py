@@ -15,12 +15,14 @@ import math
 import numpy as np
 from scipy.optimize import brentq
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.values import number
 
 __all__ = ["critical_discount"]
 
 
+@takes
 def critical_discount(
     cooperation: float, deviation: float, punishment: float, length: float = math.inf
 ) -> float:

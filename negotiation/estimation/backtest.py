@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
 from negotiation.estimation.disputes.durations import Disputes
@@ -113,6 +114,7 @@ def _folds(
     return folds
 
 
+@takes
 def backtest_disputes(
     disputes: Disputes,
     models: Sequence[str] = ("exponential", "weibull", "lomax", _CURVE),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.estimation.disputes.durations import Disputes
 from negotiation.estimation.exposure import steps_of
 from negotiation.presentation import Pictured
@@ -55,6 +56,7 @@ class DeadlineRates(Pictured):
         )  # fmt: skip
 
 
+@takes
 def deadline_rates(
     disputes: Disputes,
     windows: Sequence[float] = (3.0, 7.0, 14.0, 30.0),

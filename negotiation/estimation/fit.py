@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.estimation.disputes.durations import Disputes
 from negotiation.estimation.exposure import Steps, design_of, steps_of
@@ -269,6 +270,7 @@ def _sandwich(scores: FloatArray, clusters: ArrayLike, inverse: FloatArray) -> F
     return np.asarray(inverse @ middle @ inverse)
 
 
+@takes
 def fit_concessions(
     disputes: Disputes,
     model: str = "exponential",

@@ -36,6 +36,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.values import closest
 
@@ -199,6 +200,7 @@ LAWS: dict[str, Law] = {
 }
 
 
+@takes
 def law_named(name: str) -> Law:
     """Return a law, or say which there are.
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import ConvergenceError
 from negotiation.estimation.disputes.durations import Disputes
 from negotiation.presentation import Pictured
@@ -89,6 +90,7 @@ class SurvivalCurve(Pictured):
         )  # fmt: skip
 
 
+@takes
 def kaplan_meier(disputes: Disputes, *, probability: float = 0.95) -> SurvivalCurve:
     """Return the product-limit curve of disputes, ends at the middles of their intervals.
 
@@ -135,6 +137,7 @@ def _spans(disputes: Disputes) -> tuple[FloatArray, FloatArray]:
     return np.array([a for a, _ in pairs]), np.array([b for _, b in pairs])
 
 
+@takes
 def turnbull(disputes: Disputes, *, tol: float = 1e-9, max_iter: int = 200) -> SurvivalCurve:
     """Return the nonparametric maximum likelihood of ends known within intervals.
 

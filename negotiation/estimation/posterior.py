@@ -15,9 +15,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from negotiation.arguments import takes
 from negotiation.errors import ConvergenceError, InvalidInputError, NonFiniteError
 from negotiation.presentation import Presented
-from negotiation.values import FloatArray, float_array, number, random_generator, read_only
+from negotiation.values import (
+    FloatArray,
+    decoding,
+    float_array,
+    number,
+    random_generator,
+    read_only,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -185,6 +193,7 @@ def _differences(
     return (up - down) / (2.0 * step), curve
 
 
+@takes
 def laplace_posterior(
     log_posterior: Callable[[FloatArray], float],
     start: ArrayLike,
@@ -236,7 +245,8 @@ def laplace_posterior(
     from scipy.optimize import minimize
     from scipy.special import gammaln
 
-    at = float_array(np.atleast_1d(start), name="start", ndim=1)
+    at = np.atleast_1d(float_array(start, name="start"))
+    float_array(at, name="start", ndim=1)
     labels = tuple(names) if names is not None else tuple(f"x{k}" for k in range(at.size))
     if len(labels) != at.size:
         raise InvalidInputError(
@@ -246,7 +256,9 @@ def laplace_posterior(
     freedom = number(degrees, name="degrees", low=2.0, open_low=True)
 
     def value(x: FloatArray) -> float:
-        found = float(log_posterior(x))
+        given = log_posterior(x)
+        with decoding("log_posterior"):
+            found = float(given)
         return found if np.isfinite(found) else -1e300
 
     if value(at) == -1e300:

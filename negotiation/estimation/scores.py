@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.estimation.disputes.durations import Disputes
 from negotiation.estimation.nonparametric import SurvivalCurve, kaplan_meier, nonparametric_curve
@@ -287,6 +288,7 @@ def checked_days(
     return tuple(float(day) for day in days), np.linspace(0.0, last, _GRID + 1), edges
 
 
+@takes
 def score_forecasts(
     fit: Forecast,
     disputes: Disputes,
@@ -330,10 +332,6 @@ def score_forecasts(
     >>> round(scores.log_score, 3), scores.brier.round(3)
     (-5.443, array([0.101, 0.177, 0.248]))
     """
-    if not isinstance(disputes, Disputes):
-        raise InvalidInputError(
-            "not disputes", where="disputes", seen=type(disputes).__name__, allowed="Disputes"
-        )
     days, grid, edges = checked_days(horizons, crps_horizon, bins)
     chosen = disputes if fit.ending == ("any",) else disputes.ended_by(fit.ending)
     log_scores, survival, bounds, binned = forecast_of(

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import NoReturn
 
 from negotiation.errors import InvalidInputError
+from negotiation.games.exact_numbers import exact_number
+from negotiation.values import user_path
 
 __all__ = ["Reader", "Token", "open_source", "quote", "rational_text"]
 
+#: Largest file, in bytes, and most tokens in it.
+_LARGEST_FILE, _MOST_TOKENS = 64_000_000, 4_000_000
+#: Bits of the denominator of a sum.
+_MOST_BITS = 100_000
+#: Arrays have one axis a player, and no more axes than NumPy allows.
+_MOST_PLAYERS = 31
 _TOKEN = re.compile(r'\s+|,|(?P<text>"(?:\\.|[^"\\])*")|(?P<brace>[{}])|(?P<word>[^\s{},"]+)')
 
 
@@ -44,6 +52,8 @@ class Reader:
                 if match.lastgroup == "text":
                     value = re.sub(r"\\(.)", r"\1", value[1:-1], flags=re.DOTALL)
                 self._tokens.append(Token(match.lastgroup, value, line))
+                if len(self._tokens) > _MOST_TOKENS:
+                    self.fail("the file is too long", None, f"{_MOST_TOKENS} words or fewer")
             line += match.group().count("\n")
             position = match.end()
 
@@ -56,6 +66,11 @@ class Reader:
             seen=repr(token.value) if token else "end of file",
             allowed=allowed,
         )
+
+    @property
+    def left(self) -> int:
+        """Number of tokens that are not consumed: no file holds more numbers than that."""
+        return len(self._tokens) - self._next
 
     def peek(self) -> Token | None:
         """Return the next token without consuming it."""
@@ -89,7 +104,7 @@ class Reader:
     def whole(self, allowed: str, low: int = 0, high: int | None = None) -> int:
         """Consume a whole number within bounds."""
         token = self.take("word", allowed)
-        if not re.fullmatch(r"[+-]?\d+", token.value):
+        if not re.fullmatch(r"[+-]?\d{1,18}", token.value):
             self.fail("not a whole number", token, allowed)
         out = int(token.value)
         if out < low or (high is not None and out > high):
@@ -100,9 +115,18 @@ class Reader:
         """Consume a number, exactly."""
         token = self.take("word", allowed)
         try:
-            return Fraction(token.value)
-        except (ValueError, ZeroDivisionError):
+            return exact_number(token.value, name=allowed)
+        except InvalidInputError:
             self.fail("not a number", token, allowed)
+
+    def sum(self, numbers: Iterable[Fraction], what: str) -> Fraction:
+        """Add numbers, or fail where their common denominator grows out of bounds."""
+        total = Fraction(0)
+        for number in numbers:
+            total += number
+            if total.denominator.bit_length() > _MOST_BITS:
+                self.fail(f"{what} have no common denominator of sensible size", self.peek())
+        return total
 
     def header(self, magic: str, versions: Sequence[str]) -> tuple[str, list[str]]:
         """Consume magic word, version, number type, title and players."""
@@ -119,8 +143,8 @@ class Reader:
         while self.at("text"):
             players.append(self.text("player"))
         self.close("the players")
-        if not players:
-            self.fail("a game needs players", self.peek())
+        if not 1 <= len(players) <= _MOST_PLAYERS:
+            self.fail("no or too many players", self.peek(), f"1 to {_MOST_PLAYERS}")
         return title, players
 
     def payoffs(self, count: int) -> tuple[Fraction, ...]:
@@ -140,9 +164,15 @@ def open_source(source: str | Path) -> Reader:
     """Read a path, or a string that is itself the text of a file."""
     if isinstance(source, str) and source.lstrip("\ufeff \t\r\n").startswith(("NFG", "EFG")):
         return Reader(source.removeprefix("\ufeff"), "text")
-    path = Path(source)
+    path = user_path(source, name="source")
     try:
-        return Reader(path.read_text(encoding="utf-8-sig"), path.name)
+        with path.open("rb") as file:
+            content = file.read(_LARGEST_FILE + 1)
+        if len(content) > _LARGEST_FILE:
+            raise InvalidInputError(
+                "the file is too large", where=path.name, allowed=f"{_LARGEST_FILE} bytes"
+            )
+        return Reader(content.decode("utf-8-sig"), path.name)
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInputError(
             "file cannot be read", where=path.name, seen=type(error).__name__

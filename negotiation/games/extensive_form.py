@@ -17,6 +17,7 @@ from functools import cached_property
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.games.exact_numbers import as_distribution
 from negotiation.games.tree import (
@@ -28,7 +29,7 @@ from negotiation.games.tree import (
     kept_exactly,
 )
 from negotiation.games.tree_checks import PROBABILITY_TOLERANCE, check_nodes
-from negotiation.values import FloatArray
+from negotiation.values import FloatArray, decoding, instances
 
 __all__ = ["ExtensiveFormGame", "InformationSet"]
 
@@ -85,8 +86,13 @@ class ExtensiveFormGame:
     def __post_init__(self) -> None:
         """Check the tree, the probabilities, the payoffs and the information sets."""
         put = object.__setattr__
-        put(self, "nodes", tuple(kept_exactly(node, k) for k, node in enumerate(self.nodes)))
-        put(self, "players", tuple(str(name) for name in self.players))
+        nodes: tuple[Node, ...] = instances(
+            self.nodes, (TerminalNode, ChanceNode, DecisionNode), name="nodes"
+        )
+        with decoding("nodes"):
+            put(self, "nodes", tuple(kept_exactly(node, k) for k, node in enumerate(nodes)))
+        with decoding("players"):
+            put(self, "players", tuple(str(name) for name in self.players))
         if not self.players:
             raise InvalidInputError("a game needs players", where="players", seen=self.players)
         if not self.nodes:
@@ -94,6 +100,7 @@ class ExtensiveFormGame:
         check_nodes(self.nodes, self.players)
 
     @classmethod
+    @takes
     def from_tree(cls, tree: Branch, players: Sequence[str], title: str = "") -> ExtensiveFormGame:
         """Number a nested tree in depth-first order and return the game.
 

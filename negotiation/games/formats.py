@@ -13,15 +13,17 @@ Savani and Turocy (2023), Gambit: The package for computation in game theory.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 from pathlib import Path
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.games._tokens import Reader, open_source, quote, rational_text
-from negotiation.games.arguments import takes
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.games.tree import ChanceNode, DecisionNode, Node, TerminalNode
@@ -44,12 +46,14 @@ def _names(reader: Reader, players: int) -> tuple[tuple[str, ...], ...]:
             reader.close("strategy names")
             out.append(tuple(names))
         else:
-            count = reader.whole("number of strategies, 1 or more", low=1)
+            # Each strategy has a payoff of its own in the file.
+            count = reader.whole(f"number of strategies, 1 to {reader.left}", 1, reader.left)
             out.append(tuple(str(k + 1) for k in range(count)))
     reader.close("the strategies of every player")
     return tuple(out)
 
 
+@takes
 def read_nfg(source: str | Path) -> NormalFormGame:
     """Read a normal-form game from a ``.nfg`` file, payoff or outcome version.
 
@@ -78,6 +82,13 @@ def read_nfg(source: str | Path) -> NormalFormGame:
     if reader.at("text"):
         reader.text("comment")
     shape = tuple(len(names) for names in actions)
+    cells, left = prod(shape), reader.left
+    if cells * (1 if reader.at("brace", "{") else len(players)) > left:
+        reader.fail(
+            "fewer numbers than the strategies ask for",
+            reader.peek(),
+            f"{cells} outcomes or {cells * len(players)} payoffs",
+        )
     # The first player's strategy varies fastest in the file.
     contingencies = [index[::-1] for index in itertools.product(*(range(n) for n in shape[::-1]))]
     payoffs = np.empty((*shape, len(players)), dtype=object)
@@ -101,7 +112,7 @@ def read_nfg(source: str | Path) -> NormalFormGame:
     return NormalFormGame(np.moveaxis(payoffs, -1, 0), tuple(players), actions, title)
 
 
-@takes(NormalFormGame)
+@takes
 def write_nfg(
     game: NormalFormGame,
     path: str | Path | None = None,
@@ -165,12 +176,15 @@ class _Definitions:
 
 def _distinct(names: Sequence[str]) -> tuple[str, ...]:
     """Give every action a name of its own: blank and repeated names are allowed in files."""
-    out: list[str] = []
+    out: dict[str, None] = {}
+    seen: Counter[str] = Counter()
     for k, name in enumerate(names):
-        label = name or str(k + 1)
+        label = first = name or str(k + 1)
         while label in out:
-            label += "'"
-        out.append(label)
+            seen[first] += 1
+            marks = "'" * seen[first] if seen[first] < 4 else f"'{seen[first]}"
+            label = first + marks
+        out[label] = None
     return tuple(out)
 
 
@@ -201,9 +215,8 @@ def _chance_moves(
             names.append(reader.text("chance move"))
             probabilities.append(reader.rational("probability"))
         reader.close("chance moves")
-        if abs(sum(probabilities, Fraction(-1))) > Fraction(1, 10**9) or any(
-            p < Fraction(0) for p in probabilities
-        ):
+        total = reader.sum(probabilities, "chance probabilities")
+        if abs(total - 1) > Fraction(1, 10**9) or any(p < Fraction(0) for p in probabilities):
             reader.fail(
                 "chance probabilities are no distribution", token, "numbers >= 0 that sum to 1"
             )
@@ -236,6 +249,7 @@ def _decision_moves(
     return player, number, known.actions[player, number]
 
 
+@takes
 def read_efg(source: str | Path) -> ExtensiveFormGame:
     """Read a game tree from an ``.efg`` file.
 
@@ -287,7 +301,9 @@ def read_efg(source: str | Path) -> ExtensiveFormGame:
             player, number, actions = _decision_moves(reader, known, count)
             keys[position] = (player, number)
         own = _outcome(reader, known, count)
-        payoffs = tuple(a + b for a, b in zip(above, own, strict=True))
+        payoffs = tuple(
+            reader.sum(pair, "payoffs along a path") for pair in zip(above, own, strict=True)
+        )
         children = tuple(range(len(nodes), len(nodes) + len(actions)))
         nodes.extend([None] * len(children))
         if kind.value == "c":
@@ -298,13 +314,13 @@ def read_efg(source: str | Path) -> ExtensiveFormGame:
             nodes[position] = TerminalNode(payoffs, label)
         waiting.extend((child, payoffs) for child in reversed(children))
     reader.end()
-    names = list(known.names.values())
+    named = Counter(known.names.values())
     final: list[Node] = []
     for position, node in enumerate(nodes):
         if isinstance(node, DecisionNode):
             key = keys[position]
             name = known.names.get(key, "")
-            if not name or names.count(name) > 1:
+            if not name or named[name] > 1:
                 name = f"{players[key[0] - 1]}:{key[1]}"
             final.append(DecisionNode(node.player, name, node.actions, node.children, node.label))
         elif node is not None:
@@ -320,7 +336,7 @@ def _exact_distribution(node: ChanceNode) -> list[Fraction]:
     return out
 
 
-@takes(ExtensiveFormGame)
+@takes
 def write_efg(game: ExtensiveFormGame, path: str | Path | None = None, *, comment: str = "") -> str:
     """Write a game tree as ``.efg`` and return the text.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.games.exact_numbers import number_array
 from negotiation.presentation import Pictured, in_order, shown_numbers
@@ -148,6 +149,7 @@ class NormalFormGame(Pictured):
         put(self, "actions", actions)
 
     @classmethod
+    @takes
     def from_bimatrix(
         cls,
         A: ArrayLike,

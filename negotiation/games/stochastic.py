@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import FloatArray, compact_repr, float_array, read_only
+from negotiation.values import FloatArray, compact_repr, decoding, float_array, instances, read_only
 
 __all__ = ["StochasticGame"]
 
@@ -57,17 +57,20 @@ class StochasticGame:
 
     def __post_init__(self) -> None:
         """Check shapes, probabilities and discount factors."""
-        stages = tuple(self.stages)
+        stages = instances(self.stages, NormalFormGame, name="stages")
         if not stages:
             raise InvalidInputError("a game needs states", where="stages", seen=())
         players = stages[0].players
         count = len(stages)
-        states = tuple(str(name) for name in self.states) or tuple(str(k + 1) for k in range(count))
+        with decoding("states"):
+            named = tuple(str(name) for name in self.states)
+        states = named or tuple(str(k + 1) for k in range(count))
         if len(states) != count or len(set(states)) != count:
             raise InvalidInputError(
                 "one distinct name a state", where="states", seen=states, allowed=f"{count} names"
             )
-        given: Sequence[ArrayLike] = tuple(self.transitions)
+        with decoding("transitions"):
+            given: Sequence[ArrayLike] = tuple(self.transitions)
         if len(given) != count:
             raise InvalidInputError(
                 "one array of transitions a state",

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
-from negotiation.games.arguments import takes
 from negotiation.games.exact_numbers import common_numerators, quotients
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.normal_form import NormalFormGame
@@ -108,7 +108,7 @@ def _pure_strategies(
     return done
 
 
-@takes(ExtensiveFormGame)
+@takes
 def to_normal_form(
     tree: ExtensiveFormGame, *, reduced: bool = True, limit: int = _LIMIT
 ) -> TreeStrategies:
@@ -208,7 +208,7 @@ def to_normal_form(
     )
 
 
-@takes(ExtensiveFormGame)
+@takes
 def agent_form(tree: ExtensiveFormGame) -> ExtensiveFormGame:
     """Return the tree in which every information set is decided by an agent of its own.
 
@@ -287,7 +287,7 @@ def _behavior(
     return out
 
 
-@takes(ExtensiveFormGame)
+@takes
 def behavior_of_mixed(
     tree: ExtensiveFormGame, form: TreeStrategies, profile: Sequence[FloatArray]
 ) -> Mapping[str, FloatArray]:
@@ -307,7 +307,7 @@ def behavior_of_mixed(
     return {name: np.array(p) for name, p in _behavior(tree, form, floats, 1.0).items()}
 
 
-@takes(ExtensiveFormGame)
+@takes
 def exact_behavior_of_mixed(
     tree: ExtensiveFormGame, form: TreeStrategies, profile: Sequence[Sequence[Fraction]]
 ) -> Mapping[str, tuple[Fraction, ...]]:

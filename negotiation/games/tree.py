@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.games.exact_numbers import exact_number, is_plain
 
@@ -78,6 +79,7 @@ class Branch:
     label: str
 
 
+@takes
 def decision(
     player: int, information_set: str, moves: Mapping[str, Branch], *, label: str = ""
 ) -> Branch:
@@ -85,6 +87,7 @@ def decision(
     return Branch(player, information_set, tuple(moves), (), tuple(moves.values()), (), label)
 
 
+@takes
 def chance(moves: Mapping[str, tuple[Any, Branch]], *, label: str = "") -> Branch:
     """Return a subtree in which chance draws a move with the probability given before it.
 
@@ -101,6 +104,7 @@ def chance(moves: Mapping[str, tuple[Any, Branch]], *, label: str = "") -> Branc
     )
 
 
+@takes
 def terminal(*payoffs: Any, label: str = "") -> Branch:
     """Return an end of the game with one payoff a player, kept exactly as in :func:`chance`."""
     return Branch(None, "", (), (), (), tuple(payoffs), label)

@@ -8,6 +8,7 @@ from typing import Unpack
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.payoffs.defaults import standoff_rates
 from negotiation.payoffs.scenarios import PayoffOptions
@@ -19,6 +20,7 @@ from negotiation.trade.players import first_two
 __all__ = ["best_response_curves"]
 
 
+@takes
 def best_response_curves(
     economy: Economy,
     *,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from negotiation.arguments import takes
 from negotiation.data.parameters import parameter, parameters
 from negotiation.data.sources import sources
 from negotiation.errors import InvalidInputError
@@ -32,6 +33,7 @@ _LONG_RUN_SET = "fontagne_2022"
 _JOBS = "jobs_per_billion_exports"
 
 
+@takes
 def horizon_elasticities(
     economy: Economy, horizon: str | float = "long_run", *, as_of: DateLike = None
 ) -> TradeElasticities:
@@ -76,6 +78,7 @@ def horizon_elasticities(
     return TradeElasticities(f"{horizon} flat {sourced.value:g}", flat.values)
 
 
+@takes
 def sourced_job_losses(player: str, *, as_of: DateLike = None) -> JobLosses | None:
     """Return how lost exports turn into lost jobs by the embedded parameters.
 

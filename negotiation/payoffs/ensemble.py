@@ -104,7 +104,7 @@ def payoff_model(name: str | PayoffModel) -> PayoffModel:
         return name
     known = {model.name: model for model in PAYOFF_MODELS}
     known |= {"general_equilibrium": PAYOFF_MODELS[0], "export_dependence": known["partial_0"]}
-    if not isinstance(name, str) or name not in known:
+    if name not in known:
         raise InvalidInputError(
             "unknown payoff model",
             where="model",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.data.tariffs import default_rates
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
@@ -87,6 +88,7 @@ class TariffGame(NormalFormGame):
         return frame
 
 
+@takes
 def tariff_game(
     economy: Economy,
     rates: Mapping[str, Any] | None = None,

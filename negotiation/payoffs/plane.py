@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.payoffs.defaults import standoff_rates
 from negotiation.payoffs.scenarios import PayoffOptions
@@ -89,6 +90,7 @@ class TariffPlane(Presented):
         return pd.DataFrame(columns)
 
 
+@takes
 def tariff_plane(
     economy: Economy,
     *,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from negotiation.arguments import takes
 from negotiation.data.parameters import parameter
 from negotiation.errors import InvalidInputError
 from negotiation.payoffs.defaults import HORIZONS, horizon_elasticities, player_objectives
@@ -42,6 +43,7 @@ class PayoffOptions(TypedDict, total=False):
     as_of: DateLike
 
 
+@takes
 def tariff_payoffs(
     economy: Economy,
     rates: Any,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.punishments import critical_discount
 from negotiation.errors import InvalidInputError
 from negotiation.policy.cooperative import cooperative_tariffs
@@ -104,6 +105,7 @@ class SustainableCooperation(Presented):
         return frame
 
 
+@takes
 def sustainable_cooperation(
     economy: Economy,
     players: Iterable[str] | None = None,

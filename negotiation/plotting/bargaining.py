@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.bargaining.agreements.purchases import PurchaseCompliance
 from negotiation.bargaining.agreements.self_enforcing import GradualCuts
 from negotiation.bargaining.offers.finite_horizon import FiniteHorizonOffers
@@ -38,6 +39,7 @@ def _name(solution: BargainingSolution) -> str:
     return f"{solution.name}, weights {shares}"
 
 
+@takes
 def plot_bargaining_set(
     problem: BargainingProblem,
     solutions: Iterable[BargainingSolution] = (),
@@ -120,6 +122,7 @@ def plot_bargaining_set(
     return pen.finish(labels)
 
 
+@takes
 def plot_offers(
     result: FiniteHorizonOffers,
     *,
@@ -156,6 +159,7 @@ def plot_offers(
     return pen.finish(labels)
 
 
+@takes
 def plot_win_sets(
     result: WinSets,
     *,
@@ -203,6 +207,7 @@ def plot_win_sets(
     return pen.finish(labels)
 
 
+@takes
 def plot_compliance_posterior(
     result: PurchaseCompliance,
     *,
@@ -240,6 +245,7 @@ def plot_compliance_posterior(
     return pen.finish(labels)
 
 
+@takes
 def plot_ratification_offer(
     result: RatificationOffer,
     *,
@@ -259,6 +265,7 @@ def plot_ratification_offer(
     return pen.finish(labels)
 
 
+@takes
 def plot_gradual_cuts(
     result: GradualCuts,
     *,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.bargaining.attrition.audience_costs import AudienceCostCrisis
 from negotiation.bargaining.attrition.hazard import ConcessionPath
 from negotiation.bargaining.attrition.reputation import (
@@ -32,6 +33,7 @@ __all__ = [
 ]
 
 
+@takes
 def plot_concession_hazards(
     path: ConcessionPath,
     *,
@@ -70,6 +72,7 @@ def plot_concession_hazards(
     return pen.finish(labels)
 
 
+@takes
 def plot_concession_survival(
     equilibrium: ReputationEquilibrium,
     *,
@@ -145,6 +148,7 @@ def plot_concession_survival(
     return pen.finish(labels)
 
 
+@takes
 def plot_audience_cost_horizon(
     crisis: AudienceCostCrisis,
     *,
@@ -209,6 +213,7 @@ def plot_audience_cost_horizon(
     return pen.finish(labels)
 
 
+@takes
 def plot_cheap_talk_partition(
     talk: CheapTalkPartition,
     *,
@@ -263,6 +268,7 @@ def plot_cheap_talk_partition(
     return pen.finish(labels)
 
 
+@takes
 def plot_source_posterior(
     found: SourcePosterior,
     *,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.plotting.style import Pen
 from negotiation.trade.analysis.dependence import ExportDependence
@@ -25,6 +26,7 @@ _LABELS = {
 }
 
 
+@takes
 def plot_export_dependence(
     directions: ExportDependence | Sequence[ExportDependence],
     *,

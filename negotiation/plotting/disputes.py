@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.estimation.deadlines import DeadlineRates
 from negotiation.estimation.fit import ConcessionFit
@@ -30,6 +31,7 @@ __all__ = [
 _Z90 = 1.6448536269514722
 
 
+@takes
 def plot_durations(
     curve: SurvivalCurve,
     fits: Mapping[str, ConcessionFit] | None = None,
@@ -92,6 +94,7 @@ def _short(name: str) -> str:
     return name.removeprefix("deadline ")
 
 
+@takes
 def plot_deadline_rates(
     rates: DeadlineRates,
     *,
@@ -119,6 +122,7 @@ def plot_deadline_rates(
     return pen.finish(labels)
 
 
+@takes
 def plot_coefficients(
     fits: Mapping[str, ConcessionFit],
     names: Sequence[str] | None = None,
@@ -170,6 +174,7 @@ def plot_coefficients(
     return pen.finish(labels)
 
 
+@takes
 def plot_reliability(
     scores: Mapping[str, ForecastScores],
     horizon: float,
@@ -201,6 +206,7 @@ def plot_reliability(
     return pen.finish(labels)
 
 
+@takes
 def plot_transforms(
     scores: Mapping[str, ForecastScores],
     *,

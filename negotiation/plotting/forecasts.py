@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.data.labels import spelled
 from negotiation.errors import InvalidInputError
 from negotiation.plotting.process import legend_above
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["plot_cut_levels", "plot_dated_forecasts", "plot_forecast_bands", "plot_timeline"]
 
 
+@takes
 def plot_dated_forecasts(
     result: DatedForecasts,
     day: date,
@@ -147,6 +149,7 @@ def plot_forecast_bands(
     return pen.finish(labels)
 
 
+@takes
 def plot_cut_levels(
     forecast: ProcessForecast,
     cut: RateCut,

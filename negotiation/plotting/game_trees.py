@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.tree import ChanceNode, DecisionNode, TerminalNode
 from negotiation.plotting.style import SMALLEST_TYPE, Pen
@@ -61,6 +62,7 @@ def _payoff_text(payoffs: tuple[float, ...]) -> str:
     return ", ".join(f"{p:.4g}".replace("-", "\N{MINUS SIGN}") for p in payoffs)
 
 
+@takes
 def plot_game_tree(
     game: ExtensiveFormGame,
     equilibrium: Any = None,

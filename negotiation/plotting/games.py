@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.plotting.style import MARKERS, SMALLEST_TYPE, Pen
-from negotiation.values import FloatArray
+from negotiation.values import FloatArray, decoding
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,10 +28,12 @@ def _profiles(equilibria: Any, shape: tuple[int, ...]) -> list[tuple[FloatArray,
         return []
     found: Iterable[Any] = getattr(equilibria, "equilibria", equilibria)
     profiles = []
-    for k, item in enumerate(found):
-        profile = tuple(
-            np.asarray(p, dtype=np.float64) for p in getattr(item, "probabilities", item)
-        )
+    with decoding("equilibria"):
+        read = [
+            tuple(np.asarray(p, dtype=np.float64) for p in getattr(item, "probabilities", item))
+            for item in found
+        ]
+    for k, profile in enumerate(read):
         if tuple(p.size for p in profile) != shape:
             raise InvalidInputError(
                 "an equilibrium has one probability an action of each player",
@@ -56,6 +59,7 @@ def _number(value: float, decimals: int, largest: float) -> str:
     return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "\N{MINUS SIGN}")
 
 
+@takes
 def plot_payoff_matrix(
     game: NormalFormGame,
     equilibria: Any = None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.payoffs.plane import TariffPlane
 from negotiation.plotting.style import Pen
@@ -110,6 +111,7 @@ def _status_quo(pen: Pen, result: BestResponseCurves | TariffPlane) -> None:
         )
 
 
+@takes
 def plot_best_responses(
     curves: BestResponseCurves,
     *,
@@ -145,6 +147,7 @@ def plot_best_responses(
     return pen.finish(labels)
 
 
+@takes
 def plot_tariff_plane(
     plane: TariffPlane,
     *,

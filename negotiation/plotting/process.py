@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.plotting.style import Pen
 from negotiation.process.analysis.readings import Readings
@@ -35,6 +36,7 @@ def legend_above(pen: Pen, columns: int = 2) -> None:
     pen.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=columns, borderaxespad=0.2)
 
 
+@takes
 def plot_time_to_deal(
     solutions: GameSolution | Mapping[str, GameSolution],
     *,
@@ -88,6 +90,7 @@ def plot_time_to_deal(
     return pen.finish(labels)
 
 
+@takes
 def plot_tariff_fan(
     fan: TariffFan,
     player: str,

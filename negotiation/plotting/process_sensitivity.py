@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.data.labels import spelled
 from negotiation.errors import InvalidInputError
 from negotiation.plotting.process import legend_above
@@ -40,6 +41,7 @@ def _labels(names: Sequence[str], order: IntArray) -> list[str]:
     return [spelled(names[int(k)]) for k in order]
 
 
+@takes
 def plot_tornado(
     result: Tornado,
     *,
@@ -99,6 +101,7 @@ def plot_tornado(
     return pen.finish(labels)
 
 
+@takes
 def plot_sobol_indices(
     result: SweptOutcome,
     *,
@@ -169,6 +172,7 @@ def plot_sobol_indices(
     return pen.finish(labels)
 
 
+@takes
 def plot_first_concession_map(
     result: FirstConcessionMap,
     *,
@@ -225,6 +229,7 @@ def plot_first_concession_map(
     return pen.finish(labels)
 
 
+@takes
 def plot_exemption_regions(
     result: ExemptionRegions,
     player: str,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.correlated.equilibria import CorrelatedPayoffSet
 from negotiation.equilibrium.quantal.quantal_response import QuantalResponseResult
 from negotiation.errors import InvalidInputError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["plot_correlated_payoffs", "plot_quantal_response"]
 
 
+@takes
 def plot_quantal_response(
     result: QuantalResponseResult,
     *,
@@ -96,6 +98,7 @@ def plot_quantal_response(
     return pen.finish(labels)
 
 
+@takes
 def plot_correlated_payoffs(
     payoff_set: CorrelatedPayoffSet,
     equilibria: Any = None,

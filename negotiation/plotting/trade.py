@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.data.labels import region_names
 from negotiation.data.schema import REGIONS
 from negotiation.errors import InvalidInputError
@@ -52,6 +53,7 @@ class _ModelMap(Protocol):
     def labels(self) -> tuple[str, ...]: ...
 
 
+@takes
 def plot_optimal_tariffs(
     result: SectorTariffs,
     *,
@@ -122,6 +124,7 @@ def _cell_text(value: float, decimals: int, letters: float) -> str:
     return "+" if value > 0.0 else "-" if value < 0.0 else "0"
 
 
+@takes
 def plot_war_gains(
     result: WarGains,
     *,
@@ -183,6 +186,7 @@ def plot_war_gains(
     return pen.finish(labels)
 
 
+@takes
 def plot_validation(
     points: _Points,
     *,
@@ -245,6 +249,7 @@ def plot_validation(
     return pen.finish(labels)
 
 
+@takes
 def plot_model_map(
     found: _ModelMap,
     *,
@@ -319,6 +324,7 @@ def plot_model_map(
     return pen.finish(labels)
 
 
+@takes
 def plot_welfare_parts(
     parts: WelfareDecomposition,
     *,

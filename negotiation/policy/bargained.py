@@ -16,6 +16,7 @@ from time import perf_counter
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.policy.bargains.bargain import (
     Agreement,
@@ -56,6 +57,7 @@ def _with_payment(
     return Agreement(found.place, search, product, found.mismatch, fallback, found.payment)
 
 
+@takes
 def bargained_tariffs(
     economy: Economy,
     pairs: Sequence[Sequence[str]] | None = None,

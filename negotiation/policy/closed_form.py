@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.trade.calibration import Calibration, calibrate
 from negotiation.trade.economy import Economy
@@ -17,7 +18,9 @@ from negotiation.values import FloatArray, one_of
 __all__ = ["approximate_optimal_retaliation", "approximate_optimal_tariff"]
 
 
-def _one_sector(economy: Economy, model: TradeModel) -> Calibration:
+def _one_sector(economy: Economy, model: TradeModel | None) -> Calibration:
+    if model is None:
+        model = TradeModel.ignatenko2025()
     cal = calibrate(economy, model)
     if len(cal.sectors) != 1 or cal.input_shares is not None:
         raise InvalidInputError(
@@ -40,6 +43,7 @@ def _rate(
     return rate
 
 
+@takes
 def approximate_optimal_tariff(
     economy: Economy,
     importer: str,
@@ -64,13 +68,14 @@ def approximate_optimal_tariff(
         ``"expenditure"``: ``E_j``, as the authors do for a tariff alone; ``"income"``: the wage
         bill in its place, as they do where both sides retaliate.
     """
-    cal = _one_sector(economy, TradeModel.ignatenko2025() if model is None else model)
+    cal = _one_sector(economy, model)
     one_of(denominator, ("expenditure", "income"), name="denominator")
     spent = cal.expenditure if denominator == "expenditure" else cal.wage_bill
     j = economy.region_index(importer)
     return float(_rate(cal.flows[0], cal.nu, j, spent, float(cal.theta[0]), cal.phi)[j])
 
 
+@takes
 def approximate_optimal_retaliation(
     economy: Economy, against: str, model: TradeModel | None = None
 ) -> FloatArray:
@@ -86,7 +91,7 @@ def approximate_optimal_retaliation(
     against
         Whose exports are taxed; its own entry is 0.
     """
-    cal = _one_sector(economy, TradeModel.ignatenko2025() if model is None else model)
+    cal = _one_sector(economy, model)
     them = economy.region_index(against)
     sides = np.zeros((2, len(cal.regions)))
     sides[0], sides[1, them] = 1.0, 1.0

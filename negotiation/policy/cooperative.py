@@ -13,6 +13,7 @@ from time import perf_counter
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.policy.noncooperative import failure, nash_tariffs
 from negotiation.policy.problem.common_gain import largest_common_gain
 from negotiation.policy.problem.first_order import Search, WeightRule, conditions, iterate_map
@@ -104,6 +105,7 @@ def _by_programming(
     return Search(point, settled and gain.max() - least <= _COMMON, polished.rounds, weights)
 
 
+@takes
 def cooperative_tariffs(
     economy: Economy,
     start: str = "factual",

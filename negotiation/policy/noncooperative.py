@@ -16,6 +16,7 @@ from time import perf_counter
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.policy.objectives.objective import Objective
 from negotiation.policy.problem.first_order import Search, iterate_map
@@ -94,6 +95,7 @@ def failure(
     )
 
 
+@takes
 def optimal_tariffs(
     economy: Economy,
     importer: str,
@@ -300,6 +302,7 @@ def _closed_form(
     return policy_result(place, scope, "closed_form", point, True, 0, certificate, began)
 
 
+@takes
 def nash_tariffs(
     economy: Economy,
     players: Iterable[str] | None = FIRST_TWO,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.policy.objectives.partial_equilibrium_payoffs import economy_gdp
 from negotiation.presentation import Presented
@@ -72,6 +73,7 @@ class PurchaseEffects(Presented):
         )
 
 
+@takes
 def purchase_effects(
     economy: Economy, policy: Policy, model: TradeModel | None = None
 ) -> PurchaseEffects:

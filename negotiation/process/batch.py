@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any, overload
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.game.solution import GameSolution
 from negotiation.process.solve import solve_all
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.solution import ProcessSolution
+from negotiation.values import instances
 
 __all__ = ["solve_processes"]
 
@@ -44,6 +46,7 @@ def solve_processes(
     executor: Executor | None = ...,
     **options: Any,
 ) -> tuple[ProcessSolution | GameSolution, ...]: ...
+@takes
 def solve_processes(
     processes: Iterable[Any],
     *,
@@ -84,7 +87,9 @@ def solve_processes(
     >>> [solution.values.round(4).tolist() for solution in solve_processes([process] * 2)]
     [[0.6155, 0.4], [0.6155, 0.4]]
     """
-    batch = list(processes)
+    batch: tuple[MultiStepProcess | ProcessGame, ...] = instances(
+        processes, (MultiStepProcess, ProcessGame), name="processes"
+    )
     count = (os.cpu_count() or 1) if workers is None else workers
     if count < 1:
         raise InvalidInputError("no workers", where="workers", seen=workers, allowed=">= 1")

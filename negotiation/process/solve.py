@@ -9,6 +9,7 @@ from typing import Any, overload
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import ConvergenceError, InvalidInputError, NonFiniteError
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.game.solution import GameSolution
@@ -44,6 +45,7 @@ def solve_process(
     max_iter: int = ...,
     raise_on_failure: bool = ...,
 ) -> GameSolution: ...
+@takes
 def solve_process(
     process: MultiStepProcess | ProcessGame,
     *,

@@ -16,12 +16,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.data.parameters import Parameter
 from negotiation.errors import InvalidInputError
 from negotiation.process.mapping import process_from_mapping
 from negotiation.process.stage import DAYS_IN, Stage
 from negotiation.process.validation import process_mistakes, raise_mistakes
-from negotiation.values import FloatArray, compact_repr, float_array, quantity
+from negotiation.values import (
+    FloatArray,
+    compact_repr,
+    decoding,
+    float_array,
+    instances,
+    quantity,
+    user_path,
+)
 
 __all__ = ["MultiStepProcess"]
 
@@ -89,7 +98,9 @@ class MultiStepProcess:
 
     def __post_init__(self) -> None:
         """Turn every number into an array and report all mistakes at once."""
-        mistakes, fixed = process_mistakes(vars(self))
+        instances(self.stages, Stage, name="stages")
+        with decoding("process"):
+            mistakes, fixed = process_mistakes(vars(self))
         raise_mistakes(mistakes)
         for name, value in fixed.items():
             object.__setattr__(self, name, value)
@@ -138,6 +149,7 @@ class MultiStepProcess:
         )
 
     @classmethod
+    @takes
     def from_payoffs(
         cls,
         flows: Sequence[ArrayLike],
@@ -244,6 +256,7 @@ class MultiStepProcess:
         )
 
     @classmethod
+    @takes
     def from_dict(cls, data: Mapping[str, Any]) -> Any:
         """Build a process from a mapping.
 
@@ -262,16 +275,19 @@ class MultiStepProcess:
         if "nodes" in data:
             from negotiation.process.game.reading import game_from_mapping
 
-            return game_from_mapping(data)
-        return process_from_mapping(cls, data)
+            with decoding("data"):
+                return game_from_mapping(data)
+        with decoding("data"):
+            return process_from_mapping(cls, data)
 
     @classmethod
+    @takes
     def from_toml(cls, path: str | Path) -> Any:
         """Build a process from a TOML file with the keys of `from_dict`."""
         import tomllib
 
         try:
-            text = Path(path).read_text(encoding="utf-8")
+            text = user_path(path).read_text(encoding="utf-8")
             data = tomllib.loads(text)
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise InvalidInputError(f"cannot be read: {error}", where=str(path)) from error

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from negotiation.study.exhibit import ExhibitScript
-from negotiation.study.store import load_object, write_text
+from negotiation.study.store.files import write_text
+from negotiation.study.store.study_results import SUMMARY, load_result, read_summary
 
 __all__ = ["report_html", "write_report"]
 
@@ -218,12 +219,11 @@ def write_report(
         See `report_html`.
     """
     summaries = {
-        path.parent.name: json.loads(path.read_text(encoding="utf-8"))
-        for path in sorted(results.glob("*/summary.json"))
+        path.parent.name: read_summary(path.parent) for path in sorted(results.glob(f"*/{SUMMARY}"))
     }
     grid, explorer = results / "explorer" / "grid", None
     if grid.with_suffix(".json").exists():
-        explorer = _plain(load_object(grid))
+        explorer = _plain(load_result(grid))
         del summaries["explorer"]
     figures: dict[str, dict[str, tuple[Path, str]]] = {}
     for name, script in scripts.items():

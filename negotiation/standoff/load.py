@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
+from negotiation.arguments import takes
 from negotiation.data.sources import EMBEDDED
 from negotiation.errors import DataError, InvalidInputError
 from negotiation.standoff.checks import Mistakes, Section
@@ -37,6 +38,7 @@ def standoff_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
 
 
+@takes
 def load_standoff(name_or_path: str | Path) -> Standoff:
     """Return a standoff, every mistake of its file told at once.
 

@@ -25,7 +25,7 @@ from pydantic import Field, ValidationError
 from negotiation.errors import DataError, InvalidInputError, NonFiniteError
 from negotiation.study.provenance import data_hash, source_hash
 from negotiation.study.spec import Settings
-from negotiation.study.store import write_json
+from negotiation.study.store.files import write_json
 
 __all__ = [
     "Claim",

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from negotiation.errors import InvalidInputError
 from negotiation.study.functions import import_beside
-from negotiation.study.store import load_object
+from negotiation.study.store.study_results import load_result
+from negotiation.values import user_path
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,7 +40,7 @@ class Exhibit:
     def __init__(self, script: str) -> None:
         import matplotlib.pyplot as plt
 
-        self.script = Path(script).resolve()
+        self.script = user_path(script, name="script").resolve()
         style = self.script.with_name(STYLE)
         plt.style.use(["default", *([str(style)] if style.is_file() else [])])
 
@@ -48,7 +49,7 @@ class Exhibit:
 
         Write the path out: that is how a build knows which results a figure needs.
         """
-        return load_object(self.script.parent / path)
+        return load_result(self.script.parent / path)
 
     def save(self, figure: Figure) -> None:
         """Write ``out/<name>.pdf`` and ``.png`` beside the script; equal figures, equal bytes."""

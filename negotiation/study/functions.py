@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from negotiation.errors import InvalidInputError
+from negotiation.values import user_path
 
 __all__ = ["function_named", "import_beside", "modules_of"]
 
@@ -67,9 +68,12 @@ def function_named(
     InvalidInputError
         If the path names anything else, or something that its module only imports.
     """
+    if folder is not None:
+        folder = user_path(folder, name="folder")
     name, _, attribute = str(path).partition(":")
     library = name.split(".")[0] == "negotiation"
-    beside = folder is not None and name.isidentifier() and (folder / f"{name}.py").is_file()
+    files = set() if folder is None else {path.stem for path in folder.glob("*.py")}
+    beside = name.isidentifier() and name in files
     function: Any = None
     if library and not any(part.startswith("_") for part in (*name.split("."), attribute)):
         try:
@@ -79,9 +83,7 @@ def function_named(
     elif folder is not None and beside:
         function = getattr(import_beside(folder, name), attribute, None)
     home = str(getattr(function, "__module__", "")).split(".")[0]
-    own = home == "negotiation" or (
-        folder is not None and beside and (folder / f"{home}.py").is_file()
-    )
+    own = home == "negotiation" or (beside and home in files)
     if not callable(function) or isinstance(function, type) or not own:
         raise InvalidInputError(
             "no such function",

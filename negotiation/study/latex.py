@@ -2,7 +2,6 @@ r"""Results as LaTeX: ``\\result{key}`` numbers, tables, and the compiled paper.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
@@ -11,7 +10,8 @@ from pathlib import Path
 
 from negotiation.errors import InvalidInputError, NegotiationError
 from negotiation.presentation import escape, table_latex
-from negotiation.study.store import write_text
+from negotiation.study.store.files import write_text
+from negotiation.study.store.study_results import read_summary
 
 __all__ = ["compile_paper", "write_generated"]
 
@@ -29,7 +29,7 @@ def write_generated(summaries: Mapping[str, Path], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     wanted = set()
     for study in sorted(summaries):
-        summary = json.loads(summaries[study].read_text(encoding="utf-8"))
+        summary = read_summary(summaries[study].parent)
         for key in sorted(summary["numbers"]):
             text = escape(summary["numbers"][key]["text"])
             lines.append(rf"\@namedef{{result@{study}.{key}}}{{{text}}}" + "\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from negotiation.presentation import Presented
 
 if TYPE_CHECKING:
     import pandas as pd
+from negotiation.values import instances
 
 __all__ = ["Number", "StudyResult", "StudyTable"]
 
@@ -76,7 +77,8 @@ class StudyTable:
 
     def __post_init__(self) -> None:
         """Refuse ragged rows."""
-        for k, row in enumerate(self.rows):
+        instances(self.columns, str, name="columns")
+        for k, row in enumerate(instances(self.rows, Sequence, name="rows")):
             if len(row) != len(self.columns):
                 raise InvalidInputError(
                     "ragged table",

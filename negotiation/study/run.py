@@ -11,12 +11,15 @@ from typing import Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import NegotiationError
 from negotiation.study.functions import modules_of
 from negotiation.study.provenance import data_hash, file_hash, run_record, source_hash, versions
 from negotiation.study.results import StudyResult
 from negotiation.study.spec import Study, load_study
-from negotiation.study.store import load_object, save_object, write_json
+from negotiation.study.store.files import write_json
+from negotiation.study.store.objects import save_object
+from negotiation.study.store.study_results import load_result, read_summary, write_summary
 
 __all__ = ["StudyInputs", "run_study", "run_study_file", "study_rng", "study_sources"]
 
@@ -35,7 +38,11 @@ class StudyInputs:
 
     def load(self, study: str, name: str) -> Any:
         """Return a stored object of another study."""
-        return load_object(self.folder / study / name)
+        return load_result(self.folder / study / name)
+
+    def summary(self, study: str) -> Mapping[str, Any]:
+        """Return the summary of another study: its numbers, tables and certificates."""
+        return read_summary(self.folder / study)
 
 
 def study_rng(study: Study) -> np.random.Generator:
@@ -51,6 +58,7 @@ def study_sources(study: Study) -> str:
     return source_hash([*named, "negotiation.study.run"], study.folder)
 
 
+@takes
 def run_study(study: Study, *, inputs: StudyInputs, profile: str = "fast") -> StudyResult:
     """Run a study in memory.
 
@@ -109,15 +117,16 @@ def _summary(
     }
 
 
+@takes
 def run_study_file(spec: Path, results: Path, *, profile: str = "fast") -> StudyResult:
     """Run a study file and write ``results/<name>/``: objects, ``summary.json``, ``run.json``.
 
-    ``summary.json`` is written last: where it stands, the rest is whole.
+    ``summary.json`` is written last: where it stands and its checksums hold, the rest is whole.
     """
     study = load_study(spec)
     folder = results / study.name
     result = run_study(study, inputs=StudyInputs(results), profile=profile)
     objects = {name: save_object(folder / name, item) for name, item in result.objects.items()}
     write_json(folder / "run.json", run_record(spec.parent))
-    write_json(folder / "summary.json", _summary(study, spec, profile, result, objects))
+    write_summary(folder, _summary(study, spec, profile, result, objects))
     return result

@@ -11,9 +11,10 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.study.functions import function_named
-from negotiation.values import closest
+from negotiation.values import closest, user_path
 
 __all__ = ["Settings", "Study", "load_study"]
 
@@ -72,6 +73,12 @@ class Study(BaseModel):
     settings: dict[str, Any] = Field(default_factory=dict)
     profile: dict[str, dict[str, Any]] = Field(default_factory=dict)
     folder: Path | None = None
+
+    def __init__(self, /, **content: Any) -> None:
+        try:
+            super().__init__(**content)
+        except ValidationError as error:
+            raise _listed(_lines(error, type(self)), "Study") from error
 
     @property
     def function(self) -> Callable[..., Any]:
@@ -148,6 +155,8 @@ def _settings_mistakes(function: Callable[..., Any], content: Mapping[str, Any])
     ]
     model = _settings_model(function)
     for profile in ("", *sorted(set(profiles) & {*PROFILES})):
+        if not isinstance(profiles.get(profile, {}), dict):
+            return [*mistakes, f"profile.{profile}: seen {profiles[profile]!r}; allowed: a table"]
         merged = {**base, **profiles.get(profile, {})}
         prefix = f"profile.{profile}" if profile else "settings"
         if model is None:
@@ -164,6 +173,12 @@ def _settings_mistakes(function: Callable[..., Any], content: Mapping[str, Any])
     return mistakes
 
 
+def _listed(mistakes: list[str], where: str) -> InvalidInputError:
+    listed = "".join(f"\n  {k}. {line}" for k, line in enumerate(mistakes, start=1))
+    many = "s" if len(mistakes) != 1 else ""
+    return InvalidInputError(f"{len(mistakes)} mistake{many} in the study:{listed}", where=where)
+
+
 def _study(content: Mapping[str, Any], path: Path) -> Study:
     """Return a checked study; every mistake is reported at once."""
     mistakes: list[str] = []
@@ -171,9 +186,10 @@ def _study(content: Mapping[str, Any], path: Path) -> Study:
     if "folder" in content:
         mistakes.append("folder: no such key.")
     try:
-        study = Study.model_validate({**content, "folder": path.resolve().parent})
-    except ValidationError as error:
-        mistakes += _lines(error, Study)
+        study = Study(**{**content, "folder": path.resolve().parent})
+    except InvalidInputError as error:
+        cause = error.__cause__
+        mistakes += _lines(cause, Study) if isinstance(cause, ValidationError) else [str(error)]
     analysis = content.get("analysis")
     if isinstance(analysis, str):
         try:
@@ -183,14 +199,11 @@ def _study(content: Mapping[str, Any], path: Path) -> Study:
         else:
             mistakes += _settings_mistakes(function, content)
     if mistakes or study is None:
-        listed = "".join(f"\n  {k}. {line}" for k, line in enumerate(mistakes, start=1))
-        raise InvalidInputError(
-            f"{len(mistakes)} mistake{'s' if len(mistakes) != 1 else ''} in the study:{listed}",
-            where=path.name,
-        )
+        raise _listed(mistakes, path.name)
     return study
 
 
+@takes
 def load_study(path: str | Path) -> Study:
     """Read a study file.
 
@@ -200,11 +213,15 @@ def load_study(path: str | Path) -> Study:
         If the file is missing, is not TOML, or says something that is not allowed; all mistakes
         are listed at once.
     """
-    path = Path(path)
+    path = user_path(path)
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise InvalidInputError("no such study file", where=str(path)) from error
-    except tomllib.TOMLDecodeError as error:
+    except OSError as error:
+        raise InvalidInputError(
+            "no such study file, or none that can be read",
+            where=str(path),
+            seen=str(error.strerror),
+        ) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidInputError(f"not a TOML file: {error}", where=str(path)) from error
     return _study(content, path)

@@ -13,6 +13,7 @@ from negotiation.study.exhibit import STYLE, draw, exhibit_scripts
 from negotiation.study.provenance import data_hash, source_hash
 from negotiation.study.run import run_study_file, study_sources
 from negotiation.study.spec import load_study
+from negotiation.study.store.study_results import SUMMARY, drop_damaged
 
 __all__ = ["figure_tasks", "study_tasks"]
 
@@ -58,15 +59,21 @@ def _figure_function() -> Callable[..., None]:
 
 
 def study_tasks(folder: Path, results: Path, *, profile: str) -> list[Callable[..., Any]]:
-    """Return a task a study: ``<name>.toml`` -> ``results/<name>/summary.json``."""
+    """Return a task a study: ``<name>.toml`` -> ``results/<name>/summary.json``.
+
+    Stored results that are not whole are said so and computed again.
+    """
     data = data_hash()
     tasks = []
     for path in sorted(folder.glob("*.toml")):
         study = load_study(path)
+        damage = drop_damaged(results / study.name)
+        if damage:
+            _LOG.warning("study %s is computed again: %s", study.name, damage)
         arguments = {
             "spec": path,
-            "needs": {name: results / name / "summary.json" for name in study.needs},
-            "summary": results / study.name / "summary.json",
+            "needs": {name: results / name / SUMMARY for name in study.needs},
+            "summary": results / study.name / SUMMARY,
             "code": _hashed(study_sources(study)),
             "data": _hashed(data),
             "profile": _hashed(profile),
@@ -95,7 +102,7 @@ def figure_tasks(folder: Path, studies: Path, results: Path) -> list[Callable[..
                     seen=place.name,
                     allowed=", ".join(sorted(known)),
                 )
-        needs = {place.name: place / "summary.json" for place in script.folders}
+        needs = {place.name: place / SUMMARY for place in script.folders}
         arguments = {
             "script": script.path,
             "needs": {**needs, **({STYLE: style} if style.is_file() else {})},

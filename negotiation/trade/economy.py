@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
 from negotiation.trade.aggregation import aggregate_tables, positions, unique_labels
@@ -157,6 +158,7 @@ class TariffSchedule(Presented):
         return self._changed(rate, importer=importer, exporter=exporter, sectors=sectors, add=True)
 
     @classmethod
+    @takes
     def from_frame(
         cls,
         frame: pd.DataFrame,
@@ -293,7 +295,10 @@ class Economy(Presented):
         return type(self), tuple(plain)
 
     def _place_of_bad_flow(self, shape: tuple[int, int, int]) -> str:
-        flows = np.asarray(self.flows)
+        try:
+            flows = np.asarray(self.flows)
+        except ValueError:  # ragged
+            return ""
         if flows.shape != shape or flows.dtype.kind not in "fiu":
             return ""
         s, x, m = (int(i) for i in np.argwhere(~(np.isfinite(flows) & (flows >= 0)))[0])
@@ -315,6 +320,7 @@ class Economy(Presented):
         return out
 
     @classmethod
+    @takes
     def from_frame(
         cls, frame: pd.DataFrame, *, name: str = "frame", year: int | None = None, **tables: Any
     ) -> Economy:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.trade.calibration import calibrate
 from negotiation.trade.economy import Economy, TariffSchedule
@@ -58,6 +59,7 @@ def _welfare(system: System, outcome: Outcome) -> FloatArray:
     return welfare
 
 
+@takes
 def counterfactual(
     economy: Economy,
     tariffs: TariffSchedule | Policy,
@@ -223,6 +225,7 @@ def _parts(system: System, tariffs: FloatArray) -> list[FloatArray]:
     return [tariffs[first : first + size] for first in range(0, len(tariffs), size)]
 
 
+@takes
 def counterfactuals(
     economy: Economy,
     schedules: Schedules,

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.values import FloatArray, float_array, number, one_of, quantity
 
@@ -192,6 +193,7 @@ allowed: finite and > 0
         return hash(vars(self)["_signature"])
 
     @classmethod
+    @takes
     def ignatenko2025(
         cls, *, pass_through: float = 1.0, revenue: str = "income_tax_relief"
     ) -> TradeModel:
@@ -209,7 +211,8 @@ allowed: finite and > 0
         """
         shares = _destination_shares()
         exponent = {
-            region: _tariff_exponent(share) - 1.0 + pass_through for region, share in shares.items()
+            region: _tariff_exponent(share) - 1.0 + number(pass_through, name="pass_through")
+            for region, share in shares.items()
         }
         return cls(
             trade_elasticity=4.0,
@@ -223,6 +226,7 @@ allowed: finite and > 0
         )
 
     @classmethod
+    @takes
     def roundabout(cls, *, value_added_share: float = 0.49) -> TradeModel:
         """Return their version with roundabout production: inputs are 51 % of cost.
 
@@ -261,6 +265,7 @@ allowed: finite and > 0
         return cls(profit_share="monopolistic", value_added_share=1.0, transfers="given")
 
     @classmethod
+    @takes
     def caliendo_parro2015(
         cls,
         *,
@@ -321,7 +326,7 @@ def _frozen_option(
 
     if isinstance(value, Mapping):
         return {str(key): check(item, f"{name}[{key}]") for key, item in value.items()}
-    if np.ndim(value) == 0:
+    if isinstance(value, str) or not isinstance(value, np.ndarray | list | tuple):
         return check(value, name)
     array = float_array(value, name=name, low=low, high=high)
     if (open_low and low is not None and np.any(array <= low)) or (

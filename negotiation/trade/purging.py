@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.trade.economy import Economy
 from negotiation.trade.equilibrium import counterfactual
@@ -13,6 +14,7 @@ from negotiation.values import instance
 __all__ = ["purge_imbalances"]
 
 
+@takes
 def purge_imbalances(economy: Economy, model: TradeModel | None = None) -> Economy:
     """Return the economy as it would be without transfers, at its own tariffs.
 

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.instruments.measures import Measure, apply_measures
@@ -194,6 +195,7 @@ def _mean_rates(
     return out
 
 
+@takes
 def tariff_scenarios(
     economy: Economy,
     rates: TariffSchedule | Sequence[TariffSchedule] | Mapping[str, Any] | ArrayLike,
@@ -344,6 +346,7 @@ def _from_schedules(
     return out
 
 
+@takes
 def baseline_averages(
     economy: Economy, players: Sequence[str], sectors: Iterable[str] | None
 ) -> list[float]:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.presentation import Presented
 from negotiation.trade.calibration import Calibration
 from negotiation.trade.economy import TariffSchedule
@@ -143,6 +144,7 @@ def _gap(have: FloatArray, want: FloatArray) -> float:
     return float(np.max(np.abs(have - want) / scale, initial=0.0))
 
 
+@takes
 def verify_equilibrium(result: ReportedWorld) -> EquilibriumCertificate:
     """Return how far the reported numbers are from satisfying each condition."""
     cal = result.calibration

@@ -160,7 +160,7 @@ BAD_NFG = [
     ('NFG 1 R "t" { "a" "b" } { { } 2 }', "needs strategies"),
     ('NFG 1 R "t" { "a" } { 2 }\n\n1 one', r"line 3: not a number; seen 'one'"),
     ('NFG 1 R "t" { "a" } { 2 }\n1 1/0', r"line 2: not a number; seen '1/0'"),
-    ('NFG 1 R "t" { "a" } { 2 }\n1', "end of file"),
+    ('NFG 1 R "t" { "a" } { 2 }\n1', "fewer numbers"),
     ('NFG 1 R "t" { "a" } { 2 }\n1 2\n3', r"line 3: something follows"),
     ('NFG 1 R "t" { "a" } { 2 } { { "o" 1 } } 1 2', "number out of range; seen '2'"),
     ('NFG 1 R "t" { "a" } { 2 } { { 1 } } 1 1', "unexpected token; seen '1'"),

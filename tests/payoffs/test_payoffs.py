@@ -188,7 +188,7 @@ def test_demands_share_the_sign(economy, demand):
         ({"rates": {"USA": ["war"], "CHN": [0.1]}}, "war"),
         ({"rates": {"USA": [0.1, 0.1], "CHN": [0.1]}}, "twice"),
         ({"rates": {"USA": [0.1]}}, "players"),
-        ({"rates": [0.1, 0.2]}, "mapping"),
+        ({"rates": [0.1, 0.2]}, "Mapping"),
         ({"rates": {"USA": [0.1], "CHN": [0.1]}, "players": ("USA", "EU27")}, "one grid"),
         ({"players": ("USA", "EU27")}, "EU27"),
         ({"model": "astrology"}, "astrology"),

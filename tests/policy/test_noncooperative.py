@@ -391,7 +391,7 @@ def test_bad_policy_arguments():
         optimal_tariffs(economy, "R0", bounds=(0.5, 0.1))
     with refuse(InvalidInputError, match="pair"):
         optimal_tariffs(economy, "R0", bounds=(0.5,))
-    with refuse(InvalidInputError, match="pair"):
+    with refuse(InvalidInputError, match="bounds"):
         optimal_tariffs(economy, "R0", bounds=1.0)
     with refuse(InvalidInputError, match="method"):
         optimal_tariffs(economy, "R0", method="guess")
@@ -401,7 +401,7 @@ def test_bad_policy_arguments():
         nash_tariffs(economy, ("R0", "R0"))
     with refuse(InvalidInputError, match="objectives"):
         nash_tariffs(economy, ("R0", "R1"), objectives={"X": Objective()})
-    with refuse(InvalidInputError, match="one a player by name"):
+    with refuse(InvalidInputError, match="objectives is not"):
         nash_tariffs(economy, ("R0", "R1"), objectives=[Objective(), Objective()])
     with refuse(InvalidInputError, match="no source"):
         optimal_tariffs(economy, "R0", objective=Objective(jobs=1.0))

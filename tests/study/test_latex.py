@@ -1,12 +1,11 @@
 """Generated LaTeX: escaped words, true minus signs, every table and key."""
 
-import json
-
 import pytest
 
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import escape, table_latex
 from negotiation.study.latex import compile_paper, write_generated
+from negotiation.study.store.study_results import write_summary
 
 
 def test_escape():
@@ -30,16 +29,16 @@ def test_a_heading_wider_than_its_column_is_broken():
 
 def test_generated_files(tmp_path):
     summary = {
+        "study": "game",
         "numbers": {"loss": {"value": -1.0, "text": "-1.0"}},
         "tables": {"main": {"columns": ["a"], "rows": [["b"]], "align": ""}},
         "health": {"regret": {"value": 1e-12, "bound": 1e-9}},
     }
-    path = tmp_path / "summary.json"
-    path.write_text(json.dumps(summary))
+    write_summary(tmp_path / "game", summary)
     out = tmp_path / "generated"
     out.mkdir()
     (out / "table_old_gone.tex").write_text("stale")
-    write_generated({"game": path}, out)
+    write_generated({"game": tmp_path / "game" / "summary.json"}, out)
     assert r"\@namedef{result@game.loss}{$-$1.0}" in (out / "numbers.tex").read_text()
     assert sorted(p.name for p in out.glob("table_*")) == [
         "table_game_main.tex",

@@ -424,7 +424,7 @@ def test_welfare_is_the_objective_of_a_government():
 
 def test_bad_arguments():
     economy = random_world(1)
-    with pytest.raises(InvalidInputError, match="not a tariff schedule"):
+    with pytest.raises(InvalidInputError, match="not a TariffSchedule"):
         counterfactual(economy, economy.tariffs.rates)
     with pytest.raises(InvalidInputError, match="labels differ"):
         counterfactual(economy, TariffSchedule(("A",), ("b",), np.zeros((1, 1, 1))))

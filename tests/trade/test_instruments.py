@@ -315,7 +315,7 @@ def test_bad_batches_of_policies():
         (lambda: counterfactuals(economy, two, trade_costs=np.ones((1, *shape))), "fewer"),
         (lambda: counterfactuals(economy, two, export_taxes=np.zeros((2, 2, *shape))), "shape"),
         (lambda: counterfactuals(economy, two, export_taxes="high"), "export_taxes"),
-        (lambda: counterfactuals(economy, [economy.tariffs, 3]), "tariffs"),
+        (lambda: counterfactuals(economy, [economy.tariffs, 3]), "schedules"),
     ]
     for call, word in cases:
         with pytest.raises(InvalidInputError, match=word):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
 from negotiation.trade.markets.linear_tariffs import LinearTariffModel
@@ -58,6 +59,7 @@ class EscapeClause(Presented):
     assumptions: tuple[str, ...]
 
 
+@takes
 def escape_clause(
     cost: float,
     *,
@@ -136,6 +138,7 @@ class QuietExemption(Presented):
     assumptions: tuple[str, ...]
 
 
+@takes
 def quiet_exemption(
     market: LinearTariffModel, tariff: float, audience_curvature: float
 ) -> QuietExemption:
@@ -199,6 +202,7 @@ class Reassurance(Presented):
     assumptions: tuple[str, ...]
 
 
+@takes
 def reassurance(
     trustworthy: tuple[float, float, float, float],
     untrustworthy: tuple[float, float, float],

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, read_only
@@ -57,6 +58,7 @@ class TriggerPhase(Presented):
     assumptions: tuple[str, ...]
 
 
+@takes
 def trigger_phase(
     delta: float,
     *,
@@ -142,6 +144,7 @@ def trigger_phase(
     )
 
 
+@takes
 def detection_lag_discounts(gain: float, loss: float, lags: ArrayLike) -> FloatArray:
     """Return the critical discount factor for each number of periods before cheating is seen.
 
@@ -223,6 +226,7 @@ def _penance_threshold(t: float, r: float, p: float, s: float, length: int) -> f
     return float(brentq(worst, low, float(grid[k]), xtol=1e-15, rtol=1e-14))
 
 
+@takes
 def cooperation_thresholds(
     temptation: float, reward: float, punishment: float, sucker: float, *, longest_penance: int = 1
 ) -> CooperationThresholds:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.data import load_table
 from negotiation.data.tables import DateLike
 from negotiation.errors import InvalidInputError
@@ -67,6 +68,7 @@ class PurchaseCompliance(Pictured):
     _picture = "plot_compliance_posterior"
 
 
+@takes
 def purchase_compliance(
     target: ArrayLike,
     actual: ArrayLike,
@@ -148,6 +150,7 @@ def purchase_compliance(
     )
 
 
+@takes
 def phase_one_compliance(
     *,
     by_group: bool = False,
@@ -225,6 +228,7 @@ class SelfEnforcingPurchases(Presented):
     assumptions: tuple[str, ...]
 
 
+@takes
 def self_enforcing_purchases(
     cost_per_unit: float, relief: float, delta: float, *, lag: float = 1.0
 ) -> SelfEnforcingPurchases:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, read_only
@@ -93,6 +94,7 @@ def _chain(
     return moves, np.array([a * b, a * (1 - b), (1 - a) * b, (1 - a) * (1 - b)])
 
 
+@takes
 def long_run_play(
     first: ArrayLike | str,
     second: ArrayLike | str,
@@ -160,6 +162,7 @@ class RepeatedMatch(Presented):
     assumptions: tuple[str, ...]
 
 
+@takes
 def play_match(
     first: ArrayLike | str,
     second: ArrayLike | str,
@@ -217,6 +220,7 @@ class ZeroDeterminant(Presented):
     residual: float
 
 
+@takes
 def zero_determinant(
     strategy: ArrayLike | str,
     *,
@@ -248,6 +252,7 @@ def zero_determinant(
     return ZeroDeterminant(enforces, alpha, beta, gamma, factor, residual)
 
 
+@takes
 def extortionate_strategy(
     factor: float, *, payoffs: ArrayLike = (3.0, 0.0, 5.0, 1.0), intensity: float = 1.0
 ) -> FloatArray:

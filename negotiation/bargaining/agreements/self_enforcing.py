@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.presentation import Pictured, Presented
 from negotiation.trade.markets.linear_tariffs import LinearTariffModel, linear_tariff_war
@@ -79,6 +80,7 @@ def _loss(market: LinearTariffModel, tariff: FloatArray | float) -> FloatArray:
     return np.asarray(0.5 * m * (1 - phi) * (market.optimal_tariff**2 - np.asarray(tariff) ** 2))
 
 
+@takes
 def most_cooperative_tariff(market: LinearTariffModel, delta: float) -> CooperativeTariff:
     """Return the lowest tariff that two equal sides sustain by the threat of war for ever.
 
@@ -145,6 +147,7 @@ class FreeTradeDiscounts(Presented):
     assumptions: tuple[str, ...]
 
 
+@takes
 def critical_discounts(first: LinearTariffModel, second: LinearTariffModel) -> FreeTradeDiscounts:
     """Return each side's smallest discount factor for free trade under a grim trigger.
 
@@ -213,6 +216,7 @@ class ManagedTrade(Presented):
     assumptions: tuple[str, ...]
 
 
+@takes
 def managed_trade(
     delta: float,
     gaps: ArrayLike,
@@ -330,6 +334,7 @@ class GradualCuts(Pictured):
     _picture = "plot_gradual_cuts"
 
 
+@takes
 def gradual_cuts(
     market: LinearTariffModel, delta: float, *, start: float | None = None, steps: int = 20
 ) -> GradualCuts:

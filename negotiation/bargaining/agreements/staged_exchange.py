@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, read_only
@@ -49,6 +50,7 @@ class StageChain(Presented):
     assumptions: tuple[str, ...]
 
 
+@takes
 def stage_chain(
     success: ArrayLike,
     breakdown: ArrayLike = 0.0,
@@ -140,6 +142,7 @@ class StagedExchange(Presented):
     assumptions: tuple[str, ...]
 
 
+@takes
 def staged_exchange(
     delta: ArrayLike,
     *,

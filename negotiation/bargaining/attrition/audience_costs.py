@@ -7,10 +7,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from negotiation.arguments import takes
 from negotiation.bargaining.conditions import Distribution, pair, require
 from negotiation.errors import ConvergenceError
 from negotiation.presentation import Pictured
-from negotiation.values import FloatArray, number, quantity
+from negotiation.values import FloatArray, decoding, number, quantity
 
 __all__ = ["AudienceCostCrisis", "audience_cost_crisis", "audience_cost_crisis_uniform"]
 
@@ -110,6 +111,7 @@ def _rates(cost_rates: Sequence[float] | FloatArray) -> tuple[float, float]:
     return a
 
 
+@takes
 def audience_cost_crisis_uniform(
     *,
     prize: float,
@@ -158,7 +160,8 @@ def audience_cost_crisis_uniform(
         root = math.sqrt((own * v) ** 2 + 4 * own * other * v * bounds[j])
         return 2 * v * bounds[j] / (own * v + root)
 
-    candidates = (candidate(0), candidate(1))
+    with decoding("prize, cost_rates and war_bounds"):
+        candidates = (candidate(0), candidate(1))
     horizon = min(candidates)
     locked = (a[0] * horizon / bounds[0], a[1] * horizon / bounds[1])
     decisive = candidates.index(horizon)
@@ -175,6 +178,7 @@ def audience_cost_crisis_uniform(
     )
 
 
+@takes
 def audience_cost_crisis(
     *,
     prize: float,

@@ -18,6 +18,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.bargaining.conditions import pair, require
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Pictured, Presented
@@ -44,6 +45,7 @@ class ConcessionHazard(Presented):
     assumptions: tuple[str, ...] = ()
 
 
+@takes
 def concession_hazard(
     *,
     win: float,
@@ -181,6 +183,7 @@ def _rate_against(side: AttritionSide, time: float, breakdown_rate: float) -> fl
     ).hazard
 
 
+@takes
 def concession_path(
     times: ArrayLike,
     sides: Sequence[AttritionSide],

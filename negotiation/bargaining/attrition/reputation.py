@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.bargaining.conditions import pair, require
 from negotiation.presentation import Pictured, Presented
 from negotiation.values import FloatArray, number, quantity, read_only
@@ -103,6 +104,7 @@ def _forever(flow: float, rate: float, beta: float, broken: float) -> float:
     return (flow + beta * broken) / (rate + beta)
 
 
+@takes
 def reputational_bargaining(
     *,
     concede: Sequence[float] | FloatArray,
@@ -252,6 +254,7 @@ def _interior(
     )
 
 
+@takes
 def abreu_gul(
     demands: Sequence[float] | FloatArray,
     *,
@@ -321,6 +324,7 @@ class StubbornnessLimit(Presented):
     assumptions: tuple[str, ...] = ()
 
 
+@takes
 def stubbornness_limit(
     demands: Sequence[float] | FloatArray, *, discount_rates: Sequence[float] | FloatArray
 ) -> StubbornnessLimit:
@@ -364,6 +368,7 @@ def stubbornness_limit(
     )
 
 
+@takes
 def survival_of_reputation(
     equilibrium: ReputationEquilibrium, times: Sequence[float] | FloatArray
 ) -> FloatArray:

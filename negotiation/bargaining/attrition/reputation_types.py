@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.bargaining.attrition.reputation import abreu_gul
 from negotiation.bargaining.conditions import pair, require
 from negotiation.errors import ConvergenceError
@@ -210,6 +211,7 @@ def _regret(
     return max(worst, float(payoffs_1.max() - opening @ payoffs_1))
 
 
+@takes
 def abreu_gul_demands(
     first: StubbornTypes,
     second: StubbornTypes,

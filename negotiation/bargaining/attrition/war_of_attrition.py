@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.bargaining.attrition.hazard import concession_hazard
 from negotiation.bargaining.conditions import Distribution, require
 from negotiation.errors import NonFiniteError
@@ -39,6 +40,7 @@ class AttritionEquilibrium(Presented):
     assumptions: tuple[str, ...] = ()
 
 
+@takes
 def war_of_attrition(
     *,
     concede: Sequence[float] | FloatArray,
@@ -174,6 +176,7 @@ def _integral(integrand: object, low: float, high: float, tol: float) -> float:
     return float(value)
 
 
+@takes
 def private_value_attrition(
     distribution: Distribution, *, value: float, cost: float = 1.0, tol: float = 1e-12
 ) -> PrivateValueAttrition:
@@ -255,6 +258,7 @@ class ShadowOfTheFuture(Presented):
     assumptions: tuple[str, ...] = ()
 
 
+@takes
 def shadow_of_the_future(share: float, discount_rate: float) -> ShadowOfTheFuture:
     """Standoff over which of two agreements to enforce: more patience, longer delay, equal loss.
 

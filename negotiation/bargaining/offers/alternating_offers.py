@@ -15,6 +15,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.bargaining.offers.outcome import (
     AlternatingOffers,
     discount_factors,
@@ -39,6 +40,7 @@ __all__ = [
 _COMPLETE = "complete information, an infinite horizon and immediate acceptance"
 
 
+@takes
 def rubinstein(delta: ArrayLike, *, surplus: float = 1.0, proposer: int = 1) -> AlternatingOffers:
     """Return the division of Rubinstein (1982).
 
@@ -68,6 +70,7 @@ def rubinstein(delta: ArrayLike, *, surplus: float = 1.0, proposer: int = 1) -> 
     )
 
 
+@takes
 def rubinstein_limit(
     rates: ArrayLike, *, surplus: float = 1.0, disagreement: ArrayLike | None = None
 ) -> FloatArray:
@@ -101,6 +104,7 @@ def rubinstein_limit(
     return read_only(d + rest * (1 / r) / (1 / r).sum())
 
 
+@takes
 def alternating_offers_fixed_costs(
     costs: ArrayLike, *, surplus: float = 1.0, proposer: int = 1
 ) -> AlternatingOffers:
@@ -138,6 +142,7 @@ def alternating_offers_fixed_costs(
     )
 
 
+@takes
 def alternating_offers_breakdown(
     probability: float,
     breakdown: ArrayLike,
@@ -192,6 +197,7 @@ def alternating_offers_breakdown(
     )
 
 
+@takes
 def alternating_offers_flows(
     delta: ArrayLike, flows: ArrayLike, *, surplus: float = 1.0, proposer: int = 1
 ) -> AlternatingOffers:
@@ -233,6 +239,7 @@ def alternating_offers_flows(
     )
 
 
+@takes
 def alternating_offers_outside_options(
     delta: ArrayLike, options: ArrayLike, *, surplus: float = 1.0, proposer: int = 1
 ) -> AlternatingOffers:
@@ -285,6 +292,7 @@ def _largest_reservation(d: FloatArray, o: FloatArray, pie: float) -> float:
     return float(regimes[int(np.argmin(gaps))])
 
 
+@takes
 def alternating_offers_commitment(
     delta: float, *, surplus: float = 1.0, proposer: int = 1
 ) -> AlternatingOffers:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.bargaining.conditions import Distribution, require
 from negotiation.errors import ConvergenceError
 from negotiation.presentation import Presented
@@ -92,6 +93,7 @@ def _trade_moments(
     return moments
 
 
+@takes
 def second_best_trade(
     buyer: Distribution,
     seller: Distribution,
@@ -234,6 +236,7 @@ def _types(values: ArrayLike, weights: ArrayLike, name: str) -> tuple[FloatArray
     return v, w
 
 
+@takes
 def mechanism_bound(
     valuations: ArrayLike,
     costs: ArrayLike,

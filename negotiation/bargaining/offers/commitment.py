@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.bargaining.conditions import Distribution, pair, require
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, quantity
@@ -64,6 +65,7 @@ def _attempts_outcome(
     return CommitmentOutcome(p, done[0] * done[1], (payoffs[0], payoffs[1]))
 
 
+@takes
 def uncertain_commitment(
     *,
     success: Sequence[float] | FloatArray,
@@ -161,6 +163,7 @@ class RevocableCommitment(Presented):
     assumptions: tuple[str, ...] = ()
 
 
+@takes
 def revocable_commitment(
     *,
     demands: Sequence[float] | FloatArray,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.bargaining.offers.outcome import (
     AlternatingOffers,
     division,
@@ -50,6 +51,7 @@ class FiniteHorizonOffers(Pictured):
     _picture = "plot_offers"
 
 
+@takes
 def stahl_finite_horizon(
     delta: ArrayLike,
     periods: int,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from negotiation.arguments import takes
 from negotiation.bargaining.conditions import require
 from negotiation.presentation import Presented
 from negotiation.values import number, quantity
@@ -38,6 +39,7 @@ class ScreeningOffers(Presented):
     assumptions: tuple[str, ...] = ()
 
 
+@takes
 def screening_offers(
     discount: float,
     *,
@@ -166,6 +168,7 @@ class TwoTypeScreening(Presented):
     assumptions: tuple[str, ...] = ()
 
 
+@takes
 def two_type_screening(
     *, high: float, low: float, discount: float, prob_high: float
 ) -> TwoTypeScreening:
@@ -247,6 +250,7 @@ class DoubleAuction(Presented):
     assumptions: tuple[str, ...] = ()
 
 
+@takes
 def double_auction(k: float = 0.5, *, low: float = 0.0, high: float = 1.0) -> DoubleAuction:
     """Sealed-bid double auction at price ``k bid + (1 - k) ask``, linear equilibrium, every k.
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, read_only
@@ -56,6 +57,7 @@ def _chances(value: ArrayLike, name: str) -> FloatArray:
     return p
 
 
+@takes
 def random_proposer(
     recognition: ArrayLike, delta: ArrayLike, *, surplus: float = 1.0
 ) -> RandomProposer:
@@ -150,6 +152,7 @@ def _transition(transition: ArrayLike, count: int) -> tuple[FloatArray, bool]:
     return np.asarray(matrix), independent
 
 
+@takes
 def stochastic_surplus(
     surplus: ArrayLike,
     transition: ArrayLike,
@@ -267,6 +270,7 @@ class OptimismDelay(Presented):
     assumptions: tuple[str, ...]
 
 
+@takes
 def optimism_deadline(optimism: float, delta: float) -> OptimismDelay:
     """Return how long optimistic sides wait before a deadline.
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.bargaining.offers.alternating_offers import (
     alternating_offers_outside_options,
     rubinstein,
@@ -59,6 +60,7 @@ class DomesticConstraint(Presented):
     assumptions: tuple[str, ...]
 
 
+@takes
 def domestic_constraints(
     delta: ArrayLike, needed: ArrayLike, *, surplus: float = 1.0
 ) -> DomesticConstraint:
@@ -141,6 +143,7 @@ def _win_sets(needed: tuple[float, float], assumptions: tuple[str, ...]) -> WinS
     )
 
 
+@takes
 def win_sets(largest_reservation: ArrayLike, quota: ArrayLike) -> WinSets:
     """Return the zone of agreement when ratifiers' reservations are spread evenly.
 
@@ -169,6 +172,7 @@ def win_sets(largest_reservation: ArrayLike, quota: ArrayLike) -> WinSets:
     )
 
 
+@takes
 def win_sets_from_ratifiers(reservations: tuple[ArrayLike, ArrayLike], quota: ArrayLike) -> WinSets:
     """Return the zone of agreement from each ratifier's own reservation share.
 
@@ -221,6 +225,7 @@ class RatificationOffer(Pictured):
     _picture = "plot_ratification_offer"
 
 
+@takes
 def ratification_offer(largest_reservation: float, disagreement: float) -> RatificationOffer:
     """Return the take-it-or-leave-it offer to a side that may fail to ratify.
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from negotiation.arguments import takes
 from negotiation.bargaining.conditions import pair, require
 from negotiation.presentation import Pictured, Presented
 from negotiation.values import FloatArray, number, quantity
@@ -29,6 +30,7 @@ class CheapTalkPartition(Pictured):
     _picture = "plot_cheap_talk_partition"
 
 
+@takes
 def cheap_talk_partition(
     bias: float, *, messages: int | None = None, low: float = 0.0, high: float = 1.0
 ) -> CheapTalkPartition:
@@ -129,6 +131,7 @@ class TwoAudiences(Presented):
     assumptions: tuple[str, ...] = ()
 
 
+@takes
 def two_audiences(
     first_gains: Sequence[float] | FloatArray, second_gains: Sequence[float] | FloatArray
 ) -> TwoAudiences:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from negotiation.arguments import takes
 from negotiation.bargaining.conditions import pair, require
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, quantity
@@ -41,6 +42,7 @@ class CrisisSignalling(Presented):
     assumptions: tuple[str, ...] = ()
 
 
+@takes
 def crisis_signalling(
     *,
     prob_strong: float,
@@ -165,6 +167,7 @@ class SunkCostSignal(Presented):
     assumptions: tuple[str, ...] = ()
 
 
+@takes
 def sunk_cost_signal(
     *, win_probability: float, war_cost: float, valuations: Sequence[float] | FloatArray
 ) -> SunkCostSignal:
@@ -230,6 +233,7 @@ class TiedHands(Presented):
     assumptions: tuple[str, ...] = ()
 
 
+@takes
 def tying_hands(
     war_value: float, audience_costs: float | Sequence[float] | FloatArray
 ) -> TiedHands:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.bargaining.conditions import require
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, quantity, read_only
@@ -27,6 +28,7 @@ class Persuasion(Presented):
     assumptions: tuple[str, ...] = ()
 
 
+@takes
 def bayesian_persuasion(prior: float, threshold: float) -> Persuasion:
     """Persuade a receiver who acts when its belief reaches a threshold.
 
@@ -81,6 +83,7 @@ class PersuasionValue(Presented):
     assumptions: tuple[str, ...] = ()
 
 
+@takes
 def persuasion_value(prior: float, beliefs: ArrayLike, payoffs: ArrayLike) -> PersuasionValue:
     """Best signal for any payoff of a binary state: concavification on a grid of beliefs.
 

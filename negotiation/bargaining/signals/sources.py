@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.bargaining.conditions import require
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Pictured, Presented
@@ -48,6 +49,7 @@ def _as_bool(report: bool | str) -> bool:
     raise InvalidInputError("unknown report", where="reports", seen=report, allowed="yes, no")
 
 
+@takes
 def source_posterior(
     prior: float,
     *,
@@ -150,6 +152,7 @@ class SourceReliability(Presented):
     assumptions: tuple[str, ...] = ()
 
 
+@takes
 def source_reliability(
     confirmed: float,
     refuted: float,
@@ -226,6 +229,7 @@ class StrategicSource(Presented):
     assumptions: tuple[str, ...] = ()
 
 
+@takes
 def strategic_source(
     honesty: float, prior: float, *, push_probability: float = 1.0
 ) -> StrategicSource:
@@ -290,6 +294,7 @@ class ElectronicMail(Presented):
     assumptions: tuple[str, ...] = ()
 
 
+@takes
 def electronic_mail(
     loss: float,
     *,

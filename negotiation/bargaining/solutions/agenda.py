@@ -13,11 +13,12 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.bargaining.solutions.axiomatic import nash_bargaining
 from negotiation.bargaining.solutions.problem import BargainingProblem
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
-from negotiation.values import FloatArray, float_array, one_of, read_only
+from negotiation.values import FloatArray, decoding, float_array, one_of, read_only
 
 __all__ = [
     "AgendaOrder",
@@ -58,6 +59,7 @@ class IssueLinkage(Presented):
     assumptions: tuple[str, ...]
 
 
+@takes
 def issue_linkage(
     first_values: ArrayLike,
     second_values: ArrayLike,
@@ -139,6 +141,7 @@ class SequentialAgenda(Presented):
     assumptions: tuple[str, ...]
 
 
+@takes
 def sequential_agenda(
     delta: ArrayLike,
     stakes: ArrayLike,
@@ -165,7 +168,8 @@ def sequential_agenda(
     >>> sequential_agenda([0.9, 0.8], [0.5, 1.0]).payoffs.round(6).tolist()
     [0.954082, 0.410204]
     """
-    d = np.broadcast_to(float_array(delta, name="delta", low=0.0, high=1.0), (2,))
+    with decoding("delta"):
+        d = np.broadcast_to(float_array(delta, name="delta", low=0.0, high=1.0), (2,))
     s = float_array(stakes, name="stakes", ndim=1, low=0.0)
     if np.any(s <= 0) or d[0] * d[1] >= 1:
         raise InvalidInputError(
@@ -232,6 +236,7 @@ class AgendaOrder(Presented):
     assumptions: tuple[str, ...]
 
 
+@takes
 def agenda_orders(
     delta: ArrayLike, stakes: ArrayLike, *, proposer: int = 1, next_proposer: str = "accepter"
 ) -> AgendaOrder:

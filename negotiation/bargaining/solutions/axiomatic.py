@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.bargaining.solutions.polytope import max_along_ray, max_log_product, maximin_value
 from negotiation.bargaining.solutions.problem import BargainingProblem
 from negotiation.bargaining.solutions.result import BargainingSolution, award
@@ -56,9 +57,14 @@ def _nash_residual(problem: BargainingProblem, payoffs: FloatArray) -> float:
         ratio = np.prod((inside / np.where(active, gains, 1.0)) ** weights, axis=1)
         return max(float(ratio.max()) - 1.0, 0.0)
     price = np.where(active, weights / np.where(active, gains, 1.0), 0.0)
-    return max(float(((points - payoffs) @ price).max()), 0.0)
+    if points is problem.points or problem.point.size == 2:
+        best = points[int(np.argmax(points @ price))]
+    else:
+        best, _ = max_along_ray(problem.points, problem.point, None, problem.floor, objective=price)
+    return max(float((best - payoffs) @ price), 0.0)
 
 
+@takes
 def nash_bargaining(problem: BargainingProblem, *, tol: float = 1e-8) -> BargainingSolution:
     """Return the weighted Nash solution: maximise ``prod_i (u_i - d_i)^w_i``.
 
@@ -167,6 +173,7 @@ def _ray_residual(problem: BargainingProblem, payoffs: FloatArray, direction: Fl
     return max(largest - float(scaled.min()), 0.0) / max(largest, 1e-300)
 
 
+@takes
 def kalai_smorodinsky(problem: BargainingProblem, *, tol: float = 1e-8) -> BargainingSolution:
     """Return the Kalai-Smorodinsky solution: everybody gets the same share of the ideal gain.
 
@@ -197,6 +204,7 @@ def kalai_smorodinsky(problem: BargainingProblem, *, tol: float = 1e-8) -> Barga
     )
 
 
+@takes
 def egalitarian(problem: BargainingProblem, *, tol: float = 1e-8) -> BargainingSolution:
     """Return the egalitarian solution: equal gains, or gains proportional to the weights.
 
@@ -227,6 +235,7 @@ def egalitarian(problem: BargainingProblem, *, tol: float = 1e-8) -> BargainingS
     )
 
 
+@takes
 def utilitarian(problem: BargainingProblem, *, tol: float = 1e-8) -> BargainingSolution:
     """Return the utilitarian solution: the largest weighted sum of payoffs that all accept.
 
@@ -267,6 +276,7 @@ def utilitarian(problem: BargainingProblem, *, tol: float = 1e-8) -> BargainingS
     )
 
 
+@takes
 def deal_me_out(problem: BargainingProblem, *, tol: float = 1e-8) -> BargainingSolution:
     """Return the Nash solution bounded by outside options that do not move it unless they bind.
 
@@ -285,6 +295,7 @@ def deal_me_out(problem: BargainingProblem, *, tol: float = 1e-8) -> BargainingS
     return replace(nash_bargaining(problem, tol=tol), name="deal me out")
 
 
+@takes
 def split_the_difference(problem: BargainingProblem, *, tol: float = 1e-8) -> BargainingSolution:
     """Return the Nash solution with the outside options as the disagreement point.
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from negotiation.errors import InvalidInputError
-from negotiation.values import FloatArray
+from negotiation.values import FloatArray, decoding
 
 __all__ = ["Curve"]
 
@@ -35,7 +35,8 @@ class Curve:
             return -np.inf
         if isinstance(out, complex):
             return -np.inf
-        value = float(np.asarray(out, dtype=np.float64).reshape(()))
+        with decoding("frontier"):
+            value = float(np.asarray(out, dtype=np.float64).reshape(()))
         return value if np.isfinite(value) else -np.inf
 
     def sample(self, grid: FloatArray) -> FloatArray:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.bargaining.solutions.axiomatic import nash_bargaining
 from negotiation.bargaining.solutions.problem import BargainingProblem
 from negotiation.bargaining.solutions.result import BargainingSolution
@@ -28,6 +29,7 @@ __all__ = [
 ]
 
 
+@takes
 def equal_cuts(
     problem: BargainingProblem,
     *,
@@ -147,6 +149,7 @@ class InequityAverseSolution(Presented):
     assumptions: tuple[str, ...]
 
 
+@takes
 def inequity_averse(
     problem: BargainingProblem, *, envy: ArrayLike, guilt: ArrayLike, tol: float = 1e-8
 ) -> InequityAverseSolution:
@@ -249,6 +252,7 @@ class UltimatumOffer(Presented):
     assumptions: tuple[str, ...]
 
 
+@takes
 def inequity_averse_ultimatum(
     *, responder_envy: float, proposer_guilt: float = 0.0, proposer_envy: float | None = None
 ) -> UltimatumOffer:

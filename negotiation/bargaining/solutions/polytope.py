@@ -61,6 +61,25 @@ def maximin_value(points: FloatArray, disagreement: FloatArray, direction: Float
     return float(solved.fun) * scale / float(direction.max())
 
 
+def lottery_slack(points: FloatArray, floor: FloatArray) -> float:
+    """Largest smallest gain over ``floor`` among lotteries over points, relative to the points."""
+    from scipy.optimize import linprog
+
+    gains = points - floor
+    scale = max(float(np.abs(gains).max()), 1e-300)
+    solved = linprog(
+        np.append(np.zeros(len(gains)), -1.0),
+        A_ub=np.column_stack([-gains.T / scale, np.ones(gains.shape[1])]),
+        b_ub=np.zeros(gains.shape[1]),
+        A_eq=np.append(np.ones(len(gains)), 0.0)[None, :],
+        b_eq=[1.0],
+        bounds=[(0, None)] * len(gains) + [(None, None)],
+        method="highs",
+        options=TIGHT,
+    )
+    return float(-solved.fun)
+
+
 def max_along_ray(
     points: FloatArray,
     disagreement: FloatArray,

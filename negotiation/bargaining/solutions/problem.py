@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.bargaining.solutions.curve import Curve
 from negotiation.bargaining.solutions.frontier import (
     Frontier,
@@ -23,13 +24,16 @@ from negotiation.bargaining.solutions.frontier import (
     pareto_indices,
     upper_hull,
 )
+from negotiation.bargaining.solutions.polytope import lottery_slack
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
-from negotiation.values import FloatArray, float_array
+from negotiation.values import FloatArray, decoding, float_array, instances
 
 __all__ = ["BargainingProblem"]
 
 _SAMPLES = 4097
+#: Shortfall of a lottery, relative to the payoffs, that is rounding.
+_SLACK = 1e-10
 
 
 def _named(labels: Sequence[str], count: int) -> tuple[str, ...]:
@@ -107,7 +111,7 @@ class BargainingProblem:
             raise InvalidInputError("at least two players", where="disagreement", seen=d.size)
         put(self, "disagreement", d)
         put(self, "weights", _weights(self.weights, d.size))
-        put(self, "players", _named(self.players, d.size))
+        put(self, "players", _named(instances(self.players, str, name="players"), d.size))
         if self.outside_options is not None:
             put(
                 self,
@@ -149,17 +153,27 @@ class BargainingProblem:
         self._refuse_hopeless()
 
     def _refuse_hopeless(self) -> None:
-        if self.point.size == 2 and self.convexify:
+        """Refuse a disagreement point or outside options that no agreement can match."""
+        if self.smooth and self.convexify:
             self.accepted_above(self.floor)
-        elif not len(self.candidates):
+        elif not self._has_agreement():
             raise InvalidInputError(
                 "no payoff vector is at least as good for everybody as no agreement",
-                where="frontier",
+                where="frontier" if self.outside_options is None else "outside_options",
                 seen=f"disagreement {self.point.tolist()}, least accepted {self.floor.tolist()}",
-                hint="Check the units, or that the standoff hurts both sides.",
+                hint="Check the units, or that the standoff hurts both sides."
+                if self.outside_options is None
+                else "The outside options together exceed the surplus, or the units differ.",
             )
 
+    def _has_agreement(self) -> bool:
+        """Whether an outcome, or a lottery over outcomes, gives everybody what it accepts."""
+        if len(self.candidates):
+            return True
+        return self.convexify and lottery_slack(self.points, self.floor) >= -_SLACK
+
     @classmethod
+    @takes
     def from_game(
         cls,
         game: NormalFormGame,
@@ -189,7 +203,8 @@ class BargainingProblem:
         ([-1.0, -1.0], [0.0, 0.0])
         """
         count = len(game.shape)
-        place = tuple(int(i) for i in disagreement)
+        with decoding("disagreement"):
+            place = tuple(int(i) for i in disagreement)
         if len(place) != count or any(
             not 0 <= i < size for i, size in zip(place, game.shape, strict=True)
         ):

@@ -10,6 +10,7 @@ import time
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.bargaining.solutions.frontier import PolygonFrontier
 from negotiation.bargaining.solutions.problem import BargainingProblem
 from negotiation.bargaining.solutions.result import BargainingSolution, award
@@ -27,6 +28,7 @@ def _needs_two(problem: BargainingProblem, name: str) -> None:
         )
 
 
+@takes
 def maschler_perles(problem: BargainingProblem, *, tol: float = 1e-6) -> BargainingSolution:
     """Return the superadditive solution of Maschler and Perles (1981), two players.
 
@@ -58,6 +60,7 @@ def maschler_perles(problem: BargainingProblem, *, tol: float = 1e-6) -> Bargain
     )
 
 
+@takes
 def discrete_raiffa(
     problem: BargainingProblem, *, tol: float = 1e-8, max_iter: int = 200
 ) -> BargainingSolution:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.bargaining.solutions.problem import BargainingProblem
 from negotiation.bargaining.solutions.transferable import nash_transferable
 from negotiation.errors import InvalidInputError
@@ -71,6 +72,7 @@ def _tariff_for(
     return np.asarray(2 * target / (b + np.sqrt(np.maximum(b * b - 4 * a * target, 0.0))))
 
 
+@takes
 def tariff_frontier(
     first: LinearTariffModel,
     second: LinearTariffModel,
@@ -146,6 +148,7 @@ def _kept_tariffs(
     return tariffs
 
 
+@takes
 def settle_tariff_war(
     first: LinearTariffModel,
     second: LinearTariffModel,
@@ -217,6 +220,7 @@ class EquivalentWithdrawal(Presented):
     assumptions: tuple[str, ...]
 
 
+@takes
 def equivalent_withdrawal(
     first: LinearTariffModel,
     second: LinearTariffModel,

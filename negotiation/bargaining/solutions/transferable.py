@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, read_only
@@ -52,6 +53,7 @@ def _scaled(weights: ArrayLike | None, count: int) -> FloatArray:
     return np.asarray(out / out.sum())
 
 
+@takes
 def nash_transferable(
     surplus: float,
     disagreement: ArrayLike,
@@ -117,6 +119,7 @@ def nash_transferable(
     )
 
 
+@takes
 def nash_risk_averse(
     exponents: ArrayLike, *, weights: ArrayLike | None = None
 ) -> TransferableSolution:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.bargaining.solutions.axiomatic import nash_bargaining
 from negotiation.bargaining.solutions.frontier import upper_hull
 from negotiation.bargaining.solutions.polytope import TIGHT
@@ -204,6 +205,7 @@ def _without_transfers(first: FloatArray, second: FloatArray) -> VariableThreatS
     )
 
 
+@takes
 def variable_threats(game: NormalFormGame, *, transfers: bool = True) -> VariableThreatSolution:
     """Return Nash's (1953) solution with optimal threats of a two-player game.
 

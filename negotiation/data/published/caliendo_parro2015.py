@@ -11,12 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
-from negotiation.data.readers.text_files import FileLimits, csv_rows, user_path
+from negotiation.arguments import takes
+from negotiation.data.readers.text_files import FileLimits, csv_rows
 from negotiation.errors import ConvergenceError, DataError, InvalidInputError
 from negotiation.trade.calibration import calibrate
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.model import TradeModel
-from negotiation.values import FloatArray, compact_repr, number, one_of
+from negotiation.values import FloatArray, compact_repr, number, one_of, user_path
 
 __all__ = ["CaliendoParro2015", "consistent_base_year", "read_caliendo_parro2015"]
 
@@ -165,6 +166,7 @@ def _technology(
     return 1.0 - inputs.sum(axis=1), inputs, zeroed
 
 
+@takes
 def read_caliendo_parro2015(
     folder: str | Path,
     *,
@@ -261,6 +263,7 @@ def read_caliendo_parro2015(
     )
 
 
+@takes
 def consistent_base_year(
     economy: Economy, *, balanced: bool, tol: float = 1e-10, max_iter: int = 5000
 ) -> Economy:

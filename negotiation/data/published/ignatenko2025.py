@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.data.readers.home_sales import calibrate_destination_shares, close_home_sales
-from negotiation.data.readers.text_files import FileLimits, csv_rows, user_path
+from negotiation.data.readers.text_files import FileLimits, csv_rows
 from negotiation.errors import DataError
 from negotiation.trade.economy import Economy, TariffSchedule
-from negotiation.values import FloatArray, float_array, number
+from negotiation.values import FloatArray, float_array, number, user_path
 
 __all__ = ["read_ignatenko2025", "read_ignatenko2025_tariffs"]
 
@@ -104,6 +105,7 @@ def _trade_matrix(path: Path, codes: tuple[str, ...]) -> FloatArray:
     return trade
 
 
+@takes
 def read_ignatenko2025(
     folder: str | Path, *, destination_shares: ArrayLike | None = None
 ) -> Economy:
@@ -155,6 +157,7 @@ def read_ignatenko2025(
     )
 
 
+@takes
 def read_ignatenko2025_tariffs(folder: str | Path, *, floor: float = 0.10) -> TariffSchedule:
     """Return the United States' tariffs of 2 April 2025 by origin, nobody else taxing.
 

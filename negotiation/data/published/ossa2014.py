@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.data.published.matlab_files import read_mat
-from negotiation.data.readers.text_files import user_path
 from negotiation.errors import DataError
 from negotiation.trade.economy import Economy, TariffSchedule
-from negotiation.values import FloatArray, number
+from negotiation.values import FloatArray, number, user_path
 
 __all__ = ["read_ossa2014"]
 
@@ -57,6 +57,7 @@ def _ossa_place(name: str, row: int, column: int) -> str:
     return place
 
 
+@takes
 def read_ossa2014(
     path: str | Path, lobbying: bool = False, *, balance_tolerance: float = 1e-9
 ) -> Economy:

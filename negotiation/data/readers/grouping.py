@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from negotiation.data.readers.text_files import FileLimits, csv_rows, header_of, user_path
+from negotiation.arguments import takes
+from negotiation.data.readers.text_files import FileLimits, csv_rows, header_of
 from negotiation.errors import DataError, InvalidInputError
-from negotiation.values import one_of
+from negotiation.values import one_of, user_path
 
 __all__ = ["Concordance", "Grouping", "concordance_of", "read_concordance"]
 
@@ -78,6 +79,7 @@ class Concordance:
     sector_of: dict[str, str]
     lengths: list[int]
 
+    @takes
     def __init__(self, sector_of: Mapping[str, str], *, where: str = "concordance") -> None:
         if (
             not isinstance(sector_of, Mapping)  # type: ignore[redundant-expr]  # callers may be untyped
@@ -120,6 +122,7 @@ class Concordance:
         return self.found[code]
 
 
+@takes
 def read_concordance(path: str | Path, *, limits: FileLimits | None = None) -> Concordance:
     """Return a concordance from a csv file of two columns: code, sector.
 
@@ -156,6 +159,7 @@ def read_concordance(path: str | Path, *, limits: FileLimits | None = None) -> C
     return Concordance(sector_of, where=file.name)
 
 
+@takes
 def concordance_of(given: Any, limits: FileLimits) -> Concordance | None:
     """Return a concordance from a mapping, the path of a csv file, or one made before."""
     if given is None or isinstance(given, Concordance):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from negotiation.arguments import takes
 from negotiation.data.readers.grouping import Grouping
 from negotiation.data.readers.input_output import InputOutputSums, Purchase, TableOptions
 from negotiation.data.readers.text_files import (
@@ -14,14 +15,13 @@ from negotiation.data.readers.text_files import (
     csv_rows,
     header_of,
     row_numbers,
-    user_path,
 )
 from negotiation.data.readers.trade_tables import LONG_COLUMNS, long_economy
 from negotiation.data.readers.units import check_scale, to_billion
 from negotiation.errors import DataError
 from negotiation.trade.economy import Economy
 from negotiation.trade.frames import refuse_missing_home_sales
-from negotiation.values import one_of
+from negotiation.values import one_of, user_path
 
 __all__ = ["read_icio"]
 
@@ -163,6 +163,7 @@ def _wide(
     return sums
 
 
+@takes
 def read_icio(
     path: str | Path,
     regions: Mapping[str, Iterable[str]] | Iterable[str] | None = None,

@@ -8,17 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.data.readers.grouping import Concordance, concordance_of
-from negotiation.data.readers.text_files import (
-    FileLimits,
-    cell_number,
-    csv_rows,
-    header_of,
-    user_path,
-)
+from negotiation.data.readers.text_files import FileLimits, cell_number, csv_rows, header_of
 from negotiation.errors import DataError, InvalidInputError
 from negotiation.trade.economy import HIGHEST_RATE, TariffSchedule
-from negotiation.values import FloatArray, number, one_of
+from negotiation.values import FloatArray, number, one_of, user_path
 
 __all__ = ["read_tariffs"]
 
@@ -70,6 +65,7 @@ class _Means:
         return None
 
 
+@takes
 def read_tariffs(
     path: str | Path,
     regions: Iterable[str],

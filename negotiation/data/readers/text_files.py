@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, cast
 
 import numpy as np
 
-from negotiation.errors import DataError, InvalidInputError
+from negotiation.errors import DataError
 from negotiation.values import FloatArray
 
-__all__ = ["FileLimits", "cell_number", "csv_rows", "header_of", "row_numbers", "user_path"]
+__all__ = ["FileLimits", "cell_number", "csv_rows", "header_of", "row_numbers"]
 
 _TEXT_ENDINGS = (".csv", ".txt", ".tsv")
 #: What the standard library raises for archives whose bytes or directory are damaged.
@@ -60,17 +60,6 @@ class FileLimits:
                 allowed=f"{self.cells}",
                 hint="Group regions and sectors while reading, or give limits=FileLimits(...).",
             )
-
-
-def user_path(path: Any) -> Path:
-    """Return an argument as a path, or say that it is none."""
-    if (
-        not isinstance(path, str | os.PathLike)
-        or isinstance(path, bytes)
-        or "\0" in os.fspath(path)
-    ):
-        raise InvalidInputError("not a path", where="path", seen=repr(path)[:80])
-    return Path(path)
 
 
 def _member(archive: zipfile.ZipFile, wanted: str | None, file: str) -> zipfile.ZipInfo:

@@ -9,21 +9,16 @@ from typing import Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.data.readers.grouping import Concordance, Grouping, concordance_of
 from negotiation.data.readers.home_sales import close_home_sales, close_sector_home_sales
 from negotiation.data.readers.input_output import refuse_negative
-from negotiation.data.readers.text_files import (
-    FileLimits,
-    cell_number,
-    csv_rows,
-    header_of,
-    user_path,
-)
+from negotiation.data.readers.text_files import FileLimits, cell_number, csv_rows, header_of
 from negotiation.data.readers.units import TO_BILLION, check_scale
 from negotiation.errors import DataError, InvalidInputError
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.frames import refuse_missing_home_sales
-from negotiation.values import FloatArray, number, one_of
+from negotiation.values import FloatArray, number, one_of, user_path
 
 __all__ = ["LONG_COLUMNS", "long_economy", "read_trade"]
 
@@ -293,6 +288,7 @@ def _closed(
     return replace(economy, flows=closed.flows[None], gdp=income)
 
 
+@takes
 def read_trade(
     path: str | Path,
     regions: Mapping[str, Iterable[str]] | Iterable[str] | None = None,

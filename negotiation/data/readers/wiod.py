@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
+from negotiation.arguments import takes
 from negotiation.data.readers.grouping import Grouping
 from negotiation.data.readers.input_output import InputOutputSums, Purchase, TableOptions
 from negotiation.data.readers.text_files import (
@@ -19,13 +20,12 @@ from negotiation.data.readers.text_files import (
     csv_rows,
     header_of,
     row_numbers,
-    user_path,
 )
 from negotiation.data.readers.units import check_scale, to_billion
 from negotiation.errors import DataError
 from negotiation.trade.economy import Economy
 from negotiation.trade.frames import refuse_missing_home_sales
-from negotiation.values import one_of
+from negotiation.values import one_of, user_path
 
 __all__ = ["read_wiod"]
 
@@ -154,6 +154,7 @@ def _filled(
     return sums
 
 
+@takes
 def read_wiod(
     path: str | Path,
     regions: Mapping[str, Iterable[str]] | Iterable[str] | None = None,

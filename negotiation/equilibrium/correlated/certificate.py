@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import undominated_range
 from negotiation.equilibrium.correlated.exact_programme import exact_gains
-from negotiation.games.arguments import takes
 from negotiation.games.exact_numbers import as_distribution
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
@@ -102,7 +102,7 @@ class CorrelatedResult(Presented):
         return max([Fraction(0), *gains])
 
 
-@takes(NormalFormGame)
+@takes
 def incentive_to_disobey(
     game: NormalFormGame, distribution: FloatArray, *, coarse: bool = False
 ) -> float:
@@ -133,7 +133,7 @@ def incentive_to_disobey(
     return worst
 
 
-@takes(NormalFormGame)
+@takes
 def disobedience_at_stake(
     game: NormalFormGame, distribution: FloatArray, *, coarse: bool = False
 ) -> float:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.correlated.certificate import (
     CorrelatedResult,
     disobedience_at_stake,
@@ -36,7 +37,6 @@ from negotiation.equilibrium.exact_linear_program import is_badly_scaled
 from negotiation.equilibrium.frames import corners_frame
 from negotiation.equilibrium.refinements.dominance import iterated_elimination
 from negotiation.errors import ConvergenceError, InvalidInputError
-from negotiation.games.arguments import takes
 from negotiation.games.exact_numbers import object_array
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
 from negotiation.presentation import Pictured
@@ -88,6 +88,7 @@ class CorrelatedPayoffSet(Pictured):
         return corners_frame(names, {"coarse" if self.coarse else "correlated": self.vertices})
 
 
+@takes
 def correlated_equilibria(
     game: NormalFormGame,
     objective: str = "welfare",
@@ -291,7 +292,7 @@ def _widened(
     return replace(result, regret=regret, converged=small.converged and regret <= tol)
 
 
-@takes(NormalFormGame)
+@takes
 def correlated_payoff_set(
     game: NormalFormGame,
     *,

@@ -6,16 +6,16 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack, vstack
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.normal_form.zero_sum import TIGHT
 from negotiation.errors import ConvergenceError
-from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray
 
 __all__ = ["CorrelatedProgramme", "scaled_payoffs", "to_distribution"]
 
 
-@takes(NormalFormGame)
+@takes
 def scaled_payoffs(game: NormalFormGame) -> tuple[FloatArray, FloatArray, float]:
     """Return payoffs ``[player, cell]`` above their lowest, the lowest, and the largest range."""
     flat = game.payoffs.reshape(len(game.shape), -1)

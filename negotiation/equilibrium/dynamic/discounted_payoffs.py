@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.dynamic.exact_polygons import exact_fixed_point
 from negotiation.equilibrium.dynamic.polygons import (
     convex_hull,
@@ -151,6 +152,7 @@ def _inner(stage: _Stage, outer: FloatArray, nash: FloatArray, rounds: int) -> F
     return found
 
 
+@takes
 def discounted_payoffs(
     game: NormalFormGame,
     discount: float,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
-from negotiation.games.arguments import takes
+from negotiation.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 
 __all__ = ["exact_fixed_point"]
@@ -81,7 +81,7 @@ def _generated(
     return _hull(points)
 
 
-@takes(NormalFormGame)
+@takes
 def exact_fixed_point(
     game: NormalFormGame, discount: float, *, rounds: int = 40
 ) -> list[Point] | None:

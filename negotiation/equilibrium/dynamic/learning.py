@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import check_profile, deviation_payoffs, regret
 from negotiation.equilibrium.frames import play_frame
 from negotiation.errors import ConvergenceError, InvalidInputError
-from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, number, read_only
@@ -66,7 +66,7 @@ def _path(game: NormalFormGame, times: FloatArray, paths: Sequence[FloatArray]) 
     )
 
 
-@takes(NormalFormGame)
+@takes
 def fictitious_play(
     game: NormalFormGame, rounds: int, *, start: Sequence[int] | None = None
 ) -> LearningPath:
@@ -114,7 +114,7 @@ def fictitious_play(
     return _path(game, np.arange(1.0, rounds + 1.0), paths)
 
 
-@takes(NormalFormGame)
+@takes
 def replicator_dynamics(
     game: NormalFormGame,
     start: Sequence[ArrayLike],

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import deviation_payoffs
 from negotiation.equilibrium.dynamic.markov_certificate import (
     bellman_residual,
@@ -30,7 +31,6 @@ from negotiation.equilibrium.frames import play_frame
 from negotiation.equilibrium.path_following import trace
 from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import ConvergenceError, InvalidInputError
-from negotiation.games.arguments import takes
 from negotiation.games.stochastic import StochasticGame
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, number, read_only
@@ -285,7 +285,7 @@ def _support_newton(
     return np.asarray(step, dtype=np.float64), float(np.abs(vector).max())
 
 
-@takes(StochasticGame)
+@takes
 def markov_perfect_equilibrium(
     game: StochasticGame,
     *,

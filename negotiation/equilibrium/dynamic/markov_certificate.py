@@ -7,17 +7,18 @@ from typing import TypeAlias
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import deviation_payoffs
-from negotiation.games.arguments import takes
+from negotiation.errors import InvalidInputError
 from negotiation.games.stochastic import StochasticGame
-from negotiation.values import FloatArray
+from negotiation.values import FloatArray, decoding
 
 __all__ = ["Strategies", "bellman_residual", "markov_regret", "payoff_scale"]
 
 Strategies: TypeAlias = Sequence[Sequence[FloatArray]]
 
 
-@takes(StochasticGame)
+@takes
 def payoff_scale(game: StochasticGame) -> tuple[FloatArray, FloatArray]:
     """Return the lowest stage payoff of each player and range of stage payoffs (1 where flat)."""
     low = np.array([min(s.payoffs[i].min() for s in game.stages) for i in range(len(game.players))])
@@ -30,14 +31,22 @@ def _decision_problem(
 ) -> list[tuple[FloatArray, FloatArray]]:
     """For each state: expected payoff and next-state probabilities of each own action."""
     out = []
+    if len(strategies) != len(game.stages):
+        raise InvalidInputError(
+            "one profile a state",
+            where="strategies",
+            seen=len(strategies),
+            allowed=str(len(game.stages)),
+        )
     for stage, transition, profile in zip(game.stages, game.transitions, strategies, strict=True):
-        reward = deviation_payoffs(stage.payoffs, profile, player)
-        moves = [
-            deviation_payoffs(
-                np.broadcast_to(transition[..., k], stage.payoffs.shape), profile, player
-            )
-            for k in range(transition.shape[-1])
-        ]
+        with decoding("strategies"):
+            reward = deviation_payoffs(stage.payoffs, profile, player)
+            moves = [
+                deviation_payoffs(
+                    np.broadcast_to(transition[..., k], stage.payoffs.shape), profile, player
+                )
+                for k in range(transition.shape[-1])
+            ]
         out.append((reward, np.stack(moves, axis=-1)))
     return out
 
@@ -50,7 +59,7 @@ def _evaluate(
     return np.linalg.solve(np.eye(len(reward)) - discount * moves, reward)
 
 
-@takes(StochasticGame)
+@takes
 def markov_regret(game: StochasticGame, strategies: Strategies) -> tuple[float, FloatArray]:
     """Return the largest gain from a best response in any state, and the strategies' values.
 
@@ -84,7 +93,7 @@ def markov_regret(game: StochasticGame, strategies: Strategies) -> tuple[float, 
     return worst, np.stack(columns, axis=-1)
 
 
-@takes(StochasticGame)
+@takes
 def bellman_residual(game: StochasticGame, strategies: Strategies, values: FloatArray) -> float:
     """Return the largest violation of V = max Q in any state, relative to the range of values."""
     _, spread = payoff_scale(game)

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import linprog
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import check_profile, expected_payoffs, regret
 from negotiation.equilibrium.dynamic.polygons import convex_hull, cut_polygon
 from negotiation.equilibrium.frames import corners_frame
@@ -32,7 +33,6 @@ from negotiation.equilibrium.normal_form.nash import nash_equilibria, pure_equil
 from negotiation.equilibrium.normal_form.zero_sum import TIGHT, maximin_strategy
 from negotiation.equilibrium.punishments import critical_discount
 from negotiation.errors import InvalidInputError
-from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, read_only
@@ -106,7 +106,7 @@ class SustainablePayoffs(Presented):
         return corners_frame(self.game.players, corners)
 
 
-@takes(NormalFormGame)
+@takes
 def minmax_payoffs(game: NormalFormGame) -> FloatArray:
     r"""Return the payoff that the others can hold each player down to.
 
@@ -183,7 +183,7 @@ def _threat(
     return expected_payoffs(game, profile), "profile"
 
 
-@takes(NormalFormGame)
+@takes
 def critical_discount_factors(
     game: NormalFormGame,
     target: Sequence[int | str],
@@ -255,7 +255,7 @@ def critical_discount_factors(
     )
 
 
-@takes(NormalFormGame)
+@takes
 def is_sustainable(game: NormalFormGame, payoffs: ArrayLike, *, tolerance: float = 1e-9) -> bool:
     """Say whether payoffs are feasible by correlation and above everybody's minmax payoff.
 
@@ -299,7 +299,7 @@ def is_sustainable(game: NormalFormGame, payoffs: ArrayLike, *, tolerance: float
     return bool(answer.fun <= tolerance)
 
 
-@takes(NormalFormGame)
+@takes
 def sustainable_payoffs(game: NormalFormGame) -> SustainablePayoffs:
     """Return the feasible and individually rational payoffs of a two-player game.
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import undominated_range
 from negotiation.equilibrium.many_players.isolation import isolate_equilibria
 from negotiation.equilibrium.normal_form.bimatrix import bimatrix_equilibria, widened
@@ -22,7 +23,6 @@ from negotiation.equilibrium.normal_form.results import (
 )
 from negotiation.equilibrium.refinements.dominance import iterated_elimination
 from negotiation.equilibrium.time_limit import TimeLimit
-from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 
 __all__ = ["many_player_equilibria"]
@@ -40,7 +40,7 @@ def _widened_profile(
     )
 
 
-@takes(NormalFormGame)
+@takes
 def many_player_equilibria(
     game: NormalFormGame, limit: TimeLimit, max_equilibria: int | None
 ) -> NashResult:

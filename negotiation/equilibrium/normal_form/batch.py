@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.normal_form.nash import nash_equilibria
 from negotiation.equilibrium.normal_form.polytopes import most_vertices
 from negotiation.errors import InvalidInputError
@@ -180,6 +181,7 @@ def _solve_exactly(A: FloatArray, B: FloatArray) -> tuple[FloatArray, FloatArray
     return strategies, np.array([e.regret for e in result.equilibria])
 
 
+@takes
 def nash_equilibria_batch(
     A: ArrayLike,
     B: ArrayLike,

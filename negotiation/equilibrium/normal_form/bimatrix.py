@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import undominated_range
 from negotiation.equilibrium.normal_form.components import Component, nash_components
 from negotiation.equilibrium.normal_form.faces import match_on_faces
@@ -36,7 +37,6 @@ from negotiation.equilibrium.normal_form.vertex_search import (
 from negotiation.equilibrium.refinements.dominance import iterated_elimination
 from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import InvalidInputError
-from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import IntArray
 
@@ -280,7 +280,7 @@ def _refuse_the_impossible(m: int, n: int) -> None:
         )
 
 
-@takes(NormalFormGame)
+@takes
 def bimatrix_equilibria(
     game: NormalFormGame,
     method: str,

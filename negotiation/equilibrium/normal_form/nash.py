@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import regret_at_stake, undominated_range
 from negotiation.equilibrium.many_players.equilibria import many_player_equilibria
 from negotiation.equilibrium.normal_form.bimatrix import bimatrix_equilibria
@@ -107,6 +108,7 @@ def _without_uncertified(result: NashResult, tolerance: float) -> NashResult:
 METHODS = ("auto", "vertex_enumeration", "floating_point", "pure", *PEERS)
 
 
+@takes
 def nash_equilibria(
     game: NormalFormGame,
     method: str = "auto",

@@ -6,6 +6,7 @@ from math import prod
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import regret_at_stake, undominated_range
 from negotiation.equilibrium.exact_linear_program import is_badly_scaled
 from negotiation.equilibrium.normal_form.nash import nash_equilibria
@@ -118,6 +119,7 @@ def _of_many_players(
     return (equilibrium if holds else None), "logit_path", (*notes, path)
 
 
+@takes
 def one_equilibrium(
     game: NormalFormGame,
     *,

@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.interop import load_package, to_nashpy, to_pygambit, to_quantecon
 from negotiation.errors import InvalidInputError, MissingDependencyError, NegotiationError
-from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray
 
@@ -142,7 +142,7 @@ def _fraction_lines(table: NDArray[Any]) -> str:
     return "\n".join(" ".join(map(str, row)) for row in exact)
 
 
-@takes(NormalFormGame)
+@takes
 def lrsnash(game: NormalFormGame, *, timeout: float | None = None) -> PeerAnswer:
     """Return all extreme equilibria by the program lrsnash (lrslib), in exact arithmetic.
 

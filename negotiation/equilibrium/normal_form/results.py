@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import (
     expected_payoffs,
     largest_gain,
@@ -19,7 +20,6 @@ from negotiation.equilibrium.certificate import (
 )
 from negotiation.equilibrium.frames import mixture, play_frame
 from negotiation.equilibrium.normal_form.components import Component
-from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Pictured, Presented
 from negotiation.values import FloatArray, read_only
@@ -186,7 +186,7 @@ class NashResult(Pictured):
         return f"{found} {'equilibrium' if found == 1 else 'equilibria'} ({head}; {self.method})"
 
 
-@takes(NormalFormGame)
+@takes
 def certified_equilibrium(
     game: NormalFormGame,
     probabilities: Sequence[ArrayLike],
@@ -231,7 +231,7 @@ class _Strategies:
         return {numbers[k]: rank for rank, k in enumerate(order)}
 
 
-@takes(NormalFormGame)
+@takes
 def certified_pairs(
     game: NormalFormGame,
     rows: Callable[[int], Sequence[Any]],
@@ -301,7 +301,7 @@ def _unit(size: int, action: int) -> tuple[Fraction, ...]:
     return tuple(Fraction(int(k == action)) for k in range(size))
 
 
-@takes(NormalFormGame)
+@takes
 def pure_equilibria(game: NormalFormGame, *, most: int | None = None) -> tuple[Equilibrium, ...]:
     """Return every equilibrium in pure strategies, for any number of players; or at most ``most``.
 

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.exact_linear_program import is_badly_scaled, maximize
 from negotiation.equilibrium.normal_form.zero_sum import TIGHT
 from negotiation.errors import ConvergenceError, InvalidInputError
@@ -171,6 +172,7 @@ def _solved_exactly(game: NormalFormGame, leader: int, start: float) -> Stackelb
     )
 
 
+@takes
 def stackelberg(
     game: NormalFormGame,
     leader: int = 0,

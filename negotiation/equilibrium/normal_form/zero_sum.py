@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.optimize import linprog
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.frames import play_frame
 from negotiation.errors import ConvergenceError, InvalidInputError
-from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, number, read_only
@@ -82,7 +82,7 @@ def maximin_strategy(table: FloatArray) -> FloatArray:
     return np.asarray(x / x.sum(), dtype=np.float64)
 
 
-@takes(NormalFormGame)
+@takes
 def zero_sum_value(
     game: NormalFormGame, *, tol: float = 1e-9, raise_on_failure: bool = True
 ) -> ZeroSumResult:

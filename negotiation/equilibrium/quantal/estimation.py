@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize_scalar
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.path_following import CurvePoint
 from negotiation.equilibrium.quantal.logit_branch import (
     LogitSystem,
@@ -18,7 +19,6 @@ from negotiation.equilibrium.quantal.logit_branch import (
 )
 from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import InvalidInputError
-from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number
@@ -73,7 +73,7 @@ class QuantalResponseFit(Presented):
         return self.point.precision
 
 
-@takes(NormalFormGame)
+@takes
 def fit_quantal_response(
     game: NormalFormGame,
     counts: Sequence[ArrayLike],

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import deviation_payoffs, expected_payoffs, regret
 from negotiation.equilibrium.path_following import CurvePoint, correct
 from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import ConvergenceError
-from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, read_only
@@ -137,7 +137,7 @@ class LogitSystem:
         )
 
 
-@takes(NormalFormGame)
+@takes
 def logit_residual(game: NormalFormGame, profile: Sequence[FloatArray], precision: float) -> float:
     """Return the largest difference between a profile and the logit response to it."""
     worst = 0.0

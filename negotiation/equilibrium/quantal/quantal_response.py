@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.frames import play_frame
 from negotiation.equilibrium.path_following import CurvePoint
 from negotiation.equilibrium.quantal.logit_branch import (
@@ -27,7 +28,6 @@ from negotiation.equilibrium.quantal.logit_branch import (
 )
 from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import ConvergenceError
-from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
 from negotiation.presentation import Pictured
 from negotiation.values import FloatArray, float_array, number
@@ -191,7 +191,7 @@ def quantal_response(
     return result
 
 
-@takes(NormalFormGame)
+@takes
 def quantal_response_branch(
     game: NormalFormGame,
     max_precision: float,

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.refinements.dominance import (
     dominant_actions,
     iterated_elimination,
     pareto_frontier,
     pure_best_responses,
 )
-from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray
@@ -151,7 +151,7 @@ def _read_two_by_two(game: NormalFormGame) -> tuple[str, str]:
     return _two_equilibria(first, second, off)
 
 
-@takes(NormalFormGame)
+@takes
 def read_game(game: NormalFormGame) -> GameReading:
     """Name the kind of game, by itself or after iterated elimination.
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.profiles import check_profile, deviation_payoffs
 from negotiation.errors import InvalidInputError
-from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, one_of, read_only
@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 
-@takes(NormalFormGame)
+@takes
 def pure_best_responses(game: NormalFormGame) -> tuple[NDArray[np.bool_], ...]:
     """Return, a player, which cells of the payoff array are best responses of that player.
 
@@ -49,7 +49,7 @@ def pure_best_responses(game: NormalFormGame) -> tuple[NDArray[np.bool_], ...]:
     )
 
 
-@takes(NormalFormGame)
+@takes
 def best_responses(
     game: NormalFormGame, profile: Sequence[ArrayLike], player: int, *, tolerance: float = 1e-12
 ) -> tuple[int, ...]:
@@ -207,7 +207,7 @@ MOST_COMPARISONS = 1_000_000
 KINDS = ("strict", "weak", "strict_mixed", "weak_mixed")
 
 
-@takes(NormalFormGame)
+@takes
 def dominated_actions(
     game: NormalFormGame, kind: str = "strict", *, tolerance: float = 1e-10
 ) -> tuple[Elimination, ...]:
@@ -246,7 +246,7 @@ def dominated_actions(
     return tuple(out)
 
 
-@takes(NormalFormGame)
+@takes
 def dominant_actions(game: NormalFormGame) -> tuple[int | None, ...]:
     """Return each player's strictly dominant action, or None.
 
@@ -276,7 +276,7 @@ def _restricted(game: NormalFormGame, kept: Sequence[Sequence[int]]) -> NormalFo
     )
 
 
-@takes(NormalFormGame)
+@takes
 def iterated_elimination(
     game: NormalFormGame, kind: str = "strict", *, tolerance: float = 1e-10
 ) -> EliminationResult:
@@ -318,7 +318,7 @@ def iterated_elimination(
     return EliminationResult(current, tuple(tuple(k) for k in kept), tuple(trace))
 
 
-@takes(NormalFormGame)
+@takes
 def pareto_frontier(game: NormalFormGame) -> tuple[tuple[int, ...], ...]:
     """Return the pure profiles that no other pure profile improves on for everybody.
 

@@ -20,8 +20,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.exact_linear_program import maximize
-from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 
 __all__ = ["is_regular", "mistakes_that_support", "never_a_best_reply"]
@@ -61,7 +61,7 @@ def _rank(rows: list[list[Fraction]]) -> int:
     return rank
 
 
-@takes(NormalFormGame)
+@takes
 def is_regular(game: NormalFormGame, profile: Exact, values: Sequence[Sequence[Fraction]]) -> bool:
     """Return whether an equilibrium in fractions is regular.
 
@@ -109,7 +109,7 @@ def _ties(played: Sequence[int], values: Sequence[Sequence[Fraction]]) -> list[t
     ]
 
 
-@takes(NormalFormGame)
+@takes
 def mistakes_that_support(
     game: NormalFormGame, profile: Exact, values: Sequence[Sequence[Fraction]]
 ) -> Exact | None:
@@ -163,7 +163,7 @@ def mistakes_that_support(
     return tuple(tuple(x) for x in sizes)
 
 
-@takes(NormalFormGame)
+@takes
 def never_a_best_reply(
     game: NormalFormGame, profile: Exact, values: Sequence[Sequence[Fraction]]
 ) -> tuple[int, int] | None:

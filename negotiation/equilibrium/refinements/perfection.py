@@ -22,6 +22,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import check_profile, undominated_range
 from negotiation.equilibrium.exact_linear_program import dominating_mixture, maximize
 from negotiation.equilibrium.refinements.many_player_perfection import (
@@ -30,9 +31,9 @@ from negotiation.equilibrium.refinements.many_player_perfection import (
     never_a_best_reply,
 )
 from negotiation.errors import InvalidInputError
-from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
+from negotiation.values import decoding
 
 __all__ = [
     "PerfectionCheck",
@@ -102,7 +103,8 @@ class PropernessCheck(Presented):
 def _exact_profile(game: NormalFormGame, profile: Any) -> Exact:
     """Read a profile as fractions that sum to 1, simple ones where they are the same floats."""
     given = getattr(profile, "exact", None) or getattr(profile, "probabilities", profile)
-    check_profile(game, [np.array(x, dtype=np.float64) for x in given])
+    with decoding("profile"):
+        check_profile(game, [np.array(x, dtype=np.float64) for x in given])
     out = []
     for vector in given:
         exact = [Fraction(p) for p in vector]
@@ -145,7 +147,7 @@ def _gains(
     return values, True
 
 
-@takes(NormalFormGame)
+@takes
 def is_perfect(game: NormalFormGame, profile: Any, *, tolerance: float = 1e-9) -> PerfectionCheck:
     """Check trembling-hand perfection (Selten 1975) of a Nash equilibrium.
 
@@ -293,7 +295,7 @@ def _ranking_attainable(
     return True
 
 
-@takes(NormalFormGame)
+@takes
 def is_proper(
     game: NormalFormGame,
     profile: Any,

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import expected_payoffs
 from negotiation.errors import InvalidInputError
-from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
-from negotiation.values import FloatArray
+from negotiation.values import FloatArray, decoding
 
 __all__ = ["RiskDominance", "payoff_dominant", "risk_dominance"]
 
@@ -47,7 +47,7 @@ class RiskDominance(Presented):
     resistance: tuple[float, float]
 
 
-@takes(NormalFormGame)
+@takes
 def risk_dominance(
     game: NormalFormGame, first: tuple[int, int], second: tuple[int, int]
 ) -> RiskDominance:
@@ -81,7 +81,7 @@ def risk_dominance(
             "risk dominance is defined here for 2x2 games", where="game", seen=game.shape
         )
     pairs = (tuple(first), tuple(second))
-    if sorted(pairs) not in ([(0, 0), (1, 1)], [(0, 1), (1, 0)]):
+    if set(pairs) not in ({(0, 0), (1, 1)}, {(0, 1), (1, 0)}):
         raise InvalidInputError(
             "the two equilibria must be (row, column) pairs without an action in common",
             where="first, second",
@@ -104,7 +104,7 @@ def risk_dominance(
     return RiskDominance(dominant, products, resistance)
 
 
-@takes(NormalFormGame)
+@takes
 def payoff_dominant(
     game: NormalFormGame, profiles: Sequence[Sequence[ArrayLike] | Any], *, tolerance: float = 1e-12
 ) -> int | None:
@@ -129,7 +129,8 @@ def payoff_dominant(
     0
     """
     spread = np.ptp(game.payoffs.reshape(len(game.shape), -1), axis=1)
-    points = [expected_payoffs(game, getattr(p, "probabilities", p)) for p in profiles]
+    with decoding("profiles"):
+        points = [expected_payoffs(game, list(getattr(p, "probabilities", p))) for p in profiles]
 
     def beats(a: FloatArray, b: FloatArray) -> bool:
         gap = a - b

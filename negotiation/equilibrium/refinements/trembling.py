@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.frames import play_frame
 from negotiation.equilibrium.normal_form.one_equilibrium import one_equilibrium
 from negotiation.equilibrium.normal_form.results import Equilibrium, certified_equilibrium
 from negotiation.equilibrium.profiles import deviation_payoffs
 from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import ConvergenceError, InvalidInputError
-from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, number, read_only
@@ -82,7 +82,7 @@ class TremblingEquilibrium(Presented):
         return play_frame(game.players, game.actions, [profile])
 
 
-@takes(NormalFormGame)
+@takes
 def tremble_violation(
     game: NormalFormGame, profile: Sequence[FloatArray], size: float, *, proper: bool
 ) -> float:
@@ -230,7 +230,7 @@ def _by_trembles(
     return best
 
 
-@takes(NormalFormGame)
+@takes
 def perfect_equilibrium(
     game: NormalFormGame, *, tolerance: float = 1e-7, max_seconds: float | None = None
 ) -> TremblingEquilibrium:
@@ -265,7 +265,7 @@ def perfect_equilibrium(
     return _by_trembles(game, False, tolerance, max_seconds, "perfect_equilibrium")
 
 
-@takes(NormalFormGame)
+@takes
 def proper_equilibrium(
     game: NormalFormGame, *, tolerance: float = 1e-7, max_seconds: float | None = None
 ) -> TremblingEquilibrium:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.trees.certificate import TreeEquilibrium
 from negotiation.equilibrium.trees.reduced_form import tree_equilibria
 from negotiation.errors import InvalidInputError
@@ -151,6 +152,7 @@ def _by_type(game: BayesianGame, found: TreeEquilibrium) -> BayesianEquilibrium:
     )
 
 
+@takes
 def bayesian_equilibria(
     game: BayesianGame,
     *,

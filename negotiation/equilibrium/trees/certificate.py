@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation.games.arguments import takes
+from negotiation.arguments import takes
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.tree import DecisionNode, TerminalNode
 from negotiation.presentation import Presented
@@ -122,7 +122,7 @@ def _reach(
     return out
 
 
-@takes(ExtensiveFormGame)
+@takes
 def continuation(
     game: ExtensiveFormGame,
     behavior: Behavior,
@@ -138,7 +138,7 @@ def continuation(
     )
 
 
-@takes(ExtensiveFormGame)
+@takes
 def best_continuation(
     game: ExtensiveFormGame,
     behavior: Behavior,
@@ -180,7 +180,7 @@ def best_continuation(
     return sum(values[position] for position in start)
 
 
-@takes(ExtensiveFormGame)
+@takes
 def tree_regret(game: ExtensiveFormGame, behavior: Behavior) -> float:
     """Return the largest gain of any player from another strategy, relative to payoff ranges.
 
@@ -192,7 +192,7 @@ def tree_regret(game: ExtensiveFormGame, behavior: Behavior) -> float:
     return tree_gain(game, behavior)[0]
 
 
-@takes(ExtensiveFormGame)
+@takes
 def tree_gain(
     game: ExtensiveFormGame, behavior: Behavior, starts: Sequence[int] = (0,)
 ) -> tuple[float, Any]:
@@ -233,7 +233,7 @@ def tree_gain(
     return relative, absolute
 
 
-@takes(ExtensiveFormGame)
+@takes
 def certified(
     game: ExtensiveFormGame, behavior: Mapping[str, FloatArray], starts: Sequence[int] = (0,)
 ) -> TreeEquilibrium:
@@ -246,7 +246,7 @@ def certified(
     )
 
 
-@takes(ExtensiveFormGame)
+@takes
 def certified_exactly(
     game: ExtensiveFormGame, behavior: ExactBehavior, starts: Sequence[int] = (0,)
 ) -> TreeEquilibrium:

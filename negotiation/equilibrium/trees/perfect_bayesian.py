@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.trees.certificate import best_continuation, continuation
 from negotiation.equilibrium.trees.subgame_perfect import subgame_roots
 from negotiation.errors import InvalidInputError
-from negotiation.games.arguments import takes
 from negotiation.games.extensive_form import ExtensiveFormGame, InformationSet
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, number, read_only
@@ -106,7 +106,7 @@ def _belief(
     return belief
 
 
-@takes(ExtensiveFormGame)
+@takes
 def check_assessment(
     game: ExtensiveFormGame,
     behavior: Mapping[str, Sequence[float] | FloatArray | Mapping[str, float]],

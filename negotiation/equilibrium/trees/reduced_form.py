@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.normal_form.nash import nash_equilibria
 from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.equilibrium.trees.certificate import (
@@ -10,7 +11,6 @@ from negotiation.equilibrium.trees.certificate import (
     certified_exactly,
 )
 from negotiation.equilibrium.trees.sequence_form import TreeSolution
-from negotiation.games.arguments import takes
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.strategies import (
     behavior_of_mixed,
@@ -25,7 +25,7 @@ __all__ = ["tree_equilibria"]
 HALF = 0.5
 
 
-@takes(ExtensiveFormGame)
+@takes
 def tree_equilibria(
     game: ExtensiveFormGame,
     *,

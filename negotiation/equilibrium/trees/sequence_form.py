@@ -18,6 +18,7 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.frames import behavior_frame
 from negotiation.equilibrium.lemke import solve_complementarity
 from negotiation.equilibrium.normal_form.zero_sum import TIGHT
@@ -29,7 +30,6 @@ from negotiation.equilibrium.trees.certificate import (
     certified_exactly,
 )
 from negotiation.errors import ConvergenceError, InvalidInputError
-from negotiation.games.arguments import takes
 from negotiation.games.extensive_form import ExtensiveFormGame, InformationSet
 from negotiation.games.tree import DecisionNode
 from negotiation.presentation import Pictured
@@ -237,7 +237,7 @@ def _two_players(game: ExtensiveFormGame, where: str) -> None:
     game.require_perfect_recall(where)
 
 
-@takes(ExtensiveFormGame)
+@takes
 def sequence_form_equilibrium(
     game: ExtensiveFormGame,
     method: str = "auto",

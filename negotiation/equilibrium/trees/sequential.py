@@ -23,12 +23,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.frames import behavior_frame
 from negotiation.equilibrium.path_following import trace
 from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.equilibrium.trees.perfect_bayesian import AssessmentCheck, check_assessment
 from negotiation.errors import ConvergenceError
-from negotiation.games.arguments import takes
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.tree import ChanceNode, DecisionNode, TerminalNode
 from negotiation.presentation import Presented
@@ -208,7 +208,7 @@ def _beliefs(game: ExtensiveFormGame, logs: Mapping[str, FloatArray]) -> dict[st
     return out
 
 
-@takes(ExtensiveFormGame)
+@takes
 def consistency_gap(
     game: ExtensiveFormGame,
     behavior: Mapping[str, FloatArray],
@@ -262,7 +262,7 @@ def _on_path(
     return out
 
 
-@takes(ExtensiveFormGame)
+@takes
 def sequential_equilibrium(
     game: ExtensiveFormGame,
     *,

@@ -17,6 +17,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.equilibrium.normal_form.nash import nash_equilibria
 from negotiation.equilibrium.normal_form.one_equilibrium import one_equilibrium
 from negotiation.equilibrium.time_limit import TimeLimit
@@ -29,7 +30,6 @@ from negotiation.equilibrium.trees.certificate import (
     tree_gain,
 )
 from negotiation.equilibrium.trees.sequence_form import TreeSolution
-from negotiation.games.arguments import takes
 from negotiation.games.exact_numbers import as_distribution
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.normal_form import NormalFormGame
@@ -77,7 +77,7 @@ class _Search:
             self.notes.append(text)
 
 
-@takes(ExtensiveFormGame)
+@takes
 def subgame_roots(game: ExtensiveFormGame) -> tuple[int, ...]:
     """Return the nodes at which subgames start, parents first; ends of the game do not count.
 
@@ -109,7 +109,7 @@ def subgame_roots(game: ExtensiveFormGame) -> tuple[int, ...]:
     return tuple(roots)
 
 
-@takes(ExtensiveFormGame)
+@takes
 def subgame_regret(game: ExtensiveFormGame, behavior: Behavior) -> float:
     """Return the largest gain from deviating in any subgame, relative to payoff ranges."""
     return tree_gain(game, behavior, subgame_roots(game))[0]
@@ -210,7 +210,7 @@ def _payoffs(tree: ExtensiveFormGame, behavior: Behavior) -> Weights:
     return tuple(Fraction(continuation(tree, behavior, i, start)) for i in range(len(tree.players)))
 
 
-@takes(ExtensiveFormGame)
+@takes
 def subgame_perfect_equilibria(
     game: ExtensiveFormGame,
     which: str = "all",

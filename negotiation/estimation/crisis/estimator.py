@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import ConvergenceError, InvalidInputError, NonFiniteError
 from negotiation.estimation.crisis.game import PAYOFFS, SignallingGame, crisis_equilibria
 from negotiation.presentation import Presented
@@ -251,6 +252,7 @@ def _designed(
     return _Design(scaled, tuple(names), values, units)
 
 
+@takes
 def fit_crisis_signalling(
     tallies: ArrayLike,
     table: Mapping[str, ArrayLike],

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.values import FloatArray, number, one_of
 
 __all__ = ["PAYOFFS", "SignallingGame", "crisis_equilibria"]
@@ -176,6 +177,7 @@ class SignallingGame:
         return of_r, of_f
 
 
+@takes
 def crisis_equilibria(payoffs: Mapping[str, float], *, grid: int = 20_000) -> FloatArray:
     """Return equilibria of one crisis-signalling game ``[equilibrium, 3]``.
 

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from negotiation.arguments import takes
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InformationDateError, InvalidInputError
 from negotiation.presentation import Presented
-from negotiation.values import FloatArray, float_array, one_of, read_only
+from negotiation.values import FloatArray, decoding, float_array, one_of, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,6 +103,7 @@ class Disputes(Presented):
     left_out: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
+    @takes
     def from_intervals(
         cls,
         low: ArrayLike,
@@ -142,7 +144,8 @@ class Disputes(Presented):
         """
         lower = float_array(low, name="low", ndim=1, low=0.0)
         n = lower.size
-        upper = np.asarray(high, dtype=np.float64)
+        with decoding("high"):
+            upper = np.asarray(high, dtype=np.float64)
         if upper.shape != lower.shape or np.isnan(upper).any() or (upper < lower).any():
             same = upper.shape == lower.shape
             wrong = np.flatnonzero(~(upper >= lower)) if same else np.zeros(0, dtype=np.int64)

@@ -10,6 +10,7 @@ from typing import cast
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.data.tables import Cell, DateLike, load_table, read_table
 from negotiation.errors import InvalidInputError
 from negotiation.estimation.disputes.durations import ENDINGS, Disputes, dyad_of
@@ -85,6 +86,7 @@ def _days(row: Mapping[str, Cell], column: str, start: str) -> float:
     return 0.5 * float((day - earliest).days + (day - latest).days)
 
 
+@takes
 def load_disputes(
     path: str | Path | None = None, as_of: DateLike = None, *, clock: str = "threat"
 ) -> Disputes:

@@ -17,9 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import DataError, InvalidInputError
 from negotiation.estimation.disputes.durations import Disputes, dyad_of
-from negotiation.values import number, one_of
+from negotiation.values import number, one_of, user_path
 
 __all__ = ["read_ties"]
 
@@ -118,7 +119,7 @@ def _span(row: Mapping[str, str], stem: str, place: str) -> tuple[date, date] | 
         if math.isnan(day) or day == 0:
             return date(int(year), int(month), 1), date(int(year), int(month), last)
         exact = date(int(year), int(month), int(day))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise DataError(
             "not a date",
             where=f"{place}, columns {stem}year, {stem}month, {stem}day",
@@ -199,6 +200,7 @@ def _numeric(rows: Sequence[Mapping[str, str]], header: Sequence[str]) -> dict[s
     return found
 
 
+@takes
 def read_ties(
     path: str | Path,
     *,
@@ -243,7 +245,7 @@ def read_ties(
     one_of(sample, ("trade_threats", "trade_episodes", "episodes"), name="sample")
     stay = None if lost == "drop" else number(lost, name="lost", low=0.0, open_low=True)
     limit = math.inf if widest is None else number(widest, name="widest", low=0.0)
-    file = Path(path)
+    file = user_path(path)
     rows, header = _rows(file)
     missing = [[c for c in columns if c not in header] for columns in (_TIDY, _RELEASE)]
     if missing[0] and missing[1]:

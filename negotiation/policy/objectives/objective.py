@@ -21,9 +21,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
-from negotiation.values import FloatArray, float_array, number, one_of, quantity
+from negotiation.values import FloatArray, float_array, instance, number, one_of, quantity
 
 __all__ = ["JobLosses", "Objective"]
 
@@ -99,6 +100,7 @@ class JobLosses(Presented):
             )
 
     @classmethod
+    @takes
     def from_projection(
         cls,
         *,
@@ -130,6 +132,7 @@ class JobLosses(Presented):
         )
 
     @classmethod
+    @takes
     def from_exposed(
         cls,
         *,
@@ -234,6 +237,7 @@ class Objective:
                 "nothing has a weight", where="Objective", allowed="one above 0"
             )
         if self.sector_weights is not None:
+            instance(self.sector_weights, Mapping, name="sector_weights")
             weights = {
                 str(sector): number(weight, name=f"sector_weights[{sector}]", low=0.0)
                 for sector, weight in self.sector_weights.items()

@@ -15,7 +15,7 @@ from negotiation.trade.economy import Economy
 from negotiation.trade.elasticities.elasticity_sets import TradeElasticities
 from negotiation.trade.markets.partial_equilibrium import market_effects
 from negotiation.trade.tariff_scenarios import TariffScenarios
-from negotiation.values import FloatArray, number, quantity, read_only
+from negotiation.values import FloatArray, decoding, number, quantity, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,7 +100,9 @@ class TariffPayoffs(Presented):
         for item in fields(self):
             value = getattr(self, item.name)
             if isinstance(value, np.ndarray):
-                if not np.all(np.isfinite(value)):
+                with decoding(item.name):
+                    finite = bool(np.all(np.isfinite(value)))
+                if not finite:
                     raise NonFiniteError(f"{item.name} is not finite", where="tariff payoffs")
                 object.__setattr__(self, item.name, read_only(value))
 

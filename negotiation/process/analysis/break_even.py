@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import NegotiationError
 from negotiation.presentation import Presented
 from negotiation.process.analysis.conclusions import Conclusion, conclusion_named
@@ -161,6 +162,7 @@ class Margins:
         }
 
 
+@takes
 def break_even(
     process: ProcessGame,
     conclusion: str | Conclusion,

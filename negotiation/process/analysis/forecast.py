@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
 from negotiation.payoffs.ensemble import PAYOFF_MODELS, PayoffModel
@@ -197,6 +198,7 @@ class ProcessForecast(Presented):
         return pd.DataFrame([*rows, row])
 
 
+@takes
 def forecast_process(
     name: str = "multi-step-2025",
     *,
@@ -387,6 +389,7 @@ def _event_weights(
     return out
 
 
+@takes
 def outlook(process: ProcessGame, **options: Any) -> GameSolution:
     """Return the solution of a process: use `negotiation.solve_process`, which it calls.
 
@@ -399,12 +402,12 @@ def outlook(process: ProcessGame, **options: Any) -> GameSolution:
         DeprecationWarning,
         stacklevel=2,
     )
-    if not isinstance(process, ProcessGame) or options:
+    if options:
         raise InvalidInputError(
-            "not a process of the present kind, or options that it has no more",
+            "options that outlook has no more",
             where="outlook",
-            seen=f"{type(process).__name__}, {', '.join(options) or 'no options'}",
-            allowed="a ProcessGame, as load_process returns",
+            seen=", ".join(options),
+            allowed="none",
             hint="Give the information date to load_process(as_of=...).",
         )
     solved: GameSolution = solve_processes([process])[0]

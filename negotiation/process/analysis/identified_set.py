@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.data.tables import DateLike, as_date, load_table
 from negotiation.errors import InvalidInputError, NegotiationError
 from negotiation.former_arguments import former_argument
@@ -85,6 +86,7 @@ class Moment:
     known_on: date
 
 
+@takes
 def dated_moments(
     *, as_of: DateLike, start: DateLike, level: float = 0.05, within: float = 0.25
 ) -> tuple[Moment, ...]:
@@ -233,6 +235,7 @@ class IdentifiedSet(Presented):
 
 
 @former_argument("seed", "rng")
+@takes
 def identified_set(
     process: ProcessGame,
     moments: Sequence[Moment],
@@ -286,6 +289,8 @@ def identified_set(
         )
     spans = parameter_spans(process, ranges)
     statements = [conclusion_named(item, process.players) for item in conclusions]
+    if not spans:
+        raise InvalidInputError("no parameter", where="ranges", allowed="1 or more")
     build = rebuilder(process, rebuild)
     begin = opening or (_opening(process, model) if process.parameters else build)
     sampler = qmc.Sobol(len(spans), scramble=True, rng=random_generator(rng))

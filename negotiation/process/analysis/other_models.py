@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.process.game.dates import CONCESSIONS
 from negotiation.process.game.solution import GameSolution
@@ -55,6 +56,7 @@ def _stakes(solution: GameSolution) -> FloatArray:
     return out
 
 
+@takes
 def open_stage_with_tough_types(
     solution: GameSolution, toughness: ArrayLike = (0.1, 0.1)
 ) -> ProcessSolution:
@@ -114,6 +116,7 @@ def _offers(
     return shares, change
 
 
+@takes
 def compare_models(
     solution: GameSolution,
     *,

@@ -12,7 +12,7 @@ from negotiation.payoffs.ensemble import PAYOFF_MODELS
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.multi_step.definition import process_names
 from negotiation.process.multi_step.load import load_process
-from negotiation.values import FloatArray, number
+from negotiation.values import FloatArray, instance, number
 
 __all__ = ["ParameterSpan", "parameter_spans", "rebuilder"]
 
@@ -81,6 +81,7 @@ def parameter_spans(
     given = parameters if isinstance(parameters, Mapping) else dict.fromkeys(parameters)
     spans = []
     for name, bounds in given.items():
+        instance(name, str, name="parameters")
         if name in recorded:
             entry = recorded[name]
             value, low, high = entry.value, entry.low, entry.high

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.data.tables import DateLike, as_date, load_table
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
@@ -37,11 +38,13 @@ __all__ = [
 
 
 def _checked(probabilities: ArrayLike, outcomes: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    p = float_array(np.atleast_1d(probabilities), name="probabilities", ndim=1, low=0.0, high=1.0)
-    y = float_array(np.atleast_1d(outcomes), name="outcomes", shape=p.shape, low=0.0, high=1.0)
+    p = np.atleast_1d(float_array(probabilities, name="probabilities", low=0.0, high=1.0))
+    y = np.atleast_1d(float_array(outcomes, name="outcomes", low=0.0, high=1.0))
+    float_array(y, name="outcomes", shape=p.shape)
     return p, y
 
 
+@takes
 def brier(probabilities: ArrayLike, outcomes: ArrayLike) -> float:
     """Return the mean squared error of probabilities; 0 is best, a fair coin has .25.
 
@@ -54,6 +57,7 @@ def brier(probabilities: ArrayLike, outcomes: ArrayLike) -> float:
     return float(np.mean((p - y) ** 2))
 
 
+@takes
 def log_score(probabilities: ArrayLike, outcomes: ArrayLike) -> float:
     """Return the mean log probability of what happened; 0 is best, a fair coin has -.693.
 
@@ -199,6 +203,7 @@ class ConstantHazard(Presented):
         return float(-np.expm1(-self.rate * number(days, name="days", low=0.0)))
 
 
+@takes
 def constant_hazard(
     *, as_of: DateLike, current_days: float = 0.0, without: Sequence[str] = ()
 ) -> ConstantHazard:

@@ -11,6 +11,7 @@ from datetime import date
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
 from negotiation.process.beliefs.events import DatedEvent
@@ -76,6 +77,7 @@ class BeliefDraws(Presented):
     survival: FloatArray
 
 
+@takes
 def filter_draws(
     times: FloatArray,
     news: FloatArray,

@@ -10,6 +10,7 @@ from typing import cast
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.bargaining.signals.sources import source_posterior, source_reliability
 from negotiation.data.tables import DateLike, as_date, load_table
 from negotiation.errors import InvalidInputError
@@ -90,6 +91,7 @@ class ContactClaim:
     says: bool
 
 
+@takes
 def read_events(
     *, as_of: DateLike = None, folder: str | Path | None = None
 ) -> tuple[DatedEvent, ...]:
@@ -131,6 +133,7 @@ def read_events(
     return tuple(sorted(out, key=lambda event: (event.day, event.actor, event.number)))
 
 
+@takes
 def learned_reliability(
     events: Sequence[DatedEvent],
     actor: str,

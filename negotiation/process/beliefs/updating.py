@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Pictured, in_order
@@ -140,6 +141,7 @@ class BeliefPath(Pictured):
         return process_from(self.process, self.stage, start=self.as_of)
 
 
+@takes
 def filter_beliefs(
     process: MultiStepProcess | ProcessSolution,
     *,

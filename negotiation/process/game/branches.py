@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.presentation import Presented
 from negotiation.process.game._kernels import (
     correct,
@@ -152,6 +153,7 @@ class Multiplicity(Presented):
     blocks: int
 
 
+@takes
 def multiplicity(
     solution: SolvedGame,
     *,

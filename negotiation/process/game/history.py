@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.data.tables import DateLike
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
 from negotiation.process.game.dates import Chain, chain, chances
+from negotiation.process.game.solution import GameSolution
 from negotiation.values import FloatArray, float_array, read_only
-
-if TYPE_CHECKING:
-    from negotiation.process.game.solution import GameSolution
 
 __all__ = ["HistoryWeights", "ObservedEvent", "ObservedHistory", "weigh_by_history"]
 
@@ -79,6 +77,7 @@ class HistoryWeights(Presented):
     effective_draws: float
 
 
+@takes
 def weigh_by_history(
     solutions: Sequence[GameSolution],
     history: ObservedHistory,

@@ -16,7 +16,7 @@ from negotiation.process.game.layout import GameArrays, Path, game_arrays
 from negotiation.process.game.nodes import Node, Steps
 from negotiation.process.stage import DAYS_IN
 from negotiation.process.validation import raise_mistakes
-from negotiation.values import FloatArray, quantity
+from negotiation.values import FloatArray, decoding, quantity
 
 __all__ = ["ProcessGame", "SolvedGame"]
 
@@ -90,7 +90,8 @@ class ProcessGame:
 
     def __post_init__(self) -> None:
         """Turn every number into an array, labels into numbers; report all mistakes at once."""
-        mistakes, fixed = game_mistakes(self)
+        with decoding("game"):
+            mistakes, fixed = game_mistakes(self)
         raise_mistakes(mistakes)
         for name, value in fixed.items():
             object.__setattr__(self, name, value)

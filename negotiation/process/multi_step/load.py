@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.data.embedded import load_economy
 from negotiation.data.tables import DateLike
 from negotiation.errors import InvalidInputError
@@ -28,6 +29,7 @@ from negotiation.trade.economy import Economy
 __all__ = ["EnsembleMember", "built_process", "load_process", "process_ensemble"]
 
 
+@takes
 def load_process(
     name: str = "multi-step-2025",
     as_of: DateLike = None,
@@ -105,6 +107,7 @@ class EnsembleMember:
     weight: float
 
 
+@takes
 def process_ensemble(
     name: str = "multi-step-2025",
     as_of: DateLike = None,

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.presentation import Presented
 from negotiation.process.batch import solve_processes
@@ -127,6 +128,7 @@ class DemandSolution(Presented):
         return pd.DataFrame(rows)
 
 
+@takes
 def solve_demands(
     build: Callable[[int, int, FloatArray], MultiStepProcess],
     *,

@@ -6,18 +6,21 @@ from dataclasses import replace
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.closed_form import (
     ProcessArrays,
     process_arrays,
     solve_closed_form,
 )
+from negotiation.process.tough_types.continuation import stage_number
 from negotiation.process.tough_types.kernels.regimes import PASSED
 from negotiation.values import FloatArray, number
 
 __all__ = ["smallest_audience_costs", "with_audience_costs"]
 
 
+@takes
 def smallest_audience_costs(process: MultiStepProcess, stage: int) -> FloatArray:
     """Return the smallest cost of conceding for which being conceded to is better, ``[side]``.
 
@@ -25,7 +28,8 @@ def smallest_audience_costs(process: MultiStepProcess, stage: int) -> FloatArray
     the stage may be entered, given what the sides do later; negative where real income alone
     makes a side prefer to be conceded to. Types are taken as drawn anew in each stage.
     """
-    return _smallest(process_arrays(process), stage, process.stages[stage].audience_cost)
+    place = stage_number(process, stage)
+    return _smallest(process_arrays(process), place, process.stages[place].audience_cost)
 
 
 def _smallest(arrays: ProcessArrays, stage: int, cost: FloatArray) -> FloatArray:
@@ -38,6 +42,7 @@ def _smallest(arrays: ProcessArrays, stage: int, cost: FloatArray) -> FloatArray
     return np.asarray(gap.max(axis=0) + cost)
 
 
+@takes
 def with_audience_costs(
     process: MultiStepProcess, *, excess: float, skip: int = 0
 ) -> MultiStepProcess:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
 from negotiation.process.stage import Stage
@@ -28,6 +29,7 @@ def stage_number(process: MultiStepProcess, stage: str | int) -> int:
     return int(stage)
 
 
+@takes
 def process_from(
     process: MultiStepProcess,
     stage: str | int,

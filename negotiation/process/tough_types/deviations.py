@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.presentation import Presented
 from negotiation.process.tough_types.branches import SolvedProcess
 from negotiation.process.tough_types.kernels.regimes import ATTRITION, IMPASSE
@@ -165,6 +166,7 @@ def _has_clock(law: NodeLaw) -> bool:
     return bool(np.isfinite(law.deadline)) and not np.isin(law.behaviour, _AT_ONCE).all()
 
 
+@takes
 def check_strategies(solution: SolvedProcess, *, points: int = 801) -> StrategyCheck:
     """Integrate the payoff of conceding at each time of a grid, in every node at its priors.
 

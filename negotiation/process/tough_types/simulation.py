@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
 from negotiation.process.game.paths import GamePaths, simulate_game
@@ -181,6 +182,7 @@ def simulate_process(
     rng: np.random.Generator | int,
     horizon_days: float | None = ...,
 ) -> GamePaths: ...
+@takes
 def simulate_process(
     solution: ProcessSolution | GameSolution,
     n: int = 10_000,

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.data.schema import REGIONS
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Pictured
 from negotiation.study.comparisons.model_settings import ModelSetting
 from negotiation.trade.equilibrium import counterfactuals
 from negotiation.trade.tariff_scenarios import baseline_averages
-from negotiation.values import FloatArray
+from negotiation.values import FloatArray, decoding
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -235,6 +236,7 @@ def _row(
     )
 
 
+@takes
 def model_map(
     settings: Sequence[ModelSetting],
     *,
@@ -271,6 +273,7 @@ def model_map(
     began = perf_counter()
     if not settings:
         raise InvalidInputError("no setting", where="settings", allowed="1 or more")
-    pairs = tuple((float(a), float(b)) for a, b in points)
+    with decoding("points"):
+        pairs = tuple((float(a), float(b)) for a, b in points)
     rows = tuple(_row(setting, pairs, tol, max_iter) for setting in settings)
     return ModelMap(points=pairs, rows=rows, elapsed_seconds=perf_counter() - began)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from negotiation.errors import DataError
 from negotiation.study.provenance import file_hash
-from negotiation.study.store import write_json
+from negotiation.study.store.files import write_json
 
 __all__ = [
     "Cell",

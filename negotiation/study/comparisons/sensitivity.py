@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.data.tables import DateLike
 from negotiation.errors import InvalidInputError
 from negotiation.process.analysis.parameter_changes import parameter_spans
@@ -64,6 +65,7 @@ def _seed(rng: np.random.Generator | int) -> int:
     return int(random_generator(rng).integers(2**32)) if not isinstance(rng, int) else rng
 
 
+@takes
 def swept_outcomes(
     process: str = "multi-step-2025",
     *,
@@ -182,6 +184,7 @@ def first_concession_map(
     )
 
 
+@takes
 def exemption_regions(
     process: str = "multi-step-2025",
     *,
@@ -228,6 +231,7 @@ def exemption_regions(
     )
 
 
+@takes
 def tornado(
     process: str = "multi-step-2025",
     *,

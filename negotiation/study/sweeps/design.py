@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError, NonFiniteError
 from negotiation.presentation import Presented
 from negotiation.process.analysis.sensitivity import indices_frame
-from negotiation.values import FloatArray, number, one_of, random_generator
+from negotiation.values import FloatArray, decoding, instance, number, one_of, random_generator
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["ParameterRange", "SobolIndices", "design_rows", "sobol_indices_of"]
 
+#: Most numbers of a design.
+MOST_NUMBERS = 50_000_000
 DESIGNS = ("sobol", "grid", "sobol_indices")
 
 
@@ -52,7 +56,7 @@ class ParameterRange:
                 seen=f"low {low:g}, high {high:g}, scale {self.scale}",
                 allowed="low < high, and low > 0 on a log scale",
             )
-        if self.points < 2:
+        if instance(self.points, int, name="range.points") < 2:
             raise InvalidInputError("too few grid points", where="range.points", seen=self.points)
 
     def at(self, unit: FloatArray) -> FloatArray:
@@ -87,6 +91,14 @@ def design_rows(
         raise InvalidInputError("no parameter to sweep", where="ranges", allowed="1 or more")
     names = list(ranges)
     count = len(names)
+    rows = prod(item.points for item in ranges.values()) if design == "grid" else size
+    if rows * count > MOST_NUMBERS:
+        raise InvalidInputError(
+            "too many rows",
+            where="points" if design == "grid" else "size",
+            seen=f"{rows} rows of {count} parameters",
+            allowed=f"{MOST_NUMBERS} numbers",
+        )
     if design == "grid":
         axes = [np.linspace(0.0, 1.0, ranges[name].points) for name in names]
         unit = np.stack([mesh.ravel() for mesh in np.meshgrid(*axes, indexing="ij")], axis=1)
@@ -133,6 +145,7 @@ class SobolIndices(Presented):
         return indices_frame(self)
 
 
+@takes
 def sobol_indices_of(
     outputs: FloatArray,
     *,
@@ -171,7 +184,8 @@ def sobol_indices_of(
     drawn = int(number(resamples, name="resamples", low=0.0))
 
     count = len(parameters)
-    values = np.asarray(outputs, dtype=np.float64)
+    with decoding("outputs"):
+        values = np.asarray(outputs, dtype=np.float64)
     if values.shape != (size * (count + 2),):
         raise InvalidInputError(
             "outputs do not belong to this design",

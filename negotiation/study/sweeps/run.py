@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from negotiation.arguments import takes
 from negotiation.presentation import Presented
 from negotiation.study.sweeps.folder import Columns, PartsFolder
 from negotiation.study.sweeps.specification import Sweep, load_sweep
@@ -44,6 +45,7 @@ class SweepResult(Presented):
         return pd.DataFrame({**self.parameters, **self.outputs})
 
 
+@takes
 def run_sweep(
     study: Sweep | str | Path,
     executor: Executor | None = None,

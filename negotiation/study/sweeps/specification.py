@@ -15,12 +15,13 @@ from typing import Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.study.functions import function_named, modules_of
 from negotiation.study.provenance import data_hash, source_hash
 from negotiation.study.sweeps.design import DESIGNS, ParameterRange, design_rows
 from negotiation.study.sweeps.folder import STORES, Columns
-from negotiation.values import closest, one_of
+from negotiation.values import closest, one_of, user_path
 
 __all__ = ["Sweep", "load_sweep"]
 
@@ -137,6 +138,7 @@ def _mistakes(given: Mapping[str, Any]) -> list[str]:
     return mistakes
 
 
+@takes
 def load_sweep(path: str | Path) -> Sweep:
     """Read a sweep from TOML: the fields of `Sweep`, with a table a swept parameter.
 
@@ -145,7 +147,7 @@ def load_sweep(path: str | Path) -> Sweep:
     InvalidInputError
         If the file cannot be read, or once with every mistake in it.
     """
-    path = Path(path)
+    path = user_path(path)
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -91,8 +91,7 @@ class SweepTasks:
         self.parts = parts
         for index in range(self.chunks):
             if parts.has(index):
-                found = parts.read(index)
-                self.done[index] = {k: v for k, v in found.items() if k not in self.rows}
+                self.done[index] = parts.read(index, self.cut(index))
         self.known = sum(map(self.size, self.done))
 
     def report(self) -> None:

@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Pictured
 from negotiation.trade.results import TradeEquilibrium
@@ -207,6 +208,7 @@ def _price_parts(result: TradeEquilibrium) -> _PriceParts:
     )
 
 
+@takes
 def decompose_welfare(result: TradeEquilibrium) -> WelfareDecomposition:
     """Return the parts of the welfare change of an equilibrium, against the baseline.
 

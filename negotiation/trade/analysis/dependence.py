@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Pictured, Presented
 from negotiation.trade.economy import Economy
@@ -163,6 +164,7 @@ def _share(part: FloatArray, whole: FloatArray) -> FloatArray:
     return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0.0)
 
 
+@takes
 def export_dependence(
     economy: Economy,
     *,

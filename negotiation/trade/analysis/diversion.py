@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
 from negotiation.trade.players import first_two
@@ -93,6 +94,7 @@ class TradeDiversion(Presented):
         )
 
 
+@takes
 def trade_diversion(
     result: TradeEquilibrium, *, exporter: str | None = None, importer: str | None = None
 ) -> TradeDiversion:

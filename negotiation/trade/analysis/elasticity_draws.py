@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
 from negotiation.trade.economy import Economy, TariffSchedule
@@ -292,6 +293,7 @@ class CounterfactualDraws(Presented):
         return scenario
 
 
+@takes
 def counterfactual_draws(
     economy: Economy,
     schedules: TariffSchedule | Iterable[TariffSchedule],

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
 from negotiation.trade.results import TradeEquilibrium
@@ -63,6 +64,7 @@ class FirstOrderWelfare(Presented):
         )
 
 
+@takes
 def first_order_welfare(
     equilibrium: TradeEquilibrium, *, changes: str = "proportional"
 ) -> FirstOrderWelfare:

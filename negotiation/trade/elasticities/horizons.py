@@ -17,6 +17,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.values import FloatArray, float_array, number
 
 __all__ = ["FIRST_YEAR", "LAST_YEAR", "SHORT_OVER_LONG", "elasticities_at", "share_of_long_run"]
@@ -51,6 +52,7 @@ def share_of_long_run(years: float, *, short_over_long: float = SHORT_OVER_LONG)
     return first + (1.0 - first) * math.log(inside) / math.log(LAST_YEAR)
 
 
+@takes
 def elasticities_at(
     long_run: ArrayLike, years: float, *, short_over_long: float = SHORT_OVER_LONG
 ) -> FloatArray:

@@ -22,7 +22,14 @@ from negotiation.errors import InvalidInputError
 from negotiation.trade.aggregation import positions, unique_labels
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.instruments.rate_tables import checked_table
-from negotiation.values import FloatArray, compact_repr, instance, number, one_of, quantity
+from negotiation.values import (
+    FloatArray,
+    compact_repr,
+    instance,
+    number,
+    one_of,
+    quantity,
+)
 
 __all__ = ["EXPORT_INSTRUMENTS", "INSTRUMENTS", "Policy", "Purchase", "Quota"]
 

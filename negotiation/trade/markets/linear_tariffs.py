@@ -32,9 +32,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError, NonFiniteError
 from negotiation.presentation import Presented
-from negotiation.values import FloatArray, float_array, number, quantity, read_only
+from negotiation.values import FloatArray, decoding, float_array, number, quantity, read_only
 
 __all__ = [
     "LinearTariffEffects",
@@ -79,8 +80,10 @@ class LinearTariffEffects(Presented):
         self._freeze("prohibitive")
 
     def _freeze(self, name: str) -> None:
-        value = getattr(self, name)
-        if not np.all(np.isfinite(value)):
+        with decoding(name):
+            value = np.asarray(getattr(self, name))
+            finite = bool(np.all(np.isfinite(value)))
+        if not finite:
             raise NonFiniteError("overflow", where=f"linear tariff model, {name}")
         object.__setattr__(self, name, read_only(value))
 
@@ -131,6 +134,7 @@ class LinearTariffModel:
         put(self, "exporter_incidence", incidence)
 
     @classmethod
+    @takes
     def two_good(cls, *, gap: float, slope: float = 1.0) -> LinearTariffModel:
         """Return the market of the symmetric two-good model.
 
@@ -258,6 +262,7 @@ class LinearTariffWar(Presented):
         return None
 
 
+@takes
 def linear_tariff_war(first: LinearTariffModel, second: LinearTariffModel) -> LinearTariffWar:
     """Return the war between the importer of ``first`` and the importer of ``second``.
 

@@ -25,10 +25,11 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import NonFiniteError
 from negotiation.presentation import Presented
 from negotiation.trade.markets.linear_tariffs import LinearTariffModel
-from negotiation.values import FloatArray, float_array, one_of, quantity, read_only
+from negotiation.values import FloatArray, decoding, float_array, one_of, quantity, read_only
 
 __all__ = ["DEMANDS", "MarketEffects", "market_effects"]
 
@@ -61,8 +62,10 @@ class MarketEffects(Presented):
     def __post_init__(self) -> None:
         """Refuse numbers that are not finite and make the arrays read-only."""
         for item in fields(self):
-            value = getattr(self, item.name)
-            if not np.all(np.isfinite(value)):
+            with decoding(item.name):
+                value = np.asarray(getattr(self, item.name))
+                finite = bool(np.all(np.isfinite(value)))
+            if not finite:
                 raise NonFiniteError(
                     f"{item.name} overflows",
                     where="market_effects",
@@ -71,6 +74,7 @@ class MarketEffects(Presented):
             object.__setattr__(self, item.name, read_only(value))
 
 
+@takes
 def market_effects(
     baseline_flow: ArrayLike,
     *,

@@ -125,7 +125,7 @@ def test_dates_and_missing_errors_are_refused():
         counterfactual_draws(economy, economy.tariffs, load_elasticities("fontagne_2022"))
     with pytest.raises(InvalidInputError, match="sectors differ"):
         counterfactual_draws(economy, economy.tariffs, OWN)
-    with pytest.raises(InvalidInputError, match="not estimates"):
+    with pytest.raises(InvalidInputError, match="ElasticityEstimates"):
         counterfactual_draws(economy, economy.tariffs, "fontagne_2022")
 
 

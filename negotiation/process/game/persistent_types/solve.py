@@ -7,6 +7,7 @@ from time import perf_counter
 import numpy as np
 from scipy.optimize import root
 
+from negotiation.arguments import takes
 from negotiation.errors import ConvergenceError
 from negotiation.process.game.persistent_types.conditions import NodeConditions, Pair
 from negotiation.process.game.persistent_types.entries import (
@@ -29,6 +30,7 @@ _CIRCLE_TOLERANCE = 1e-8
 _SMALLEST_STEP = 0.02
 
 
+@takes
 def solve_typed_game(typed: TypedGame, *, points: int = 9, tol: float = 1e-9) -> TypedSolution:
     """Solve a Markov game with private shocks and persistent types.
 
@@ -83,6 +85,7 @@ def solve_typed_game(typed: TypedGame, *, points: int = 9, tol: float = 1e-9) ->
     )
 
 
+@takes
 def belief_grid_error(solution: TypedSolution) -> float:
     """Largest change of a value when the grid of beliefs is halved, in scales of the shocks.
 
