@@ -306,7 +306,7 @@ def test_bad_input():
     for arguments, message in cases:
         with pytest.raises(InvalidInputError, match=message):
             ng.fit_concessions(disputes, **arguments)
-    with pytest.raises(InvalidInputError, match="disputes: not disputes; seen list"):
+    with pytest.raises(InvalidInputError, match="disputes is not a Disputes"):
         ng.fit_concessions([1, 2])
     with pytest.raises(InvalidInputError, match="no dispute has ended"):
         ng.fit_concessions(Disputes.from_intervals([1.0], [np.inf]))

@@ -184,7 +184,7 @@ def test_disputes_without_a_covariate_are_not_scored():
 def test_bad_input():
     disputes = ng.load_disputes()
     fit = ng.fit_concessions(disputes)
-    with pytest.raises(InvalidInputError, match="not disputes"):
+    with pytest.raises(InvalidInputError, match="not a Disputes"):
         ng.score_forecasts(fit, None)
     with pytest.raises(InvalidInputError, match="bins: must be positive and ascend"):
         ng.score_forecasts(fit, disputes, bins=[30, 7])

@@ -96,7 +96,7 @@ def test_certain_sources():
         source_posterior(0.3, sensitivities=[1], false_positive_rates=[0], reports=[])
     with pytest.raises(InvalidInputError, match="unknown report"):
         source_posterior(0.3, sensitivities=[1], false_positive_rates=[0], reports=["perhaps"])
-    with pytest.raises(InvalidInputError, match="unknown report"):
+    with pytest.raises(InvalidInputError, match="reports is not"):
         source_posterior(0.3, sensitivities=[1], false_positive_rates=[0], reports=[None])
 
 
