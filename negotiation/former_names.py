@@ -65,7 +65,7 @@ _MOVED = {
     ),
     ("process", "process"): ("reading=mapping checks=validation audience=audience_costs"),
     ("process", "process.tough_types"): (
-        "closed_form persistent=persistent_types graph=histories node_laws places=posteriors "
+        "closed_form graph=histories node_laws "
         "certificate strategy_check=deviations solution simulate=simulation"
     ),
     ("process", "process.beliefs"): ("beliefs=updating belief_draws=draws events silence"),

@@ -264,7 +264,7 @@ def plot_reputation_curves(
             allowed="one with both mixing",
         )
     law = laws[0]
-    start = float(law.open(law.prior[None, :]).time[0])
+    start = law.duration
     left = np.linspace(start, 0.0, 201)
     beliefs = np.exp(law.log_beliefs(left))
     days = (start - left) * solution.days_per_unit

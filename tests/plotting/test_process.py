@@ -84,13 +84,11 @@ def test_stage_tree(solution):
 
 
 def test_reputation_curves(solution):
-    persistent = solve_process(replace(solution.process, type_persistence=0.5))
-    for found in (solution, persistent):
-        ax = plot_reputation_curves(found, "de-escalation")
-        for line in (ax.lines[0], ax.lines[2]):
-            values = np.asarray(line.get_ydata())
-            assert np.all(np.diff(values) >= 0.0)
-            assert values[-1] == pytest.approx(1.0)
+    ax = plot_reputation_curves(solution, "de-escalation")
+    for line in (ax.lines[0], ax.lines[2]):
+        values = np.asarray(line.get_ydata())
+        assert np.all(np.diff(values) >= 0.0)
+        assert values[-1] == pytest.approx(1.0)
     with pytest.raises(InvalidInputError):
         plot_reputation_curves(solution, "de-escalation reopened")
 

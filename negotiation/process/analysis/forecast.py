@@ -129,11 +129,10 @@ class Outlook(Presented):
         """
         p = number(level, name="level", low=0.0, high=1.0, open_high=True)
         law = node_laws(self.solution)[0]
-        opening = law.open(law.prior[None, :])
-        gone = float(opening.atoms.sum())
+        gone = float(law.atoms.sum())
         if p <= gone:
             return 0.0
-        spent, rates, last = law.concession_rates(float(opening.time[0]))
+        spent, rates, last = law.concession_rates()
         alive = 1.0 - gone
         for began, ended, rate in zip(spent[:-1], spent[1:], rates, strict=True):
             total = rate + law.breakdown_hazard

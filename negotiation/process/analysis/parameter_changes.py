@@ -20,7 +20,7 @@ __all__ = ["ParameterSpan", "parameter_spans", "rebuilder"]
 
 #: Numbers by side of a process without recorded parameters.
 _BY_SIDE = ("discount_rate", "stubbornness", "audience_cost", "flow")
-_COMMON = ("breakdown_hazard", "type_persistence")
+_COMMON = ("breakdown_hazard",)
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,8 @@ def parameter_spans(
     parameters
         Names, with the ranges that the process records, or a mapping from names to ranges. A
         process without recorded parameters knows ``discount_rate_<side>``,
-        ``stubbornness_<side>``, ``audience_cost_<side>``, ``flow_<side>`` (all stages alike),
-        ``breakdown_hazard`` and ``type_persistence``, by ranges given here.
+        ``stubbornness_<side>``, ``audience_cost_<side>``, ``flow_<side>`` (all stages alike) and
+        ``breakdown_hazard``, by ranges given here.
     """
     recorded = {entry.name: entry for entry in process.parameters}
     given = parameters if isinstance(parameters, Mapping) else dict.fromkeys(parameters)
@@ -128,7 +128,7 @@ def _field_value(process: MultiStepProcess, name: str) -> float:
     head, side = _field(process, name)
     first = process.stages[0]
     if side is None:
-        return process.type_persistence if head == "type_persistence" else first.breakdown_hazard
+        return first.breakdown_hazard
     if head == "discount_rate":
         return float(process.discount_rates[side])
     if head == "flow":
@@ -139,8 +139,6 @@ def _field_value(process: MultiStepProcess, name: str) -> float:
 def _with_field(process: MultiStepProcess, name: str, value: float) -> MultiStepProcess:
     """Return the process with one number changed in every stage."""
     head, side = _field(process, name)
-    if head == "type_persistence":
-        return replace(process, type_persistence=value)
     if head == "discount_rate":
         rates = np.array(process.discount_rates)
         rates[side] = value
