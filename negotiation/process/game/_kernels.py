@@ -1202,11 +1202,10 @@ def draw_paths(
             if known == room:
                 room *= 2
                 more = np.empty((2, room), dtype=np.int64)
-                more[0, :known] = where
-                more[1, :known] = what
-                where, what = more[0], more[1]
                 longer = np.empty(room)
-                longer[:known] = when
+                for q in range(known):
+                    more[0, q], more[1, q], longer[q] = where[q], what[q], when[q]
+                where, what = more[0], more[1]
                 when = longer
             where[known] = n
             what[known] = event

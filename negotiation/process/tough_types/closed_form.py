@@ -178,7 +178,8 @@ def solve_closed_form(arrays: ProcessArrays, *, tol: float, max_iter: int) -> Br
     start = values_of_war(arrays) if (arrays.relapse_to >= 0).any() else arrays.breakdown
     count, width, _ = arrays.flows.shape
     triple = (count, width, 2)
-    V, L, F, used, lam, T, mu, last = (np.zeros(triple) for _ in range(8))
+    V, L, F, lam, T, mu, last = (np.zeros(triple) for _ in range(7))
+    used = start.copy()
     T0 = np.zeros((count, width))
     kind = np.zeros((count, width), dtype=np.int64)
     behaviour = np.zeros(triple, dtype=np.int64)
@@ -187,7 +188,6 @@ def solve_closed_form(arrays: ProcessArrays, *, tol: float, max_iter: int) -> Br
         arrays.flows,
         arrays.concede,
         arrays.win,
-        start,
         arrays.breakdown_hazard,
         arrays.audience_growth,
         arrays.stubbornness,

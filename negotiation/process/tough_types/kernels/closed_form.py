@@ -66,8 +66,9 @@ def closed_form_stage(
     N = np.empty(2)
     D = np.empty(2)
     W = np.empty(2)
-    rho = r + beta
+    rho = np.empty(2)
     for i in range(2):
+        rho[i] = r[i] + beta
         N[i] = r[i] * L[i] - g[i] + beta * (L[i] - B[i]) + a[i]
         D[i] = F[i] - L[i]
         if rho[i] > 0.0:
@@ -181,7 +182,6 @@ def closed_form_tree(
     g: FloatArray,
     lump: FloatArray,
     f: FloatArray,
-    B: FloatArray,
     beta: FloatArray,
     a: FloatArray,
     z: FloatArray,
@@ -208,7 +208,8 @@ def closed_form_tree(
 
     Arrays are indexed ``[stage, history, side]``; ``shift`` is 1 where who concedes in a stage is
     remembered (a digit is then appended to the history) and 0 elsewhere. Returns the number of
-    outer iterations and the last change of a relapse value over the largest value.
+    outer iterations and the last change of a relapse value over the largest value. ``used`` holds
+    values of a breakdown: on the way in those to start from, then those that agree with V.
     """
     K = g.shape[0]
     relapses = False
@@ -219,7 +220,6 @@ def closed_form_tree(
     end = np.empty(1)
     change, weight = 0.0, 0.5
     rounds = 0
-    used[:] = B
     for rounds in range(1, max_iter + 1):
         for k in range(K - 1, -1, -1):
             for h in range(1 << level[k]):
@@ -259,8 +259,9 @@ def closed_form_tree(
                     last[k, h],
                 )
                 T0[k, h] = end[0]
-                if not np.isfinite(V[k, h]).all():
-                    V[0, 0] = V[k, h]
+                if not (np.isfinite(V[k, h, 0]) and np.isfinite(V[k, h, 1])):
+                    for i in range(2):
+                        V[0, 0, i] = V[k, h, i]
                     return rounds, 0.0
         if not relapses:
             return rounds, 0.0

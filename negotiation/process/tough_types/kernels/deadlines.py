@@ -319,7 +319,7 @@ def give_in_before(
     The other side gives in to a tough i after that; a coin decides where both want to be first.
     """
     j = 1 - i
-    last[:] = 0.0
+    last[0], last[1] = 0.0, 0.0
     behaviour[j] = CONCEDES
     if F[j] <= L[j]:
         behaviour[i] = CONCEDES
@@ -354,9 +354,10 @@ def deadline_stage(
     last: FloatArray,
 ) -> int:
     """Equilibrium of one stage with a deadline; writes what `closed_form_stage` does."""
-    N, rho, flow = np.empty(2), r + beta, g + beta * B
+    N, rho, flow = np.empty(2), np.empty(2), np.empty(2)
     stop, enough = np.empty(2), np.zeros(2)
     for i in range(2):
+        rho[i], flow[i] = r[i] + beta, g[i] + beta * B[i]
         N[i] = rho[i] * L[i] - flow[i] + a[i]
         stop[i] = stops_at(N[i], L[i], F[i], B[i], a[i], rho[i], flow[i], T)
         late = L[i] - a[i] * T
