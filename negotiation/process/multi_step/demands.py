@@ -22,8 +22,6 @@ from negotiation.values import FloatArray, compact_repr
 
 __all__ = ["TariffBox", "ideal_demands"]
 
-#: Points a side of the grid on which searches begin.
-_FINE = 41
 #: Slack of the constraint, in percent of GDP a year.
 _SLACK = 1e-9
 
@@ -38,11 +36,14 @@ class TariffBox:
         Ends of the box ``[side]``; low is free trade.
     flows
         Over added tariffs, ``[side]``.
+    points
+        Points a side of the grid on which searches begin.
     """
 
     low: FloatArray
     high: FloatArray
     flows: Surface
+    points: int = 41
 
     __repr__ = compact_repr
 
@@ -58,7 +59,7 @@ class TariffBox:
     @cached_property
     def fine(self) -> tuple[FloatArray, FloatArray]:
         """Points ``[point, side]`` of a fine grid, and flows there ``[point, side]``."""
-        axes = [np.linspace(a, b, _FINE) for a, b in zip(self.low, self.high, strict=True)]
+        axes = [np.linspace(*ends, self.points) for ends in zip(self.low, self.high, strict=True)]
         points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 2)
         return points, self.flows.at(points)
 

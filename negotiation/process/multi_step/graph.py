@@ -48,6 +48,8 @@ class BuiltProcess:
         discounted life, where the other concedes less where it does itself.
     rates
         Added tariffs in force in each node of the game, ``[node, side]``.
+    flows
+        What values it.
     """
 
     game: ProcessGame
@@ -55,6 +57,7 @@ class BuiltProcess:
     revenue_weights: tuple[RevealedWeight, RevealedWeight]
     prizes: tuple[tuple[str, str, FloatArray], ...]
     rates: FloatArray
+    flows: StateFlows
 
     __repr__ = compact_repr
 
@@ -180,7 +183,8 @@ class _Builder:
         values = sum(
             self.life[step] * self.weighed(surface.values) for step, surface in enumerate(surfaces)
         )
-        return TariffBox(-self.flows.baseline, high, Surface(surfaces[0].grid, np.asarray(values)))
+        surface = Surface(surfaces[0].grid, np.asarray(values))
+        return TariffBox(-self.flows.baseline, high, surface, plan.demand_points)
 
     def first_demands(self) -> FloatArray:
         """Demands ``[side that asks, tariff]`` of the cut, ideal ones put in."""
@@ -269,7 +273,7 @@ class _Builder:
             parameters=parameters,
         )
         rates = np.array([self.states[label].rates for label in game.labels])
-        return BuiltProcess(game, plan, self.weights, tuple(self.prizes), rates)
+        return BuiltProcess(game, plan, self.weights, tuple(self.prizes), rates, self.flows)
 
     def node(self, key: _Key, flow: FloatArray) -> Node:
         """The node of a stage in a state."""

@@ -157,6 +157,8 @@ class ProcessPlan:
     ideal
         Whether a side asks, in the first cut, for the best point for it that the other prefers to
         the tariffs in force, in place of its row of ``demands``.
+    demand_points
+        Points a side of the grid of tariffs on which the search for ideal demands begins.
     purchases_asked_by
         Side, 0 or 1, that asks for purchases.
     relapse
@@ -183,6 +185,7 @@ class ProcessPlan:
     demands: FloatArray
     numbers: ProcessNumbers
     ideal: tuple[bool, bool] = (False, False)
+    demand_points: int = 41
     purchases_asked_by: int = 0
     relapse: bool = False
     waits_for_exemptions: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
