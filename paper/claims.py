@@ -9,17 +9,17 @@ import sys
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 import negotiation as ng
 from negotiation.payoffs.ensemble import PAYOFF_MODELS, payoff_model
-from negotiation.process.analysis.conclusions import CONCLUSIONS
 from negotiation.process.analysis.identified_set import dated_moments
 from negotiation.process.analysis.scores import brier, constant_hazard, next_cut
 from negotiation.process.beliefs.events import read_events
 from negotiation.process.multi_step.definition import read_definition
-from negotiation.process.multi_step.graph import build_process
+from negotiation.process.multi_step.graph import BuiltProcess, build_process
 from negotiation.process.multi_step.load import built_process
 from negotiation.study.claims import (
     Finding,
@@ -37,16 +37,7 @@ STANDOFF = (1.45, 1.25)
 EXPERIMENTS = HERE.parent / "experiments"
 RARE_EARTHS = import_beside(EXPERIMENTS, "rare_earths")
 DATES = (dt.date(2025, 5, 31), dt.date(2025, 6, 30), dt.date(2025, 12, 31))
-OPENED = dt.date(2025, 4, 12)
-KEPT = ("equilibrium", "equilibrium_one_year", "partial_0", "partial_25", "partial_50")
 AUDIENCE_COSTS = ("audience_cost_usa", "audience_cost_chn")
-DEMANDS = (
-    "leaked_terms_usa",
-    "demand_usa_on_chn",
-    "demand_chn_on_usa",
-    "demand_chn_own",
-    "terms_mixture",
-)
 
 
 def known_parameters():
@@ -369,39 +360,67 @@ def controls_unused(
     return Finding(count == 0, {"settings": len(chosen), "with_controls": count})
 
 
-def kept_models(as_of, model=None, changes=None, plan=None):
-    """Payoff models that explain what the sides ask for: name to weight, process and solution.
+class Member(NamedTuple):
+    """A payoff model with what it makes of the process and of the silence so far."""
 
-    ``model``: one alone, whether or not it does; ``changes``: of parameters; ``plan``: of how
-    demands are found.
-    """
+    weight: float
+    built: BuiltProcess
+    solved: ng.GameSolution
+    silent: float
+
+
+@cache
+def solved_models(as_of, model, changes, plan, weigh):
+    """Members of the ensemble by name, or one alone whether or not it explains the demands."""
     models = PAYOFF_MODELS if model is None else (payoff_model(model),)
-    members = ng.process_ensemble(as_of=as_of, models=models, values=changes or {})
+    members = ng.process_ensemble(as_of=as_of, models=models, values=dict(changes))
     found = {}
     for member in members:
         if member.weight == 0.0:
             continue
-        built = member.built
+        given = {"as_of": as_of, "model": member.model, "values": dict(changes)}
+        games = [member.built, built_process(**given, from_opening=True)]
         if plan:
-            built = build_process(replace(built.plan, **plan), built.flows)
-        found[member.model.name] = (member.weight, built, ng.solve_process(built.game))
-    return found
+            games = [build_process(replace(b.plan, **dict(plan)), b.flows) for b in games]
+        now, opening = (ng.solve_process(item.game) for item in games)
+        here = [node.stage == now.open_stage for node in opening.process.nodes]
+        seen = float(opening.node_probabilities(as_of)[0][:-1] @ here)
+        silent = 1.0 - opening.stage_by(now.open_stage, as_of)
+        weight = member.weight * (seen if weigh else 1.0)
+        found[member.model.name] = Member(weight, games[0], now, silent)
+    total = sum(member.weight for member in found.values())
+    return {name: item._replace(weight=item.weight / total) for name, item in found.items()}
+
+
+def kept_models(as_of, model=None, changes=None, plan=None, weigh=True):
+    """Payoff models that explain what the sides ask for, weighed by what was seen.
+
+    ``model``: one alone; ``changes``: of parameters; ``plan``: of how demands are found; ``weigh``:
+    whether models weigh as much as what was seen is likely.
+    """
+    fixed = {k: tuple(v) if isinstance(v, list) else v for k, v in (plan or {}).items()}
+    given = (tuple(sorted(item.items())) for item in (changes or {}, fixed))
+    return solved_models(as_of, model, *given, weigh)
 
 
 def over_models(found, measure):
     """Weighted mean, smallest and largest of a number over payoff models."""
-    values = np.array([float(measure(built, solved)) for _, built, solved in found.values()])
-    weights = np.array([weight for weight, _, _ in found.values()])
+    values = np.array([float(measure(member)) for member in found.values()])
+    weights = np.array([member.weight for member in found.values()])
     return float(weights @ values), float(values.min()), float(values.max())
 
 
-def first_cut(*, as_of, **options):
+def first_cut(*, as_of, draws=0, seed=20250502, weighting=True, **options):
     """A first cut by 31 May is less likely than not."""
-    found = kept_models(as_of, **options)
-    may, *ends = over_models(found, lambda _, solved: solved.cut_by(DATES[0]))
-    june, december = (
-        over_models(found, lambda _, solved, day=day: solved.cut_by(day))[0] for day in DATES[1:]
-    )
+    if draws:
+        drawn = forecast(as_of, None, draws, seed, weighting)
+        may, june, december = (drawn.cut_by(day) for day in DATES)
+        ends = may, may
+    else:
+        found = kept_models(as_of, **options)
+        (may, *ends), (june, *_), (december, *_) = (
+            over_models(found, lambda m, day=day: m.solved.cut_by(day)) for day in DATES
+        )
     values = {"may": may, "june": june, "december": december}
     return Finding(may < 0.5, values | {"lowest": ends[0], "highest": ends[1]})
 
@@ -409,46 +428,42 @@ def first_cut(*, as_of, **options):
 def model_spread(*, as_of, **options):
     """By payoff model the probability of a first cut by 31 May differs by a factor above three."""
     found = kept_models(as_of, **options)
-    _, low, high = over_models(found, lambda _, solved: solved.cut_by(DATES[0]))
+    _, low, high = over_models(found, lambda m: m.solved.cut_by(DATES[0]))
     return Finding(high > 3.0 * low, {"lowest": low, "highest": high})
 
 
-def who_first(*, as_of, **options):
+def who_first(*, as_of, draws=0, seed=20250502, weighting=True, **options):
     """China is the likelier to make the first cut."""
-    found = kept_models(as_of, **options)
-    share, low, high = over_models(found, lambda _, solved: solved.concedes(solved.open_stage)[0])
+    if draws:
+        share = float(forecast(as_of, None, draws, seed, weighting).concedes_first()[0])
+        low = high = share
+    else:
+        found = kept_models(as_of, **options)
+        share, low, high = over_models(found, lambda m: m.solved.concedes(m.solved.open_stage)[0])
     return Finding(share < 0.5, {"usa": share, "lowest": low, "highest": high})
 
 
-def silence(*, as_of, changes=None, model=None):
-    """That the standoff lasted from 12 April to the date is likelier than not, in every model."""
-    found = []
-    for name in kept_models(as_of, model, changes):
-        opened = built_process(as_of=as_of, model=name, values=changes or {}, from_opening=True)
-        solved = ng.solve_process(opened.game)
-        found.append(1.0 - float(solved.stage_by("de-escalation", as_of)))
-    return Finding(min(found) > 0.5, {"lowest": min(found), "highest": max(found)})
+def silence(*, as_of, **options):
+    """That there was no cut from 12 April to the date is likelier than not, in every model."""
+    _, low, high = over_models(kept_models(as_of, **options), lambda m: m.silent)
+    return Finding(low > 0.5, {"lowest": low, "highest": high})
 
 
 def deal(*, as_of, **options):
     """A comprehensive agreement by the end of the year has less than one in twenty."""
     found = kept_models(as_of, **options)
-    mean, low, high = over_models(found, lambda _, solved: solved.deal_by(DATES[-1]))
+    mean, low, high = over_models(found, lambda m: m.solved.deal_by(DATES[-1]))
     return Finding(high < 0.05, {"mean": mean, "lowest": low, "highest": high})
 
 
 def revealed(*, as_of, changes=None):
-    """Long-run general equilibrium alone explains no demand; elsewhere weights exist."""
+    """Ten-year general equilibrium alone has no weight on revenue that explains the demands."""
     members = ng.process_ensemble(as_of=as_of, values=changes or {})
     left = [member.model.name for member in members if member.weight == 0.0]
-    values = {"left_out": len(left), "models": len(members)}
+    values = {"kept": len(members) - len(left), "models": len(members)}
     for member in members:
-        if member.weight > 0.0:
-            weights = member.built.revenue_weights
-            for name, item in zip(("usa", "china"), weights, strict=True):
-                values[f"{name}_{member.model.name}"] = item.weight
-    usa = [value for key, value in values.items() if key.startswith("usa_")]
-    values |= {"usa_lowest": min(usa), "usa_highest": max(usa)}
+        for name, item in zip(("usa", "china"), member.built.revenue_weights, strict=True):
+            values[f"{name}_{member.model.name}"] = item.weight
     return Finding(left == ["equilibrium_ten_years"], values)
 
 
@@ -457,85 +472,65 @@ def prizes(*, as_of, **options):
     found = kept_models(as_of, **options)
     values = {}
     for k, name in enumerate(("usa", "china")):
-        mean, low, high = over_models(found, lambda built, _, k=k: first_prize(built)[k])
-        values |= {f"{name}_lowest": low, f"{name}_highest": high, f"{name}_mean": mean}
-    low, high = (
-        f(values[f"{k}_{end}"] for k in ("usa", "china"))
-        for f, end in ((min, "lowest"), (max, "highest"))
-    )
+        _, low, high = over_models(found, lambda m, k=k: first_prize(m)[k])
+        values |= {f"{name}_lowest": low, f"{name}_highest": high}
+    low = min(values["usa_lowest"], values["china_lowest"])
+    high = max(values["usa_highest"], values["china_highest"])
     cost = min(known_parameters()[name].value for name in AUDIENCE_COSTS)
     return Finding(low > 0.0 and high < cost, values | {"cost": cost})
 
 
-def first_prize(built):
+def first_prize(member):
     """F - L of the stage that is open at the start, by side."""
-    stage = built.plan.stages[0].name
-    return next(prize for name, _, prize in built.prizes if name == stage)
+    stage = member.solved.open_stage
+    return next(prize for name, _, prize in member.built.prizes if name == stage)
 
 
-def standoff_flows(*, as_of, **options):
+def standoff_flows(*, as_of, model="equilibrium", changes=None):
     """Counted as its demand reveals, a year of the standoff costs China, not the United States."""
-    found = kept_models(as_of, **options)
-    values = {}
-    for k, name in enumerate(("usa", "china")):
-        mean, low, high = over_models(
-            found, lambda built, _, k=k: built.game.nodes[int(built.game.start_node)].flow[k]
-        )
-        values |= {f"{name}_mean": mean, f"{name}_lowest": low, f"{name}_highest": high}
-    return Finding(values["usa_mean"] > 0.0 > values["china_mean"], values)
+    (member,) = kept_models(as_of, model, changes).values()
+    usa, china = map(float, member.built.game.nodes[int(member.built.game.start_node)].flow)
+    return Finding(usa > 0.0 > china, {"usa": usa, "china": china})
 
 
-def moved(as_of, name, ends, measure, **options):
-    """Largest minus smallest of a measure with one parameter at values."""
-    changes = options.pop("changes", None) or {}
+def terms(*, as_of, name="leaked_terms_usa", changes=None, **options):
+    """What is asked for moves the first cut by 31 May, by less than the payoff model does."""
+    item = known_parameters()[name]
     found = [
-        over_models(kept_models(as_of, changes={**changes, name: end}, **options), measure)[0]
-        for end in ends
+        kept_models(as_of, changes={**(changes or {}), name: value}, **options)
+        for value in (item.low, item.value, item.high)
     ]
-    return max(found) - min(found)
+    cuts = [over_models(case, lambda m: m.solved.cut_by(DATES[0])) for case in found]
+    moved = max(cut[0] for cut in cuts) - min(cut[0] for cut in cuts)
+    return Finding(0.001 < moved < cuts[1][2] - cuts[1][1], {"moved": moved})
 
 
-def terms(*, as_of, names=DEMANDS, **options):
-    """Moving what is asked for over its ranges moves the first cut by 31 May."""
-    values = {}
-    for name in names:
-        item = known_parameters()[name]
-        values[name] = moved(
-            as_of, name, (item.low, item.high), lambda _, s: s.cut_by(DATES[0]), **options
-        )
-    largest = max(values.values())
-    return Finding(largest > 0.01, values | {"largest": largest})
-
-
-def audience_costs(*, as_of, step=0.05, **options):
+def audience_costs(*, as_of, step=0.01, changes=None, **options):
     """Costs of conceding that are 1 % higher make a cut by 31 May less likely, by under 1.2 %."""
-    changes = options.pop("changes", None) or {}
     known = known_parameters()
     logs = []
     for factor in (1.0 - step, 1.0 + step):
-        costs = {name: factor * changes.get(name, known[name].value) for name in AUDIENCE_COSTS}
-        found = kept_models(as_of, changes={**changes, **costs}, **options)
-        logs.append(np.log(over_models(found, lambda _, s: s.cut_by(DATES[0]))[0]))
+        given = dict(changes or {})
+        given |= {k: factor * given.get(k, known[k].value) for k in AUDIENCE_COSTS}
+        found = kept_models(as_of, changes=given, **options)
+        logs.append(np.log(over_models(found, lambda m: m.solved.cut_by(DATES[0]))[0]))
     elasticity = float((logs[1] - logs[0]) / np.log((1.0 + step) / (1.0 - step)))
     return Finding(-1.2 <= elasticity < 0.0, {"elasticity": elasticity})
 
 
 def several(*, as_of, **options):
     """Under some payoff models another equilibrium was found, and each has a certificate."""
-    found = kept_models(as_of, **options)
-    known = [solved.unique for _, _, solved in found.values()]
-    residual = max(solved.residual for _, _, solved in found.values())
+    found = [member.solved for member in kept_models(as_of, **options).values()]
+    known = [solved.unique for solved in found]
+    residual = max(solved.residual for solved in found)
     values = {"several": known.count(False), "proven": known.count(True), "models": len(known)}
     return Finding(False in known and residual < 1e-9, values | {"residual": residual})
 
 
 @cache
-def forecast_of(as_of, draws, seed, models=None, ratios=()):
+def forecast_of(as_of, draws, seed):
     """Forecast over draws of everything assumed and over payoff models."""
-    chosen = PAYOFF_MODELS if models is None else tuple(payoff_model(name) for name in models)
-    return ng.forecast_process(
-        as_of=as_of, dates=DATES, draws=draws, seed=seed, models=chosen, ratios=dict(ratios)
-    )
+    return ng.forecast_process(as_of=as_of, dates=DATES, draws=draws, rng=seed)
 
 
 def forecast(as_of, model=None, draws=64, seed=20250502, weighting=True):
@@ -543,27 +538,21 @@ def forecast(as_of, model=None, draws=64, seed=20250502, weighting=True):
     found = forecast_of(as_of, draws, seed)
     if not weighting:
         found = replace(found, seen=np.ones_like(found.seen))
-    if model is not None:
-        k = found.models.index(model)
-        found = replace(
-            found,
-            models=(model,),
-            model_weights=np.ones(1),
-            **{
-                name: getattr(found, name)[:, k : k + 1]
-                for name in ("seen", "cut", "deal", "concedes")
-            },
-        )
-    return found
+    if model is None:
+        return found
+    k = found.models.index(model)
+    columns = ("seen", "cut", "deal", "concedes", "after")
+    kept = {name: getattr(found, name)[:, k : k + 1] for name in columns}
+    return replace(found, models=(model,), model_weights=np.ones(1), **kept)
 
 
 def interval_of_dates(*, as_of, **options):
     """The 90 % interval of a cut by 31 May is wide and below one half."""
     found = forecast(as_of, **options)
-    low, high = found.interval(DATES[0])
+    low, high = map(float, found.interval(DATES[0]))
     values = {"low": low, "high": high, "mean": found.cut_by(DATES[0])}
     values |= {"december": found.cut_by(DATES[-1]), "draws": found.effective_draws}
-    return Finding(bool(5.0 * low < high < 0.5), values)
+    return Finding(5.0 * low < high < 0.5, values)
 
 
 def score(*, as_of, **options):
@@ -571,7 +560,8 @@ def score(*, as_of, **options):
     found = forecast(as_of, **options)
     cut = next_cut(read_events(), as_of)
     outcomes = [float(cut.day <= day) for day in DATES]
-    base = constant_hazard(as_of=as_of, current_days=(as_of - OPENED).days)
+    opened = read_definition("multi-step-2025").start
+    base = constant_hazard(as_of=as_of, current_days=(as_of - opened).days)
     own = brier([found.cut_by(day) for day in DATES], outcomes)
     flat = brier([base.by((d - as_of).days) for d in DATES], outcomes)
     return Finding(own < flat, {"model": own, "hazard": flat, "days": (cut.day - as_of).days})
@@ -585,32 +575,27 @@ def outcome(*, as_of):
     return Finding(holds, {"days": (cut.day - as_of).days, "usa": fell[0], "china": fell[1]})
 
 
-def readings(*, as_of, draws=64, seed=20250502, model=None):
+def readings(*, as_of, **options):
     """How April's events are read moves the probability of a cut by 31 May by under 10 points."""
-    study = ng.load_study(EXPERIMENTS / "beliefs.toml")
-    given = [None, *study.settings_for("fast").readings.values()]
-    names = None if model is None else (model,)
-    cuts = [
-        forecast_of(as_of, draws, seed, names, tuple((ratios or {}).items())).cut_by(DATES[0])
-        for ratios in given
-    ]
+    found = forecast(as_of, **options)
+    settings = ng.load_study(EXPERIMENTS / "beliefs.toml").settings_for("fast")
+    cuts = [found.cut_by(DATES[0])]
+    cuts += [found.read(ratios).cut_by(DATES[0]) for ratios in settings.readings.values()]
     values = {"low": min(cuts), "high": max(cuts), "silence": cuts[0]}
     return Finding(max(cuts) - min(cuts) < 0.1, values)
 
 
 @cache
 def passing(as_of, model, draws, seed):
-    """Points of the ranges of a process with their moments and conclusions."""
-    process = ng.load_process(as_of=as_of, model=model)
-    names = [p.name for p in process.parameters if p.low < p.high and p.status == "assumption"]
-    moments = dated_moments(as_of=as_of, start=OPENED)
+    """Points of the sensitivity study's ranges with their moments and conclusions."""
+    settings = ng.load_study(EXPERIMENTS / "sensitivity.toml").settings_for("fast")
     return ng.identified_set(
-        process,
-        moments,
-        names,
-        conclusions=CONCLUSIONS,
+        ng.load_process(as_of=as_of, model=model),
+        dated_moments(as_of=as_of, start=read_definition("multi-step-2025").start),
+        settings.parameters,
+        conclusions=settings.conclusions,
         draws=draws,
-        seed=seed,
+        rng=seed,
         model=model,
     )
 
@@ -618,25 +603,23 @@ def passing(as_of, model, draws, seed):
 def left_open(
     *,
     as_of,
-    models=KEPT,
-    draws=256,
+    model="equilibrium",
+    draws=128,
     seed=20250502,
     split=0.05,
     level=0.05,
     within=0.25,
 ):
     """Most conclusions hold in some and fail in other points that pass the dated facts."""
-    moments = dated_moments(as_of=as_of, start=OPENED, level=level, within=within)
+    found = passing(as_of, model, draws, seed)
+    start = read_definition("multi-step-2025").start
+    moments = dated_moments(as_of=as_of, start=start, level=level, within=within)
     low, high = ([getattr(m, end) for m in moments] for end in ("low", "high"))
-    margins = []
-    for model in models:
-        found = passing(as_of, model, draws, seed)
-        with np.errstate(invalid="ignore"):
-            kept = ((found.measured >= low) & (found.measured <= high)).all(axis=1)
-        margins.append(found.margins[kept])
-    shares = (np.concatenate(margins) > 0.0).mean(axis=0)
+    with np.errstate(invalid="ignore"):
+        kept = ((found.measured >= low) & (found.measured <= high)).all(axis=1)
+    shares = [float(np.mean(column[np.isfinite(column)] > 0.0)) for column in found.margins[kept].T]
     count = sum(split < share < 1.0 - split for share in shares)
-    values = {"open": count, "conclusions": len(shares), "points": sum(map(len, margins))}
+    values = {"open": count, "conclusions": len(shares), "points": int(kept.sum())}
     return Finding(count > len(shares) / 2, values)
 
 
