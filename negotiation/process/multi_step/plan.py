@@ -110,20 +110,39 @@ class ProcessNumbers:
 
     discount_rates: FloatArray = quantity("r", "1/year", "discount rate")
     shock_scales: FloatArray = quantity("s", "percent of GDP", "scale of the private shocks")
-    audience_costs: FloatArray = quantity("mu", "percent of GDP", "audience cost of the first cut")
-    window_rate: float = quantity("eta", "1/year", "windows a year", default=52.0)
+    audience_costs: FloatArray = quantity(
+        "mu_1", "percent of GDP", "audience cost of conceding the first cut"
+    )
+    window_rate: float = quantity("eta", "1/year", "rate of windows", default=52.0)
     base_rate: float = quantity(
         "lambda0", "1/year", "rate at which an indifferent side acts", default=1.0
     )
     terms_duration: float = quantity("D", "year", "mean life of terms", default=1.7)
-    later_cost_share: float = quantity("nu", "fraction", "later audience costs", default=0.5)
-    contact_stake: float = quantity("e_0", "percent of GDP", "stake of contact", default=0.01)
+    later_cost_share: float = quantity(
+        "nu",
+        "fraction",
+        "audience cost of a later concession over that of the first cut",
+        default=0.5,
+    )
+    contact_stake: float = quantity(
+        "e_0",
+        "percent of GDP",
+        "what the side that calls first loses, and the other gains",
+        default=0.01,
+    )
     elasticity_years: float = quantity("", "year", "mean time to the long run", default=4.2)
     threshold: float = quantity("tbar", "fraction", "threshold tariff", default=0.6)
-    moderation: float = quantity("m", "fraction", "moderation of demands", default=0.2)
+    moderation: float = quantity(
+        "m", "fraction", "share of the way from ideal demands to equal gains", default=0.2
+    )
     visibility: float = quantity("rho", "probability", "an exemption is seen", default=0.5)
     curvature: float = quantity("kappa_A", "percent of GDP", "cost of exemptions", default=0.5)
-    shortfall_hazard: float = quantity("theta", "1/year", "terms end by shortfall", default=0.5)
+    shortfall_hazard: float = quantity(
+        "theta",
+        "1/year",
+        "rate at which terms end for each unit of the share of purchases not made",
+        default=0.5,
+    )
     compliance: float = quantity("chi", "fraction", "compliance with purchases", default=1.0)
     job_costs: FloatArray = field(
         default_factory=lambda: np.zeros(2),
