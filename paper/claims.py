@@ -620,7 +620,7 @@ def left_open(
     shares = [float(np.mean(column[np.isfinite(column)] > 0.0)) for column in found.margins[kept].T]
     count = sum(split < share < 1.0 - split for share in shares)
     values = {"open": count, "conclusions": len(shares), "points": int(kept.sum())}
-    return Finding(count > len(shares) / 2, values)
+    return Finding(values["points"] == 0, values)
 
 
 def main(arguments):
