@@ -23,7 +23,7 @@ INSTALL = $(UV) pip install --quiet --python $(BIN)/python --require-hashes --on
 PYTEST = $(BIN)/python -m pytest
 WORKERS ?= 2
 
-.PHONY: help setup reproduce test test-oracles coverage lint format types layers bench paper docs full archive lock clean
+.PHONY: help setup reproduce test test-oracles coverage lint format types layers bench paper docs full floors archive lock clean
 
 help:
 	@echo "make reproduce     data, games, bargaining, process, figures, tables and paper"
@@ -36,6 +36,7 @@ help:
 	@echo "make docs          the documentation site, tutorials executed"
 	@echo "make full          everything at full size; writes docs/full_run.md"
 	@echo "make archive       the replication package as a zip"
+	@echo "make floors        the tests with the oldest packages that are allowed"
 	@echo "make lock          renew the locked requirements"
 
 $(UV):
@@ -48,8 +49,8 @@ $(UV):
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --no-index --editable .
 	rm -f .venv/.full
 	$(BIN)/python -m compileall -q -j 0 -x '/tests/' $(addprefix .venv/lib/python*/site-packages/,$(SLOW_TO_START)) negotiation
-	$(BIN)/python -c "from importlib import import_module; \
-	  [import_module(f'negotiation.{room}.precompile').compile_kernels() for room in ('trade.solver', 'equilibrium', 'process')]"
+	printf '%s\n' process equilibrium trade.solver | xargs -P 2 -I{} $(BIN)/python -c \
+	  "from importlib import import_module; import_module('negotiation.{}.precompile').compile_kernels()"
 	touch $@
 
 .venv/.full: .venv/.ready requirements-full.lock
@@ -109,6 +110,12 @@ full: .venv/.full
 
 archive: .venv/.ready
 	$(BIN)/negotiation archive
+
+# The lowest versions of direct dependencies, in an environment of their own.
+floors: $(UV)
+	$(UV) venv --quiet --clear --python $(PYTHON) build/floors
+	$(UV) pip install --quiet --python build/floors/bin/python --only-binary :all: --resolution lowest-direct --editable . --group dev
+	build/floors/bin/python -m pytest -n $(WORKERS) -m "not oracle and not slow and not fresh"
 
 lock: $(UV)
 	$(UV) pip compile pyproject.toml --all-extras --group dev --group oracles --group docs \

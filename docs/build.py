@@ -4,7 +4,6 @@ Usage: python docs/build.py
 """
 
 import doctest
-import os
 import shutil
 import subprocess
 import sys
@@ -29,13 +28,14 @@ def run_tutorials() -> int:
 def write_api_pages(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    packages: dict[str, list[str]] = {}
+    rooms: dict[str, list[str]] = {}
     for info in walk_packages(negotiation.__path__, "negotiation."):
         if not info.ispkg and "._" not in info.name and not info.name.endswith("__main__"):
-            packages.setdefault(info.name.split(".")[1], []).append(info.name)
-    for package, modules in packages.items():
+            room = info.name.removeprefix("negotiation.").rpartition(".")[0]
+            rooms.setdefault(room or "package", []).append(info.name)
+    for room, modules in rooms.items():
         blocks = "\n\n".join(f"::: {name}" for name in sorted(modules))
-        (folder / f"{package}.md").write_text(f"# {package}\n\n{blocks}\n", encoding="utf-8")
+        (folder / f"{room}.md").write_text(f"# {room}\n\n{blocks}\n", encoding="utf-8")
 
 
 def main() -> int:
@@ -44,9 +44,8 @@ def main() -> int:
     api = DOCS / "api"
     write_api_pages(api)
     try:
-        command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict"]
-        environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-        return subprocess.run(command, cwd=DOCS.parent, env=environment, check=False).returncode
+        command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
+        return subprocess.run(command, cwd=DOCS.parent, check=False).returncode
     finally:
         shutil.rmtree(api, ignore_errors=True)
 

@@ -157,10 +157,10 @@ _HOME = {
     "equilibrium.normal_form.zero_sum": "ZeroSumResult zero_sum_value",
     "equilibrium.profiles": "deviation_payoffs expected_payoffs",
     "equilibrium.punishments": "critical_discount",
+    "equilibrium.quantal.estimation": "QuantalResponseFit fit_quantal_response",
     "equilibrium.quantal.logit_branch": "QuantalResponse",
     "equilibrium.quantal.quantal_response": (
-        "QuantalResponseFit QuantalResponseResult fit_quantal_response quantal_response "
-        "quantal_response_branch"
+        "QuantalResponseResult quantal_response quantal_response_branch"
     ),
     "equilibrium.refinements.classification": "GameReading read_game",
     "equilibrium.refinements.dominance": (
@@ -175,7 +175,8 @@ _HOME = {
     "equilibrium.trees.bayesian": "BayesianEquilibrium BayesianResult bayesian_equilibria",
     "equilibrium.trees.certificate": "TreeEquilibrium tree_regret",
     "equilibrium.trees.perfect_bayesian": "AssessmentCheck check_assessment",
-    "equilibrium.trees.sequence_form": "TreeSolution sequence_form_equilibrium tree_equilibria",
+    "equilibrium.trees.reduced_form": "tree_equilibria",
+    "equilibrium.trees.sequence_form": "TreeSolution sequence_form_equilibrium",
     "equilibrium.trees.sequential": "SequentialEquilibrium consistency_gap sequential_equilibrium",
     "equilibrium.trees.subgame_perfect": "subgame_perfect_equilibria subgame_regret",
     "errors": (

@@ -68,8 +68,9 @@ from negotiation.equilibrium.normal_form.stackelberg import StackelbergResult as
 from negotiation.equilibrium.normal_form.zero_sum import ZeroSumResult as ZeroSumResult, zero_sum_value as zero_sum_value
 from negotiation.equilibrium.profiles import deviation_payoffs as deviation_payoffs, expected_payoffs as expected_payoffs
 from negotiation.equilibrium.punishments import critical_discount as critical_discount
+from negotiation.equilibrium.quantal.estimation import QuantalResponseFit as QuantalResponseFit, fit_quantal_response as fit_quantal_response
 from negotiation.equilibrium.quantal.logit_branch import QuantalResponse as QuantalResponse
-from negotiation.equilibrium.quantal.quantal_response import QuantalResponseFit as QuantalResponseFit, QuantalResponseResult as QuantalResponseResult, fit_quantal_response as fit_quantal_response, quantal_response as quantal_response, quantal_response_branch as quantal_response_branch
+from negotiation.equilibrium.quantal.quantal_response import QuantalResponseResult as QuantalResponseResult, quantal_response as quantal_response, quantal_response_branch as quantal_response_branch
 from negotiation.equilibrium.refinements.classification import GameReading as GameReading, read_game as read_game
 from negotiation.equilibrium.refinements.dominance import Elimination as Elimination, EliminationResult as EliminationResult, best_responses as best_responses, dominant_actions as dominant_actions, dominated_actions as dominated_actions, iterated_elimination as iterated_elimination, pareto_frontier as pareto_frontier, pure_best_responses as pure_best_responses
 from negotiation.equilibrium.refinements.perfection import PerfectionCheck as PerfectionCheck, PropernessCheck as PropernessCheck, is_perfect as is_perfect, is_proper as is_proper
@@ -78,7 +79,8 @@ from negotiation.equilibrium.refinements.trembling import TremblingEquilibrium a
 from negotiation.equilibrium.trees.bayesian import BayesianEquilibrium as BayesianEquilibrium, BayesianResult as BayesianResult, bayesian_equilibria as bayesian_equilibria
 from negotiation.equilibrium.trees.certificate import TreeEquilibrium as TreeEquilibrium, tree_regret as tree_regret
 from negotiation.equilibrium.trees.perfect_bayesian import AssessmentCheck as AssessmentCheck, check_assessment as check_assessment
-from negotiation.equilibrium.trees.sequence_form import TreeSolution as TreeSolution, sequence_form_equilibrium as sequence_form_equilibrium, tree_equilibria as tree_equilibria
+from negotiation.equilibrium.trees.reduced_form import tree_equilibria as tree_equilibria
+from negotiation.equilibrium.trees.sequence_form import TreeSolution as TreeSolution, sequence_form_equilibrium as sequence_form_equilibrium
 from negotiation.equilibrium.trees.sequential import SequentialEquilibrium as SequentialEquilibrium, consistency_gap as consistency_gap, sequential_equilibrium as sequential_equilibrium
 from negotiation.equilibrium.trees.subgame_perfect import subgame_perfect_equilibria as subgame_perfect_equilibria, subgame_regret as subgame_regret
 from negotiation.errors import ConvergenceError as ConvergenceError, DataError as DataError, InformationDateError as InformationDateError, InvalidInputError as InvalidInputError, MissingDependencyError as MissingDependencyError, NegotiationError as NegotiationError, NonFiniteError as NonFiniteError

@@ -254,7 +254,7 @@ def one_of(value: str, options: Iterable[str], *, name: str) -> str:
     'nash'
     """
     choices = tuple(options)
-    if not isinstance(value, str) or value not in choices:
+    if not isinstance(value, str) or value not in choices:  # type: ignore[redundant-expr]  # callers may be untyped
         raise InvalidInputError(
             "unknown choice",
             where=name,

@@ -15,7 +15,11 @@ MODULES = sorted(
     for info in walk_packages(negotiation.__path__, "negotiation.")
     if not info.name.endswith("__main__")
 )
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("tutorials/*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").glob("tutorials/*.md")),
+]
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 

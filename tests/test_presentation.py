@@ -31,7 +31,8 @@ PUBLIC = [
 NO_RESULT = {
     *("BargainingProblem", "Branch", "CaliendoParro2015", "Concordance", "DatedEvent"),
     *("Elimination", "Exemption", "ExtensiveFormGame", "Law", "Moment", "MultiStepProcess"),
-    *("Parameter", "Source", "Study", "Sweep", "TariffScenarios", "TariffStep", "TreeStrategies"),
+    *("Parameter", "Source", "Standoff", "Study", "Sweep", "TariffScenarios", "TariffStep"),
+    "TreeStrategies",
 }
 
 

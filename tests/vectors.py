@@ -14,7 +14,6 @@ for _part in ("tests.vectors_a", "tests.vectors_b", "tests.vectors_process"):
         VECTORS |= importlib.import_module(_part).VECTORS
 
 TOLERANCE = 1e-9
-_GRID_LIMITED = {"P05": 5e-5}
 _BY_OUTPUT = {("M07", "first_step_efficient_path_approx"): 1e-4}
 
 
@@ -58,7 +57,7 @@ def mismatches(vector: dict[str, Any], outputs: dict[str, Any]) -> list[str]:
                     found.append(f"{where}: {got!r}, not {want!r}")
                 return
             name = path[0] if path else ""
-            rel = _GRID_LIMITED.get(key, _BY_OUTPUT.get((key, name), TOLERANCE))
+            rel = _BY_OUTPUT.get((key, name), TOLERANCE)
             x = float(got)
             if not (math.isfinite(x) and abs(x - y) <= max(rel * abs(y), 1e-12)):
                 found.append(f"{where}: {x!r}, not {y!r}")

@@ -131,17 +131,11 @@ def core_hazard(inputs):
     }
 
 
-def persistent(inputs):
-    solution = _solve(inputs)
-    return {"V": solution.values.tolist(), "atoms": solution.atoms[0].tolist()}
-
-
 VECTORS = {
     "P01": values,
     "P02": outcomes,
     "P03": values_and_outcomes,
     "P04": values_and_outcomes,
-    "P05": persistent,
     "F01": abreu_gul,
     "F02": abreu_gul_outcomes,
     "F04": flow_costs,

@@ -216,7 +216,7 @@ def plot_stage_ends(
     ax.tick_params(axis="y", length=0, labelsize=pen.small)
     ax.set(xlim=(0.0, 100.0), ylim=(gap * len(stages) - 1.0, -1.6))
     ax.set_xlabel("how a stage ends, once it is reached (percent)")
-    legend_above(ax, min(len(causes), 5))
+    legend_above(pen, min(len(causes), 5))
     return pen.finish(labels)
 
 

@@ -208,7 +208,7 @@ def plot_first_concession_map(
     if not known.all():
         ax.patch.set(hatch="xxx", edgecolor=pen.grey(0.6))
     image = ax.pcolormesh(x, y, values, cmap="cividis", vmin=0.0, vmax=1.0, shading="nearest")
-    inside = [p for p in (0.01, 0.1, 0.25, 0.5, 0.75, 0.9) if values.min() < p < values.max()]
+    inside = [p for p in (0.1, 0.25, 0.5, 0.75, 0.9) if values.min() < p < values.max()]
     if inside and min(values.shape) > 1:
         widths = [2.2 if p == 0.5 else 1.0 for p in inside]
         tones = ["black" if p >= 0.5 else "white" for p in inside]
@@ -221,7 +221,7 @@ def plot_first_concession_map(
         axis.set_ticks([], minor=True)
     ax.set_xlabel(f"audience cost of {first} (percent of GDP)")
     ax.set_ylabel(f"audience cost of {second} (percent of GDP)")
-    _percent_bar(ax, image, f"share of concessions that {first} makes (percent)")
+    _percent_bar(ax, image, f"{first} concedes first (percent)")
     return pen.finish(labels)
 
 

@@ -125,7 +125,7 @@ class Pen:
                     "not a mapping from words to words",
                     where="labels",
                     seen=type(labels).__name__,
-                    allowed='{"USA": "United States", ...}',
+                    allowed='{"FRA": "France", ...}',
                 )
             added = set(self.ax.figure.axes) - self._others
             for axes in [self.ax, *self.ax.child_axes, *added]:

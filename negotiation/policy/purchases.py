@@ -103,7 +103,7 @@ def purchase_effects(
     >>> bool(effects.cost_to("A") > 0.0 > effects.cost_to("B"))
     True
     """
-    if not isinstance(policy, Policy) or not policy.purchases:
+    if not isinstance(policy, Policy) or not policy.purchases:  # type: ignore[redundant-expr]  # callers may be untyped
         raise InvalidInputError(
             "no commitment to buy", where="policy", hint="Policy(...).with_purchase(...) adds one."
         )

@@ -66,7 +66,7 @@ def solve_processes(
         Anything with the interface of ``concurrent.futures`` to use instead: a process pool
         where building results takes longer than solving.
     options
-        As in `solve_process`: tol, max_iter, steps, raise_on_failure.
+        As in `solve_process`: tol, max_iter, raise_on_failure.
 
     Returns
     -------

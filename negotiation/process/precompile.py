@@ -26,9 +26,7 @@ def compile_kernels() -> None:
                 terms=[[[0.3, 0.6], [0.7, 0.4]]] * 2,
                 discount_rates=[0.1, 0.1],
                 stubbornness=[0.1, 0.2],
-                type_persistence=persistence,
             )
-            for persistence in (0.0, 0.5)
         ]
     )
     acts = [{"side": side, "payoff": [0.0, 0.0], "mu": 0.3, "to": 1} for side in range(2)]

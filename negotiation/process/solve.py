@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
-from typing import Any, TypeAlias, overload
+from typing import Any, overload
 
 import numpy as np
 
@@ -19,19 +19,12 @@ from negotiation.process.tough_types.closed_form import (
     ProcessArrays,
     process_arrays,
     solve_closed_form,
-    values_of_war,
 )
-from negotiation.process.tough_types.kernels.regimes import ATTRITION, NO_EQUILIBRIUM
-from negotiation.process.tough_types.persistent_types import Curves, solve_persistent
+from negotiation.process.tough_types.kernels.regimes import NO_EQUILIBRIUM
 from negotiation.process.tough_types.solution import ProcessSolution
-from negotiation.values import FloatArray, number
+from negotiation.values import number
 
 __all__ = ["ProcessSolution", "solve_all", "solve_process"]
-
-_Parts: TypeAlias = tuple[ProcessArrays, Branches, Curves | None]
-
-#: Gain from leaving a corner, over the largest payoff, that counts as rounding.
-_CORNER_TOLERANCE = 1e-6
 
 
 @overload
@@ -40,7 +33,6 @@ def solve_process(
     *,
     tol: float = ...,
     max_iter: int = ...,
-    steps: int = ...,
     residual_tol: float = ...,
     raise_on_failure: bool = ...,
 ) -> ProcessSolution: ...
@@ -57,7 +49,6 @@ def solve_process(
     *,
     tol: float = 1e-10,
     max_iter: int = 10_000,
-    steps: int = 160,
     residual_tol: float = 1e-3,
     raise_on_failure: bool = True,
 ) -> ProcessSolution | GameSolution:
@@ -72,11 +63,9 @@ def solve_process(
         largest value; for a game, error allowed in a step through time, in scales of the shocks.
     max_iter
         Outer iterations allowed; for a game, steps along a branch.
-    steps
-        Steps along each curve of posteriors, where types persist.
     residual_tol
         Largest gain from deviating, in units of the largest payoff, at which a process with
-        deadlines, growing audience costs, or relapse and persistent types counts as solved.
+        deadlines or growing audience costs counts as solved.
     raise_on_failure
         Raise where the iteration does not converge or a stage has no equilibrium of the form
         computed here; otherwise return the result with ``converged=False``.
@@ -87,15 +76,9 @@ def solve_process(
         The equilibrium of a game is the one on the branch from large shocks. In the other model
         what a return to an earlier stage is worth may support more than one equilibrium: the one
         to which the iteration leads that starts as if such a return meant lasting war. So does a
-        stage in which neither side can be tough. In the first stage, and where types are drawn anew
-        (``type_persistence=0``), both sides mix at constant hazards with no atom at the opening
-        (Hendricks, Weiss and Wilson 1988). Where types persist, the side that conceded last
-        concedes again at once: this is what it does, for every persistence above zero, against a
-        winner who may be tough with however small a probability. Outcomes with such a stage after
-        the first therefore jump at zero persistence. A stage with a deadline that both sides may
-        rather wait for can have several equilibria: at the priors the one without a concession at
-        the opening; after a loss, where types persist, the one on the path that starts from winners
-        known to be tough, along which the loser's value does not jump.
+        stage in which neither side can be tough: both sides mix at constant hazards with no atom at
+        the opening (Hendricks, Weiss and Wilson 1988). A stage with a deadline that both sides may
+        rather wait for can have several equilibria: the one without a concession at the opening.
 
     Raises
     ------
@@ -121,7 +104,6 @@ def solve_process(
         [process],
         tol=tol,
         max_iter=max_iter,
-        steps=steps,
         residual_tol=residual_tol,
         raise_on_failure=raise_on_failure,
     )[0]
@@ -133,7 +115,6 @@ def solve_all(
     *,
     tol: float = 1e-10,
     max_iter: int = 10_000,
-    steps: int = 160,
     residual_tol: float = 1e-3,
     raise_on_failure: bool = True,
 ) -> list[Any]:
@@ -148,7 +129,6 @@ def solve_all(
             others,
             tol=tol,
             max_iter=max_iter,
-            steps=steps,
             residual_tol=residual_tol,
             raise_on_failure=raise_on_failure,
         )
@@ -166,7 +146,6 @@ def _solve_types(
     *,
     tol: float,
     max_iter: int,
-    steps: int,
     residual_tol: float,
     raise_on_failure: bool,
 ) -> list[ProcessSolution]:
@@ -174,31 +153,15 @@ def _solve_types(
     started = perf_counter()
     tol = number(tol, name="tol", low=0.0, open_low=True)
     max_iter = int(number(max_iter, name="max_iter", low=1.0))
-    steps = int(number(steps, name="steps", low=1.0))
     residual_tol = number(residual_tol, name="residual_tol", low=0.0, open_low=True)
-    solved: dict[int, _Parts] = {}
-    persistent: dict[int, tuple[ProcessArrays, float, FloatArray]] = {}
-    for n, process in enumerate(processes):
+    solved = []
+    for process in processes:
         arrays = _checked_arrays(process)
-        if process.type_persistence > 0.0:
-            start = values_of_war(arrays) if process.has_relapse else arrays.breakdown
-            persistent[n] = (arrays, process.type_persistence, start)
-        else:
-            solved[n] = (arrays, solve_closed_form(arrays, tol=tol, max_iter=max_iter), None)
-    while persistent:
-        found = solve_persistent(list(persistent.values()), tol=tol, max_iter=max_iter, steps=steps)
-        again: dict[int, tuple[ProcessArrays, float, FloatArray]] = {}
-        for (n, (arrays, psi, _)), parts in zip(persistent.items(), found, strict=True):
-            if parts[1].failure and processes[n].has_relapse and n not in solved:
-                # A value on the way may leave no path of play where the last one would.
-                plain = solve_closed_form(arrays, tol=tol, max_iter=max_iter)
-                again[n] = (arrays, psi, plain.breakdown_values)
-            solved[n] = (arrays, *parts)
-        persistent = again
+        solved.append((arrays, solve_closed_form(arrays, tol=tol, max_iter=max_iter)))
     elapsed = (perf_counter() - started) / max(len(processes), 1)
     return [
-        _finished(process, solved[n], tol, residual_tol, elapsed, raise_on_failure)
-        for n, process in enumerate(processes)
+        _finished(process, *parts, tol, residual_tol, elapsed, raise_on_failure)
+        for process, parts in zip(processes, solved, strict=True)
     ]
 
 
@@ -216,17 +179,17 @@ def _checked_arrays(process: MultiStepProcess) -> ProcessArrays:
 
 def _finished(
     process: MultiStepProcess,
-    parts: _Parts,
+    arrays: ProcessArrays,
+    branches: Branches,
     tol: float,
     residual_tol: float,
     elapsed: float,
     raise_on_failure: bool,
 ) -> ProcessSolution:
-    arrays, branches, curves = parts
     reason = ""
     lost = bool((branches.kinds == NO_EQUILIBRIUM).any())
     if lost:
-        reason = curves.failure if curves else "a stage has no equilibrium"
+        reason = "a stage has no equilibrium"
     elif not branches.relapse_change <= tol:
         reason = f"the value of a relapse still moves by {branches.relapse_change:.3g}"
     solution = ProcessSolution(
@@ -234,15 +197,8 @@ def _finished(
         arrays=arrays,
         branch_solution=branches,
         converged=not reason,
-        curves=curves,
         elapsed_seconds=elapsed,
     )
-    if curves is not None and not reason and (curves.kinds != ATTRITION).any():
-        from negotiation.process.tough_types.deviations import corner_gain
-
-        if corner_gain(solution) > _CORNER_TOLERANCE:
-            reason = "a corner holds for some reputations only"
-            solution = replace(solution, converged=False)
     if not lost and not np.isfinite(solution.values).all():
         raise NonFiniteError(
             "the value of the process is not finite",
@@ -253,7 +209,7 @@ def _finished(
     clocked = bool(np.isfinite(arrays.deadlines).any()) or (
         bool(np.all(arrays.discount_rates > 0.0)) and bool(arrays.audience_growth.any())
     )
-    if not reason and (clocked or (curves is not None and process.has_relapse)):
+    if not reason and clocked:
         from negotiation.process.tough_types.deviations import check_strategies
 
         gain = max(check_strategies(solution).worst, solution.residual)

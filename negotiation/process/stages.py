@@ -32,9 +32,8 @@ class MultiStepProcess:
 
     Players: two sides, in the order of ``players``. Timing: stage after stage, in continuous
     time; in each, a side concedes when it chooses to, and the stage may break down. Information:
-    each side knows whether it is of the tough type, which never concedes in that stage; types of
-    the next stage are kept with probability ``type_persistence`` and drawn anew otherwise; who
-    conceded when is public.
+    each side knows whether it is of the tough type, which never concedes in that stage; types are
+    drawn anew in every stage; who conceded when is public. For types that last see `TypedGame`.
 
     The model nests the war of attrition of Hendricks, Weiss and Wilson (1988), the reputational
     bargaining of Abreu and Gul (2000), the audience costs of Fearon (1994) and the breakdown risk
@@ -47,7 +46,7 @@ class MultiStepProcess:
     discount_rates
         Of each side, per unit of time.
     type_persistence
-        Probability in [0, 1] that a type survives into the next stage.
+        Probability that a type survives into the next stage: 0, which is checked.
     time_unit
         "day", "month" or "year": unit of every rate and time above.
     rates_after
@@ -171,7 +170,7 @@ class MultiStepProcess:
         stubbornness
             ``[side]`` or ``[stage, side]``: prior of the tough type.
         type_persistence
-            Probability that a type survives into the next stage.
+            As in `MultiStepProcess`.
         breakdown, relapse_lump, audience_cost, audience_growth
             ``[side]`` or ``[stage, side]``.
         breakdown_hazard

@@ -128,6 +128,12 @@ def process_mistakes(process: Mapping[str, Any]) -> tuple[list[str], dict[str, A
     rates_after = process["rates_after"]
     if rates_after is not None:
         rates_after = check.array(rates_after, "rates_after", rows=rows, low=-1.0)
+    if process["type_persistence"] != 0.0:
+        mistakes.append(
+            f"type_persistence (psi): seen {process['type_persistence']!r}; allowed: 0, tough "
+            "types are drawn anew in every stage; types that last are an option of the Markov "
+            "game: TypedGame(game, costs, priors, persistence=psi)"
+        )
     parameters = process["parameters"]
     if not isinstance(parameters, list | tuple) or not all(
         isinstance(parameter, Parameter) for parameter in parameters
@@ -150,9 +156,7 @@ def process_mistakes(process: Mapping[str, Any]) -> tuple[list[str], dict[str, A
         "discount_rates": check.array(
             process["discount_rates"], "discount_rates", rows=None, low=0.0
         ),
-        "type_persistence": check.scalar(
-            process["type_persistence"], "type_persistence (psi)", low=0.0, high=1.0
-        ),
+        "type_persistence": 0.0,
         "parameters": tuple(parameters),
     }
     return mistakes, fixed

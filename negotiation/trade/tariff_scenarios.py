@@ -129,7 +129,7 @@ def taxed_sectors(economy: Economy, sectors: Iterable[str] | None = None) -> NDA
 
 def _players(economy: Economy, players: Sequence[str]) -> tuple[str, ...]:
     economy = instance(economy, Economy, name="economy")
-    names = tuple(players) if isinstance(players, Iterable) else ()
+    names = tuple(players) if isinstance(players, Iterable) else ()  # type: ignore[redundant-expr]  # callers may be untyped
     if isinstance(players, str) or len(names) < 2 or len(set(names)) != len(names):
         raise InvalidInputError(
             "two or more different players", where="players", seen=players, allowed="region codes"
@@ -325,7 +325,7 @@ def _from_schedules(
     base = economy.tariffs.rates
     for n, schedule in enumerate(schedules):
         if (
-            not isinstance(schedule, TariffSchedule)
+            not isinstance(schedule, TariffSchedule)  # type: ignore[redundant-expr]  # callers may be untyped
             or schedule.regions != economy.regions
             or schedule.sectors != economy.sectors
         ):

@@ -13,12 +13,13 @@ from negotiation import (
 )
 from negotiation.equilibrium.dynamic.markov import markov_perfect_equilibrium
 from negotiation.equilibrium.many_players.isolation import isolate_equilibria
+from negotiation.equilibrium.quantal.estimation import fit_quantal_response
 from negotiation.equilibrium.quantal.quantal_response import (
-    fit_quantal_response,
     quantal_response_branch,
 )
 from negotiation.equilibrium.time_limit import TimeLimit
-from negotiation.equilibrium.trees.sequence_form import sequence_form_equilibrium, tree_equilibria
+from negotiation.equilibrium.trees.reduced_form import tree_equilibria
+from negotiation.equilibrium.trees.sequence_form import sequence_form_equilibrium
 from negotiation.equilibrium.trees.subgame_perfect import subgame_perfect_equilibria
 from negotiation.games.stochastic import StochasticGame
 from tests.game_trees import beer_quiche, random_perfect_information

@@ -204,7 +204,7 @@ def test_a_stage_is_checked_again_in_another_place():
             "z": [0.1, 0.1],
         }
     )
-    assert replace(process, type_persistence=0.5).stages[1] is process.stages[1]
+    assert replace(process, time_unit="day").stages[1] is process.stages[1]
     with pytest.raises(InvalidInputError, match="flows"):
         replace(process, stages=process.stages[1:])
     with pytest.raises(InvalidInputError, match="flows"):

@@ -80,10 +80,10 @@ class Concordance:
 
     def __init__(self, sector_of: Mapping[str, str], *, where: str = "concordance") -> None:
         if (
-            not isinstance(sector_of, Mapping)
+            not isinstance(sector_of, Mapping)  # type: ignore[redundant-expr]  # callers may be untyped
             or not sector_of
             or not all(
-                isinstance(code, str) and isinstance(sector, str) and code and sector
+                isinstance(code, str) and isinstance(sector, str) and code and sector  # type: ignore[redundant-expr]  # callers may be untyped
                 for code, sector in sector_of.items()
             )
         ):

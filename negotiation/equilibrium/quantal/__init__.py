@@ -1,5 +1,5 @@
 """Quantal response equilibria.
 
-Begin with `quantal_response` (logit responses at a precision, and their estimation);
+Begin with `quantal_response` (logit responses at a precision); `estimation` reads it from play;
 `logit_branch` follows the principal branch as a curve, by the compiled `kernels`.
 """

@@ -17,9 +17,11 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import factorial, prod
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.equilibrium.frames import play_frame
 from negotiation.equilibrium.normal_form.one_equilibrium import one_equilibrium
 from negotiation.equilibrium.normal_form.results import Equilibrium, certified_equilibrium
 from negotiation.equilibrium.profiles import deviation_payoffs
@@ -29,6 +31,9 @@ from negotiation.games.arguments import takes
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, number, read_only
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "TremblingEquilibrium",
@@ -69,6 +74,12 @@ class TremblingEquilibrium(Presented):
     size: float
     violation: float
     distance: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a player and action: its probability, and that of its mistakes."""
+        game = self.equilibrium.game
+        profile = {"probabilities": self.equilibrium.probabilities, "with_mistakes": self.trembles}
+        return play_frame(game.players, game.actions, [profile])
 
 
 @takes(NormalFormGame)

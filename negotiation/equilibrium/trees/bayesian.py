@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negotiation.equilibrium.trees.certificate import TreeEquilibrium
-from negotiation.equilibrium.trees.sequence_form import tree_equilibria
+from negotiation.equilibrium.trees.reduced_form import tree_equilibria
 from negotiation.errors import InvalidInputError
 from negotiation.games.bayesian import BayesianGame
 from negotiation.presentation import Presented, in_order

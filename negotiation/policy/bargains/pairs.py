@@ -67,7 +67,7 @@ def pair_instruments(
 def checked_pairs(economy: Economy, pairs: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
     """Return the pairs, each of two different regions of the economy and none twice."""
     out: list[tuple[str, str]] = []
-    if not isinstance(pairs, Sequence) or isinstance(pairs, str):
+    if not isinstance(pairs, Sequence) or isinstance(pairs, str):  # type: ignore[redundant-expr]  # callers may be untyped
         raise InvalidInputError("not a list of pairs", where="pairs", seen=pairs)
     for pair in pairs:
         if not isinstance(pair, list | tuple) or len(pair) != 2 or pair[0] == pair[1]:

@@ -84,7 +84,7 @@ class JobLosses(Presented):
             ("spell_years", None),
         ):
             put(self, name, number(getattr(self, name), name=name, low=0.0, high=high))
-        if not isinstance(self.source, str) or not self.source.strip():
+        if not isinstance(self.source, str) or not self.source.strip():  # type: ignore[redundant-expr]  # callers may be untyped
             raise InvalidInputError(
                 "the source of the job figure is not named", where="source", seen=repr(self.source)
             )

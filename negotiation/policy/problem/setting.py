@@ -125,7 +125,7 @@ def chosen_players(economy: Economy, players: Iterable[str] | None, fewest: int)
     economy = instance(economy, Economy, name="economy")
     if players is None:
         return economy.regions
-    listed = isinstance(players, Iterable) and not isinstance(players, str)
+    listed = isinstance(players, Iterable) and not isinstance(players, str)  # type: ignore[redundant-expr]  # callers may be untyped
     names = tuple(players) if listed else ()
     if len(names) < fewest:
         raise InvalidInputError("give two or more players", where="players", seen=players)

@@ -64,7 +64,7 @@ class DatedEvent:
 
     def __post_init__(self) -> None:
         """Refuse an event without source."""
-        if not isinstance(self.source, str) or not self.source.strip():
+        if not isinstance(self.source, str) or not self.source.strip():  # type: ignore[redundant-expr]  # callers may be untyped
             raise InvalidInputError(
                 "an event without source",
                 where=f"event of {self.day}, {self.actor}",

@@ -1,7 +1,7 @@
 """Beliefs along a stage that is solved again at every piece of news.
 
-Where types persist, or a clock runs, hazards change along the path of a stage. Its curve of
-posteriors still is the likelihood of silence: a side with posterior b at the opening has not
+Where a clock runs, hazards change along the path of a stage. Its curve of posteriors still is the
+likelihood of silence: a side with posterior b at the opening has not
 conceded when its posterior has reached b' with probability b / b'. News takes the pair of
 posteriors off the curve; the rest of the stage is then solved from there, with the atom of the
 side that is too weak.
@@ -20,8 +20,7 @@ from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.continuation import process_from
 from negotiation.process.tough_types.kernels.regimes import ATTRITION, NEVER, WAITS
-from negotiation.process.tough_types.node_laws import node_laws
-from negotiation.process.tough_types.posteriors import NodeLaw
+from negotiation.process.tough_types.node_laws import NodeLaw, node_laws
 from negotiation.values import FloatArray
 
 __all__ = ["filter_by_solving"]
@@ -67,8 +66,7 @@ class _Opened:
 def _opened(process: MultiStepProcess, stage: int, beliefs: FloatArray, elapsed: float) -> _Opened:
     rest = process_from(process, stage, beliefs=beliefs, elapsed=elapsed)
     law = node_laws(solve_process(rest))[0]
-    opening = law.open(beliefs[None, :])
-    atoms = opening.atoms[0]
+    atoms = law.atoms
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(beliefs)
         if law.kind not in {ATTRITION, WAITS}:
@@ -76,8 +74,7 @@ def _opened(process: MultiStepProcess, stage: int, beliefs: FloatArray, elapsed:
             logs = np.where((atoms > 0.0) & (law.behaviour != NEVER), 0.0, logs)
             return _Opened(law, atoms, logs, 0.0)
         logs = np.where(atoms < 1.0, np.minimum(logs - np.log1p(-atoms), 0.0), 0.0)
-    left = float(opening.time[0]) if law.duration > 0.0 else 0.0
-    return _Opened(law, atoms, logs, np.inf if np.isinf(law.duration) else left)
+    return _Opened(law, atoms, logs, law.duration)
 
 
 def filter_by_solving(

@@ -269,8 +269,7 @@ def _filtered(
     whole = process.process if isinstance(process, ProcessSolution) else process
     stage = whole.stages[k]
     plain = (
-        whole.type_persistence == 0.0
-        and stage.deadline is None
+        stage.deadline is None
         and not stage.audience_growth.any()
         and bool((stage.stubbornness > 0.0).all())
     )

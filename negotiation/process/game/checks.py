@@ -283,7 +283,7 @@ def _well_formed(check: _Checker, action: Action) -> bool:
         and 0 <= action.side <= 1
         and action.kind in ACTION_KINDS[:1] + ACTION_KINDS[3:]
         and (to is None or (type(to) is int and 0 <= to < check.count))
-        and isinstance(action.audience_cost, float)
+        and isinstance(action.audience_cost, float)  # type: ignore[redundant-expr]  # callers may be untyped
         and action.audience_cost > -np.inf
         and _fixed(payoff)
         and payoff.shape == (2,)

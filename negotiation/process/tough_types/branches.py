@@ -6,7 +6,6 @@ from typing import Protocol
 
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.closed_form import Branches, ProcessArrays
-from negotiation.process.tough_types.persistent_types import Curves
 
 __all__ = ["SolvedProcess"]
 
@@ -25,7 +24,3 @@ class SolvedProcess(Protocol):
     @property
     def branch_solution(self) -> Branches:
         """Its equilibrium by stage and history."""
-
-    @property
-    def curves(self) -> Curves | None:
-        """Paths of the posteriors of persistent types; None without persistence."""

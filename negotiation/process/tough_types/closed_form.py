@@ -1,8 +1,8 @@
-"""The process without persistence of types, in closed form.
+"""The process whose types are drawn anew in each stage, in closed form.
 
-Without persistence the value of the next stage does not depend on what a side's behaviour has
-revealed, so that hazards are constant (or known functions of time, where the cost of conceding
-grows) and each stage is solved by itself:
+The value of the next stage does not depend on what a side's behaviour has revealed, so that hazards
+are constant (or known functions of time, where the cost of conceding grows) and each stage is
+solved by itself:
 
     lam_j = [r_i L_i - g_i + beta (L_i - B_i)] / (F_i - L_i),   T_i = -ln z_i / lam_i,
     T0 = min(T_U, T_C),   mu_i = 1 - z_i exp(lam_i T0),   V_i = mu_j F_i + (1 - mu_j) L_i.
@@ -172,7 +172,7 @@ def values_of_war(arrays: ProcessArrays) -> FloatArray:
 
 
 def solve_closed_form(arrays: ProcessArrays, *, tol: float, max_iter: int) -> Branches:
-    """Solve a process without persistence; see the module's equations."""
+    """Solve a process; see the module's equations."""
     from negotiation.process.tough_types.kernels import closed_form as kernels
 
     start = values_of_war(arrays) if (arrays.relapse_to >= 0).any() else arrays.breakdown

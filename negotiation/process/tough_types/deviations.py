@@ -1,10 +1,10 @@
 """No concession time pays more than the equilibrium: a check apart from the solver.
 
-Values after a concession are computed again, stage by stage, from the curves of posteriors alone
-(not from the tables that the solver interpolates), and the payoff of conceding at t,
+Values after a concession are computed again, stage by stage, from the laws of play alone, and the
+payoff of conceding at t,
 
     U_i(t) = mu_j F_i + (1 - mu_j) { int_0^t exp(-(r + beta) s) [(g + beta B) S_j ds - F_i dS_j]
-             + exp(-(r + beta) t) S_j(t) L_i(b_j(t)) },
+             + exp(-(r + beta) t) S_j(t) L_i(t) },
 
 is integrated over the other side's concessions, S_j = b_j(0)/b_j(t), along the path.
 """
@@ -18,11 +18,10 @@ import numpy as np
 from negotiation.presentation import Presented
 from negotiation.process.tough_types.branches import SolvedProcess
 from negotiation.process.tough_types.kernels.regimes import ATTRITION, IMPASSE
-from negotiation.process.tough_types.node_laws import node_laws
-from negotiation.process.tough_types.posteriors import NodeLaw
+from negotiation.process.tough_types.node_laws import NodeLaw, node_laws
 from negotiation.values import FloatArray
 
-__all__ = ["StrategyCheck", "check_strategies", "corner_gain"]
+__all__ = ["StrategyCheck", "check_strategies"]
 
 #: Behaviours of a side that concedes at the opening.
 _AT_ONCE = (1, 3)
@@ -53,7 +52,7 @@ class StrategyCheck(Presented):
 
 
 class _Values:
-    """Values of a process's nodes at any beliefs, from the laws of play alone."""
+    """Values of a process's nodes, from the laws of play alone."""
 
     def __init__(self, solution: SolvedProcess) -> None:
         self.laws = node_laws(solution)
@@ -66,24 +65,15 @@ class _Values:
         self.hazard = arrays.breakdown_hazard[at[0]]
         self.growth = arrays.audience_growth[at[0]]
         self.discount = arrays.discount_rates
-        self.psi = solution.process.type_persistence
-        self._waits: dict[int, FloatArray] = {}
-        self._fixed: dict[int, FloatArray] = {}
+        self._known: dict[int, FloatArray] = {}
 
-    def after(self, n: int, conceder: int, winner: FloatArray) -> FloatArray:
-        """Payoffs ``[entry, side]`` when a side concedes to a winner with given posteriors."""
-        law = self.laws[n]
-        out = np.empty((len(winner), 2))
-        out[:, conceder] = self.concede[n, conceder]
-        out[:, 1 - conceder] = self.win[n, 1 - conceder]
-        child = int(law.following[conceder])
-        if child >= 0:
-            prior = self.laws[child].prior
-            beliefs = np.empty((len(winner), 2))
-            beliefs[:, conceder] = (1.0 - self.psi) * prior[conceder]
-            beliefs[:, 1 - conceder] = self.psi * winner + (1.0 - self.psi) * prior[1 - conceder]
-            out += self.at(child, beliefs, conceder)
-        return out
+    def after(self, n: int, conceder: int) -> FloatArray:
+        """Payoffs ``[side]`` when a side concedes."""
+        out = np.empty(2)
+        out[conceder] = self.concede[n, conceder]
+        out[1 - conceder] = self.win[n, 1 - conceder]
+        child = int(self.laws[n].following[conceder])
+        return out + self.at(child) if child >= 0 else out
 
     def forever(self, n: int) -> FloatArray:
         """Payoff of never conceding, from the opening, to a side that never does."""
@@ -95,15 +85,15 @@ class _Values:
         return np.asarray(worth)
 
     def until_the_deadline(
-        self, n: int, law: NodeLaw, i: int, start: float, won: float, lost: float
+        self, n: int, i: int, start: float, won: float, lost: float
     ) -> tuple[float, float]:
         """Payoffs of side i, quiet from ``start`` on, of conceding at the deadline and of not.
 
-        ``law`` is that of the node or of one of its tracks; ``won`` and ``lost`` are what the
-        concessions of the other side and of its own are worth there; a coin decides which of two
-        counts.
+        ``won`` and ``lost`` are what the concessions of the other side and of its own are worth
+        there; a coin decides which of two counts.
         """
-        given = 0.0 if law.deadline_atoms is None else float(law.deadline_atoms[1 - i])
+        law = self.laws[n]
+        given = float(law.deadline_atoms[1 - i])
         rate = float(self.discount[i] + self.hazard[n])
         flow = float(self.flows[n, i] + self.hazard[n] * self.breakdown[n, i])
         gap = max(law.deadline - start, 0.0)
@@ -116,106 +106,45 @@ class _Values:
         )
         return paid + kept * reached[0], paid + kept * reached[1]
 
-    def at(self, n: int, beliefs: FloatArray, loser: int = -1) -> FloatArray:
-        """Values ``[entry, side]`` of a node at beliefs ``[entry, side]``; see `NodeLaw.open`."""
-        if self.psi > 0.0:
-            return self._at(n, beliefs, loser)
-        # A node is entered with its priors alone.
-        if n not in self._fixed:
-            self._fixed[n] = self._at(n, self.laws[n].prior[None, :], loser)
-        return np.broadcast_to(self._fixed[n], beliefs.shape).copy()
+    def at(self, n: int) -> FloatArray:
+        """Values ``[side]`` of a node that opens at its priors."""
+        if n not in self._known:
+            self._known[n] = self._at(n)
+        return self._known[n]
 
-    def _at(self, n: int, beliefs: FloatArray, loser: int) -> FloatArray:
+    def _at(self, n: int) -> FloatArray:
         law = self.laws[n]
-        if law.tracks:
-            return self._between_tracks(n, law, beliefs, loser)
-        if _has_clock(law):
-            return np.broadcast_to(self._clocked(n, law), beliefs.shape).copy()
-        if law.kind == IMPASSE:
-            return np.broadcast_to(self.forever(n), beliefs.shape).copy()
-        opening = law.open(beliefs, loser)
-        if law.kind != ATTRITION:
-            return self._corner(n, law, beliefs)
-        # Only one side concedes at the opening, which lifts its posterior to the curve.
-        with np.errstate(divide="ignore", invalid="ignore"):
-            lifted = np.where(opening.atoms < 1.0, beliefs / (1.0 - opening.atoms), 1.0)
-        out = np.empty_like(beliefs)
-        for i in range(2):
-            j = 1 - i
-            won = self.after(n, j, beliefs[:, i])[:, i]
-            lost = self.after(n, i, lifted[:, j])[:, i]
-            out[:, i] = opening.atoms[:, j] * won + (1.0 - opening.atoms[:, j]) * lost
-        return out
-
-    def _between_tracks(self, n: int, law: NodeLaw, beliefs: FloatArray, loser: int) -> FloatArray:
-        """Values of a node whose entries have curves of their own."""
-        opening = law.open(beliefs, loser)
-        assert opening.tracks is not None
-        assert opening.share is not None
-        with np.errstate(divide="ignore", invalid="ignore"):
-            lifted = np.where(opening.atoms < 1.0, beliefs / (1.0 - opening.atoms), 1.0)
-        quiet = self._quiet(n)[opening.tracks]
-        weight = np.stack([1.0 - opening.share, opening.share], axis=1)[:, :, None]
-        waited = np.multiply(weight, quiet, out=np.zeros(quiet.shape), where=weight > 0.0).sum(
-            axis=1
-        )
-        out = np.empty_like(beliefs)
-        for i in range(2):
-            j = 1 - i
-            won = self.after(n, j, beliefs[:, i])[:, i]
-            lost = np.maximum(self.after(n, i, lifted[:, j])[:, i], waited[:, i])
-            out[:, i] = opening.atoms[:, j] * won + (1.0 - opening.atoms[:, j]) * lost
-        return out
-
-    def _quiet(self, n: int) -> FloatArray:
-        """Payoffs ``[track, side]`` of waiting for the deadline, where that starts at once."""
-        if n not in self._waits:
-            law = self.laws[n]
-            out = np.full((len(law.tracks), 2), -np.inf)
-            resting = [m for m, track in enumerate(law.tracks) if track.duration == 0.0]
-            if np.isfinite(law.deadline) and resting:
-                winners = np.stack([law.tracks[m].last_winners() for m in resting])
-                for i in range(2):
-                    j = 1 - i
-                    won = self.after(n, j, winners[:, i])[:, i]
-                    lost = self.after(n, i, winners[:, j])[:, i]
-                    for m, pair in zip(resting, zip(won, lost, strict=True), strict=True):
-                        out[m, i] = max(self.until_the_deadline(n, law.tracks[m], i, 0.0, *pair))
-            self._waits[n] = out
-        return self._waits[n]
-
-    def _clocked(self, n: int, law: NodeLaw) -> FloatArray:
-        """Values of a node with a deadline, which do not depend on beliefs."""
-        atoms = law.open(law.prior[None, :]).atoms[0]
+        clock = _has_clock(law)
+        if law.kind == IMPASSE and not clock:
+            return self.forever(n)
+        if law.kind != ATTRITION and not clock:
+            return self._corner(n, law)
         out = np.empty(2)
         for i in range(2):
             j = 1 - i
-            won = float(self.after(n, j, law.prior[None, i])[0, i])
-            lost = float(self.after(n, i, law.prior[None, j])[0, i])
+            won, lost = float(self.after(n, j)[i]), float(self.after(n, i)[i])
             best = lost
-            if law.duration == 0.0:
-                best = max(lost, *self.until_the_deadline(n, law, i, 0.0, won, lost))
-            out[i] = atoms[j] * won + (1.0 - atoms[j]) * best
+            if clock and law.duration == 0.0:
+                best = max(lost, *self.until_the_deadline(n, i, 0.0, won, lost))
+            out[i] = law.atoms[j] * won + (1.0 - law.atoms[j]) * best
         return out
 
-    def _corner(self, n: int, law: NodeLaw, beliefs: FloatArray) -> FloatArray:
+    def _corner(self, n: int, law: NodeLaw) -> FloatArray:
         """Values where a side concedes at once, by who is met and what is then done."""
         forever = self.forever(n)
-        one = np.ones(len(beliefs))
-        out = np.empty_like(beliefs)
+        out = np.empty(2)
         for i in range(2):
             j = 1 - i
-            tough = beliefs[:, j]
-            won = self.after(n, j, beliefs[:, i])[:, i]
-            lost = self.after(n, i, tough)[:, i]
+            tough = law.prior[j]
+            won, lost = self.after(n, j)[i], self.after(n, i)[i]
             if law.behaviour[i] == 2:
-                out[:, i] = (1.0 - tough) * won + tough * forever[i]
+                out[i] = (1.0 - tough) * won + tough * forever[i]
             elif law.behaviour[j] == 3:
-                out[:, i] = (1.0 - tough) * won + tough * self.after(n, i, one)[:, i]
+                out[i] = (1.0 - tough) * won + tough * lost
             elif law.behaviour[i] == 3 or law.behaviour[j] == 2:
-                out[:, i] = lost
+                out[i] = lost
             else:
-                out[:, i] = 0.5 * (1.0 + tough) * lost + 0.5 * (1.0 - tough) * won
+                out[i] = 0.5 * (1.0 + tough) * lost + 0.5 * (1.0 - tough) * won
         return out
 
 
@@ -256,19 +185,13 @@ def check_strategies(solution: SolvedProcess, *, points: int = 801) -> StrategyC
     gain, spread = np.zeros((size, 2)), np.zeros((size, 2))
     largest = _largest_payoff(solution)
     for n, law in enumerate(values.laws):
-        prior = law.prior[None, :]
-        found = values.at(n, prior)[0]
+        found = values.at(n)
         stated = solution.branch_solution.values[law.stage, law.history]
         for i in range(2):
-            if (
-                law.tracks
-                or _has_clock(law)
-                or (law.kind == ATTRITION and 0.0 < law.duration < np.inf)
-            ):
+            if _has_clock(law) or (law.kind == ATTRITION and 0.0 < law.duration < np.inf):
                 gain[n, i], spread[n, i] = _mixing(values, n, i, points, stated[i])
             else:
-                best = float(_corner_best(values, n, i, prior)[0])
-                gain[n, i] = max(best - stated[i], 0.0)
+                gain[n, i] = max(_corner_best(values, n, i) - stated[i], 0.0)
                 spread[n, i] = abs(found[i] - stated[i])
     worst = max(float(gain.max()), float(spread.max())) / largest
     return StrategyCheck(
@@ -280,66 +203,32 @@ def check_strategies(solution: SolvedProcess, *, points: int = 801) -> StrategyC
     )
 
 
-def _corner_best(values: _Values, n: int, i: int, beliefs: FloatArray) -> FloatArray:
-    """Best payoffs ``[entry]`` of conceding at once, just after the opening, and never."""
+def _corner_best(values: _Values, n: int, i: int) -> float:
+    """Best payoff of conceding at once, just after the opening, and never."""
     law = values.laws[n]
     j = 1 - i
-    tough = beliefs[:, j]
-    won = values.after(n, j, beliefs[:, i])[:, i]
-    lost = values.after(n, i, tough)[:, i]
+    tough = float(law.prior[j])
+    won, lost = float(values.after(n, j)[i]), float(values.after(n, i)[i])
     forever = float(values.forever(n)[i])
     if np.isfinite(law.deadline):
-        forever = max(values.until_the_deadline(n, law, i, 0.0, float(won[0]), float(lost[0])))
+        forever = max(values.until_the_deadline(n, i, 0.0, won, lost))
     if law.kind == ATTRITION:
-        # Constant hazards without end, or a side known to be normal: see `closed_form_residual`.
-        return values.at(n, beliefs)[:, i]
+        # Constant hazards without end: see `closed_form_residual`.
+        return float(values.at(n)[i])
     if law.behaviour[j] == 2 or law.kind == IMPASSE:
-        return np.asarray(np.maximum(lost, forever))
-    one = np.ones(len(beliefs))
-    late = values.after(n, i, one)[:, i]
-    if law.behaviour[i] == 3:
-        # Waiting makes i known as tough, and a normal j gives in to that.
-        won = values.after(n, j, one)[:, i]
-    waited = (1.0 - tough) * won + tough * np.maximum(late, forever)
+        return max(lost, forever)
+    waited = (1.0 - tough) * won + tough * max(lost, forever)
     # Where both want to be first, a coin decides: giving in cannot be done earlier.
-    theirs = values.after(n, j, beliefs[:, i])[:, j] >= values.after(n, i, tough)[:, j]
-    first = np.where(theirs, lost + 0.5 * (1.0 - tough) * (won - lost), lost)
-    return np.asarray(np.maximum(waited, first) if law.behaviour[i] >= 2 else waited)
-
-
-def corner_gain(solution: SolvedProcess, *, points: int = 9) -> float:
-    """Largest gain from leaving a corner, over the reputations with which it may be entered.
-
-    The kind of a corner is found where both sides are known to be tough; this says whether it
-    holds wherever play can enter it. In units of payoff over the largest payoff.
-    """
-    values = _Values(solution)
-    worst, largest = 0.0, _largest_payoff(solution)
-    for n, law in enumerate(values.laws):
-        if law.kind == ATTRITION:
-            continue
-        if n == 0:
-            entries = law.prior[None, :]
-        else:
-            low = (1.0 - values.psi) * law.prior
-            entries = np.empty((2 * points, 2))
-            for x in range(2):
-                rows = slice(x * points, (x + 1) * points)
-                entries[rows, x] = low[x]
-                entries[rows, 1 - x] = np.linspace(low[1 - x], low[1 - x] + values.psi, points)
-        found = values.at(n, entries)
-        for i in range(2):
-            gain = _corner_best(values, n, i, entries) - found[:, i]
-            worst = max(worst, float(gain.max()))
-    return worst / largest
+    both = values.after(n, j)[j] >= values.after(n, i)[j]
+    first = lost + 0.5 * (1.0 - tough) * (won - lost) if both else lost
+    return max(waited, first) if law.behaviour[i] >= 2 else waited
 
 
 def _mixing(values: _Values, n: int, i: int, points: int, stated: float) -> tuple[float, float]:
     """Largest gain, and distance from the value, over concession times of side i."""
     law = values.laws[n]
     j = 1 - i
-    opening = law.open(law.prior[None, :])
-    start = float(opening.time[0])
+    start = law.duration
     # the curve's own points are where slopes may jump
     inner = law.times[(law.times > 0.0) & (law.times < start)]
     # Points close to the opening, for hazards by which little is left long before the end.
@@ -347,44 +236,37 @@ def _mixing(values: _Values, n: int, i: int, points: int, stated: float) -> tupl
     left = np.unique(np.concatenate([np.linspace(0.0, start, points), early, inner]))[::-1]
     spent = start - left
     logs = law.log_beliefs(left)
-    # Without persistence only the growth of posteriors matters, which may overflow.
-    b = np.exp(logs) if values.psi > 0.0 else np.ones_like(logs)
-    won = values.after(n, j, b[:, i])[:, i]
-    lost = values.after(n, i, b[:, j])[:, i] - values.growth[n, i] * spent
     survive = np.exp(logs[0, j] - logs[:, j])
+    won, own = float(values.after(n, j)[i]), float(values.after(n, i)[i])
+    lost = own - values.growth[n, i] * spent
     rate = values.discount[i] + values.hazard[n]
     decay = np.exp(-rate * spent)
     flow = values.flows[n, i] + values.hazard[n] * values.breakdown[n, i]
     paid = flow * 0.5 * (decay[1:] * survive[1:] + decay[:-1] * survive[:-1]) * np.diff(spent)
-    prize = 0.5 * (decay[1:] * won[1:] + decay[:-1] * won[:-1]) * -np.diff(survive)
+    prize = 0.5 * won * (decay[1:] + decay[:-1]) * -np.diff(survive)
     gathered = np.concatenate([[0.0], np.cumsum(paid + prize)])
-    atom = float(opening.atoms[0, j])
-    at_opening = float(values.after(n, j, law.prior[None, i])[0, i])
-    payoff = atom * at_opening + (1.0 - atom) * (gathered + decay * survive * lost)
-    mixes = bool(opening.atoms[0, i] < 1.0)
+    atom = float(law.atoms[j])
+    payoff = atom * won + (1.0 - atom) * (gathered + decay * survive * lost)
+    mixes = bool(law.atoms[i] < 1.0)
     # What is done with some chance has to be worth the value.
-    used = np.abs(payoff[0] - stated) if opening.atoms[0, i] > 0.0 else 0.0
+    used = np.abs(payoff[0] - stated) if law.atoms[i] > 0.0 else 0.0
     if mixes and start > 0.0:
         used = np.abs(payoff - stated).max()
     gone = float(gathered[-1])
     alive = float(decay[-1] * survive[-1])
     late: tuple[float, ...] = (gone + alive * float(values.forever(n)[i]),)
     if np.isfinite(law.deadline):
-        winners = law.last_winners()[None, :]
-        won_late = float(values.after(n, j, winners[:, i])[0, i])
-        own = float(values.after(n, i, winners[:, j])[0, i])
-        ends = values.until_the_deadline(n, law, i, start, won_late, own)
+        ends = values.until_the_deadline(n, i, start, won, own)
         # Just before the deadline no coin decides.
-        plain = float(values.after(n, i, b[-1:, j])[0, i])
-        grown = plain - values.growth[n, i] * law.deadline
-        before = values.until_the_deadline(n, law, i, start, grown, plain)[0]
+        grown = own - values.growth[n, i] * law.deadline
+        before = values.until_the_deadline(n, i, start, grown, own)[0]
         late = tuple(gone + alive * end for end in (*ends, before))
-    late = tuple(atom * at_opening + (1.0 - atom) * end for end in late)
-    if atom > 0.0 and law.fixed_opening is not None:
+    late = tuple(atom * won + (1.0 - atom) * end for end in late)
+    if atom > 0.0:
         # Giving in before the other side does at the opening; a coin decides if both want that.
-        theirs = values.after(n, j, law.prior[None, i]) - values.after(n, i, law.prior[None, j])
-        tie = 0.5 * atom if theirs[0, j] >= 0.0 else 0.0
-        late = (*late, float(lost[0] + tie * (at_opening - lost[0])))
-    if mixes and law.deadline_atoms is not None and law.deadline_atoms[i] > 0.0:
+        both = values.after(n, j)[j] >= values.after(n, i)[j]
+        tie = 0.5 * atom if both else 0.0
+        late = (*late, own + tie * (won - own))
+    if mixes and law.deadline_atoms[i] > 0.0:
         used = max(used, abs(late[0] - stated))
     return max(float(payoff.max()) - stated, *(end - stated for end in late), 0.0), float(used)

@@ -1,8 +1,8 @@
 """Simulate paths of a solved process: who concedes in which stage and when.
 
-A path is a list of events; each event ends a visit to a stage. Beliefs are those of the
-equilibrium: a side with posterior b at the opening has not conceded when its posterior reaches
-b' with probability b / b', so concession times are drawn by inverting the path of its posterior.
+A path is a list of events; each event ends a visit to a stage. A side with posterior b at the
+opening has not conceded when its posterior reaches b' with probability b / b', so concession times
+are drawn by inverting the path of its posterior.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ from negotiation.process.game.solution import GameSolution
 from negotiation.process.solve import ProcessSolution
 from negotiation.process.stage import DAYS_IN
 from negotiation.process.stages import MultiStepProcess
-from negotiation.process.tough_types.node_laws import node_laws
-from negotiation.process.tough_types.posteriors import NodeLaw
+from negotiation.process.tough_types.node_laws import NodeLaw, node_laws
 from negotiation.values import FloatArray, IntArray, float_array, random_generator
 
 if TYPE_CHECKING:
@@ -234,12 +233,7 @@ def simulate_process(
     generator = random_generator(rng)
     events = _Events(int(n))
     laws = node_laws(solution)
-    walk = _Walk(
-        node=np.zeros(int(n), dtype=np.int64),
-        time=np.zeros(int(n)),
-        belief=np.tile(laws[0].prior, (int(n), 1)),
-        loser=np.full(int(n), -1, dtype=np.int64),
-    )
+    walk = _Walk(node=np.zeros(int(n), dtype=np.int64), time=np.zeros(int(n)))
     while True:
         active = np.flatnonzero((walk.node >= 0) & (walk.time <= horizon))
         if not len(active):
@@ -249,7 +243,7 @@ def simulate_process(
         standing = walk.node[active]
         for number in np.unique(standing):
             members = active[standing == number]
-            _step(laws, int(number), process.type_persistence, walk, members, record, generator)
+            _step(laws[int(number)], walk, members, record, generator)
     deal = np.where(walk.node == _DEAL, walk.time, np.inf)
     stage, time, outcome, history = events.stacked()
     return ProcessPaths(
@@ -265,15 +259,10 @@ def simulate_process(
 
 @dataclass
 class _Walk:
-    """Where every path stands: its node (-1 after a deal, -2 after another end), time, beliefs.
-
-    ``loser`` is the side that conceded last, -1 for none.
-    """
+    """Where every path stands: its node (-1 after a deal, -2 after another end), and time."""
 
     node: IntArray
     time: FloatArray
-    belief: FloatArray
-    loser: IntArray
 
 
 class _Events:
@@ -299,17 +288,14 @@ class _Events:
 
 
 def _step(
-    laws: list[NodeLaw],
-    number: int,
-    psi: float,
+    law: NodeLaw,
     walk: _Walk,
     members: IntArray,
     record: tuple[IntArray, FloatArray, IntArray, IntArray],
     rng: np.random.Generator,
 ) -> None:
     """Play one node for the paths that stand in it."""
-    law = laws[number]
-    spent, outcome, winner = law.draw(walk.belief[members], rng, walk.loser[members])
+    spent, outcome = law.draw(len(members), rng)
     time = walk.time[members] + spent
     stage_column, time_column, outcome_column, history_column = record
     stage_column[members] = law.stage
@@ -317,15 +303,10 @@ def _step(
     outcome_column[members] = outcome
     history_column[members] = law.history
     walk.time[members] = time
-    walk.loser[members] = np.where(outcome >= 0, outcome, -1)
     for c in range(2):
         conceded = members[outcome == c]
         child = int(law.following[c])
         walk.node[conceded] = child if child >= 0 else _DEAL
-        if child >= 0:
-            walk.belief[conceded] = (1.0 - psi) * laws[child].prior
-            walk.belief[conceded, 1 - c] += psi * winner[outcome == c]
     broke = members[outcome == BREAKDOWN]
     walk.node[broke] = law.back if law.back >= 0 else _OVER
-    walk.belief[broke] = laws[law.back].prior
     walk.node[members[outcome == NOTHING]] = _OVER

@@ -29,7 +29,6 @@ from negotiation.process.tough_types.dates.eventual_deals import (
     transform,
 )
 from negotiation.process.tough_types.kernels.regimes import PASSED
-from negotiation.process.tough_types.persistent_types import Curves
 from negotiation.values import FloatArray, float_array, number, one_of
 
 if TYPE_CHECKING:
@@ -66,8 +65,6 @@ class ProcessSolution(Pictured):
         Its numbers and its equilibrium by stage and history.
     converged
         Whether the outer iteration on the value of a relapse met its tolerance.
-    curves
-        Paths of the posteriors of persistent types; None without persistence.
     elapsed_seconds
         Time spent; not compared.
     """
@@ -76,7 +73,6 @@ class ProcessSolution(Pictured):
     arrays: ProcessArrays
     branch_solution: Branches
     converged: bool
-    curves: Curves | None = None
     elapsed_seconds: float = field(default=0.0, compare=False)
 
     _picture = "plot_time_to_deal"
@@ -114,17 +110,10 @@ class ProcessSolution(Pictured):
     def _closed(self) -> bool:
         """Whether dates have a closed form: constant hazards and breakdowns that end play."""
         return (
-            self.curves is None
-            and not self.process.has_relapse
+            not self.process.has_relapse
             and not self.arrays.audience_growth.any()
             and not np.isfinite(self.arrays.deadlines).any()
         )
-
-    def _by_stage(self, values: FloatArray) -> FloatArray:
-        """Add values of nodes up by stage."""
-        out = np.zeros((len(self.process.stages), *values.shape[1:]))
-        np.add.at(out, self.eventual.stage, values)
-        return out
 
     @cached_property
     def visits(self) -> FloatArray:
@@ -133,18 +122,12 @@ class ProcessSolution(Pictured):
         A stage that is passed at once after a history is not visited; without relapse a number
         is the probability of the one visit.
         """
-        if self.curves is None and not self.process.has_relapse:
+        if not self.process.has_relapse:
             played = self.branch_solution.kinds != PASSED
             return np.asarray(np.where(played, self.reach_probability[:-1, : played.shape[1]], 0.0))
         out = np.zeros(self.branch_solution.kinds.shape)
         out[self.eventual.stage, self.eventual.history] = self.eventual.openings
         return out
-
-    def _per_visit(self, values: FloatArray) -> FloatArray:
-        """Mean number of times something happens in a visit, from sums over visits by node."""
-        visits = self.visits.sum(axis=1)
-        visits[visits == 0.0] = 1.0
-        return np.asarray((self._by_stage(values).T / visits).T)
 
     @cached_property
     def reach_probability(self) -> FloatArray:
@@ -222,9 +205,7 @@ class ProcessSolution(Pictured):
 
         `ProcessPaths.concessions` is the same share among simulated paths.
         """
-        if self.curves is None:
-            return self.mean_over_histories(self.outcomes.concedes)
-        return self._per_visit(self.eventual.concessions)
+        return self.mean_over_histories(self.outcomes.concedes)
 
     @property
     def reached(self) -> FloatArray:
@@ -237,9 +218,7 @@ class ProcessSolution(Pictured):
 
         Tariffs then stay where they are until the stage breaks down.
         """
-        if self.curves is None:
-            return self.mean_over_histories(self.outcomes.impasse)
-        return self._per_visit(self.eventual.impasse)
+        return self.mean_over_histories(self.outcomes.impasse)
 
     @cached_property
     def deal_probability(self) -> float:
@@ -248,14 +227,12 @@ class ProcessSolution(Pictured):
         Where breakdowns return to an earlier stage this counts every later attempt; `deal_by` is
         then the number to report.
         """
-        if self.curves is not None:
-            return self.eventual.deal
         return eventual_deal(self.arrays, self.branch_solution, self.outcomes)
 
     @property
     def mean_time_to_deal(self) -> float:
         """Mean time to the deal, given a deal, in units of the clock."""
-        if self.curves is not None or self.process.has_relapse:
+        if self.process.has_relapse:
             return self.eventual.time
         chance, moment = chance_and_time(self.arrays, self.branch_solution, self.outcomes)
         return moment / chance if chance > 0.0 else float("nan")
@@ -325,7 +302,7 @@ class ProcessSolution(Pictured):
         T is the time of the deal; with relapse every later attempt counts.
         """
         rate = number(rate, name="rate", low=0.0)
-        if self.curves is None and not self.process.has_relapse:
+        if not self.process.has_relapse:
             return transform(self.arrays, self.branch_solution, rate)
         from negotiation.process.tough_types.dates.dated_outcomes import discounted_deal
 
@@ -337,11 +314,10 @@ class ProcessSolution(Pictured):
 
         The payoff of conceding at the opening, in the middle and at the end is integrated over
         the other side's concessions and compared with the value; corners are checked by the
-        best deviation. With persistent types or a growing cost of conceding see
-        `check_strategies`, whose quadrature leaves errors of about 1e-5. In units of payoff over
-        the largest payoff of the process.
+        best deviation. With a growing cost of conceding see `check_strategies`, whose quadrature
+        leaves errors of about 1e-5. In units of payoff over the largest payoff of the process.
         """
-        if self.curves is None and not self.arrays.audience_growth.any():
+        if not self.arrays.audience_growth.any():
             return closed_form_residual(self.arrays, self.branch_solution)
         from negotiation.process.tough_types.deviations import check_strategies
 
@@ -371,9 +347,8 @@ class ProcessSolution(Pictured):
         with np.errstate(invalid="ignore", divide="ignore"):
             for c, player in enumerate(process.players):
                 table[f"{player}_concedes_first"] = success[:, c] / total
-            if self.curves is None:
-                table["mean_time"] = self.mean_over_histories(self.outcomes.time).sum(axis=1)
-                table["mean_time"] /= total
+            table["mean_time"] = self.mean_over_histories(self.outcomes.time).sum(axis=1)
+            table["mean_time"] /= total
         table["impasse"] = self.impasse
         return pd.DataFrame(table)
 
@@ -387,16 +362,14 @@ class ProcessSolution(Pictured):
         for k, stage in enumerate(self.process.stages):
             for h in range(self.arrays.histories(k)):
                 row: dict[str, Any] = {"stage": stage.name, "history": self._history_name(k, h)}
-                if self.curves is None:
-                    row["reached"] = self.reach_probability[k, h]
+                row["reached"] = self.reach_probability[k, h]
                 row["kind"] = _KINDS[branch.kinds[k, h]]
                 for i, player in enumerate(players):
                     row[f"behaviour_{player}"] = _BEHAVIOURS[branch.behaviours[k, h, i]]
                     row[f"hazard_{player}"] = branch.hazards[k, h, i]
                     row[f"atom_{player}"] = branch.atoms[k, h, i]
                     row[f"value_{player}"] = branch.values[k, h, i]
-                    if self.curves is None:
-                        row[f"concedes_{player}"] = self.outcomes.concedes[k, h, i]
+                    row[f"concedes_{player}"] = self.outcomes.concedes[k, h, i]
                 row["T0"] = branch.horizons[k, h]
                 rows.append(row)
         return pd.DataFrame(rows)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negotiation.errors import InvalidInputError
-from negotiation.presentation import Pictured
+from negotiation.presentation import Pictured, Presented
 from negotiation.trade.economy import Economy
 from negotiation.trade.elasticities.elasticity_sets import ElasticityChoice, trade_elasticities
 from negotiation.values import FloatArray, instance, quantity
@@ -62,7 +62,7 @@ class DependenceRow:
 
 
 @dataclass(frozen=True)
-class CustomsTrade:
+class CustomsTrade(Presented):
     """Trade in goods of a year by the records of one customs authority.
 
     Shares differ from those of input-output tables, which value sales at basic prices (margins

@@ -156,7 +156,7 @@ class ElasticityEstimates(Presented):
         """
         from scipy.special import ndtr, ndtri
 
-        if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
+        if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:  # type: ignore[redundant-expr]  # callers may be untyped
             raise InvalidInputError("not a number of draws", where="count", seen=repr(count))
         floor = number(lowest, name="lowest", low=0.0, open_low=True)
         generator = random_generator(rng)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from negotiation import ConvergenceError, InvalidInputError, NormalFormGame
+from negotiation.equilibrium.quantal.estimation import fit_quantal_response
 from negotiation.equilibrium.quantal.quantal_response import (
-    fit_quantal_response,
     quantal_response,
     quantal_response_branch,
 )

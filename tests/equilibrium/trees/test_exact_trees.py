@@ -9,10 +9,8 @@ import pytest
 
 from negotiation import BayesianGame, InvalidInputError, NormalFormGame, nash_equilibria
 from negotiation.equilibrium.refinements.perfection import is_perfect, is_proper
-from negotiation.equilibrium.trees.sequence_form import (
-    sequence_form_equilibrium,
-    tree_equilibria,
-)
+from negotiation.equilibrium.trees.reduced_form import tree_equilibria
+from negotiation.equilibrium.trees.sequence_form import sequence_form_equilibrium
 from negotiation.equilibrium.trees.subgame_perfect import subgame_perfect_equilibria
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.formats import read_efg, read_nfg, write_efg

@@ -8,7 +8,8 @@ import pytest
 from negotiation import ConvergenceError, InvalidInputError
 from negotiation.equilibrium.lemke import solve_complementarity
 from negotiation.equilibrium.trees.certificate import tree_regret
-from negotiation.equilibrium.trees.sequence_form import sequence_form_equilibrium, tree_equilibria
+from negotiation.equilibrium.trees.reduced_form import tree_equilibria
+from negotiation.equilibrium.trees.sequence_form import sequence_form_equilibrium
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.formats import read_efg, write_efg
 from negotiation.games.strategies import to_normal_form

@@ -82,11 +82,10 @@ def test_fields_of_a_process_without_economy():
         for head in ("discount_rate", "stubbornness", "audience_cost", "flow")
         for side in ("USA", "CHN")
     ]
-    ranges = dict.fromkeys([*names, "breakdown_hazard", "type_persistence"], (-1.0, 1.0))
+    ranges = dict.fromkeys([*names, "breakdown_hazard"], (-1.0, 1.0))
     values = {span.name: span.value for span in parameter_spans(process, ranges)}
     assert values["flow_CHN"] == -0.08
     assert values["stubbornness_USA"] == 0.1
-    assert values["type_persistence"] == 0.0
     for name in names:
         seen = Conclusion(name, lambda out: 1.0)
         found = break_even(process, seen, {name: (-1.0, 1.0)}, stage=0, steps=1)

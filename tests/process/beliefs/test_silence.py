@@ -1,22 +1,19 @@
-"""Beliefs under persistence of types: limits, Bayes' rule, martingales, simulated paths."""
+"""Beliefs in stages solved again: limits, Bayes' rule, martingales, simulated paths."""
 
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
+from negotiation.process.continuation import process_from
 
 from negotiation.errors import InvalidInputError
-from negotiation.process.analysis.break_even import break_even
 from negotiation.process.analysis.forecast import outlook
-from negotiation.process.analysis.identified_set import Moment, identified_set
 from negotiation.process.beliefs.events import DatedEvent
 from negotiation.process.beliefs.silence import filter_by_solving
 from negotiation.process.beliefs.updating import filter_beliefs, filter_draws
-from negotiation.process.multi_step.load import load_process
 from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
-from negotiation.process.tough_types.continuation import process_from
 from negotiation.process.tough_types.node_laws import node_laws
 from negotiation.process.tough_types.simulation import simulate_process
 
@@ -29,28 +26,19 @@ NEWS = [
 RATIOS = {"escalation": 2.0, "denial": 0.6}
 
 
-def staged(psi, z=(0.1, 0.05), stages=2, **options):
+def staged(z=(0.1, 0.05), stages=2, **options):
     return MultiStepProcess.from_payoffs(
         flows=[[-0.05, -0.08]] * stages,
         terms=[[[0.3, 0.6], [0.7, 0.4]]] * stages,
         discount_rates=[0.05, 0.05],
         stubbornness=z,
-        type_persistence=psi,
         start=START,
         **options,
     )
 
 
-def test_small_persistence_gives_the_closed_form():
-    options = {"as_of": "2025-05-12", "stage": 0, "events": NEWS, "ratios": RATIOS}
-    plain = filter_beliefs(staged(0.0), **options)
-    near = filter_beliefs(staged(1e-8), **options)
-    for name in ("silence", "posteriors", "quiet", "at_once", "survival"):
-        assert getattr(near, name) == pytest.approx(getattr(plain, name), abs=2e-6)
-
-
 def test_solving_again_equals_the_closed_form():
-    process = staged(0.0)
+    process = staged()
     solution = solve_process(process)
     times = np.array([0.0, 0.3, 0.7, 1.1])
     news = np.array([[0.0, 0.0], [0.7, 0.0], [-0.5, 0.4], [0.0, 0.0]])
@@ -67,14 +55,13 @@ def test_solving_again_equals_the_closed_form():
         assert one == pytest.approx(other, abs=1e-9)
 
 
-@pytest.mark.parametrize("psi", [0.3, 0.7, 1.0])
-def test_silence_is_the_solved_path(psi):
-    process = staged(psi)
+def test_silence_is_the_solved_path():
+    process = staged()
     solution = solve_process(process)
     law = node_laws(solution)[0]
     days = 30.0
     path = filter_beliefs(process, as_of="2025-05-12", stage=0, events=())
-    left = law.open(law.prior[None]).time - process.in_time(days)
+    left = np.array([law.duration - process.in_time(days)])
     assert path.beliefs == pytest.approx(np.exp(law.log_beliefs(left))[0], rel=1e-8)
     assert path.survival == pytest.approx(1.0 - solution.stage_by(0, days), abs=2e-5)
     # Bayes' rule: beliefs are a martingale, and only normal types concede.
@@ -90,9 +77,8 @@ def test_silence_is_the_solved_path(psi):
     )
 
 
-@pytest.mark.parametrize("psi", [0.4, 1.0])
-def test_conditional_forecasts_agree_with_simulated_paths(psi):
-    process = staged(psi, stages=3, breakdown_hazard=0.02, breakdown=(-0.5, -0.5))
+def test_conditional_forecasts_agree_with_simulated_paths():
+    process = staged(stages=3, breakdown_hazard=0.02, breakdown=(-0.5, -0.5))
     found = outlook(process, as_of="2025-05-02", stage=0)
     paths = simulate_process(found.whole, 200_000, rng=np.random.default_rng(11))
     now = process.in_time(20.0)
@@ -116,7 +102,7 @@ def test_conditional_forecasts_agree_with_simulated_paths(psi):
 
 
 def test_news_opens_the_stage_again():
-    process = staged(0.6)
+    process = staged()
     path = filter_beliefs(process, as_of="2025-05-02", stage=0, events=NEWS, ratios=RATIOS)
     odds = [b / (1 - b) for b in (path.silence[-1, 0], path.posteriors[-1, 0])]
     assert odds[1] == pytest.approx(2.0 * odds[0])
@@ -132,16 +118,15 @@ def test_news_opens_the_stage_again():
 
 
 def test_long_silence_means_both_are_tough():
-    found = outlook(staged(0.5), as_of="2035-01-01", stage=0)
+    found = outlook(staged(), as_of="2035-01-01", stage=0)
     assert found.beliefs.tolist() == [1.0, 1.0]
     assert found.cut_by(1000.0) == pytest.approx(0.0, abs=1e-12)
     assert found.days_to(0.5) == np.inf
 
 
-@pytest.mark.parametrize("psi", [0.0, 0.5])
-def test_corners_teach_who_would_have_conceded(psi):
+def test_corners_teach_who_would_have_conceded():
     # The first side likes the standoff and never concedes; the second gives in at once.
-    process = staged(psi)
+    process = staged()
     first = replace(process.stages[0], flows=np.array([[0.5, -0.08]]))
     never = replace(process, stages=(first, process.stages[1]))
     path = filter_beliefs(never, as_of="2025-04-30", stage=0, events=())
@@ -157,25 +142,25 @@ def test_corners_teach_who_would_have_conceded(psi):
 
 
 def test_sides_known_to_be_normal():
-    both = filter_beliefs(staged(0.5, z=(0.0, 0.0)), as_of="2025-05-12", stage=0, events=())
-    rates = solve_process(staged(0.5, z=(0.0, 0.0))).hazards[0]
+    both = filter_beliefs(staged(z=(0.0, 0.0)), as_of="2025-05-12", stage=0, events=())
+    rates = solve_process(staged(z=(0.0, 0.0))).hazards[0]
     assert both.beliefs.tolist() == [0.0, 0.0]
     months = 30.0 / (365.25 / 12.0)
     assert both.survival == pytest.approx(np.exp(-rates.sum() * months))
-    one = filter_beliefs(staged(0.0, z=(0.0, 0.1)), as_of="2025-05-12", stage=0, events=())
+    one = filter_beliefs(staged(z=(0.0, 0.1)), as_of="2025-05-12", stage=0, events=())
     assert one.survival == 0.0
     assert np.isfinite(one.beliefs).all()
 
 
 def test_a_clock_runs_on_to_the_information_date():
-    slow = staged(0.0, audience_growth=(0.02, 0.01))
+    slow = staged(audience_growth=(0.02, 0.01))
     path = filter_beliefs(slow, as_of="2025-05-12", stage=0, events=())
     whole, rest = solve_process(slow), solve_process(path.process_at())
     assert rest.atoms[0] == pytest.approx([0.0, 0.0], abs=1e-9)
     assert path.survival == pytest.approx(1.0 - whole.stage_by(0, 30.0), abs=1e-4)
     left = 30.0 / (365.25 / 12.0)
     assert rest.exhaustion_times[0] == pytest.approx(whole.exhaustion_times[0] - left, rel=1e-6)
-    ending = staged(0.0, z=(1e-4, 1e-4), deadlines=[2.0, None], breakdown=(-0.5, -0.5))
+    ending = staged(z=(1e-4, 1e-4), deadlines=[2.0, None], breakdown=(-0.5, -0.5))
     found = outlook(ending, as_of="2025-05-12", stage=0)
     assert found.solution.process.stages[0].deadline == pytest.approx(2.0 - left)
     later = float(found.whole.stage_by(0, 50.0) - found.whole.stage_by(0, 30.0))
@@ -184,21 +169,3 @@ def test_a_clock_runs_on_to_the_information_date():
         outlook(ending, as_of="2025-07-12", stage=0)
     with pytest.raises(InvalidInputError, match="deadline has passed"):
         process_from(ending, 0, elapsed=2.5)
-
-
-def test_conclusions_over_persistence():
-    process = load_process(as_of="2025-05-02", values={"type_persistence": 0.7})
-    found = outlook(process)
-    assert 0.0 < found.cut_by("2025-05-31") < found.cut_by("2025-12-31") < 1.0
-    flips = break_even(process, "China concedes first", {"terms_duration": (0.25, 5.0)})
-    assert flips.holds in {True, False}
-    day = date(2025, 5, 2)
-    silent = Moment("silence", lambda out: out.survival, 0.0, 1.0, day)
-    inside = identified_set(
-        process,
-        [silent],
-        {"type_persistence": (0.0, 1.0)},
-        conclusions=["China concedes first"],
-        draws=8,
-    )
-    assert inside.share == 1.0

@@ -178,19 +178,6 @@ def test_a_residual_sees_a_side_that_should_give_in_before():
     assert check_strategies(wrong).worst > 0.5
 
 
-@pytest.mark.parametrize("psi", [0.5, 1.0])
-def test_persistent_types_raise_where_a_corner_does_not_hold(psi):
-    process = ng.MultiStepProcess.from_payoffs(
-        flows=[[0.05, -0.05]] * 2,
-        terms=[[[0.4, 0.6], [-1.0, 0.3]]] * 2,
-        discount_rates=[0.1, 0.1],
-        stubbornness=[0.2, 0.1],
-        type_persistence=psi,
-    )
-    with pytest.raises(ConvergenceError, match="a corner holds for some reputations only"):
-        ng.solve_process(process)
-
-
 @pytest.mark.parametrize("growth", [0.0, 0.2])
 def test_a_later_stage_of_infinite_value_is_named(growth):
     # Without discounting or breakdown a gain from waiting has no finite value.

@@ -12,12 +12,12 @@ from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.deviations import check_strategies
 from negotiation.process.tough_types.simulation import simulate_process
-from tests.process.tough_types.test_persistent import random_process, staged
+from tests.process.tough_types.processes import random_process, staged
 
 
 def one_stage(**changes):
     stage = {"g": [-0.06, -0.08], "l": [0.2, 0.2], "f": [0.5, 0.5], "B": [-2, -2.5], "beta": 0.03}
-    extra = {key: changes.pop(key) for key in list(changes) if key in {"r", "z", "psi"}}
+    extra = {key: changes.pop(key) for key in list(changes) if key in {"r", "z"}}
     return MultiStepProcess.from_dict(
         {"stages": [{**stage, **changes}], "r": [0.01, 0.01], "z": [0.1, 0.15], **extra}
     )
@@ -27,8 +27,7 @@ def test_no_deviation_pays_on_random_processes():
     rng = np.random.default_rng(11)
     checked = 0
     while checked < 15:
-        psi = float(rng.choice([0.0, 1.0, rng.random()]))
-        process = random_process(rng, psi, bool(rng.integers(2)))
+        process = random_process(rng, bool(rng.integers(2)))
         solution = solve_process(process, raise_on_failure=False)
         if solution.converged:
             checked += 1
@@ -38,17 +37,15 @@ def test_no_deviation_pays_on_random_processes():
 
 
 def test_a_wrong_solution_is_found_out():
-    solution = solve_process(staged(psi=0.5))
+    solution = solve_process(staged())
     branches = solution.branch_solution
     wrong = replace(branches, values=branches.values + np.array([0.01, -0.01]))
     assert check_strategies(replace(solution, branch_solution=wrong)).worst > 1e-3
-    plain = solve_process(staged())
-    shifted = replace(plain.branch_solution, hazards=plain.branch_solution.hazards * 1.01)
-    assert replace(plain, branch_solution=shifted).residual > 1e-4
+    shifted = replace(branches, hazards=branches.hazards * 1.01)
+    assert replace(solution, branch_solution=shifted).residual > 1e-4
 
 
 @pytest.mark.kernel
-@pytest.mark.parametrize("psi", [0.0, 0.5])
 @pytest.mark.parametrize(
     ("changes", "kind", "behaviours"),
     [
@@ -60,8 +57,8 @@ def test_a_wrong_solution_is_found_out():
         ({"z": [0.0, 0.15]}, "attrition", ("mixes", "mixes")),
     ],
 )
-def test_corners_by_name(changes, kind, behaviours, psi):
-    solution = solve_process(one_stage(psi=psi, **changes))
+def test_corners_by_name(changes, kind, behaviours):
+    solution = solve_process(one_stage(**changes))
     frame = solution.stages
     assert frame.loc[0, "kind"] == kind
     if "z" not in changes:
@@ -95,14 +92,11 @@ def test_worthless_waiting_without_discounting_is_refused():
 def test_constant_hazards_without_tough_types():
     process = one_stage(z=[0.0, 0.0], beta=0.0)
     plain = solve_process(process)
-    persistent = solve_process(replace(process, type_persistence=0.5))
-    assert persistent.values == pytest.approx(plain.values)
     assert plain.deal_probability == 1.0
     total = plain.hazards[0].sum()
-    for solution in (plain, persistent):
-        assert solution.mean_time_to_deal == pytest.approx(1 / total)
-        assert solution.deal_by(30) == pytest.approx(-np.expm1(-total * 30 / 30.4375), abs=1e-5)
-    paths = simulate_process(persistent, 50_000, rng=np.random.default_rng(3))
+    assert plain.mean_time_to_deal == pytest.approx(1 / total)
+    assert plain.deal_by(30) == pytest.approx(-np.expm1(-total * 30 / 30.4375), abs=1e-5)
+    paths = simulate_process(plain, 50_000, rng=np.random.default_rng(3))
     assert paths.deal_time.mean() == pytest.approx(1 / total, rel=0.03)
 
 
@@ -149,7 +143,7 @@ def test_deadlines():
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_batches(workers):
-    processes = [staged(psi=psi) for psi in (0.0, 0.3, 0.7)] * 4
+    processes = [staged(z=[z, 0.15]) for z in (0.1, 0.2, 0.3)] * 4
     found = solve_processes(processes, workers=workers)
     assert [s.process for s in found] == processes
     assert all(np.array_equal(a.values, solve_process(a.process).values) for a in found)

@@ -46,11 +46,8 @@ def test_the_chain_agrees_with_the_closed_form(name, rate):
 
 
 SIMULATED = {
-    "persistent types": {"type_persistence": 0.6},
-    "types kept": {"type_persistence": 1.0},
     "relapse": {"relapse_to": [0, 0, 1], "relapse_lump": [-0.05, -0.05]},
     "relapse at deadlines": {"relapse_to": [0, 0, 1], "deadlines": [2.0, None, 4.0]},
-    "both": {"type_persistence": 0.5, "relapse_to": [0, 1, 0]},
 }
 
 

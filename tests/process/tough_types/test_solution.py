@@ -11,10 +11,10 @@ from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.deviations import check_strategies
 from negotiation.process.tough_types.simulation import simulate_process
-from tests.process.tough_types.test_persistent import staged
+from tests.process.tough_types.processes import staged
 
 
-def with_history(psi=0.0, **changes):
+def with_history(**changes):
     """The second stage pays more after the first side has conceded; the third may be passed."""
     stages = [
         {"g": [-0.06, -0.08], "l": [0.2, 0.2], "f": [0.5, 0.5], "rates": [1.45, 1.25]},
@@ -35,16 +35,15 @@ def with_history(psi=0.0, **changes):
             "remembered": False,
         },
     ]
-    data = {"stages": stages, "r": [0.01, 0.01], "z": [0.1, 0.15], "psi": psi}
+    data = {"stages": stages, "r": [0.01, 0.01], "z": [0.1, 0.15]}
     data["rates_after"] = [[0.0, 0.0], [0.1, 0.0], [0.2, 0.0], [0.3, 0.0]]
     data["start"] = "2025-04-12"
     return MultiStepProcess.from_dict({**data, **changes})
 
 
 @pytest.mark.kernel
-@pytest.mark.parametrize("psi", [0.0, 0.5])
-def test_tables_of_histories(psi):
-    solution = solve_process(with_history(psi), steps=60)
+def test_tables_of_histories():
+    solution = solve_process(with_history())
     frame = solution.branches
     assert list(frame["stage"]).count("stage 3") == 4
     assert "stage 1: CHN" in set(frame["history"])
@@ -58,9 +57,8 @@ def test_tables_of_histories(psi):
     assert np.all(solution.stage_by("stage 2", days) >= solution.deal_by(days))
 
 
-@pytest.mark.parametrize("psi", [0.0, 0.5])
-def test_stage_dates_agree_with_paths(psi):
-    solution = solve_process(with_history(psi))
+def test_stage_dates_agree_with_paths():
+    solution = solve_process(with_history())
     paths = simulate_process(solution, 100_000, rng=np.random.default_rng(8))
     ended = (paths.stage == 0) & (paths.outcome >= 0) & (paths.time <= solution.process.in_time(30))
     assert ended.any(axis=1).mean() == pytest.approx(solution.stage_by(0, 30), abs=0.007)
@@ -95,11 +93,10 @@ def test_relapses_bring_tariffs_back():
 
 
 @pytest.mark.parametrize("relapse", [False, True])
-@pytest.mark.parametrize("psi", [0.0, 0.7])
-def test_a_stage_that_opens_after_some_histories_only(psi, relapse):
+def test_a_stage_that_opens_after_some_histories_only(relapse):
     values = {"threshold_tariff": 0.4}
     process = load_process(as_of="2025-05-02", values=values, relapse=relapse)
-    solution = solve_process(replace(process, type_persistence=psi))
+    solution = solve_process(process)
     paths = simulate_process(solution, 100_000, rng=np.random.default_rng(5))
     seen = np.array([(paths.stage == k).sum() for k in range(len(process.stages))])
     reopened = [stage.name for stage in process.stages].index("de-escalation reopened")
@@ -131,7 +128,7 @@ def test_no_event_of_a_path_with_relapses_is_lost():
 
 
 def test_simulation_is_reproducible():
-    solution = solve_process(staged(psi=0.4))
+    solution = solve_process(staged())
     first, second = (simulate_process(solution, 100, rng=np.random.default_rng(3)) for _ in "ab")
     assert np.array_equal(first.time, second.time)
     with pytest.raises(InvalidInputError, match="n"):
@@ -173,44 +170,22 @@ def test_an_iteration_that_does_not_settle_is_reported():
 
 
 @pytest.mark.kernel
-def test_relapse_with_persistence():
-    stages = [
-        {"g": [-0.06, -0.08], "l": [0.2, 0.2], "f": [0.5, 0.5]},
-        {"g": [-0.02] * 2, "l": [0.1, 0.05], "f": [0.4, 0.25], "beta": 0.04, "relapse_to": 0},
-    ]
-    solution = solve_process(staged(stages=stages, psi=0.5), steps=12, tol=1e-3)
-    branches = solution.branch_solution
-    assert branches.breakdown_values[1, 0] == pytest.approx(branches.values[0, 0], abs=2e-3)
-
-
-@pytest.mark.kernel
 @pytest.mark.parametrize("flow", [[1.0, -0.02], [-0.02, 1.0], [1.0, 1.0]])
 @pytest.mark.parametrize("win", [[0.4, 0.25], [0.05, 0.25], [0.4, 0.01], [0.05, 0.01]])
 def test_corners_after_other_stages(flow, win):
-    # A corner in the second stage is entered with the winner's reputation of the first.
     stages = [
         {"g": [-0.3, -0.3], "l": [-0.3, -0.3], "f": [2.0, 2.0]},
         {"g": [-0.02, -0.02], "l": [0.1, 0.05], "f": win, "beta": 0.05},
         {"g": flow, "l": [0.1, 0.05], "f": [0.4, 0.25], "beta": 0.05},
     ]
-    solution = solve_process(staged(stages=stages, psi=0.4), steps=24, raise_on_failure=False)
-    check = check_strategies(solution, points=201)
-    # At the prior beliefs, which entries after a concession need not share, a corner may not hold.
-    assert solution.converged or check.worst > 1e-3
-    if solution.converged:
-        assert check.worst < 2e-3
-        paths = simulate_process(solution, 20_000, rng=np.random.default_rng(0))
-        assert paths.deal_probability == pytest.approx(solution.deal_probability, abs=0.015)
-
-
-def test_replacing_persistence_keeps_the_rest():
-    process = with_history()
-    again = replace(process, type_persistence=0.0)
-    assert np.array_equal(solve_process(again).values, solve_process(process).values)
+    solution = solve_process(staged(stages=stages))
+    assert check_strategies(solution, points=201).worst < 1e-4
+    paths = simulate_process(solution, 20_000, rng=np.random.default_rng(0))
+    assert paths.deal_probability == pytest.approx(solution.deal_probability, abs=0.015)
 
 
 def test_early_dates_of_a_slow_process():
-    solution = solve_process(staged(psi=0.5).with_time_unit("day"))
+    solution = solve_process(staged().with_time_unit("day"))
     early, late = solution.deal_by(0.5), solution.deal_by([0.5, 4000.0])
     assert early == pytest.approx(late[0], abs=5e-3)
     assert solution.deal_by(0) <= early
@@ -221,7 +196,7 @@ def test_early_dates_of_a_fast_process_do_not_depend_on_late_ones():
         {"g": [-0.2, -0.15], "l": [0.1, 0.1], "f": [0.25, 0.3]},
         {"g": [-0.1, -0.2], "l": [0.0, 0.1], "f": [0.2, 0.3]},
     ]
-    solution = solve_process(staged(stages=stages, psi=0.5).with_time_unit("day"))
+    solution = solve_process(staged(stages=stages).with_time_unit("day"))
     fast = replace(solution.process, time_unit="day")
     alone, beside = solve_process(fast).deal_by(40.0), solve_process(fast).deal_by([40.0, 6000.0])
     assert 0.2 < alone < 0.9
@@ -250,7 +225,6 @@ def test_dates_of_fast_processes_with_relapses():
             stages=stages,
             r=rng.uniform(0.005, 0.03, 2) * speed,
             z=rng.uniform(0.02, 0.4, 2),
-            psi=float(rng.choice([0.0, 0.3, 0.7, 1.0])),
             time_unit="day",
         )
         solution = solve_process(process, raise_on_failure=False)

@@ -12,8 +12,7 @@ from scipy.sparse.linalg import splu
 from negotiation.process.tough_types.branches import SolvedProcess
 from negotiation.process.tough_types.dates.forward_recursion import NEGLIGIBLE, Chain
 from negotiation.process.tough_types.kernels.regimes import ATTRITION
-from negotiation.process.tough_types.node_laws import node_laws
-from negotiation.process.tough_types.posteriors import NodeLaw
+from negotiation.process.tough_types.node_laws import NodeLaw, node_laws
 from negotiation.values import FloatArray, IntArray
 
 __all__ = [
@@ -24,9 +23,6 @@ __all__ = [
     "eventual_outcomes",
     "longest_duration",
 ]
-
-#: Tracks for the entries into a node after a loss of either side.
-_TRACKS = 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +56,8 @@ class EventualOutcomes:
 
 def _to_the_end(solution: SolvedProcess, *, rate: float) -> tuple[Chain, Any]:
     """Return the chain without steps of time, and its factorised visits."""
-    laws, curves = _laws_and_curves(solution, np.inf)
-    ends = [law.natural_places() for tracks in curves for law in tracks]
-    chain = Chain(laws, curves, ends, solution.process.type_persistence, None, rate)
+    laws = _curves(solution, np.inf)
+    chain = Chain(laws, [law.natural_places() for law in laws], None, rate)
     # A cycle that nothing leaves makes the system singular; a deal cannot follow from it.
     matrix = chain.stay + (1.0 - NEGLIGIBLE) * chain.move
     return chain, splu((sparse.identity(chain.size, format="csc") - matrix.tocsc()).tocsc())
@@ -84,9 +79,9 @@ def eventual_outcomes(solution: SolvedProcess) -> EventualOutcomes:
     counts = chain.start_counts + chain.counts @ visits
     impasse = np.zeros(size)
     width, exit_time = np.zeros(chain.size), np.zeros(chain.size)
-    for m, law in enumerate(chain.curves):
+    for m, law in enumerate(laws):
         base, places = int(chain.offset[m]), ends[m]
-        impasse[chain.node[m]] += visits[base] * (1.0 - law.last_concessions().sum())
+        impasse[m] += visits[base] * (1.0 - law.last_concessions().sum())
         if law.breakdown_hazard > 0.0 and not law.to_deadline:
             exit_time[base] = 1.0 / law.breakdown_hazard
         if len(places) > 1 and not np.isfinite(law.duration):
@@ -112,33 +107,23 @@ def eventual_outcomes(solution: SolvedProcess) -> EventualOutcomes:
 
 def longest_duration(solution: SolvedProcess) -> float:
     """Longest finite time for which concessions can last in a stage."""
-    curves = [curve for law in node_laws(solution) for curve in law.tracks or (law,)]
-    return max((curve.duration for curve in curves if np.isfinite(curve.duration)), default=0.0)
+    laws = node_laws(solution)
+    return max((law.duration for law in laws if np.isfinite(law.duration)), default=0.0)
 
 
-def _laws_and_curves(
-    solution: SolvedProcess, horizon: float
-) -> tuple[list[NodeLaw], list[list[NodeLaw]]]:
-    """Laws of the nodes and the curves of each; a deadline after the horizon cannot be met."""
-    laws = [law.thinned(_TRACKS) for law in node_laws(solution)]
-    curves = [
-        [law if law.deadline > horizon else law.until_deadline() for law in node.tracks or (node,)]
-        for node in laws
-    ]
-    return laws, curves
+def _curves(solution: SolvedProcess, horizon: float) -> list[NodeLaw]:
+    """Laws of the nodes, their curves up to a deadline before the horizon."""
+    return [law if law.deadline > horizon else law.until_deadline() for law in node_laws(solution)]
 
 
 def _places(law: NodeLaw, span: float) -> FloatArray:
-    """Cells of a step's length along a curve, the lowest one shorter where all entries are alike.
+    """Cells of a step's length along a curve, the lowest one shorter.
 
-    Then every entry is at the upper end of the highest cell. A curve shorter than a step is one
-    cell.
+    Every entry is at the upper end of the highest cell.
     """
     cells = int(np.ceil(law.duration / span * (1.0 - 1e-12)))
-    if law.fixed_opening is not None or cells <= 1:
-        places = law.duration - span * np.arange(cells - 1, -1, -1, dtype=np.float64)
-        return np.concatenate([[0.0], places])
-    return np.asarray(span * np.arange(cells + 1, dtype=np.float64))
+    places = law.duration - span * np.arange(cells - 1, -1, -1, dtype=np.float64)
+    return np.concatenate([[0.0], places])
 
 
 def deal_by_recursion(
@@ -148,17 +133,17 @@ def deal_by_recursion(
 
     Returns the times and the probabilities. With relapse, the first time counts.
     """
-    laws, curves = _laws_and_curves(solution, horizon * (1.0 + 1e-9))
+    laws = _curves(solution, horizon * (1.0 + 1e-9))
     span = horizon / steps
     ends: list[FloatArray] = []
-    for law in (curve for tracks in curves for curve in tracks):
+    for law in laws:
         if law.kind != ATTRITION or law.duration == 0.0:
             ends.append(np.zeros(1))
         elif not np.isfinite(law.duration):
             ends.append(np.array([0.0, np.inf]))
         else:
             ends.append(_places(law, span))
-    chain = Chain(laws, curves, ends, solution.process.type_persistence, span)
+    chain = Chain(laws, ends, span)
     last = len(solution.process.stages)
     done, first = np.zeros(chain.size), 1.0 if laws[0].stage > stage else 0.0
     for n, law in enumerate(laws):
@@ -170,10 +155,7 @@ def deal_by_recursion(
                 first += chain.start_counts[2 * n + c]
     # Mass past the stage no longer counts: it could only come back by a relapse.
     past = np.concatenate(
-        [
-            np.full(len(places), law.stage > stage)
-            for law, places in zip(chain.curves, ends, strict=True)
-        ]
+        [np.full(len(places), law.stage > stage) for law, places in zip(laws, ends, strict=True)]
     )
     keep = sparse.diags((~past).astype(np.float64))
     chain.move, alive = keep @ chain.move, keep @ chain.start

@@ -13,7 +13,3 @@ from __future__ import annotations
 ATTRITION, AT_ONCE, IMPASSE, PASSED, NO_EQUILIBRIUM, WAITS = 0, 1, 2, 3, 4, 5
 
 MIXES, CONCEDES, NEVER, CONCEDES_FIRST, CONCEDES_LAST = 0, 1, 2, 3, 4
-
-#: Smallest posterior with which a path is followed where a clock runs and types persist; a side
-#: known to be normal counts as this.
-LEAST = 1e-12

@@ -1,0 +1,42 @@
+"""Processes with tough types that tests build."""
+
+from negotiation.process.stages import MultiStepProcess
+
+
+def staged(**changes):
+    stages = [
+        {
+            "g": [-0.06, -0.08],
+            "l": [-0.05, -0.05],
+            "f": [0.05, 0.05],
+            "B": [-2, -2.5],
+            "beta": 0.02,
+        },
+        {"g": [-0.06, -0.08], "l": [0.2, 0.2], "f": [0.5, 0.5], "B": [-2, -2.5], "beta": 0.03},
+        {"g": [-0.02, -0.02], "l": [0.1, 0.05], "f": [0.4, 0.25], "B": [-2, -2.5], "beta": 0.02},
+    ]
+    data = {"stages": stages, "r": [0.01, 0.01], "z": [0.1, 0.15], "time_unit": "month"}
+    return MultiStepProcess.from_dict({**data, **changes})
+
+
+def random_process(rng, depends):
+    stages = []
+    for k in range(int(rng.integers(1, 5))):
+        shape = (2**k, 2) if depends else (2,)
+        low = rng.uniform(-0.2, 0.3, shape)
+        stages.append(
+            {
+                "g": rng.uniform(-0.2, -0.02, shape),
+                "l": low,
+                "f": low + rng.uniform(0.1, 0.5, shape),
+                "B": rng.uniform(-3, -1, 2),
+                "beta": rng.uniform(0, 0.05) * (rng.random() < 0.7),
+            }
+        )
+    return MultiStepProcess.from_dict(
+        {
+            "stages": stages,
+            "r": rng.uniform(0.005, 0.03, 2),
+            "z": rng.uniform(0.02, 0.4, 2),
+        }
+    )
