@@ -15,7 +15,7 @@ from negotiation.process.analysis.scores import DatedForecasts
 from negotiation.process.analysis.stage_ends import stage_ends
 from negotiation.process.analysis.tariffs import tariff_fan
 from negotiation.process.game.solution import GameSolution
-from negotiation.process.multi_step.graph import BuiltProcess
+from negotiation.process.multi_step.built_process import BuiltProcess
 from negotiation.process.multi_step.load import EnsembleMember, built_process
 
 

@@ -125,7 +125,7 @@ def decoding(where: str) -> Iterator[None]:
     Examples
     --------
     >>> with decoding("stages"):
-    ...     None["name"]
+    ...     {}["name"]
     Traceback (most recent call last):
     negotiation.errors.InvalidInputError: stages: not of the form that is documented; seen ...
     """
@@ -303,7 +303,7 @@ def random_generator(
 
     Examples
     --------
-    >>> random_generator(1).integers(100) == random_generator(1).integers(100)
+    >>> bool(random_generator(1).integers(100) == random_generator(1).integers(100))
     True
     """
     try:

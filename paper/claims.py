@@ -18,8 +18,9 @@ from negotiation.payoffs.ensemble import PAYOFF_MODELS, payoff_model
 from negotiation.process.analysis.identified_set import dated_moments
 from negotiation.process.analysis.scores import brier, constant_hazard, next_cut
 from negotiation.process.beliefs.events import read_events
+from negotiation.process.multi_step.built_process import BuiltProcess
 from negotiation.process.multi_step.definition import read_definition
-from negotiation.process.multi_step.graph import BuiltProcess, build_process
+from negotiation.process.multi_step.graph import build_process
 from negotiation.process.multi_step.load import built_process
 from negotiation.study.claims import (
     Finding,

@@ -32,7 +32,14 @@ NO_RESULT = {
     *("BargainingProblem", "Branch", "CaliendoParro2015", "Concordance", "DatedEvent"),
     *("Elimination", "Exemption", "ExtensiveFormGame", "Law", "Moment", "MultiStepProcess"),
     *("Parameter", "Source", "Standoff", "Study", "Sweep", "TariffScenarios", "TariffStep"),
-    "TreeStrategies",
+    *(
+        "TreeStrategies",
+        "BuiltProcess",
+        "EnsembleMember",
+        "PayoffModel",
+        "ProcessGame",
+        "RevealedWeight",
+    ),
 }
 
 

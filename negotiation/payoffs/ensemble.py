@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
 from negotiation.payoffs.scenarios import MODELS
-from negotiation.values import closest, float_array, number, one_of
+from negotiation.values import closest, float_array, instance, number, one_of
 
 __all__ = ["PAYOFF_MODELS", "PayoffModel", "RevealedWeight", "payoff_model", "revealed_weight"]
 
@@ -103,6 +103,7 @@ def payoff_model(name: str | PayoffModel) -> PayoffModel:
     if isinstance(name, PayoffModel):
         return name
     known = {model.name: model for model in PAYOFF_MODELS}
+    name = instance(name, str, name="model")
     known |= {"general_equilibrium": PAYOFF_MODELS[0], "export_dependence": known["partial_0"]}
     if name not in known:
         raise InvalidInputError(

@@ -84,6 +84,7 @@ def plot_dated_forecasts(
     return pen.finish(labels)
 
 
+@takes
 def plot_forecast_bands(
     forecast: ProcessForecast,
     *,
@@ -195,6 +196,7 @@ def plot_cut_levels(
     return pen.finish(labels)
 
 
+@takes
 def plot_timeline(
     events: Sequence[DatedEvent],
     fan: TariffFan,

@@ -15,6 +15,7 @@ from negotiation.process.analysis.readings import Readings
 from negotiation.process.analysis.stage_ends import StageEnds
 from negotiation.process.analysis.tariffs import TariffFan
 from negotiation.process.game.solution import GameSolution
+from negotiation.process.tough_types.solution import ProcessSolution
 from negotiation.values import one_of
 
 if TYPE_CHECKING:
@@ -38,7 +39,10 @@ def legend_above(pen: Pen, columns: int = 2) -> None:
 
 @takes
 def plot_time_to_deal(
-    solutions: GameSolution | Mapping[str, GameSolution],
+    solutions: GameSolution
+    | ProcessSolution
+    | Mapping[str, GameSolution]
+    | Mapping[str, ProcessSolution],
     *,
     days: ArrayLike | None = None,
     stage: str | None = None,
@@ -65,7 +69,9 @@ def plot_time_to_deal(
     """
     pen = Pen(ax, colours)
     ax = pen.ax
-    several = solutions if isinstance(solutions, Mapping) else {"": solutions}
+    several: dict[str, GameSolution | ProcessSolution] = (
+        dict(solutions) if isinstance(solutions, Mapping) else {"": solutions}
+    )
     if not several:
         raise InvalidInputError("nothing to draw", where="solutions", allowed="1 or more")
     where = np.linspace(0.0, 730.0, 147) if days is None else np.ravel(days)
@@ -152,6 +158,7 @@ def plot_tariff_fan(
     return pen.finish(labels)
 
 
+@takes
 def plot_stage_ends(
     ends: StageEnds | Mapping[str, StageEnds],
     *,
@@ -223,6 +230,7 @@ def plot_stage_ends(
     return pen.finish(labels)
 
 
+@takes
 def plot_readings(
     result: Readings,
     *,

@@ -15,7 +15,7 @@ def test_compare(capsys):
     assert sum(content["worse_off_counts"]["Nash"].values()) == len(content["settings"])
     code, out, _ = call(capsys, "economy", "compare", "--elasticities", "flat_4")
     assert code == 0
-    assert "the United States is worse off in" in out
+    assert "USA is worse off in" in out
     assert "gross sales" in out
     at = content["settings"][0]["145/125"]
     usa, china = (f"{at[side]:+.2f}{'*' * (at['worse_off'] == side)}" for side in ("USA", "CHN"))

@@ -79,7 +79,7 @@ def test_bad_options_are_refused(write):
         read_tariffs(path, *AXES, unit="points")
     with pytest.raises(InvalidInputError, match="regions: not a list"):
         read_tariffs(path, "USA", ("A01",), unit="percent")
-    with pytest.raises(InvalidInputError, match="sectors: not a list"):
+    with pytest.raises(InvalidInputError, match="sectors is not a"):
         read_tariffs(path, ("USA",), (1,), unit="percent")
     with pytest.raises(DataError, match="too many rows"):
         read_tariffs(path, *AXES, unit="percent", concordance=CODES, limits=FileLimits(rows=2))

@@ -74,7 +74,7 @@ def test_gdp_closes_a_world_of_one_sector(write):
         read_trade(path, concordance={"*": "g"}, gdp={r: 1e9 * v for r, v in gdp.items()})
     with pytest.raises(InvalidInputError, match="not both"):
         read_trade(path, concordance=CODES, gdp=gdp, output={})
-    with pytest.raises(InvalidInputError, match="not a mapping from region"):
+    with pytest.raises(InvalidInputError, match="gdp is not a Mapping"):
         read_trade(path, concordance={"*": "g"}, gdp=[1, 2, 3])
 
 
@@ -117,7 +117,7 @@ def test_concordances(write, tmp_path):
         with pytest.raises(DataError, match=message):
             read_concordance(table)
     for wrong in ({}, {1: "A"}, {"1": ""}):
-        with pytest.raises(InvalidInputError, match="not a mapping from codes"):
+        with pytest.raises(InvalidInputError, match="concordance is not|not a mapping"):
             read_trade(path, concordance=wrong)
 
 

@@ -197,7 +197,7 @@ def test_mistakes_in_names_are_found_before_anything_is_computed(tmp_path):
     path.write_text(
         'name = "a"\nevaluate = "negotiation.process.analysis.parameter_draws:evaluate"\n'
         "[ranges.toughnes_usa]\nlow = 0.1\nhigh = 0.2\n"
-        '[ranges."ratio:threats"]\nlow = 0.5\nhigh = 2\n'
+        "[ranges.shock_scales_chn]\nlow = 0.05\nhigh = 0.2\n"
         "[ranges.terms_duration]\nlow = 1\nhigh = 2\n"
         '[fixed]\nas_of = "2025-05-02"\ndate = ["2025-05-31"]\ndeal_date = "May"\n'
         "[fixed.values]\nterms_duration = 1.0\n"
@@ -206,7 +206,13 @@ def test_mistakes_in_names_are_found_before_anything_is_computed(tmp_path):
         load_sweep(path)
     message = str(caught.value)
     assert "5 mistakes" in message
-    for part in ("toughness_usa?", "threat?", "dates?", "deal_date", "kept in fixed.values"):
+    for part in (
+        "toughness_usa?",
+        "shock_scale_chn?",
+        "dates?",
+        "deal_date",
+        "kept in fixed.values",
+    ):
         assert part in message
 
 

@@ -221,7 +221,7 @@ def break_even(
     ... )
     >>> found = break_even(process, "CHN concedes first", {"flow_USA": (-3.0, 0.0)}, joint=False)
     >>> found.verdict
-    'flips at flow_USA = -1.13'
+    'flips at flow_USA = -0.994'
     """
     started = perf_counter()
     statement = conclusion_named(conclusion, process.players)

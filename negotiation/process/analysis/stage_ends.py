@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.presentation import Presented
 from negotiation.process.game.dates import CONCESSIONS
 from negotiation.process.game.solution import GameSolution
@@ -43,6 +44,7 @@ class StageEnds(Presented):
         return pd.DataFrame(self.number, columns=self.causes).assign(stage=self.stages)
 
 
+@takes
 def stage_ends(solution: GameSolution) -> StageEnds:
     """Return how often each stage ends by each cause over the whole of play.
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
 from negotiation.process.game.solution import GameSolution
-from negotiation.process.multi_step.graph import BuiltProcess
+from negotiation.process.multi_step.built_process import BuiltProcess
 from negotiation.values import FloatArray, float_array
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class TariffFan(Presented):
         return pd.DataFrame(columns)
 
 
+@takes
 def tariff_fan(
     members: Sequence[tuple[float, BuiltProcess, GameSolution]],
     *,

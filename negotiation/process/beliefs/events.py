@@ -167,6 +167,7 @@ def learned_reliability(
     return source_reliability(confirmed, refuted, prior_shape=prior_shape).mean
 
 
+@takes
 def event_ratios(
     events: Sequence[DatedEvent], player: str, ratios: Mapping[str, float]
 ) -> list[tuple[DatedEvent, float]]:
@@ -199,6 +200,7 @@ def event_ratios(
     return out
 
 
+@takes
 def contact_posterior(
     claims: Sequence[ContactClaim],
     reliability: Mapping[str, float],

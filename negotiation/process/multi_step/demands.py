@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.process.multi_step.surfaces import Surface
 from negotiation.values import FloatArray, compact_repr
 
@@ -64,6 +65,7 @@ class TariffBox:
         return points, self.flows.at(points)
 
 
+@takes
 def ideal_demands(box: TariffBox, now: FloatArray, *, moderation: float) -> FloatArray:
     """Return the demand of each side, ``[side that asks, tariff]``.
 

@@ -7,22 +7,24 @@ the lapse. A change of tariffs starts the horizon anew; it moves on at the rate 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
+from negotiation.arguments import takes
 from negotiation.data.parameters import Parameter
 from negotiation.errors import InvalidInputError
 from negotiation.payoffs.ensemble import RevealedWeight, revealed_weight
 from negotiation.process.game.nodes import Action, Deadline, Ending, Node
 from negotiation.process.game.process_game import ProcessGame
+from negotiation.process.multi_step.built_process import BuiltProcess
 from negotiation.process.multi_step.demands import TariffBox, ideal_demands
 from negotiation.process.multi_step.plan import DatedChange, ProcessPlan
 from negotiation.process.multi_step.state_flows import State, StateFlows
 from negotiation.process.multi_step.surfaces import Surface
-from negotiation.values import FloatArray, compact_repr
+from negotiation.values import FloatArray
 
-__all__ = ["BuiltProcess", "build_process"]
+__all__ = ["build_process"]
 
 #: Stages that no plan names: terms that have lapsed, and the end of the agenda.
 LAPSED, AGREED = "lapsed", "agreed"
@@ -31,42 +33,7 @@ _WEIGHT_POINTS = 24
 _Key = tuple[str, State, int]
 
 
-@dataclass(frozen=True, eq=False)
-class BuiltProcess:
-    """A process that an economy values, with what its demands reveal and what each stage is about.
-
-    Attributes
-    ----------
-    game
-        The Markov game.
-    plan
-        What it was built from.
-    revenue_weights
-        What the demands of each side reveal, one a side.
-    prizes
-        F - L of each stage, its name and history: what a side earns a year of terms, over their
-        discounted life, where the other concedes less where it does itself.
-    rates
-        Added tariffs in force in each node of the game, ``[node, side]``.
-    flows
-        What values it.
-    """
-
-    game: ProcessGame
-    plan: ProcessPlan
-    revenue_weights: tuple[RevealedWeight, RevealedWeight]
-    prizes: tuple[tuple[str, str, FloatArray], ...]
-    rates: FloatArray
-    flows: StateFlows
-
-    __repr__ = compact_repr
-
-    @property
-    def explained(self) -> bool:
-        """Whether both sides' demands in the first cut are explained by what they earn."""
-        return all(weight.explained for weight in self.revenue_weights)
-
-
+@takes
 def build_process(
     plan: ProcessPlan, flows: StateFlows, *, parameters: tuple[Parameter, ...] = ()
 ) -> BuiltProcess:

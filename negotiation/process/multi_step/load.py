@@ -21,9 +21,10 @@ from negotiation.data.tables import DateLike
 from negotiation.errors import InvalidInputError
 from negotiation.payoffs.ensemble import PAYOFF_MODELS, PayoffModel, payoff_model
 from negotiation.process.game.process_game import ProcessGame
+from negotiation.process.multi_step.built_process import BuiltProcess
 from negotiation.process.multi_step.dated_plan import dated_flows, dated_plan
 from negotiation.process.multi_step.definition import DatedParameters, read_definition
-from negotiation.process.multi_step.graph import BuiltProcess, build_process
+from negotiation.process.multi_step.graph import build_process
 from negotiation.trade.economy import Economy
 
 __all__ = ["EnsembleMember", "built_process", "load_process", "process_ensemble"]
@@ -81,7 +82,7 @@ def load_process(
     --------
     >>> process = load_process("multi-step-2025", as_of="2025-05-02", model="partial_25")
     >>> process.nodes[0].stage
-    'contact'
+    'de-escalation'
     """
     return built_process(
         name, as_of, economy, values=values, model=model, relapse=relapse, linked=linked
@@ -132,7 +133,7 @@ def process_ensemble(
     Examples
     --------
     >>> members = process_ensemble(as_of="2025-05-02")
-    >>> round(sum(member.weight for member in members), 12)
+    >>> round(float(sum(member.weight for member in members)), 12)
     1.0
     """
     built = [

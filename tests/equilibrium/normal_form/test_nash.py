@@ -114,5 +114,5 @@ def test_the_smallest_and_largest_floats_are_payoffs_like_others(scale):
     ],
 )
 def test_two_matrices_are_no_game(solve):
-    with pytest.raises(InvalidInputError, match="not a NormalFormGame"):
+    with pytest.raises(InvalidInputError, match="not a NormalFormGame|not a game in normal form"):
         solve(([[1, 0], [0, 1]], [[1, 0], [0, 1]]))

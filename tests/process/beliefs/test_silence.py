@@ -5,15 +5,14 @@ from datetime import date
 
 import numpy as np
 import pytest
-from negotiation.process.continuation import process_from
 
 from negotiation.errors import InvalidInputError
-from negotiation.process.analysis.forecast import outlook
 from negotiation.process.beliefs.events import DatedEvent
 from negotiation.process.beliefs.silence import filter_by_solving
 from negotiation.process.beliefs.updating import filter_beliefs, filter_draws
 from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
+from negotiation.process.tough_types.continuation import process_from
 from negotiation.process.tough_types.node_laws import node_laws
 from negotiation.process.tough_types.simulation import simulate_process
 
@@ -79,7 +78,7 @@ def test_silence_is_the_solved_path():
 
 def test_conditional_forecasts_agree_with_simulated_paths():
     process = staged(stages=3, breakdown_hazard=0.02, breakdown=(-0.5, -0.5))
-    found = outlook(process, as_of="2025-05-02", stage=0)
+    found = solve_process(filter_beliefs(process, as_of="2025-05-02", stage=0).process_at())
     paths = simulate_process(found.whole, 200_000, rng=np.random.default_rng(11))
     now = process.in_time(20.0)
     # Survival leaves breakdowns out: the outlook is of a stage that is still open.
@@ -118,7 +117,7 @@ def test_news_opens_the_stage_again():
 
 
 def test_long_silence_means_both_are_tough():
-    found = outlook(staged(), as_of="2035-01-01", stage=0)
+    found = solve_process(filter_beliefs(staged(), as_of="2035-01-01", stage=0).process_at())
     assert found.beliefs.tolist() == [1.0, 1.0]
     assert found.cut_by(1000.0) == pytest.approx(0.0, abs=1e-12)
     assert found.days_to(0.5) == np.inf
@@ -161,11 +160,11 @@ def test_a_clock_runs_on_to_the_information_date():
     left = 30.0 / (365.25 / 12.0)
     assert rest.exhaustion_times[0] == pytest.approx(whole.exhaustion_times[0] - left, rel=1e-6)
     ending = staged(z=(1e-4, 1e-4), deadlines=[2.0, None], breakdown=(-0.5, -0.5))
-    found = outlook(ending, as_of="2025-05-12", stage=0)
+    found = solve_process(filter_beliefs(ending, as_of="2025-05-12", stage=0).process_at())
     assert found.solution.process.stages[0].deadline == pytest.approx(2.0 - left)
     later = float(found.whole.stage_by(0, 50.0) - found.whole.stage_by(0, 30.0))
     assert found.cut_by(20.0) == pytest.approx(later / found.survival, abs=1e-4)
     with pytest.raises(InvalidInputError, match="deadline"):
-        outlook(ending, as_of="2025-07-12", stage=0)
+        solve_process(filter_beliefs(ending, as_of="2025-07-12", stage=0).process_at())
     with pytest.raises(InvalidInputError, match="deadline has passed"):
         process_from(ending, 0, elapsed=2.5)

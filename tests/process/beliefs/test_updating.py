@@ -16,11 +16,11 @@ from negotiation.process.beliefs.events import (
     read_events,
 )
 from negotiation.process.beliefs.updating import filter_beliefs, filter_draws
-from negotiation.process.multi_step.load import load_process
 from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.continuation import process_from
 from tests.data.conftest import data_folder, spoil
+from tests.process.tough_types.processes import with_history
 
 __all__ = ["data_folder", "spoil"]
 
@@ -170,10 +170,10 @@ def test_later_events_change_nothing(spoil):
 
     folder = spoil("events", edit)
     assert read_events(folder=folder) != read_events()
-    process = load_process(as_of=AS_OF)
+    process = simple(stages=3)
     ratios = {"threat": 2.0, "denial": 3.0, "unilateral exemption": 0.4, "escalation": 1.5}
     paths = [
-        filter_beliefs(process, as_of=AS_OF, ratios=ratios, folder=where)
+        filter_beliefs(process, as_of=AS_OF, stage=0, ratios=ratios, folder=where)
         for where in (None, folder)
     ]
     assert np.array_equal(paths[0].posteriors, paths[1].posteriors)
@@ -219,9 +219,9 @@ def test_bad_input():
 
 
 def test_the_rest_of_a_process_keeps_its_values():
-    process = load_process(as_of=AS_OF)
+    process = with_history()
     whole = solve_process(process).branch_solution
-    for k, history in ((1, 0), (3, 2), (5, 1)):
+    for k, history in ((0, 0), (1, 0), (2, 2)):
         rest = solve_process(process_from(process, k, history=history))
         assert rest.values == pytest.approx(whole.values[k, history], rel=1e-12)
 

@@ -243,7 +243,7 @@ def test_other_errors():
         game.with_time_unit("week")
     with pytest.raises(ng.InvalidInputError, match="lapse duration"):
         Ending.lapse(0.0, None)
-    with pytest.raises(ng.InvalidInputError, match="not a process"):
+    with pytest.raises(ng.InvalidInputError, match="process is not a"):
         ng.solve_process(3)
     mixed = [
         game,

