@@ -21,7 +21,7 @@ from negotiation.process.beliefs.events import (
     read_events,
 )
 from negotiation.study.run import StudyInputs
-from negotiation.study.store import load_object
+from negotiation.study.store.objects import load_object
 
 
 class AnalysisSettings(ng.Settings):

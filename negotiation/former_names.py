@@ -74,6 +74,7 @@ _MOVED = {
         "outcomes_over=parameter_draws parameter_changes alternatives=other_models"
     ),
     ("study", "study.sweeps"): "design sweep=specification sweep_tasks=tasks parts=folder workers",
+    ("study", "study.store"): "store=objects",
     ("study", "study.comparisons"): "model_map model_settings sensitivity",
     ("process", "process.multi_step"): ("load definition"),
     ("data", "data.readers"): ("icio home_sales"),
