@@ -326,6 +326,9 @@ class Economy(Presented):
     ) -> Economy:
         """Return the economy of a table with columns sector, exporter, importer, value.
 
+        A column that is missing or repeated, an empty label or value, a row listed twice, and a
+        region that buys from others and sells nothing at home are refused.
+
         Parameters
         ----------
         frame
@@ -335,9 +338,6 @@ class Economy(Presented):
             Put on the economy.
         **tables
             Further attributes, such as ``gdp`` or ``elasticities``.
-
-        A column that is missing or repeated, an empty label or value, a row listed twice, and a
-        region that buys from others and sells nothing at home are refused.
         """
         regions, sectors, flows, rates = economy_tables(frame)
         tariffs = TariffSchedule(regions, sectors, rates)

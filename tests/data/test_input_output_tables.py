@@ -276,7 +276,7 @@ def test_inventories_that_fall_by_more_than_all_uses(write):
 
 @pytest.mark.parametrize("path", [5, None, b"x", "a\0b", ["x"]])
 def test_no_path(path):
-    with pytest.raises(InvalidInputError, match="path is not a|folder is not a"):
+    with pytest.raises(InvalidInputError, match="path is not a|not a path"):
         read_icio(path)
 
 

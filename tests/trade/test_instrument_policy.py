@@ -236,7 +236,7 @@ def test_refusals():
         (lambda: nash_tariffs(economy, 3), "players"),
         (lambda: nash_tariffs(economy, "R0"), "players"),
         (lambda: bargained_tariffs(economy, None, disagreement=quota), "pairs|quotas"),
-        (lambda: bargained_tariffs(economy, [3], disagreement=quota), "pair of regions"),
+        (lambda: bargained_tariffs(economy, [3], disagreement=quota), "pairs is not a"),
         (lambda: nash_tariffs(economy, ("R0", "R1"), instrument={"R0": "export_tax"}), "each"),
         (lambda: optimal_tariffs(closed, "R0", instrument="export_tax"), "sells nothing"),
         (

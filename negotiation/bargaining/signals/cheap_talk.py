@@ -84,6 +84,12 @@ def cheap_talk_partition(
         seen=b,
         hint="With a bias this small talk reveals the state; pass 0.",
     )
+    require(
+        max(size, width) <= 1e100,
+        "a width, and a bias in widths, of at most 1e100",
+        where="bias",
+        seen=(b, width),
+    )
     most = _most_messages(size) if b != 0 else None
     count = int(number(most if messages is None else messages, name="messages", low=1, high=most))
     inner = [i / count + 2 * size * i * (i - count) for i in range(count + 1)]

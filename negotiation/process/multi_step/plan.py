@@ -12,7 +12,7 @@ from negotiation.data.tables import DateLike
 from negotiation.errors import InvalidInputError
 from negotiation.process.game.nodes import Steps
 from negotiation.process.multi_step.state_flows import Instrument
-from negotiation.values import FloatArray, closest, quantity
+from negotiation.values import FloatArray, closest, instance, quantity
 
 __all__ = ["STAGE_KINDS", "DatedChange", "PlannedStage", "ProcessNumbers", "ProcessPlan"]
 
@@ -38,7 +38,8 @@ class PlannedStage:
 
     def __post_init__(self) -> None:
         """Check the kind."""
-        if self.kind not in STAGE_KINDS:
+        instance(self.name, str, name="name")
+        if instance(self.kind, str, name="kind") not in STAGE_KINDS:
             raise InvalidInputError(
                 "unknown kind of stage",
                 where=self.name,

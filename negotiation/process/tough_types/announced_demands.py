@@ -29,7 +29,7 @@ from negotiation.presentation import Presented
 from negotiation.process.batch import solve_processes
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.solution import ProcessSolution
-from negotiation.values import FloatArray, float_array
+from negotiation.values import FloatArray, decoding, float_array
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -181,7 +181,8 @@ def solve_demands(
     True
     """
     started = perf_counter()
-    names = (tuple(str(x) for x in demands[0]), tuple(str(x) for x in demands[1]))
+    with decoding("demands"):
+        names = (tuple(str(x) for x in demands[0]), tuple(str(x) for x in demands[1]))
     if not names[0] or not names[1]:
         raise InvalidInputError("no demands", where="demands", seen=names, allowed="1 or more")
     z = float_array(stubbornness, name="stubbornness", shape=(2,), low=0.0, high=1.0)

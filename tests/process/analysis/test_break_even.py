@@ -58,9 +58,8 @@ def test_shares_at_the_reversal_are_equal():
     found = break_even(simple(), "CHN concedes first", {"flow_USA": (-3.0, 0.0)}, joint=False)
     hit = found.nearest
     assert hit.margin_before * hit.margin_after <= 0.0
-    for side in (hit.before, hit.after):
-        hazards = side.action_hazards[0]
-        assert hazards[0] == pytest.approx(hazards[1], rel=2e-3)
+    # Which side ends the stage turns as the equilibrium moves to another branch.
+    assert hit.before.concedes("standoff")[1] > 0.5 > hit.after.concedes("standoff")[1]
     assert found.verdict.startswith("flips at flow_USA")
 
 

@@ -78,10 +78,11 @@ def test_silence_is_the_solved_path():
 
 def test_conditional_forecasts_agree_with_simulated_paths():
     process = staged(stages=3, breakdown_hazard=0.02, breakdown=(-0.5, -0.5))
-    found = solve_process(filter_beliefs(process, as_of="2025-05-02", stage=0).process_at())
-    paths = simulate_process(found.whole, 200_000, rng=np.random.default_rng(11))
+    path = filter_beliefs(process, as_of="2025-05-02", stage=0)
+    found = solve_process(path.process_at())
+    paths = simulate_process(solve_process(process), 200_000, rng=np.random.default_rng(11))
     now = process.in_time(20.0)
-    # Survival leaves breakdowns out: the outlook is of a stage that is still open.
+    # Survival leaves breakdowns out: the forecast is of a stage that is still open.
     open_still = paths.time[:, 0] > now
     count = int(open_still.sum())
     deal = paths.deal_time[open_still]
@@ -90,14 +91,11 @@ def test_conditional_forecasts_agree_with_simulated_paths():
         until = now + process.in_time(days)
         for chance, share in (
             (found.deal_by(days), np.mean(deal <= until)),
-            (found.cut_by(days), np.mean(cut <= until)),
+            (found.stage_by(0, days), np.mean(cut <= until)),
         ):
             assert abs(chance - share) <= 4 * np.sqrt(chance * (1 - chance) / count) + 2e-4
-    alive = found.survival * np.exp(-0.02 * now)
+    alive = path.survival * np.exp(-0.02 * now)
     assert abs(alive - count / 200_000) <= 4 * np.sqrt(alive * (1 - alive) / 200_000)
-    for level in (0.3, 0.6):
-        days = found.days_to(level)
-        assert days == np.inf or found.cut_by(days) == pytest.approx(level, abs=1e-4)
 
 
 def test_news_opens_the_stage_again():
@@ -117,10 +115,10 @@ def test_news_opens_the_stage_again():
 
 
 def test_long_silence_means_both_are_tough():
-    found = solve_process(filter_beliefs(staged(), as_of="2035-01-01", stage=0).process_at())
-    assert found.beliefs.tolist() == [1.0, 1.0]
-    assert found.cut_by(1000.0) == pytest.approx(0.0, abs=1e-12)
-    assert found.days_to(0.5) == np.inf
+    path = filter_beliefs(staged(), as_of="2035-01-01", stage=0)
+    assert path.beliefs.tolist() == [1.0, 1.0]
+    found = solve_process(path.process_at())
+    assert found.stage_by(0, 1000.0) == pytest.approx(0.0, abs=1e-12)
 
 
 def test_corners_teach_who_would_have_conceded():
@@ -160,10 +158,11 @@ def test_a_clock_runs_on_to_the_information_date():
     left = 30.0 / (365.25 / 12.0)
     assert rest.exhaustion_times[0] == pytest.approx(whole.exhaustion_times[0] - left, rel=1e-6)
     ending = staged(z=(1e-4, 1e-4), deadlines=[2.0, None], breakdown=(-0.5, -0.5))
-    found = solve_process(filter_beliefs(ending, as_of="2025-05-12", stage=0).process_at())
-    assert found.solution.process.stages[0].deadline == pytest.approx(2.0 - left)
-    later = float(found.whole.stage_by(0, 50.0) - found.whole.stage_by(0, 30.0))
-    assert found.cut_by(20.0) == pytest.approx(later / found.survival, abs=1e-4)
+    path = filter_beliefs(ending, as_of="2025-05-12", stage=0)
+    whole, found = solve_process(ending), solve_process(path.process_at())
+    assert found.process.stages[0].deadline == pytest.approx(2.0 - left)
+    later = float(whole.stage_by(0, 50.0) - whole.stage_by(0, 30.0))
+    assert found.stage_by(0, 20.0) == pytest.approx(later / path.survival, abs=1e-4)
     with pytest.raises(InvalidInputError, match="deadline"):
         solve_process(filter_beliefs(ending, as_of="2025-07-12", stage=0).process_at())
     with pytest.raises(InvalidInputError, match="deadline has passed"):

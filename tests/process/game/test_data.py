@@ -247,7 +247,12 @@ def test_other_errors():
         ng.solve_process(3)
     mixed = [
         game,
-        ng.load_process("multi-step-2025", as_of="2025-05-02", values={"type_persistence": 0.0}),
+        ng.MultiStepProcess.from_payoffs(
+            flows=[[-0.05, -0.08]],
+            terms=[[[0.3, 0.6], [0.7, 0.4]]],
+            discount_rates=[0.05, 0.05],
+            stubbornness=[0.1, 0.1],
+        ),
     ]
     solved = ng.solve_processes(mixed)
     assert isinstance(solved[0], ng.GameSolution)
