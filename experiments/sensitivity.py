@@ -106,9 +106,9 @@ def _headline(found: list[BreakEvens], allowed: IdentifiedSet, split: float) -> 
 
 
 def _count(found: Iterable[bool]) -> ng.Number:
-    """How many there are, in a word where there is none."""
+    """How many there are."""
     total = sum(found)
-    return ng.Number(total, "d") if total else ng.Number("none")
+    return ng.Number(total, "d")
 
 
 def _with_interval(value: float, ends: FloatArray) -> str:
