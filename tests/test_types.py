@@ -1,6 +1,7 @@
 """Type checkers know every public name: no ``Any`` where a user's script looks."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -83,5 +84,6 @@ def test_pyright_knows_everything(tmp_path):
         [*checker, "--verifytypes", "negotiation",
          "--ignoreexternal"],
         cwd=tmp_path, capture_output=True, text=True, check=False, timeout=500,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert "Type completeness score: 100%" in done.stdout, done.stdout[-3000:]

@@ -327,14 +327,12 @@ for model in (ng.TradeModel(trade_elasticity=4), ng.TradeModel.eaton_kortum()):
 
 MISSES = """
 from negotiation.equilibrium.normal_form import kernels as games
-from negotiation.process.tough_types.kernels import curves
 from negotiation.process.tough_types.kernels import closed_form as process
-from negotiation.process.tough_types.kernels import persistent
 from negotiation.trade.solver import kernels as trade
 
 kernels = [
     value
-    for module in (games, process, curves, persistent, trade)
+    for module in (games, process, trade)
     for value in vars(module).values()
     if hasattr(value, "stats")
 ]
