@@ -12,7 +12,7 @@ from negotiation.errors import InvalidInputError
 
 __all__ = ["standoff_app"]
 
-standoff_app = typer.Typer(
+standoff_app: typer.Typer = typer.Typer(
     name="standoff",
     help="Disputes of two sides as files: list, show, check, new.",
     no_args_is_help=True,

@@ -118,6 +118,7 @@ class StateFlows:
     listed: Mapping[str, Sequence[str]] = field(default_factory=dict)
     elasticities: Mapping[str, float] = field(default_factory=dict)
     as_of: DateLike = None
+    baseline: FloatArray = field(init=False)
 
     __repr__ = compact_repr
 

@@ -295,22 +295,20 @@ for size, kind in itertools.product((2, 5, 8), (np.int64, np.float32)):
     ng.one_equilibrium(game)
 tied = np.eye(6) * 10**15
 ng.nash_equilibria(ng.NormalFormGame.from_bimatrix(tied + 1, tied))
-for persistence, extra in (
-    (0, {}),
-    ("0.5", {}),
-    (1, {"relapse_to": [None, 0], "breakdown_hazard": 1}),
-    (0, {"audience_growth": (1, 1)}),
-    (0, {"deadlines": [3, None]}),
+for extra in (
+    {},
+    {"relapse_to": [None, 0], "breakdown_hazard": 1},
+    {"audience_growth": (1, 1)},
+    {"deadlines": [3, None]},
 ):
     process = ng.MultiStepProcess.from_payoffs(
         flows=[np.array([-1, -1], np.int32)] * 2,
         terms=[np.asfortranarray([[0, 1], [1, 0]])] * 2,
         discount_rates=[1, 1],
         stubbornness=[0.1, 0.2],
-        type_persistence=persistence,
         **extra,
     )
-    solution = ng.solve_process(process, max_iter=np.int32(500), steps=np.int64(60))
+    solution = ng.solve_process(process, max_iter=np.int32(500))
     ng.solve_processes([process, process])
     ng.simulate_process(solution, n=2, rng=rng)
 regions = tuple("ABCD")

@@ -24,7 +24,9 @@ from typing import Any
 
 import numpy as np
 
+from negotiation.process.game.nodes import Action, Ending
 from negotiation.process.game.persistent_types.typed_game import TypedGame
+from negotiation.process.game.process_game import ProcessGame
 from negotiation.values import FloatArray
 
 __all__ = ["Ahead", "NodeConditions", "Play", "log_beliefs"]
@@ -74,6 +76,22 @@ def log_beliefs(odds: FloatArray) -> FloatArray:
 
 class NodeConditions:
     """The conditions of one node; see the module."""
+
+    game: ProcessGame
+    label: str
+    ahead: Ahead
+    most: float
+    priors: tuple[FloatArray, FloatArray]
+    types: tuple[int, int]
+    flow: FloatArray
+    discount: FloatArray
+    scale: FloatArray
+    windows: FloatArray
+    weight: FloatArray
+    costs: tuple[FloatArray, FloatArray]
+    actions: tuple[list[Action], ...]
+    endings: tuple[Ending, ...]
+    ending_rate: float
 
     def __init__(self, typed: TypedGame, n: int, ahead: Ahead, most: float = 1.0) -> None:
         game, node = typed.game, typed.game.nodes[n]
