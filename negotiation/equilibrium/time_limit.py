@@ -26,6 +26,9 @@ class TimeLimit:
     True
     """
 
+    start: float
+    max_seconds: float | None
+
     def __init__(self, max_seconds: float | None) -> None:
         if max_seconds is not None:
             number(max_seconds, name="max_seconds", low=0.0)

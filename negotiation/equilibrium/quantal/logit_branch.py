@@ -67,6 +67,9 @@ class LogitSystem:
     unit: float
     payoffs: FloatArray
     starts: NDArray[np.intp]
+    game: NormalFormGame
+    table: FloatArray
+    shape: NDArray[np.int64]
 
     def __init__(self, game: NormalFormGame) -> None:
         flat = game.payoffs.reshape(len(game.shape), -1)

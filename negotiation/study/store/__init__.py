@@ -4,6 +4,9 @@ Begin with `objects` (a frozen result as arrays and JSON) and `study_results` (a
 wrote). `files` writes whole files and sealed JSON, and `result_types` says which types are read.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from negotiation.former_names import former_module
 
-__getattr__ = former_module(__name__)
+__getattr__: Callable[[str], Any] = former_module(__name__)
