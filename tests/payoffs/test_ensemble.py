@@ -44,7 +44,7 @@ def test_models_by_name():
     own = PayoffModel("own", horizons=(3.0,))
     assert payoff_model(own) is own
     for wrong in ("equilibriun", 3, None):
-        with pytest.raises(InvalidInputError, match="payoff model"):
+        with pytest.raises(InvalidInputError, match="payoff model|not of class"):
             payoff_model(wrong)
     with pytest.raises(InvalidInputError, match="one horizon"):
         PayoffModel("own", horizons=())
