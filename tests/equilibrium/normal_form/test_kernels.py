@@ -334,7 +334,7 @@ kernels = [
     for value in vars(module).values()
     if hasattr(value, "stats")
 ]
-assert sum(len(kernel.signatures) for kernel in kernels) >= 8
+assert sum(len(kernel.signatures) for kernel in kernels) >= 5
 print(sum(sum(kernel.stats.cache_misses.values()) for kernel in kernels))
 """
 
