@@ -26,6 +26,13 @@ __all__ = ["TariffBox", "ideal_demands"]
 #: Slack of the constraint, in percent of GDP a year.
 _SLACK = 1e-9
 
+#: Least gain for which a side asks for other terms, in percent of GDP a year: a point that is no
+#: better than what is in force but for rounding is no demand.
+_LEAST_GAIN = 1e-5
+
+#: A search begins again where it ended, at most so often, until it moves by less than the step.
+_SEARCHES, _STEP = 8, 1e-10
+
 
 @dataclass(frozen=True, eq=False)
 class TariffBox:
@@ -112,7 +119,7 @@ def _best(box: TariffBox, now: FloatArray, status: FloatArray, side: int) -> Flo
     result = _minimised(
         lambda x: -box.flow(x)[side], lambda x: -box.slope(x)[side], start, box, constraint
     )
-    found, reached = now, status[side]
+    found, reached = now, status[side] + _LEAST_GAIN
     for point in (result, start):
         flow = box.flow(point)
         if flow[other] >= status[other] - _SLACK and flow[side] > reached:
@@ -137,7 +144,7 @@ def _equal_gains(box: TariffBox, now: FloatArray, status: FloatArray) -> FloatAr
         box,
         constraint,
     )
-    found, reached = now, 0.0
+    found, reached = now, _LEAST_GAIN
     for point in (result[:2], start):
         gain = float((box.flow(point) - status).min())
         if gain > reached:
@@ -152,15 +159,20 @@ def _minimised(
     from scipy.optimize import minimize
 
     bounds = [*zip(box.low, box.high, strict=True), *([(None, None)] * (len(start) - 2))]
-    result = minimize(
-        function,
-        start,
-        jac=gradient,
-        bounds=bounds,
-        constraints=[constraint],
-        method="SLSQP",
-        options={"ftol": 1e-12, "maxiter": 100},
-    )
-    out = np.array(result.x)
-    out[:2] = np.clip(out[:2], box.low, box.high)
+    out = start
+    for _ in range(_SEARCHES):
+        last = out
+        result = minimize(
+            function,
+            last,
+            jac=gradient,
+            bounds=bounds,
+            constraints=[constraint],
+            method="SLSQP",
+            options={"ftol": 1e-15, "maxiter": 100},
+        )
+        out = np.array(result.x)
+        out[:2] = np.clip(out[:2], box.low, box.high)
+        if np.abs(out - last).max() < _STEP:
+            break
     return out
