@@ -76,3 +76,22 @@ def test_a_surface_keeps_a_kink_and_is_exact_for_cubics():
     plain = RectBivariateSpline(grid, grid, kinked(x, y)).ev(*points.T)
     assert np.abs(plain - kinked(*points.T)).max() > 1e-3
     assert found.at(np.array([[0.1, 0.1]]), 1, 0)[0, 0] == pytest.approx(3 * 0.01 - 1.0)
+
+
+def contract(t):
+    """Efficient points lie inside the box, between the best points (.3, 0) and (0, .2)."""
+    first, second = t[..., 0], t[..., 1]
+    return -np.stack([second**2 + (first - 0.3) ** 2, first**2 + (second - 0.2) ** 2], axis=-1)
+
+
+def test_who_has_what_is_best_asks_for_what_is_in_force():
+    """At an efficient point nobody can gain: no rounding of it is a demand."""
+    found, now = box(contract), np.array([0.3, 0.1])
+    rng = np.random.default_rng(3)
+    for side in range(2):
+        best = ideal_demands(found, now, moderation=0.0)[side]
+        assert (found.low < best).all() and (best < found.high).all()
+        for _ in range(5):
+            force = best * (1.0 + 1e-7 * rng.standard_normal(2))
+            for moderation in (0.0, 0.5):
+                assert (ideal_demands(found, force, moderation=moderation) == force).all()
