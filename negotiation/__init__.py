@@ -261,7 +261,7 @@ _HOME = {
     "process.game.history": "HistoryWeights ObservedEvent ObservedHistory weigh_by_history",
     "process.game.paths": "GamePaths",
     "process.game.persistent_types.solution": "TypedSolution",
-    "process.game.persistent_types.solve": "belief_grid_error solve_typed_game",
+    "process.game.persistent_types.solve": "belief_grid_error",
     "process.game.persistent_types.typed_game": "TypedGame",
     "process.game.process_game": "ProcessGame",
     "process.game.solution": "GameSolution",

@@ -148,7 +148,7 @@ from negotiation.process.game.branches import Multiplicity as Multiplicity, mult
 from negotiation.process.game.history import HistoryWeights as HistoryWeights, ObservedEvent as ObservedEvent, ObservedHistory as ObservedHistory, weigh_by_history as weigh_by_history
 from negotiation.process.game.paths import GamePaths as GamePaths
 from negotiation.process.game.persistent_types.solution import TypedSolution as TypedSolution
-from negotiation.process.game.persistent_types.solve import belief_grid_error as belief_grid_error, solve_typed_game as solve_typed_game
+from negotiation.process.game.persistent_types.solve import belief_grid_error as belief_grid_error
 from negotiation.process.game.persistent_types.typed_game import TypedGame as TypedGame
 from negotiation.process.game.process_game import ProcessGame as ProcessGame
 from negotiation.process.game.solution import GameSolution as GameSolution

@@ -355,8 +355,8 @@ def closest(value: Any, options: Iterable[str]) -> str:
 
     Examples
     --------
-    >>> closest("toughnes_usa", ("toughness_usa", "terms_duration"))
-    'Did you mean toughness_usa?'
+    >>> closest("base_rat", ("base_rate", "terms_duration"))
+    'Did you mean base_rate?'
     """
     from difflib import get_close_matches
 

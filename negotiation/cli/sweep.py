@@ -30,7 +30,7 @@ A file of a sweep looks like this:
   size = 1024           # points; a grid takes points from each range
   store = "npz"         # or "parquet"
 \b
-  [ranges.audience_cost_excess]
+  [ranges.audience_cost_usa]
   low = 0.01
   high = 1.0
   scale = "log"         # or "linear"

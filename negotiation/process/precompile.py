@@ -1,4 +1,7 @@
-"""Compile the process's kernels once, so that no later process of the machine has to."""
+"""Compile the kernels of the default process once, so that no later process of the machine has to.
+
+Those of tough types compile when one is first solved.
+"""
 
 from __future__ import annotations
 
@@ -13,22 +16,12 @@ __all__ = ["compile_kernels"]
 
 
 def compile_kernels() -> None:
-    """Solve small processes of both models, which fills numba's disk cache.
+    """Solve small processes, which fills numba's disk cache.
 
     Examples
     --------
     >>> compile_kernels()
     """
-    solve_all(
-        [
-            MultiStepProcess.from_payoffs(
-                flows=[[-1.0, -1.0]] * 2,
-                terms=[[[0.3, 0.6], [0.7, 0.4]]] * 2,
-                discount_rates=[0.1, 0.1],
-                stubbornness=[0.1, 0.2],
-            )
-        ]
-    )
     acts = [{"side": side, "payoff": [0.0, 0.0], "mu": 0.3, "to": 1} for side in range(2)]
     flow = [-0.6, -1.0]
     shared = {"r": [0.05, 0.05], "s": [0.2, 0.2]}

@@ -11,6 +11,7 @@ import numpy as np
 
 from negotiation.arguments import takes
 from negotiation.errors import ConvergenceError, InvalidInputError, NonFiniteError
+from negotiation.process.game.persistent_types import TypedGame, TypedSolution, solve_typed_game
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.game.solution import GameSolution
 from negotiation.process.game.solve import solve_games
@@ -45,36 +46,49 @@ def solve_process(
     max_iter: int = ...,
     raise_on_failure: bool = ...,
 ) -> GameSolution: ...
+@overload
+def solve_process(
+    process: TypedGame,
+    *,
+    tol: float = ...,
+    points: int = ...,
+) -> TypedSolution: ...
 @takes
 def solve_process(
-    process: MultiStepProcess | ProcessGame,
+    process: MultiStepProcess | ProcessGame | TypedGame,
     *,
     tol: float = 1e-10,
     max_iter: int = 10_000,
     residual_tol: float = 1e-3,
+    points: int = 9,
     raise_on_failure: bool = True,
-) -> ProcessSolution | GameSolution:
+) -> ProcessSolution | GameSolution | TypedSolution:
     """Solve a multi-step process.
 
     Parameters
     ----------
     process
-        `MultiStepProcess`, or `ProcessGame`, for which see also `solve_games`.
+        `MultiStepProcess`, or `ProcessGame`, for which see also `solve_games`, or `TypedGame`.
     tol
         Largest change allowed in the value of a relapse between outer iterations, over the
-        largest value; for a game, error allowed in a step through time, in scales of the shocks.
+        largest value; for a game, error allowed in a step through time, or along silence where
+        there are types, in scales of the shocks.
     max_iter
         Outer iterations allowed; for a game, steps along a branch.
     residual_tol
         Largest gain from deviating, in units of the largest payoff, at which a process with
         deadlines or growing audience costs counts as solved.
+    points
+        Of the grid of beliefs with which nodes of a `TypedGame` are entered, one axis a side with
+        two types.
     raise_on_failure
         Raise where the iteration does not converge or a stage has no equilibrium of the form
-        computed here; otherwise return the result with ``converged=False``.
+        computed here; otherwise return the result with ``converged=False``. A `TypedGame` that is
+        not solved always raises.
 
     Returns
     -------
-    ProcessSolution or GameSolution
+    ProcessSolution, GameSolution or TypedSolution
         The equilibrium of a game is the one on the branch from large shocks. In the other model
         what a return to an earlier stage is worth may support more than one equilibrium: the one
         to which the iteration leads that starts as if such a return meant lasting war. So does a
@@ -102,6 +116,8 @@ def solve_process(
     >>> solution.values.round(4)
     array([0.6155, 0.4   ])
     """
+    if isinstance(process, TypedGame):
+        return solve_typed_game(process, points=points, tol=tol)
     solution: ProcessSolution | GameSolution = solve_all(
         [process],
         tol=tol,

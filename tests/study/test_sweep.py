@@ -196,7 +196,7 @@ def test_mistakes_in_names_are_found_before_anything_is_computed(tmp_path):
     path = tmp_path / "sweep.toml"
     path.write_text(
         'name = "a"\nevaluate = "negotiation.process.analysis.parameter_draws:evaluate"\n'
-        "[ranges.toughnes_usa]\nlow = 0.1\nhigh = 0.2\n"
+        "[ranges.audience_costs_usa]\nlow = 0.1\nhigh = 0.2\n"
         "[ranges.shock_scales_chn]\nlow = 0.05\nhigh = 0.2\n"
         "[ranges.terms_duration]\nlow = 1\nhigh = 2\n"
         '[fixed]\nas_of = "2025-05-02"\ndate = ["2025-05-31"]\ndeal_date = "May"\n'
@@ -207,7 +207,7 @@ def test_mistakes_in_names_are_found_before_anything_is_computed(tmp_path):
     message = str(caught.value)
     assert "5 mistakes" in message
     for part in (
-        "toughness_usa?",
+        "audience_cost_usa?",
         "shock_scale_chn?",
         "dates?",
         "deal_date",

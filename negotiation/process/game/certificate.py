@@ -16,7 +16,7 @@ from negotiation.process.game.layout import Span
 from negotiation.process.game.process_game import SolvedGame
 from negotiation.values import FloatArray, IntArray, compact_repr
 
-__all__ = ["GameCertificate", "certify"]
+__all__ = ["GameCertificate", "Side", "certify", "choices", "gain_of_window"]
 
 #: Points and weights in scales of the shocks around the best mean; trapezoids converge faster than
 #: any power on this integrand, whose tails are below rounding at both ends.
@@ -68,7 +68,7 @@ class GameCertificate:
 
 
 @dataclass(frozen=True, eq=False)
-class _Side:
+class Side:
     """What one side can do in the nodes, as matrices ``[node, choice]``; waiting stands first."""
 
     lump: FloatArray
@@ -77,7 +77,7 @@ class _Side:
     number: IntArray
 
 
-def _side(solution: SolvedGame, span: Span, i: int) -> _Side:
+def _side(solution: SolvedGame, span: Span, i: int) -> Side:
     """Choices of a side: payoffs less costs, targets, log-weights times the scale."""
     game, arrays = solution.process, solution.process.arrays
     count = len(game.nodes)
@@ -100,14 +100,14 @@ def _side(solution: SolvedGame, span: Span, i: int) -> _Side:
             lump[n, k], to[n, k] = span.act_pay[a, i], span.act_to[a]
             constant[n, k] = game.shock_scales[i] * np.log(weight)
             numbers[n, k] = a
-    return _Side(lump, to, constant, numbers)
+    return Side(lump, to, constant, numbers)
 
 
 def _ahead(values: FloatArray, to: IntArray) -> FloatArray:
     return np.asarray(np.where(to >= 0, values[to], 0.0))
 
 
-def _choices(side: _Side, values: FloatArray, s: float, plan: str) -> tuple[FloatArray, FloatArray]:
+def choices(side: Side, values: FloatArray, s: float, plan: str) -> tuple[FloatArray, FloatArray]:
     """Chance of each choice at a window, and mean of its shock and constant times that chance."""
     means = side.lump + _ahead(values, side.to) - values[:, None]
     located = means + side.constant
@@ -133,7 +133,9 @@ def _choices(side: _Side, values: FloatArray, s: float, plan: str) -> tuple[Floa
     return chance, (density * shock).sum(axis=2)
 
 
-def _worth(side: _Side, values: FloatArray, chance: FloatArray, shock: FloatArray) -> FloatArray:
+def gain_of_window(
+    side: Side, values: FloatArray, chance: FloatArray, shock: FloatArray
+) -> FloatArray:
     """Mean gain of a window over waiting on, when the target is worth ``values``."""
     lump = np.where(chance > 0.0, side.lump, 0.0)
     ahead = lump + _ahead(values, side.to) - values[:, None]
@@ -170,8 +172,8 @@ class _Bellman:
 
     def rate(self, values: FloatArray, hazards: FloatArray, plan: str) -> FloatArray:
         """What a plan brings a unit of time beyond keeping the value."""
-        chance, shock = _choices(self.side, values, self.scale, plan)
-        gain = self.windows * _worth(self.side, values, chance, shock)
+        chance, shock = choices(self.side, values, self.scale, plan)
+        gain = self.windows * gain_of_window(self.side, values, chance, shock)
         return self.outside(values, hazards) + gain
 
     def plan_value(
@@ -180,7 +182,7 @@ class _Bellman:
         """Value of fixed choices for ever: a linear system."""
 
         def rate(v: FloatArray) -> FloatArray:
-            gain = self.windows * _worth(self.side, v, chance, shock)
+            gain = self.windows * gain_of_window(self.side, v, chance, shock)
             return (self.outside(v, hazards) + gain)[self.active]
 
         base = np.array(values)
@@ -211,7 +213,7 @@ def _final(
     arrays = solution.process.arrays
     problem = _Bellman(solution, len(arrays.spans) - 1, i)
     values, hazards = solution.final_values[:, i], solution.final_hazards
-    chance, shock = _choices(problem.side, values, problem.scale, "best")
+    chance, shock = choices(problem.side, values, problem.scale, "best")
     followed = problem.plan_value(values, hazards, chance, shock)
     value_gap = float(np.abs(followed - values).max())
     listed = problem.side.number >= 0
@@ -223,14 +225,14 @@ def _final(
     for _ in range(max_rounds):
         before = best
         best = problem.plan_value(
-            best, hazards, *_choices(problem.side, best, problem.scale, "best")
+            best, hazards, *choices(problem.side, best, problem.scale, "best")
         )
         if np.abs(best - before).max() <= 1e-13 * max(np.abs(best).max(), problem.scale):
             break
     plans["best"] = best
     for plan in _PLANS[1:]:
         plans[plan] = problem.plan_value(
-            values, hazards, *_choices(problem.side, values, problem.scale, plan)
+            values, hazards, *choices(problem.side, values, problem.scale, plan)
         )
     return plans, value_gap, hazard_gap
 
@@ -264,7 +266,7 @@ def certify(solution: SolvedGame, *, max_rounds: int = 50, rtol: float = 1e-11) 
                 gains[plan] = max(gains[plan], _gain(plans[plan], now))
             value_gap = max(value_gap, float(np.abs(plans["best"] - now).max()))
             hazards = solution.hazards_in(k, arrays.spans[k].begin)
-            chance, _ = _choices(problem.side, now, problem.scale, "best")
+            chance, _ = choices(problem.side, now, problem.scale, "best")
             listed = problem.side.number >= 0
             listed[np.setdiff1d(np.arange(len(now)), problem.active)] = False
             seen = hazards[problem.side.number[listed]] / problem.windows

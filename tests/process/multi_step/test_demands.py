@@ -90,7 +90,8 @@ def test_who_has_what_is_best_asks_for_what_is_in_force():
     rng = np.random.default_rng(3)
     for side in range(2):
         best = ideal_demands(found, now, moderation=0.0)[side]
-        assert (found.low < best).all() and (best < found.high).all()
+        assert (found.low < best).all()
+        assert (best < found.high).all()
         for _ in range(5):
             force = best * (1.0 + 1e-7 * rng.standard_normal(2))
             for moderation in (0.0, 0.5):

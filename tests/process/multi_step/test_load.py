@@ -124,7 +124,7 @@ def test_every_recorded_parameter_moves_something_and_others_are_refused():
         if not moved > 1e-10:
             inert.append(entry.name)
     assert inert == ["threshold_tariff"]
-    for name in ("toughness_usa", "type_persistence", "exporter_incidence"):
+    for name in ("exporter_incidence", "exempt_share_chn", "likelihood_ratio"):
         with pytest.raises(InvalidInputError, match="does not use"):
             load_process(as_of=AS_OF, values={name: 0.3})
 

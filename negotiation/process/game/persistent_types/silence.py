@@ -195,7 +195,7 @@ class _Problem:
         if not self.node.play(*_split(found.states, self.node.types, self.node.scale)).consistent:
             raise ConvergenceError(
                 "posteriors after an act that agree with who acts were not found",
-                where=f"solve_typed_game, node {self.node.label!r}",
+                where=f"solve_process, node {self.node.label!r}",
                 hint="Raise the scale of the shocks, or lower the persistence of types.",
             )
         self.check_end(found.states[:, -1:], 1.0)
@@ -215,7 +215,7 @@ class _Problem:
             raise ConvergenceError(
                 "the node to which silence leads has several solutions, and the one on the branch "
                 "from large shocks is not the limit of a far deadline",
-                where=f"solve_typed_game, node {self.node.label!r}",
+                where=f"solve_process, node {self.node.label!r}",
                 hint="Raise the scale of the shocks, or let the node lapse or break down sooner.",
             )
 
@@ -239,7 +239,7 @@ def silent_path(
     *,
     deadline: Deadline | None = None,
     near: SilentPath | None = None,
-    tol: float = 1e-9,
+    tol: float = 1e-10,
 ) -> SilentPath:
     """Solve the boundary problem of a node.
 
@@ -276,7 +276,7 @@ def silent_path(
         problem.check_end(problem.alike(nodes_of(edges))[:, -1:], 0.0)
         raise ConvergenceError(
             "beliefs and values along silence were not found",
-            where=f"solve_typed_game, node {node.label!r}",
+            where=f"solve_process, node {node.label!r}",
             hint="Raise the scale of the shocks, or make the types more alike.",
         )
     problem.check(found)

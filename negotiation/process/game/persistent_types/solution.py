@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.presentation import Presented
+from negotiation.process.game.persistent_types.certificate import TypedCertificate, certify_types
 from negotiation.process.game.persistent_types.conditions import NodeConditions, Pair, Play
 from negotiation.process.game.persistent_types.dates import (
     Event,
@@ -64,6 +65,16 @@ class TypedSolution(Presented):
     def values(self) -> Pair:
         """Value of the game to each type at its start, ``[side]`` of ``[type]``."""
         return self.path.values[0][:, 0], self.path.values[1][:, 0]
+
+    @cached_property
+    def certificate(self) -> TypedCertificate:
+        """Gains from deviating and beliefs by Bayes, computed apart from the solver."""
+        return certify_types(self)
+
+    @property
+    def residual(self) -> float:
+        """Largest violation of the equilibrium along silence where play starts."""
+        return self.certificate.residual
 
     def ahead(self, n: int, first: FloatArray, second: FloatArray) -> Pair:
         """What a move to a node is worth to each type, from beliefs ``[type, case]`` before it."""

@@ -20,7 +20,7 @@ from negotiation.process.game.persistent_types.silence import SilentPath, silent
 from negotiation.process.game.persistent_types.solution import TypedSolution
 from negotiation.process.game.persistent_types.typed_game import TypedGame
 from negotiation.process.game.solve import solve_games
-from negotiation.values import FloatArray, instance, number, read_only
+from negotiation.values import FloatArray, number, read_only
 
 __all__ = ["belief_grid_error", "solve_typed_game"]
 
@@ -30,8 +30,7 @@ _CIRCLE_TOLERANCE = 1e-8
 _SMALLEST_STEP = 0.02
 
 
-@takes
-def solve_typed_game(typed: TypedGame, *, points: int = 9, tol: float = 1e-9) -> TypedSolution:
+def solve_typed_game(typed: TypedGame, *, points: int = 9, tol: float = 1e-10) -> TypedSolution:
     """Solve a Markov game with private shocks and persistent types.
 
     Along silence in a node beliefs and values of all types move together; see
@@ -71,7 +70,6 @@ def solve_typed_game(typed: TypedGame, *, points: int = 9, tol: float = 1e-9) ->
     (array([-0.0395, -0.0489]), array([-0.6023]))
     """
     started = perf_counter()
-    instance(typed, TypedGame, name="typed")
     points = int(number(points, name="points", low=2))
     tol = number(tol, name="tol", low=0.0, open_low=True)
     solver = _Solver(typed, points, tol)
@@ -191,6 +189,6 @@ class _Solver:
             raise ConvergenceError(
                 f"values of {names}, which lead back to one another, are {left:.2g} scales of the "
                 "shocks from agreeing",
-                where="solve_typed_game",
+                where="solve_process",
                 hint="Raise the scale of the shocks, or make the types more alike.",
             )

@@ -13,7 +13,8 @@ from scipy.interpolate import CubicSpline
 
 from negotiation.bargaining.attrition.reputation import reputational_bargaining
 from negotiation.process.game.nodes import Ending
-from negotiation.process.game.persistent_types import TypedGame, solve_typed_game
+from negotiation.process.game.persistent_types import TypedGame
+from negotiation.process.solve import solve_process
 from tests.process.game.games import one_node
 from tests.process.game.persistent_types.typed_games import chain, standoff
 
@@ -24,9 +25,7 @@ DAY = 1.0 / 365.25
 def mixed():
     """A standoff in which both sides may be dear to move, one of them never to be moved."""
     game = standoff(0.2, endings=(Ending(0.2, None, np.array([-0.3, -0.5])),))
-    return solve_typed_game(
-        TypedGame(game, ([0.25, 0.7], [0.3, np.inf]), ([0.6, 0.4], [0.75, 0.25]))
-    )
+    return solve_process(TypedGame(game, ([0.25, 0.7], [0.3, np.inf]), ([0.6, 0.4], [0.75, 0.25])))
 
 
 def test_values_and_dates_with_explicit_shocks(mixed):
@@ -152,10 +151,22 @@ def test_no_plan_of_a_type_is_worth_more(mixed, i, k):
     assert found["always"] < value
 
 
+def test_the_certificate_sees_a_plan_or_a_belief_that_is_off(mixed):
+    typed = mixed.process
+    assert mixed.residual < 1e-8
+    other = TypedGame(typed.game, ([0.25, 0.7], [0.31, np.inf]), typed.priors)
+    assert replace(mixed, process=other).residual > 1e-4
+    other = TypedGame(typed.game, typed.costs, ([0.61, 0.39], typed.priors[1]))
+    assert replace(mixed, process=other).certificate.belief_gap > 1e-3
+    for psi in (0.0, 0.6):
+        two = TypedGame(chain(), ([0.3, 0.6], [0.4]), ([0.7, 0.3], [1.0]), psi)
+        assert solve_process(two).residual < 1e-8
+
+
 @pytest.mark.parametrize("psi", [0.0, 0.6])
 def test_dates_of_two_stages_by_plain_sums(psi):
     typed = TypedGame(chain(), ([0.3, 0.6], [0.4]), ([0.7, 0.3], [1.0]), psi)
-    solution = solve_typed_game(typed, points=9)
+    solution = solve_process(typed, points=9)
     end, knots = 200.0, np.concatenate([[0.0], np.geomspace(3.0, 200.0, 8)])
     days = np.linspace(0.0, end, 4001)
     hazards, beliefs = solution.hazards(days), solution.beliefs(days)
@@ -170,7 +181,7 @@ def test_dates_of_two_stages_by_plain_sums(psi):
             belief = beliefs[0][:, q] * (hazards[0][0, :, q] if i == 0 else 1.0)
             prior = (1.0 - psi) * typed.priors[0] + psi * belief / belief.sum()
             game = replace(chain(), start_node=to)
-            second = solve_typed_game(TypedGame(game, typed.costs, (prior, [1.0]), 0.0))
+            second = solve_process(TypedGame(game, typed.costs, (prior, [1.0]), 0.0))
             chances.append(second.deal_by(end - days[q]))
         later = CubicSpline(days[[np.argmin(np.abs(days - t)) for t in knots]], chances)(days)
         deal += np.trapezoid(alive * mean[i][0] * later, days * DAY)
@@ -190,7 +201,7 @@ def test_stubborn_types_and_many_small_shocks_approach_abreu_and_gul():
     for s, eta in ((0.05, 25.0), (0.0125, 100.0), (0.00625, 200.0)):
         game = one_node(flows, low, high, (0.0, 0.0), (s, s), rates, (eta, eta))
         priors = [[1.0 - chance, chance] for chance in z]
-        solution = solve_typed_game(TypedGame(game, ([0.0, np.inf], [0.0, np.inf]), priors))
+        solution = solve_process(TypedGame(game, ([0.0, np.inf], [0.0, np.inf]), priors))
         values = [solution.values[i][0] - limit.values[i] for i in range(2)]
         hazards = [solution.mean_hazards(middle)[i][0, 0] - limit.hazards[i] for i in range(2)]
         dates = [

@@ -8,13 +8,10 @@ import pytest
 import negotiation as ng
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.process.game.nodes import Action, Deadline, Ending, Node
-from negotiation.process.game.persistent_types import (
-    TypedGame,
-    belief_grid_error,
-    solve_typed_game,
-)
+from negotiation.process.game.persistent_types import TypedGame, belief_grid_error
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.game.solve import solve_games
+from negotiation.process.solve import solve_process
 from tests.process.game.games import PRINTED, one_node
 from tests.process.game.persistent_types.typed_games import chain, standoff
 
@@ -32,14 +29,14 @@ def same_as(plain, solution, tol=1e-8):
 @pytest.mark.parametrize("s", [0.2, 0.1])
 def test_one_type_a_side_is_the_stationary_game(s):
     plain = solve_games([standoff(s, cost=(0.3, 0.3))])[0]
-    same_as(plain, solve_typed_game(TypedGame(standoff(s), ([0.3], [0.3]), ([1.0], [1.0]))))
+    same_as(plain, solve_process(TypedGame(standoff(s), ([0.3], [0.3]), ([1.0], [1.0]))))
 
 
 @pytest.mark.parametrize("psi", [0.0, 0.7, 1.0])
 def test_equal_types_are_one_type(psi):
     plain = solve_games([chain(cost=0.3)])[0]
     typed = TypedGame(chain(), ([0.3, 0.3], [0.3, 0.3]), ([0.7, 0.3], [0.4, 0.6]), psi)
-    solution = solve_typed_game(typed, points=3)
+    solution = solve_process(typed, points=3)
     same_as(plain, solution)
     assert belief_grid_error(solution) < 1e-8
 
@@ -47,7 +44,7 @@ def test_equal_types_are_one_type(psi):
 def test_equal_types_are_one_type_where_play_returns():
     plain = solve_games([chain(cost=0.3, back="a")])[0]
     typed = TypedGame(chain(back="a"), ([0.3, 0.3], [0.3]), ([0.7, 0.3], [1.0]), 0.0)
-    same_as(plain, solve_typed_game(typed))
+    same_as(plain, solve_process(typed))
 
 
 def test_equal_types_are_one_type_before_a_deadline():
@@ -55,7 +52,7 @@ def test_equal_types_are_one_type_before_a_deadline():
     plain = solve_games([standoff(0.2, cost=(0.3, 0.3), deadline=deadline)])[0]
     game = standoff(0.2, deadline=deadline)
     typed = TypedGame(game, ([0.3, 0.3], [0.3, 0.3]), ([0.7, 0.3], [0.4, 0.6]))
-    same_as(plain, solve_typed_game(typed), tol=2e-8)
+    same_as(plain, solve_process(typed), tol=2e-8)
 
 
 @pytest.mark.parametrize("certain", [0, 1])
@@ -64,7 +61,7 @@ def test_a_certain_type_is_alone(certain, psi):
     prior = np.eye(2)[certain]
     cost = (0.3, 0.7)
     game = chain()
-    solution = solve_typed_game(TypedGame(game, (cost, [0.4]), (prior, [1.0]), psi), points=3)
+    solution = solve_process(TypedGame(game, (cost, [0.4]), (prior, [1.0]), psi), points=3)
     costs = [cost[certain], 0.4]
     nodes = tuple(
         replace(
@@ -81,7 +78,7 @@ def test_a_certain_type_is_alone(certain, psi):
 
 def test_sides_may_change_names():
     costs, priors = ([0.3, 0.6], [0.2, 0.9, 0.4]), ([0.7, 0.3], [0.2, 0.3, 0.5])
-    solution = solve_typed_game(TypedGame(standoff(0.2), costs, priors))
+    solution = solve_process(TypedGame(standoff(0.2), costs, priors))
     node = standoff(0.2).nodes[0]
     turned = ProcessGame(
         (
@@ -96,7 +93,7 @@ def test_sides_may_change_names():
         discount_rates=[0.05, 0.05],
         shock_scales=[0.2, 0.2],
     )
-    other = solve_typed_game(TypedGame(turned, costs[::-1], priors[::-1]))
+    other = solve_process(TypedGame(turned, costs[::-1], priors[::-1]))
     for i in range(2):
         np.testing.assert_allclose(solution.values[i], other.values[1 - i], atol=1e-9)
 
@@ -107,7 +104,7 @@ def test_a_symmetric_game_has_a_symmetric_equilibrium():
         endings=(Ending(0.6, None, np.array([-0.3, -0.3])),),
     )  # fmt: skip
     types = ([0.1, 0.5], [0.1, 0.5]), ([0.6, 0.4], [0.6, 0.4])
-    solution = solve_typed_game(TypedGame(game, *types))
+    solution = solve_process(TypedGame(game, *types))
     np.testing.assert_allclose(solution.values[0], solution.values[1], atol=1e-9)
     np.testing.assert_allclose(*solution.beliefs(DAYS), atol=1e-9)
     np.testing.assert_allclose(*solution.concedes_first, atol=1e-9)
@@ -115,7 +112,7 @@ def test_a_symmetric_game_has_a_symmetric_equilibrium():
 
 def test_scales_of_payoffs_and_time_do_not_matter():
     costs, priors = ([0.3, 0.6], [0.3, np.inf]), ([0.7, 0.3], [0.8, 0.2])
-    solution = solve_typed_game(TypedGame(standoff(0.2), costs, priors))
+    solution = solve_process(TypedGame(standoff(0.2), costs, priors))
     for k in (1e-6, 1e6):
         node = standoff(0.2).nodes[0]
         actions = tuple(replace(a, payoff=k * a.payoff) for a in node.actions)
@@ -125,17 +122,17 @@ def test_scales_of_payoffs_and_time_do_not_matter():
             shock_scales=np.array([0.2, 0.2]) * k,
         )
         typed = TypedGame(scaled, tuple(k * np.array(c) for c in costs), priors)
-        other = solve_typed_game(typed)
+        other = solve_process(typed)
         for i in range(2):
             np.testing.assert_allclose(other.values[i] / k, solution.values[i], rtol=1e-8)
-    monthly = solve_typed_game(TypedGame(standoff(0.2).with_time_unit("month"), costs, priors))
+    monthly = solve_process(TypedGame(standoff(0.2).with_time_unit("month"), costs, priors))
     np.testing.assert_allclose(monthly.values[0], solution.values[0], rtol=1e-8)
     np.testing.assert_allclose(monthly.deal_by(DAYS), solution.deal_by(DAYS), atol=1e-7)
 
 
 def test_a_finer_grid_of_beliefs_changes_little():
     typed = TypedGame(chain(), ([0.3, 0.6], [0.4]), ([0.7, 0.3], [1.0]), 0.5)
-    coarse, fine = (solve_typed_game(typed, points=points) for points in (5, 9))
+    coarse, fine = (solve_process(typed, points=points) for points in (5, 9))
     gap = max(np.abs(a - b).max() for a, b in zip(coarse.values, fine.values, strict=True)) / 0.2
     assert gap < 1e-3
     assert belief_grid_error(fine) == pytest.approx(gap, rel=1e-3)
@@ -169,7 +166,7 @@ def test_a_node_with_several_solutions_is_refused():
                        "mu": (0.0, 0.0)}, s=(0.05, 0.05), eta=(52.0, 52.0))  # fmt: skip
     typed = TypedGame(game, ([0.1, 0.2], [0.1, 0.2]), ([0.5, 0.5], [0.5, 0.5]))
     with pytest.raises(ConvergenceError, match="far deadline"):
-        solve_typed_game(typed)
+        solve_process(typed)
 
 
 def test_types_are_read_from_a_mapping_and_shown_as_a_table():
@@ -184,8 +181,8 @@ def test_types_are_read_from_a_mapping_and_shown_as_a_table():
         "types": {"costs": [[0.3, 0.6], [0.3]], "priors": [[0.7, 0.3], [1.0]], "psi": 0.5},
     }
     read = ng.MultiStepProcess.from_dict(data)
-    solution = ng.solve_typed_game(read)
-    direct = solve_typed_game(TypedGame(standoff(0.2), ([0.3, 0.6], [0.3]), ([0.7, 0.3], [1.0])))
+    solution = ng.solve_process(read)
+    direct = solve_process(TypedGame(standoff(0.2), ([0.3, 0.6], [0.3]), ([0.7, 0.3], [1.0])))
     assert read.persistence == 0.5
     np.testing.assert_array_equal(solution.values[0], direct.values[0])
     table = solution.to_frame()
