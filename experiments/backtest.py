@@ -15,7 +15,6 @@ from forecast_tables import (
     later_scores,
     level_table,
     public_scores,
-    timing_table,
     who_cut_more,
     who_gives_more,
 )
@@ -121,7 +120,6 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
         },
         tables={
             "forecasts": forecast_table(forecast, settings.dates, cut, **shown),
-            "timing": timing_table(forecast, DAYS, grid),
             "scores": scores,
             "levels": level_table(forecast, cut, probability=settings.interval),
             "later": later_table,

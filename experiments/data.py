@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import negotiation as ng
-from negotiation.data.labels import sector_names, spelled
+from negotiation.data.labels import spelled
 from negotiation.process.multi_step.definition import read_definition
 
 
@@ -25,19 +25,6 @@ def _timeline(study: ng.Study) -> ng.StudyTable:
             )
     rows.sort(key=lambda row: str(row[0]))
     return ng.StudyTable(("date", "imposed by", "added duty, %", "measure"), tuple(rows), "llrl")
-
-
-def _sectors(study: ng.Study) -> ng.StudyTable:
-    """Codes of sectors, their names, and their trade elasticities by set."""
-    economy = ng.load_economy(study.economy)
-    labels = sector_names()
-    sets = {name: values for name, values in economy.elasticities.items() if len(set(values)) > 1}
-    rows: list[tuple[str | ng.Number, ...]] = []
-    for k, code in enumerate(economy.sectors):
-        values = (ng.Number(item[k], ".2f") for item in sets.values())
-        rows.append((code, labels.get(code, code), *values))
-    columns = ("code", "sector", *map(spelled, sets))
-    return ng.StudyTable(columns, tuple(rows), "lp{54mm}" + "r" * len(sets))
 
 
 def _parameters(study: ng.Study, settings: AnalysisSettings) -> ng.StudyTable:
@@ -86,5 +73,5 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
         "assumptions": ng.Number(sum(row[4] == "assumption" for row in listed.rows), "d"),
         "sectors": ng.Number(len(ng.load_economy(study.economy).sectors), "d"),
     }
-    tables = {"timeline": _timeline(study), "parameters": listed, "sectors": _sectors(study)}
+    tables = {"timeline": _timeline(study), "parameters": listed}
     return ng.StudyResult(numbers=numbers, tables=tables)

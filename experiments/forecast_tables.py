@@ -90,36 +90,6 @@ def forecast_table(
     return ng.StudyTable(columns, tuple(rows), "l" + "r" * (len(columns) - 1))
 
 
-def timing_table(
-    forecast: ProcessForecast, days: Sequence[int], dates: Sequence[dt.date]
-) -> ng.StudyTable:
-    """Return the days within which a first cut comes with given probability, by payoff model.
-
-    ``days``, ``dates``: days since the information date at which probabilities are at hand, and
-    their dates.
-    """
-    levels = (0.1, 0.25, 0.5)
-    places = [forecast.dates.index(day) for day in dates]
-    rows: list[tuple[str | ng.Number, ...]] = []
-    for name, weights in parts(forecast).items():
-        curve = np.einsum("dm,dmk->k", weights, forecast.cut[:, :, places])
-        cells: list[str | ng.Number] = [name, ng.Number(curve[0], ".1f", 100)]
-        for level in levels:
-            if level > curve[-1]:
-                cells.append(f"over {days[-1]}")
-            elif level <= curve[0]:
-                cells.append(f"at most {days[0]}")
-            else:
-                cells.append(ng.Number(np.interp(level, curve, days), ".0f"))
-        rows.append(tuple(cells))
-    columns = (
-        "payoff model",
-        "within a day, %",
-        *(f"days to {100 * level:.0f} %" for level in levels),
-    )
-    return ng.StudyTable(columns, tuple(rows), "l" + "r" * (len(columns) - 1))
-
-
 def mixture_at(levels: FloatArray, weights: FloatArray, value: float) -> tuple[float, float]:
     """Return the share of a mixture below, and at or below, a value."""
     below = float(np.sum(weights * (levels < value - 1e-9)) / weights.sum())

@@ -116,7 +116,7 @@ def _models_table(
 
 def _by_duration(
     ensemble: Ensemble, central: ProcessForecast, settings: AnalysisSettings
-) -> tuple[DatedForecasts, ng.StudyTable]:
+) -> DatedForecasts:
     """Dated probabilities of a first cut by life of terms and payoff model."""
     years = sorted(settings.durations)
     found = {
@@ -137,19 +137,7 @@ def _by_duration(
         ]
     )
     together = np.array([[found[item].cut_by(day) for day in settings.dates] for item in years])
-    rows: list[tuple[str | ng.Number, ...]] = []
-    for n, item in enumerate(years):
-        cells = [
-            f"{100 * values[0]:.0f} / {100 * values[-1]:.0f}"
-            if np.isfinite(values[0])
-            else "left out"
-            for values in (*alone[n].T, together[n])
-        ]
-        rows.append((ng.Number(item, ".2f"), *cells))
-    columns = ("terms last, years", *map(spelled, names), "ensemble")
-    table = ng.StudyTable(columns, tuple(rows), "r" * len(columns))
-    dated = DatedForecasts(np.array(years), settings.dates, names, alone, together)
-    return dated, table
+    return DatedForecasts(np.array(years), settings.dates, names, alone, together)
 
 
 def _prize(built: BuiltProcess, found: GameSolution, stage: str) -> np.ndarray | None:
@@ -283,7 +271,7 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
         if m.weight > 0.0
     }
     known = {entry.name: entry for entry in members[0].built.game.parameters}
-    dated, dates_table = _by_duration(ensemble, forecast, settings)
+    dated = _by_duration(ensemble, forecast, settings)
     ranges, terms_move = _ranges(ensemble, forecast, known)
     default = solved[forecast.models[0]]
     alternatives, alternative_numbers, certificate = _alternatives(default, settings)
@@ -316,7 +304,6 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
         },
         tables={
             "models": _models_table(members, solved, forecast, settings.dates),
-            "dates": dates_table,
             "stages": _stage_table(members, solved),
             "ranges": ranges,
             "alternatives": alternatives,
@@ -325,7 +312,6 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
             "by_model": {spelled(name): solved[name] for name in forecast.models},
             "by_duration": dated,
             "fan": fan,
-            "ends": {spelled(m.model.name): stage_ends(solved[m.model.name]) for m in kept},
         },
         health={
             "largest violation of equilibrium": (worst, settings.residual_bound),

@@ -13,7 +13,6 @@ from negotiation.data.labels import spelled
 from negotiation.process.analysis.break_even import BreakEvens
 from negotiation.process.analysis.conclusions import CONCLUSIONS
 from negotiation.process.analysis.identified_set import IdentifiedSet, dated_moments
-from negotiation.process.analysis.parameter_changes import parameter_spans
 from negotiation.process.analysis.sensitivity import SweptOutcome
 from negotiation.process.multi_step.definition import read_definition
 from negotiation.study.comparisons.sensitivity import (
@@ -58,11 +57,6 @@ class AnalysisSettings(ng.Settings):
     curvature: tuple[float, ...] = tuple(k / 5 for k in range(11))
 
 
-def _over_the_set(value: float, style: str, scale: float = 1.0) -> str | ng.Number:
-    """A number over the points that pass, or the word that no point of the sweep is in it."""
-    return "empty set" if np.isnan(value) else ng.Number(float(value), style, scale)
-
-
 def _verdict(found: BreakEvens, allowed: IdentifiedSet, split: float) -> str:
     """Survives; flips at a value; or left open, where points that pass the facts allow both."""
     share = allowed.holds(found.conclusion)
@@ -91,7 +85,6 @@ def _headline(found: list[BreakEvens], allowed: IdentifiedSet, split: float) -> 
                 ""
                 if item.joint is None or not item.joint.reverses
                 else ng.Number(item.joint.distance, ".2f"),
-                _over_the_set(allowed.holds(item.conclusion), ".0f", 100),
             )
         )
     columns = (
@@ -100,9 +93,8 @@ def _headline(found: list[BreakEvens], allowed: IdentifiedSet, split: float) -> 
         "verdict",
         "smallest single change",
         "joint distance",
-        "% of points left",
     )
-    return ng.StudyTable(columns, tuple(rows), "p{60mm}lp{38mm}p{52mm}rr")
+    return ng.StudyTable(columns, tuple(rows), "p{60mm}lp{38mm}p{52mm}r")
 
 
 def _count(found: Iterable[bool]) -> ng.Number:
@@ -140,23 +132,6 @@ def _leaders(outcomes: tuple[SweptOutcome, ...]) -> dict[str, ng.Number]:
         width = float(np.max(item.total_interval[:, 1] - item.total_interval[:, 0]))
         numbers[f"{key}_widest"] = ng.Number(width, ".2f")
     return numbers
-
-
-def _set_table(process: ng.ProcessGame, allowed: IdentifiedSet) -> ng.StudyTable:
-    """Range of each parameter and what of it the dated facts leave."""
-    spans = {span.name: span for span in parameter_spans(process, tuple(allowed.intervals))}
-    rows = tuple(
-        (
-            spelled(name),
-            f"{spans[name].low:.3g} to {spans[name].high:.3g}",
-            _over_the_set(low, ".3g"),
-            _over_the_set(high, ".3g"),
-        )
-        for name, (low, high) in allowed.intervals.items()
-    )
-    return ng.StudyTable(
-        ("parameter", "range swept", "lowest of the points left", "highest"), rows, "lrrr"
-    )
 
 
 def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
@@ -241,7 +216,6 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
         tables={
             "verdicts": _headline(found, allowed, settings.split),
             "indices": _indices_table(outcomes),
-            "identified": _set_table(process, allowed),
         },
         objects={
             "outcomes": outcomes,

@@ -2,9 +2,11 @@ r"""Results as LaTeX: ``\\result{key}`` numbers, tables, and the compiled paper.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -25,7 +27,8 @@ _HEAD = r"""% Generated from stored results; edited by no one.
 def write_generated(summaries: Mapping[str, Path], folder: Path) -> None:
     """Write one ``table_<study>_<name>.tex`` a table and, last, ``numbers.tex``."""
     lines = [_HEAD]
-    health: list[list[str]] = []
+    largest: dict[tuple[str, str, float], float] = {}
+    families = Counter(study.split("_")[0] for study in summaries)
     folder.mkdir(parents=True, exist_ok=True)
     wanted = set()
     for study in sorted(summaries):
@@ -33,14 +36,19 @@ def write_generated(summaries: Mapping[str, Path], folder: Path) -> None:
         for key in sorted(summary["numbers"]):
             text = escape(summary["numbers"][key]["text"])
             lines.append(rf"\@namedef{{result@{study}.{key}}}{{{text}}}" + "\n")
-        for name, table in summary["tables"].items():
-            path = folder / f"table_{study}_{name}.tex"
+        for label, table in summary["tables"].items():
+            path = folder / f"table_{study}_{label}.tex"
             wanted.add(path.name)
             write_text(path, table_latex(table["columns"], table["rows"], table["align"]))
-        health += [
-            [study.replace("_", " "), key, f"{item['value']:.1e}", f"{item['bound']:.0e}"]
-            for key, item in sorted(summary["health"].items())
-        ]
+        first = study.split("_")[0]
+        # Studies of one kind, such as replications, share a row.
+        name = f"{first}, {families[first]} studies" if families[first] > 2 else study
+        for key, item in sorted(summary["health"].items()):
+            row = (name.replace("_", " "), key, float(item["bound"]))
+            largest[row] = max(largest.get(row, -math.inf), float(item["value"]))
+    health = [
+        [name, key, f"{value:.1e}", f"{bound:.0e}"] for (name, key, bound), value in largest.items()
+    ]
     write_text(
         folder / "table_health.tex",
         table_latex(["study", "certificate", "largest", "bound"], health, "llrr"),
