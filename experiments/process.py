@@ -16,7 +16,8 @@ from negotiation.process.analysis.stage_ends import stage_ends
 from negotiation.process.analysis.tariffs import tariff_fan
 from negotiation.process.game.solution import GameSolution
 from negotiation.process.multi_step.built_process import BuiltProcess
-from negotiation.process.multi_step.load import EnsembleMember, built_process
+from negotiation.process.multi_step.case_process import EnsembleMember
+from negotiation.process.multi_step.load import built_process
 
 
 class AnalysisSettings(ng.Settings):

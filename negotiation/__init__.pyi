@@ -153,10 +153,11 @@ from negotiation.process.game.persistent_types.typed_game import TypedGame as Ty
 from negotiation.process.game.process_game import ProcessGame as ProcessGame
 from negotiation.process.game.solution import GameSolution as GameSolution
 from negotiation.process.multi_step.built_process import BuiltProcess as BuiltProcess
+from negotiation.process.multi_step.case_process import EnsembleMember as EnsembleMember
 from negotiation.process.multi_step.definition import process_names as process_names
 from negotiation.process.multi_step.demands import TariffBox as TariffBox, ideal_demands as ideal_demands
 from negotiation.process.multi_step.graph import build_process as build_process
-from negotiation.process.multi_step.load import EnsembleMember as EnsembleMember, load_process as load_process, process_ensemble as process_ensemble
+from negotiation.process.multi_step.load import load_process as load_process, process_ensemble as process_ensemble
 from negotiation.process.multi_step.plan import DatedChange as DatedChange, PlannedStage as PlannedStage, ProcessNumbers as ProcessNumbers, ProcessPlan as ProcessPlan
 from negotiation.process.multi_step.state_flows import Instrument as Instrument, State as State, StateFlows as StateFlows
 from negotiation.process.solve import ProcessSolution as ProcessSolution, solve_process as solve_process

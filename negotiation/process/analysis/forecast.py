@@ -34,7 +34,8 @@ from negotiation.process.batch import solve_processes
 from negotiation.process.beliefs.events import DatedEvent, event_ratios, read_events
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.game.solution import GameSolution
-from negotiation.process.multi_step.load import EnsembleMember, built_process, process_ensemble
+from negotiation.process.multi_step.case_process import EnsembleMember
+from negotiation.process.multi_step.load import built_process, process_ensemble
 from negotiation.trade.economy import Economy
 from negotiation.values import FloatArray, number, one_of, random_generator
 

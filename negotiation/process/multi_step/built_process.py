@@ -32,6 +32,8 @@ class BuiltProcess:
         Added tariffs in force in each node of the game, ``[node, side]``.
     flows
         What values it.
+    notes
+        What a reader of results must know: defaults and proxies that stand in.
     """
 
     game: ProcessGame
@@ -40,6 +42,7 @@ class BuiltProcess:
     prizes: tuple[tuple[str, str, FloatArray], ...]
     rates: FloatArray
     flows: StateFlows
+    notes: tuple[str, ...] = ()
 
     __repr__ = compact_repr
 

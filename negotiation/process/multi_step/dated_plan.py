@@ -1,19 +1,18 @@
-"""The plan of a named process at an information date: what is in force, asked for and known."""
+"""The plan and the flows of a case: its numbers, instruments and agenda, from dated parameters."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from negotiation.data.tariffs import exempt_sectors
-from negotiation.payoffs.defaults import sourced_job_losses
 from negotiation.payoffs.ensemble import PayoffModel
+from negotiation.policy.objectives.objective import JobLosses
 from negotiation.policy.objectives.partial_equilibrium_payoffs import economy_gdp
-from negotiation.process.multi_step.definition import DatedParameters, Definition
+from negotiation.process.multi_step.case import CaseChange, DatedCase, DatedParameters
 from negotiation.process.multi_step.plan import (
+    LATER_KINDS,
     DatedChange,
     PlannedStage,
     ProcessNumbers,
@@ -22,153 +21,118 @@ from negotiation.process.multi_step.plan import (
 from negotiation.process.multi_step.state_flows import Instrument, StateFlows
 from negotiation.trade.economy import Economy
 from negotiation.trade.instruments.measures import Measure
+from negotiation.trade.tariff_scenarios import taxed_sectors
 from negotiation.values import FloatArray
 
 __all__ = ["dated_flows", "dated_plan"]
 
 
-def _pair(definition: Definition, dated: DatedParameters, role: str) -> FloatArray:
-    names = definition.roles[role]
-    return np.array([dated(names[player]) for player in definition.players])
-
-
 def dated_plan(
-    definition: Definition,
+    case: DatedCase,
     dated: DatedParameters,
     economy: Economy,
     *,
     relapse: bool,
     linked: bool,
-    from_opening: bool,
 ) -> ProcessPlan:
-    """Return the plan of a named process at its information date."""
-    players = definition.players
-    stages = [PlannedStage(entry["name"], entry["kind"]) for entry in definition.stages]
-    standoff = _pair(definition, dated, "standoff")
-    in_force = (float(standoff[0]), float(standoff[1]))
-    deadlines: tuple[DatedChange, ...] = ()
-    today = dated.as_of or definition.start
-    begins = definition.start if from_opening else today
-    for moment in definition.moments:
-        if moment["on"] > today or dated.as_of is None:
-            continue
-        if from_opening and "in_force" not in moment:
-            continue
-        begins = moment["on"] if from_opening else today
-        opens = [stage.name for stage in stages].index(moment["opens"])
-        stages = stages[opens:]
-        if "in_force" in moment:
-            in_force = _rates(moment["in_force"], players, dated)
-            deadlines = (
-                DatedChange(
-                    tuple(stage.name for stage in stages),
-                    _rates(moment["after_deadline"], players, dated),
-                    stages[0].name,
-                    at=moment["deadline"],
-                ),
-            )
+    """Return the plan of a case, the last stages settled at once if linked."""
+    sides = case.sides
+    stages = list(case.stages)
     if linked:
-        later = {"purchases", "barriers", "comprehensive"}
-        stages = [stage for stage in stages if stage.kind not in later]
+        stages = [stage for stage in stages if stage.kind not in LATER_KINDS]
         stages.append(PlannedStage("package", "package"))
-    names = [stage.name for stage in stages]
     cutting = any(stage.kind == "cut" for stage in stages)
+    standoff, in_force = dated.pair(case.standoff), dated.pair(case.in_force)
     demands, ideal = np.full((2, 2), np.nan), (False, False)
     if cutting:
-        demands, ideal = _demands(definition, dated, standoff)
-    lapse = _pair(definition, dated, "lapse")
-    asks = [entry.get("asked_by") for entry in definition.stages if entry["kind"] == "purchases"]
-    asked_by = players.index(asks[0]) if asks and asks[0] in players else 0
-    exempted = _exempted(definition, dated, economy)
-    listed = {player: _listed(player, definition, dated, economy) for player in players}
-    endings = tuple(
-        DatedChange(
-            tuple(stage for stage in entry["stages"] if stage in names),
-            _rates(entry["leaves"], players, dated),
-            entry["goes_to"] if entry["goes_to"] in names else names[-1],
-            rate=dated(entry["hazard"]),
-            kind=entry["kind"],
-        )
-        for entry in definition.endings
-        if set(entry["stages"]) & set(names)
-    )
+        demands, ideal = _demands(case, dated, standoff)
+    lapse = dated.pair(case.lapse_to)
+    exempted = _exempted(case, dated, economy)
+    listed = _listed(case, economy)
     return ProcessPlan(
-        sides=players,
+        sides=sides,
         stages=tuple(stages),
-        in_force=in_force,
-        lapse_to=(float(lapse[0]), float(lapse[1])),
+        in_force=_two(in_force),
+        lapse_to=_two(lapse),
         demands=demands,
-        numbers=_numbers(definition, dated, economy, stages),
+        endings=_changes(case.endings, case, stages, dated),
+        deadlines=_changes(case.deadlines, case, stages, dated),
+        numbers=_numbers(case, dated, economy, stages),
         ideal=ideal,
-        purchases_asked_by=asked_by,
+        purchases_asked_by=case.asked_by,
         relapse=relapse,
         waits_for_exemptions={
-            players.index(side): kinds for side, kinds in definition.waits_for_exemptions.items()
+            sides.index(side): kinds for side, kinds in case.waits_for_exemptions.items()
         }
         if cutting
         else {},
-        exempt=(bool(exempted.get(players[0])), bool(exempted.get(players[1]))),
-        can_exempt=(bool(listed[players[0]]), bool(listed[players[1]])),
-        endings=endings,
-        deadlines=deadlines,
-        instruments=_instruments(definition, dated, {stage.kind for stage in stages}, asked_by),
-        start=max(begins, definition.start),
+        exempt=(bool(exempted.get(sides[0])), bool(exempted.get(sides[1]))),
+        can_exempt=(bool(listed[sides[0]]), bool(listed[sides[1]])),
+        instruments=_instruments(case, dated, {stage.kind for stage in stages}),
+        start=case.start,
         as_of=dated.as_of,
     )
 
 
-def _rates(
-    given: Mapping[str, Any], players: tuple[str, str], dated: DatedParameters
-) -> tuple[float, float]:
-    """Added tariffs by side, each a number or the name of a parameter."""
-    found = [dated(given[p]) if isinstance(given[p], str) else float(given[p]) for p in players]
-    return found[0], found[1]
+def _two(rates: FloatArray) -> tuple[float, float]:
+    return float(rates[0]), float(rates[1])
+
+
+def _changes(
+    changes: Sequence[CaseChange],
+    case: DatedCase,
+    stages: Sequence[PlannedStage],
+    dated: DatedParameters,
+) -> tuple[DatedChange, ...]:
+    """Deadlines or endings of the stages that are left; stages settled at once are one."""
+    names = [stage.name for stage in stages]
+    settled = {stage.name for stage in case.stages} - set(names)
+    out = []
+    for change in changes:
+        within = tuple(stage for stage in change.stages if stage in names)
+        if settled & set(change.stages):
+            within += (names[-1],)
+        if not within:
+            continue
+        goes_to = change.goes_to
+        if goes_to not in (*names, "agreed", "lapsed"):
+            goes_to = names[-1]
+        rates = _two(dated.pair(change.rates))
+        rate = dated(change.hazard) if isinstance(change.hazard, str) else change.hazard
+        out.append(DatedChange(within, rates, goes_to, at=change.at, rate=rate, kind=change.kind))
+    return tuple(out)
 
 
 def _demands(
-    definition: Definition, dated: DatedParameters, standoff: FloatArray
+    case: DatedCase, dated: DatedParameters, standoff: FloatArray
 ) -> tuple[FloatArray, tuple[bool, bool]]:
-    """What each side asks for, mixed with equal cuts that take as many points off in total.
-
-    A side whose demand was not known at the information date asks for its ideal.
-    """
-    players = definition.players
-    names = [[definition.roles["demands"][side][player] for player in players] for side in players]
-    unknown = [not all(dated.known(name) for name in row) for row in names]
-    asked = np.array(
-        [
-            [np.nan if ideal else dated(name) for name in row]
-            for row, ideal in zip(names, unknown, strict=True)
-        ]
-    )
-    mixture = 0.0 if all(unknown) else dated("terms_mixture")
+    """What each side asks for, mixed with equal cuts that take as many points off in total."""
+    ideal = (case.demands[0] is None, case.demands[1] is None)
+    asked = np.array([dated.pair((np.nan, np.nan) if row is None else row) for row in case.demands])
+    mixture = 0.0 if all(ideal) else dated("terms_mixture")
     equal = standoff - (standoff - asked).sum(axis=1, keepdims=True) / 2.0
-    demands = (1.0 - mixture) * asked + mixture * np.maximum(equal, 0.0)
-    return demands, (unknown[0], unknown[1])
+    return (1.0 - mixture) * asked + mixture * np.maximum(equal, 0.0), ideal
 
 
 def _numbers(
-    definition: Definition,
-    dated: DatedParameters,
-    economy: Economy,
-    stages: list[PlannedStage],
+    case: DatedCase, dated: DatedParameters, economy: Economy, stages: Sequence[PlannedStage]
 ) -> ProcessNumbers:
     kinds = {stage.kind for stage in stages}
     gdp = economy_gdp(economy)
     costs = np.zeros(2)
-    for i, player in enumerate(definition.players):
-        losses = sourced_job_losses(player, as_of=dated.as_of)
-        if losses is not None:
-            side = player.lower()
-            losses = replace(
-                losses,
-                jobs_per_billion=dated(f"jobs_per_billion_exports_{side}"),
-                reemployment_share=dated("reemployment_share"),
-                annual_wage=dated(f"annual_wage_{side}"),
-                spell_years=dated("unemployment_spell"),
-            )
-            cost = dated("job_cost_weight") * float(losses.transition_cost(1.0))
-            costs[i] = 100.0 * cost / gdp[economy.region_index(player)]
+    for i, region in enumerate(case.sides):
+        side = region.lower()
+        if not dated.counts(f"jobs_per_billion_exports_{side}"):
+            continue
+        losses = JobLosses(
+            jobs_per_billion=dated(f"jobs_per_billion_exports_{side}"),
+            reemployment_share=dated("reemployment_share"),
+            annual_wage=dated(f"annual_wage_{side}"),
+            spell_years=dated("unemployment_spell"),
+            source=dated.used[f"jobs_per_billion_exports_{side}"].source,
+        )
+        cost = dated("job_cost_weight") * float(losses.transition_cost(1.0))
+        costs[i] = 100.0 * cost / gdp[economy.region_index(region)]
     more: dict[str, float] = {}
     if "contact" in kinds:
         more["contact_stake"] = dated("contact_stake")
@@ -181,9 +145,9 @@ def _numbers(
         more["shortfall_hazard"] = dated("shortfall_hazard")
         more["compliance"] = dated("purchase_compliance")
     return ProcessNumbers(
-        discount_rates=_pair(definition, dated, "discount_rate"),
-        shock_scales=_pair(definition, dated, "shock_scale"),
-        audience_costs=_pair(definition, dated, "audience_cost"),
+        discount_rates=dated.by_side("discount_rate", case.sides),
+        shock_scales=dated.by_side("shock_scale", case.sides),
+        audience_costs=dated.by_side("audience_cost", case.sides),
         window_rate=dated("window_rate"),
         base_rate=dated("base_rate"),
         terms_duration=dated("terms_duration"),
@@ -196,7 +160,7 @@ def _numbers(
 
 
 def _instruments(
-    definition: Definition, dated: DatedParameters, kinds: set[str], asked_by: int
+    case: DatedCase, dated: DatedParameters, kinds: set[str]
 ) -> dict[str, tuple[Instrument, ...]]:
     """Purchases of the side that is asked, and barriers of each, in shares of the largest size."""
     out: dict[str, tuple[Instrument, ...]] = {}
@@ -204,12 +168,12 @@ def _instruments(
         made = dated("purchase_commitment") * dated("purchase_compliance")
         most = dated.used["purchase_commitment"].high * dated.used["purchase_compliance"].high
         measure = Measure("purchase", most)
-        out["purchases"] = (Instrument(definition.players[1 - asked_by], measure, made / most),)
+        out["purchases"] = (Instrument(case.sides[1 - case.asked_by], measure, made / most),)
     if kinds & {"barriers", "package"}:
         size, rents = dated("barrier_cut"), dated("barrier_rent_share")
         most = dated.used["barrier_cut"].high
         costs, tariffs = Measure("trade_cost", 1.0 - most), Measure("import_tariff", -most)
-        for side in definition.players:
+        for side in case.sides:
             out[f"barriers {side}"] = (
                 Instrument(side, costs, size * (1.0 - rents) / most),
                 Instrument(side, tariffs, size * rents / most),
@@ -218,33 +182,31 @@ def _instruments(
 
 
 def _exempted(
-    definition: Definition, dated: DatedParameters, economy: Economy
+    case: DatedCase, dated: DatedParameters, economy: Economy
 ) -> dict[str, dict[str, float]]:
-    """Put the exempt share of the United States' imports on electronics, where it is known.
+    """Exempt share of each sector of the economy, by side."""
+    out: dict[str, dict[str, float]] = {}
+    goods = taxed_sectors(economy)
+    for row in case.exempted:
+        places = [economy.sector_index(name) for name in row.sectors if name in economy.sectors]
+        other = case.sides[1 - case.sides.index(row.side)]
+        bought = economy.flows[:, economy.region_index(other), economy.region_index(row.side)]
+        traded = float(bought[places].sum())
+        if traded <= 0.0:
+            continue
+        share = dated(row.share) if isinstance(row.share, str) else row.share
+        if row.of_imports:
+            share *= float(bought[goods].sum()) / traded
+        found = out.setdefault(row.side, {})
+        found.update({economy.sectors[k]: min(1.0, share) for k in places})
+    return out
 
-    The list of 11 April 2025 is of electronics; the 20 points of February and March that stay on
-    them are left out. The size of China's list was not public at the information date.
-    """
-    first, second = definition.players
-    if "C26" not in economy.sectors or not dated.known("exempt_share_usa"):
-        return {}
-    exporter, importer = economy.region_index(second), economy.region_index(first)
-    goods = [k for k, sector in enumerate(economy.sectors) if sector != "SERV"]
-    imports = economy.flows[:, exporter, importer]
-    electronics = imports[economy.sector_index("C26")]
-    if electronics <= 0.0:
-        return {}
-    share = dated("exempt_share_usa") * float(imports[goods].sum()) / float(electronics)
-    return {first: {"C26": min(1.0, share)}}
 
-
-def _listed(
-    player: str, definition: Definition, dated: DatedParameters, economy: Economy
-) -> tuple[str, ...]:
-    """Sectors that a side is said to exempt in public sources by the information date."""
-    other = next(side for side in definition.players if side != player)
-    found = exempt_sectors(player, other, as_of=dated.as_of)
-    return tuple(entry.sector for entry in found if entry.sector in economy.sectors)
+def _listed(case: DatedCase, economy: Economy) -> dict[str, tuple[str, ...]]:
+    return {
+        side: tuple(name for name in case.listed.get(side, ()) if name in economy.sectors)
+        for side in case.sides
+    }
 
 
 _KNOWN: dict[tuple[Any, ...], StateFlows] = {}
@@ -252,21 +214,17 @@ _KEPT = 64
 
 
 def dated_flows(
-    definition: Definition,
-    dated: DatedParameters,
-    economy: Economy,
-    model: PayoffModel,
+    case: DatedCase, dated: DatedParameters, economy: Economy, model: PayoffModel
 ) -> StateFlows:
     """Flows of an economy; the same object where only weights or dates differ."""
     flat = {
         str(horizon): dated(f"trade_elasticity_{horizon}")
         for horizon in model.horizons
-        if f"trade_elasticity_{horizon}" in dated.given
+        if f"trade_elasticity_{horizon}" in {*dated.given, *case.own}
     }
-    exempted = _exempted(definition, dated, economy)
-    listed = {side: _listed(side, definition, dated, economy) for side in definition.players}
+    exempted, listed = _exempted(case, dated, economy), _listed(case, economy)
     key = (
-        id(economy), definition.players, model, dated.as_of, repr(flat), repr(exempted),
+        id(economy), case.sides, model, dated.as_of, repr(flat), repr(exempted),
         repr(listed),
     )  # fmt: skip
     if key not in _KNOWN:
@@ -274,7 +232,7 @@ def dated_flows(
             _KNOWN.pop(next(iter(_KNOWN)))
         _KNOWN[key] = StateFlows(
             economy,
-            definition.players,
+            case.sides,
             model,
             exempted=exempted,
             listed=listed,

@@ -1,10 +1,10 @@
-"""Definition files of named processes, and the parameters they may use at a date."""
+"""Named processes that come with the library, as cases at an information date."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -12,13 +12,14 @@ from typing import Any
 
 from negotiation.data.parameters import Parameter, parameters
 from negotiation.data.tables import DateLike, as_date
-from negotiation.errors import InformationDateError, InvalidInputError
-from negotiation.values import closest, number, one_of
+from negotiation.data.tariffs import exempt_sectors
+from negotiation.process.multi_step.case import CaseChange, DatedCase, ExemptGoods, SideRates
+from negotiation.process.multi_step.plan import PlannedStage
+from negotiation.values import one_of
 
-__all__ = ["DatedParameters", "Definition", "process_names", "read_definition"]
+__all__ = ["Definition", "process_names", "read_definition"]
 
 _FOLDER = Path(__file__).resolve().parent / "definitions"
-_ROLES = ("discount_rate", "shock_scale", "audience_cost", "standoff", "lapse", "demands")
 
 
 @dataclass(frozen=True)
@@ -27,17 +28,12 @@ class Definition:
 
     Attributes
     ----------
-    name, title, start, time_unit, players
-        What it is, when its first stage opens, and its clock.
-    roles
-        Name of the parameter of each side in each role: discount_rate, shock_scale,
-        audience_cost, standoff, lapse, and demands by the side that makes them.
-    stages
-        Name and kind, in the order of play; who asks for purchases.
-    waits_for_exemptions
-        By side: kinds of act that it takes only after the other has exempted something.
-    endings, moments
-        What nobody chooses, and what had happened by a date.
+    name, title, start, players
+        What it is, when its first stage opens, and its sides.
+    content
+        The file.
+    moments
+        What had happened by a date, in order.
     parameters
         Parameters that only this process uses.
     """
@@ -45,14 +41,84 @@ class Definition:
     name: str
     title: str
     start: date
-    time_unit: str
     players: tuple[str, str]
-    roles: Mapping[str, Any]
-    stages: tuple[Mapping[str, Any], ...]
-    waits_for_exemptions: Mapping[str, tuple[str, ...]]
-    endings: tuple[Mapping[str, Any], ...]
+    content: Mapping[str, Any]
     moments: tuple[Mapping[str, Any], ...]
     parameters: Mapping[str, Parameter]
+
+    def at(self, as_of: DateLike = None, *, from_opening: bool = False) -> DatedCase:
+        """Return the case at an information date.
+
+        With ``from_opening`` play starts when the tariffs in force at the date were put in force,
+        in the stage that was open then.
+        """
+        day = as_date(as_of)
+        today = day or self.start
+        content, known = self.content, {**parameters(), **self.parameters}
+        stages = tuple(PlannedStage(item["name"], item["kind"]) for item in content["stages"])
+        standoff = in_force = self._rates(content["standoff"])
+        deadlines: tuple[CaseChange, ...] = ()
+        begins = self.start if from_opening else today
+        for moment in self.moments if day is not None else ():
+            if moment["on"] > today or (from_opening and "in_force" not in moment):
+                continue
+            begins = moment["on"] if from_opening else today
+            names = [stage.name for stage in stages]
+            stages = stages[names.index(moment["opens"]) :]
+            if "in_force" in moment:
+                in_force = self._rates(moment["in_force"])
+                names = [stage.name for stage in stages]
+                after = self._rates(moment["after_deadline"])
+                deadlines = (CaseChange(tuple(names), after, names[0], at=moment["deadline"]),)
+
+        def public(name: str) -> bool:
+            return day is None or known[name].known_on <= day
+
+        rows = (self._rates(content["demands"][side]) for side in self.players)
+        demands = [row if all(public(str(name)) for name in row) else None for row in rows]
+        asks = [item["asked_by"] for item in content["stages"] if "asked_by" in item]
+        first, second = self.players
+        return DatedCase(
+            name=self.name,
+            sides=self.players,
+            start=max(begins, self.start),
+            as_of=day,
+            stages=stages,
+            in_force=in_force,
+            standoff=standoff,
+            lapse_to=self._rates(content["lapse"]),
+            demands=(demands[0], demands[1]),
+            parameters=known,
+            asked_by=self.players.index(asks[0]) if asks else 0,
+            waits_for_exemptions={
+                side: tuple(kinds)
+                for side, kinds in content.get("waits_for_exemptions", {}).items()
+            },
+            exempted=tuple(
+                ExemptGoods(item["side"], tuple(item["sectors"]), item["of_imports"], True)
+                for item in content.get("exempted", ())
+                if public(item["of_imports"])
+            ),
+            listed={
+                side: tuple(row.sector for row in exempt_sectors(side, other, as_of=day))
+                for side, other in ((first, second), (second, first))
+            },
+            endings=tuple(
+                CaseChange(
+                    tuple(item["stages"]),
+                    self._rates(item["leaves"]),
+                    item["goes_to"],
+                    hazard=item["hazard"],
+                    kind=item["kind"],
+                )
+                for item in content.get("endings", ())
+            ),
+            deadlines=deadlines,
+        )
+
+    def _rates(self, given: Mapping[str, float | str]) -> SideRates:
+        """Added tariffs by side, each a number or the name of a parameter."""
+        return given[self.players[0]], given[self.players[1]]
 
 
 def process_names() -> tuple[str, ...]:
@@ -76,78 +142,10 @@ def read_definition(name: str) -> Definition:
         name=name,
         title=content["title"],
         start=content["start"],
-        time_unit=content["time_unit"],
         players=(first, second),
-        roles={key: content[key] for key in _ROLES},
-        stages=tuple(content["stages"]),
-        waits_for_exemptions={
-            side: tuple(kinds) for side, kinds in content.get("waits_for_exemptions", {}).items()
-        },
-        endings=tuple(content.get("endings", ())),
+        content=content,
         moments=tuple(sorted(content.get("moments", ()), key=lambda moment: moment["on"])),
         parameters={
             key: Parameter(name=key, **entry) for key, entry in content["parameters"].items()
         },
     )
-
-
-class DatedParameters:
-    """Parameters by name at an information date, with values put in their place by hand.
-
-    Every parameter asked for is noted, so that the process can say what it rests on.
-    """
-
-    as_of: date | None
-
-    def __init__(
-        self, own: Mapping[str, Parameter], as_of: DateLike, values: Mapping[str, float]
-    ) -> None:
-        self.as_of = as_date(as_of)
-        self._known: dict[str, Parameter] = {**parameters(), **own}
-        unknown = sorted(set(values) - set(self._known))
-        if unknown:
-            raise InvalidInputError(
-                "unknown parameter",
-                where="values",
-                seen=", ".join(unknown),
-                allowed=", ".join(sorted(self._known)),
-                hint=" ".join(filter(None, (closest(name, self._known) for name in unknown))),
-            )
-        self._values = {key: number(value, name=f"values[{key}]") for key, value in values.items()}
-        self.used: dict[str, Parameter] = {}
-
-    @property
-    def given(self) -> tuple[str, ...]:
-        """Names of the parameters with a value put in their place."""
-        return tuple(self._values)
-
-    def known(self, name: str) -> bool:
-        """Whether a parameter may be used at the information date."""
-        return self.as_of is None or self._known[name].known_on <= self.as_of
-
-    def __call__(self, name: str) -> float:
-        """Return the value of a parameter, noting its use."""
-        one_of(name, self._known, name="parameter")
-        found = self._known[name]
-        if not self.known(name):
-            raise InformationDateError(
-                "this parameter was not known at the information date",
-                where=name,
-                seen=f"known on {found.known_on}",
-                allowed=f"on or before {self.as_of}",
-            )
-        if name in self._values:
-            found = replace(found, value=self._values[name])
-        self.used[name] = found
-        return found.value
-
-    def refuse_unused(self) -> None:
-        """Refuse values of parameters that were not asked for: they would move nothing."""
-        unused = sorted(set(self._values) - set(self.used))
-        if unused:
-            raise InvalidInputError(
-                "the process does not use this parameter under these options",
-                where="values",
-                seen=", ".join(unused),
-                allowed=", ".join(sorted(self.used)),
-            )

@@ -1,33 +1,22 @@
-"""Named processes, built from an economy's payoffs and dated parameters.
-
-Payoffs are in percent of annual GDP against the tariffs of January 2025. In a node a side earns
-what is in force there: tariffs, exemptions, purchases, barriers; what ends or lapses leads to
-another node. At an information date play starts in the stage that is open then, at the tariffs then
-in force: who asks for a date later than that conditions on nothing having happened in between.
-"""
+"""Named processes that come with the library, at an information date."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
-
-import numpy as np
 
 from negotiation.arguments import takes
 from negotiation.data.embedded import load_economy
 from negotiation.data.tables import DateLike
-from negotiation.errors import InvalidInputError
-from negotiation.payoffs.ensemble import PAYOFF_MODELS, PayoffModel, payoff_model
+from negotiation.payoffs.ensemble import PAYOFF_MODELS, PayoffModel
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.multi_step.built_process import BuiltProcess
-from negotiation.process.multi_step.dated_plan import dated_flows, dated_plan
-from negotiation.process.multi_step.definition import DatedParameters, read_definition
-from negotiation.process.multi_step.graph import build_process
+from negotiation.process.multi_step.case_process import EnsembleMember, build_case, case_ensemble
+from negotiation.process.multi_step.definition import read_definition
 from negotiation.trade.economy import Economy
 
-__all__ = ["EnsembleMember", "built_process", "load_process", "process_ensemble"]
+__all__ = ["built_process", "load_process", "process_ensemble"]
 
 
 @takes
@@ -89,25 +78,6 @@ def load_process(
     ).game
 
 
-@dataclass(frozen=True)
-class EnsembleMember:
-    """A process under one payoff model.
-
-    Attributes
-    ----------
-    model
-        The payoff model.
-    built
-        The process, with the weights that its demands reveal and what its stages are about.
-    weight
-        In the ensemble: 0 where the model does not explain what a side asks for.
-    """
-
-    model: PayoffModel
-    built: BuiltProcess
-    weight: float
-
-
 @takes
 def process_ensemble(
     name: str = "multi-step-2025",
@@ -136,14 +106,9 @@ def process_ensemble(
     >>> round(float(sum(member.weight for member in members)), 12)
     1.0
     """
-    built = [
-        built_process(name, as_of, economy, values=values, model=item, **options) for item in models
-    ]
-    weights = np.array([item.weight * b.explained for item, b in zip(models, built, strict=True)])
-    if not weights.sum() > 0.0:
-        weights = np.array([item.weight for item in models])
-    return tuple(
-        EnsembleMember(*entry) for entry in zip(models, built, weights / weights.sum(), strict=True)
+    return case_ensemble(
+        lambda model: built_process(name, as_of, economy, values=values, model=model, **options),
+        models,
     )
 
 
@@ -163,27 +128,14 @@ def built_process(
     With ``from_opening`` play starts when the tariffs in force at the information date were put in
     force, in the stage that was open then: what has been seen since can be weighed.
     """
-    definition = read_definition(name)
-    dated = DatedParameters(definition.parameters, as_of, values or {})
-    chosen = payoff_model(model)
-    if chosen.exporter_incidence is not None and "exporter_incidence" in (values or {}):
-        chosen = replace(chosen, exporter_incidence=dated("exporter_incidence"))
-    if economy is None:
-        economy = _embedded()
-    missing = [player for player in definition.players if player not in economy.regions]
-    if missing:
-        raise InvalidInputError(
-            "a side is not a region of the economy",
-            where="economy",
-            seen=", ".join(missing),
-            allowed=", ".join(economy.regions),
-        )
-    plan = dated_plan(
-        definition, dated, economy, relapse=relapse, linked=linked, from_opening=from_opening
+    return build_case(
+        read_definition(name).at(as_of, from_opening=from_opening),
+        _embedded() if economy is None else economy,
+        values=values,
+        model=model,
+        relapse=relapse,
+        linked=linked,
     )
-    flows = dated_flows(definition, dated, economy, chosen)
-    dated.refuse_unused()
-    return build_process(plan, flows, parameters=tuple(dated.used.values()))
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,14 @@ from negotiation.process.game.nodes import Steps
 from negotiation.process.multi_step.state_flows import Instrument
 from negotiation.values import FloatArray, closest, instance, quantity
 
-__all__ = ["STAGE_KINDS", "DatedChange", "PlannedStage", "ProcessNumbers", "ProcessPlan"]
+__all__ = [
+    "LATER_KINDS",
+    "STAGE_KINDS",
+    "DatedChange",
+    "PlannedStage",
+    "ProcessNumbers",
+    "ProcessPlan",
+]
 
 #: Contact; a cut of tariffs; a second cut where the first leaves a tariff above the threshold;
 #: purchases; barriers; tariffs over everything; and the last three settled at once.
@@ -27,6 +34,8 @@ STAGE_KINDS = (
     "comprehensive",
     "package",
 )
+#: Those that are settled at once where issues are linked.
+LATER_KINDS = ("purchases", "barriers", "comprehensive")
 
 
 @dataclass(frozen=True)
