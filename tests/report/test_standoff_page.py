@@ -213,7 +213,8 @@ def test_a_page_fits_its_window_and_is_short_when_folded(browser, page, width):
     assert outside == 0
     sizes = browser.execute_script(
         "return [...document.querySelectorAll('figure svg')].map((svg) => "
-        "svg.getBoundingClientRect().width / svg.viewBox.baseVal.width * Math.min(...[...svg.querySelectorAll('text')]"
+        "svg.getBoundingClientRect().width / svg.viewBox.baseVal.width "
+        "* Math.min(...[...svg.querySelectorAll('text')]"
         ".map((t) => parseFloat(getComputedStyle(t).fontSize))))"
     )
     assert min(sizes) > 8.0
