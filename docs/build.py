@@ -3,12 +3,14 @@
 Usage: python docs/build.py
 """
 
+import contextlib
 import doctest
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from pkgutil import walk_packages
+from tempfile import TemporaryDirectory
 
 import negotiation
 
@@ -16,10 +18,17 @@ DOCS = Path(__file__).resolve().parent
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
-def run_tutorials() -> int:
+def run_tutorials(pictures: Path) -> int:
     failed = 0
-    for path in [DOCS.parent / "README.md", *sorted((DOCS / "tutorials").glob("*.md"))]:
-        outcome = doctest.testfile(str(path), module_relative=False, optionflags=FLAGS)
+    shutil.rmtree(pictures, ignore_errors=True)
+    pictures.mkdir()
+    pages = [*sorted((DOCS / "tutorials").glob("*.md")), *sorted((DOCS / "how_to").glob("*.md"))]
+    for path in [DOCS.parent / "README.md", *pages]:
+        # What a page writes is written where it runs; what it draws is shown.
+        with TemporaryDirectory() as folder, contextlib.chdir(folder):
+            outcome = doctest.testfile(str(path), module_relative=False, optionflags=FLAGS)
+            for picture in Path(folder).glob("*.png"):
+                shutil.copy(picture, pictures)
         print(f"{path.name}: {outcome.attempted} examples, {outcome.failed} failed")
         failed += outcome.failed
     return failed
@@ -39,15 +48,16 @@ def write_api_pages(folder: Path) -> None:
 
 
 def main() -> int:
-    if run_tutorials():
-        return 1
-    api = DOCS / "api"
-    write_api_pages(api)
+    api, pictures = DOCS / "api", DOCS / "pictures"
     try:
+        if run_tutorials(pictures):
+            return 1
+        write_api_pages(api)
         command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
         return subprocess.run(command, cwd=DOCS.parent, check=False).returncode
     finally:
         shutil.rmtree(api, ignore_errors=True)
+        shutil.rmtree(pictures, ignore_errors=True)
 
 
 if __name__ == "__main__":

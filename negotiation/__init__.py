@@ -288,6 +288,7 @@ _HOME = {
         "exemption_regions first_concession_map swept_outcomes tornado"
     ),
     "study.exhibit": "Exhibit",
+    "study.new_project": "new_project",
     "study.results": "Number StudyResult StudyTable",
     "study.run": "StudyInputs run_study run_study_file",
     "study.spec": "Settings Study load_study",

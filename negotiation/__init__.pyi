@@ -173,6 +173,7 @@ from negotiation.standoff.standoff import Standoff as Standoff
 from negotiation.study.comparisons.model_map import ModelMap as ModelMap, model_map as model_map
 from negotiation.study.comparisons.sensitivity import exemption_regions as exemption_regions, first_concession_map as first_concession_map, swept_outcomes as swept_outcomes, tornado as tornado
 from negotiation.study.exhibit import Exhibit as Exhibit
+from negotiation.study.new_project import new_project as new_project
 from negotiation.study.results import Number as Number, StudyResult as StudyResult, StudyTable as StudyTable
 from negotiation.study.run import StudyInputs as StudyInputs, run_study as run_study, run_study_file as run_study_file
 from negotiation.study.spec import Settings as Settings, Study as Study, load_study as load_study

@@ -14,6 +14,12 @@ CALLS = public_calls()
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    """Names of files are among the arguments: what a call writes is no part of the checkout."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.mark.parametrize("name", CALLS, ids=str)
 def test_a_wrong_first_argument_is_named(name):
     call = CALLS[name]

@@ -17,7 +17,7 @@ DATA = ("data/published/", "data/readers/icio.py")
 #: Names of version 0.1, which warn.
 FORMER = ("former_names.py",)
 #: Rooms built on one case, whose names come from standoffs next.
-CASE = ("process/", "report/")
+CASE = ("process/",)
 #: An example in a help text.
 EXAMPLES = {"cli/games.py": 1, "cli/standoff.py": 1, "cli/trade.py": 9}
 

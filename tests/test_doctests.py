@@ -1,7 +1,9 @@
 """Every example of a docstring, the README and the tutorials prints what it says."""
 
 import doctest
+import re
 from importlib import import_module
+from importlib.util import find_spec
 from pkgutil import walk_packages
 
 import matplotlib as mpl
@@ -19,6 +21,7 @@ PAGES = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
     *sorted((ROOT / "docs").glob("tutorials/*.md")),
+    *sorted((ROOT / "docs").glob("how_to/*.md")),
 ]
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
@@ -31,7 +34,18 @@ def test_examples_of_a_module(name):
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_examples_of_a_page(path, tmp_path, monkeypatch):
+    if path.stem == "sweep_on_a_cluster" and find_spec("distributed") is None:
+        pytest.skip("distributed is not installed")
     mpl.use("Agg")
     monkeypatch.chdir(tmp_path)
     outcome = doctest.testfile(str(path), module_relative=False, optionflags=FLAGS)
     assert outcome.failed == 0
+    shown = re.findall(r"!\[[^\]]+\]\(\.\./pictures/([^)]+)\)", path.read_text(encoding="utf-8"))
+    assert shown == sorted(picture.name for picture in tmp_path.glob("*.png"))
+
+
+@pytest.mark.parametrize(
+    "path", [page for page in PAGES if page.parent.name == "how_to"], ids=lambda path: path.stem
+)
+def test_a_question_is_answered_in_forty_lines(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 40

@@ -100,6 +100,21 @@ def test_a_project_in_an_empty_folder(installed, tmp_path):
     assert "What a tariff costs" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
+def test_a_new_project_is_rebuilt_byte_for_byte(installed, tmp_path):
+    seen = []
+    for name in ("one", "two"):
+        made = installed("-m", "negotiation", "new", tmp_path / name, cwd=tmp_path)
+        assert made.returncode == 0, made.stderr
+        report = reproduce(installed, tmp_path / name)
+        assert report["figures"] == ["dispute.pdf"]
+        parts = [
+            *tmp_path.glob(f"{name}/experiments/results/*/*"),
+            *tmp_path.glob(f"{name}/fig*/out/*"),
+        ]
+        seen.append({path.relative_to(tmp_path / name): path.read_bytes() for path in parts})
+    assert seen[0] == seen[1]
+
+
 def test_the_paper_from_a_clone(installed, tmp_path):
     skip = shutil.ignore_patterns("results", "out", "generated", "__pycache__", "paper.*")
     for name in ("experiments", "figures", "paper"):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import typer
 
 from negotiation.cli import (
-    archive,
     data,
     economy,
     games,
     process,
+    project,
     report,
     reproduce,
     standoff,
@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
     """Add every command to the application, once."""
     if app.registered_commands:
         return
+    app.command("new")(project.new)
     app.command("reproduce")(reproduce.reproduce)
     app.add_typer(data.data_app)
     app.add_typer(economy.economy_app)
@@ -33,4 +34,4 @@ def register(app: typer.Typer) -> None:
     app.command("process")(process.process)
     app.command("sweep", epilog=sweep.EXAMPLE)(sweep.sweep)
     app.command("report")(report.report)
-    app.command("archive")(archive.archive)
+    app.command("archive")(project.archive)

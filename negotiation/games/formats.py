@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from negotiation.arguments import takes
+from negotiation.errors import InvalidInputError
 from negotiation.games._tokens import Reader, open_source, quote, rational_text
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.normal_form import NormalFormGame
@@ -160,7 +161,12 @@ def write_nfg(
 
 def _save(text: str, path: str | Path | None) -> str:
     if path is not None:
-        Path(path).write_text(text, encoding="utf-8")
+        try:
+            Path(path).write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise InvalidInputError(
+                "cannot be written", where=str(path), seen=str(error.strerror)
+            ) from error
     return text
 
 

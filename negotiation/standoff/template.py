@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from negotiation.data.embedded import economy_names, load_economy
 from negotiation.errors import InvalidInputError
 from negotiation.standoff.records import STAGE_KINDS
@@ -23,7 +25,7 @@ sides = ["{first}", "{second}"]
 # tariffs = "tariffs.csv"    # importer, exporter, sector, rate
 # tariffs_unit = "percent"
 # gdp = {{ {first} = 1000.0, {second} = 800.0 }}   # billion USD, one for each region
-economy = "{economy}"
+economy = {economy}
 start = 2026-01-01
 time_unit = "year"           # clock of the process: day, week, month or year
 remarks = ["All numbers are placeholders."]
@@ -134,17 +136,27 @@ source = "assumption"
 """
 
 
-def standoff_template(first: str, second: str, *, file: str, economy: str = "world-2022") -> str:
+def standoff_template(
+    first: str,
+    second: str,
+    *,
+    file: str,
+    economy: str = "world-2022",
+    gdp: Mapping[str, float] | None = None,
+) -> str:
     """Return the text of a new standoff's file.
 
     Parameters
     ----------
     first, second
-        Two regions of the embedded economy.
+        Two regions of the economy.
     file
         Name of the file, for its comments.
     economy
-        Name of an embedded economy.
+        Name of an embedded economy; with ``gdp``, name of a csv file of trade in billion USD that
+        stands beside the new file.
+    gdp
+        Billion USD by region of the csv file; None for an embedded economy.
 
     Raises
     ------
@@ -156,7 +168,7 @@ def standoff_template(first: str, second: str, *, file: str, economy: str = "wor
     >>> standoff_template("KOR", "JPN", file="own.toml").splitlines()[6]
     'sides = ["KOR", "JPN"]'
     """
-    regions = load_economy(economy).regions
+    regions = tuple(gdp) if gdp else load_economy(economy).regions
     unknown = [side for side in (first, second) if side not in regions]
     if unknown or first == second:
         raise InvalidInputError(
@@ -165,11 +177,15 @@ def standoff_template(first: str, second: str, *, file: str, economy: str = "wor
             seen=f"{first}, {second}",
             allowed=", ".join(regions),
         )
+    named = f'"{economy}"'
+    if gdp:
+        incomes = ", ".join(f"{region} = {float(value)!r}" for region, value in gdp.items())
+        named = f'{{ flows = {named}, unit = "billion USD", gdp = {{ {incomes} }} }}'
     return _TEXT.format(
         first=first,
         second=second,
         file=file,
-        economy=economy,
+        economy=named,
         economies=", ".join(economy_names()),
         stages=", ".join(STAGE_KINDS),
     )

@@ -112,6 +112,7 @@ def _summary(
             "source_sha256": study_sources(study),
             "data_sha256": data_hash(),
             "spec_sha256": file_hash(spec),
+            "files_sha256": {name: file_hash(file) for name, file in study.file_paths.items()},
             "versions": versions(),
         },
     }

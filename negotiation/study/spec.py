@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.study.functions import function_named
-from negotiation.values import closest, user_path
+from negotiation.values import closest, one_of, user_path
 
 __all__ = ["Settings", "Study", "load_study"]
 
@@ -52,6 +52,9 @@ class Study(BaseModel):
         Seed of every random number of the study.
     needs
         Names of studies whose results this one reads.
+    files
+        Files of the project that it reads, paths from the folder of the TOML file: a change of one
+        of them makes the results stale. The function finds them with :meth:`file`.
     settings
         Of the function: where it has an argument ``settings``, the fields of that argument's
         annotation, a subclass of `Settings`; its keyword arguments otherwise.
@@ -70,6 +73,7 @@ class Study(BaseModel):
     economy: str = "us-china-2022"
     seed: int = Field(default=20250502, ge=0)
     needs: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     settings: dict[str, Any] = Field(default_factory=dict)
     profile: dict[str, dict[str, Any]] = Field(default_factory=dict)
     folder: Path | None = None
@@ -84,6 +88,22 @@ class Study(BaseModel):
     def function(self) -> Callable[..., Any]:
         """The function that computes the study."""
         return function_named(self.analysis, self.folder, where="analysis")
+
+    @property
+    def file_paths(self) -> dict[str, Path]:
+        """Paths of the project's files that it reads, by what the TOML file calls them."""
+        return {name: (self.folder or Path()) / name for name in self.files}
+
+    def file(self, name: str) -> Path:
+        """Return the path of a file of the project by its last name.
+
+        Raises
+        ------
+        InvalidInputError
+            If ``files`` does not list it, so that a change of it would go unseen.
+        """
+        found = {Path(listed).name: path for listed, path in self.file_paths.items()}
+        return found[one_of(name, found, name="files")]
 
     def settings_for(self, profile: str) -> Any:
         """Return the settings under a profile: checked, or keyword arguments."""
@@ -190,6 +210,9 @@ def _study(content: Mapping[str, Any], path: Path) -> Study:
     except InvalidInputError as error:
         cause = error.__cause__
         mistakes += _lines(cause, Study) if isinstance(cause, ValidationError) else [str(error)]
+    if study is not None:
+        absent = [name for name, file in study.file_paths.items() if not file.is_file()]
+        mistakes += [f"files: no such file: {name}" for name in absent]
     analysis = content.get("analysis")
     if isinstance(analysis, str):
         try:

@@ -72,7 +72,7 @@ def study_tasks(folder: Path, results: Path, *, profile: str) -> list[Callable[.
             _LOG.warning("study %s is computed again: %s", study.name, damage)
         arguments = {
             "spec": path,
-            "needs": {name: results / name / SUMMARY for name in study.needs},
+            "needs": {name: results / name / SUMMARY for name in study.needs} | study.file_paths,
             "summary": results / study.name / SUMMARY,
             "code": _hashed(study_sources(study)),
             "data": _hashed(data),

@@ -62,6 +62,8 @@ def test_numbers_quotes_and_outcome_zero(tmp_path):
     assert game.payoffs.tolist() == [[-1 / 3, 0.0015, 0.0]]
     assert game.title == 'a "quoted" \\ title'
     assert game.actions == (('say "no"', "b", "c"),)
+    with pytest.raises(InvalidInputError, match="cannot be written"):
+        write_nfg(game, tmp_path)
     written = write_nfg(game, tmp_path / "again.nfg", comment="why")
     assert (tmp_path / "again.nfg").read_text(encoding="utf-8") == written
     assert "-1/3" in written

@@ -160,7 +160,7 @@ def test_all_mistakes_of_a_file_at_once(tmp_path):
         "../sweep:evaluate",
         "mine:system",
         "mine:Kept",
-        "negotiation.cli.archive:os",
+        "negotiation.cli.project:os",
         "negotiation.study.sweeps.specification:wait",
         "negotiation.study.sweeps.specification:_plain",
         "negotiation.nothing:f",

@@ -1,4 +1,4 @@
-"""``negotiation archive``: the replication package as one zip."""
+"""``negotiation new`` and ``negotiation archive``: a project begun, and packed as one zip."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from negotiation.cli.reproduce import find_project
 from negotiation.errors import InvalidInputError
 from negotiation.study.provenance import commit_of
 
-__all__ = ["archive"]
+__all__ = ["archive", "new"]
 
 
 def _tracked(project: Path) -> list[str]:
@@ -58,3 +58,14 @@ def archive(
             add(item, (root / item).read_bytes(), mode)
     os.replace(temporary, target)
     typer.echo(f"Wrote {target} ({target.stat().st_size / 1e6:.1f} MB)")
+
+
+def new(
+    folder: Annotated[Path, typer.Argument(help="A new folder, or an empty one.")],
+) -> None:
+    """Write a small project: own trade data, own standoff, own study, own figure."""
+    from negotiation.study.new_project import new_project
+
+    for path in new_project(folder):
+        typer.echo(f"Written: {path}")
+    typer.echo(f"Next: negotiation reproduce --project {folder}")

@@ -1,0 +1,142 @@
+"""The page of a run: question, answer, and everything that it rests on, in one file."""
+
+from __future__ import annotations
+
+import html
+import json
+from importlib.resources import files
+from typing import Any
+
+from negotiation.process.solve import solve_process
+from negotiation.report.standoff_page.explorer import explorer_grid
+from negotiation.report.standoff_page.findings import (
+    bargain_section,
+    dependence_section,
+    game_section,
+    process_section,
+)
+from negotiation.report.standoff_page.forecast_parts import (
+    forecast_section,
+    rests_section,
+    sources_section,
+)
+from negotiation.report.standoff_page.markup import (
+    day_text,
+    items,
+    paragraph,
+    percent,
+    points,
+    region,
+    signed,
+)
+
+__all__ = ["standoff_page"]
+
+_CONTENTS = {
+    "answer": "Answer",
+    "dependence": "Dependence",
+    "payoffs": "Payoffs",
+    "bargains": "Bargains",
+    "process": "Process",
+    "forecast": "Forecast",
+    "rests": "What it rests on",
+    "sources": "Sources",
+}
+#: With fewer draws the page says that the run is partial.
+_ENOUGH_DRAWS = 16
+
+
+def _warnings(run: Any) -> list[str]:
+    """What makes a run a toy or a part, one sentence each."""
+    s = run.standoff.as_known(run.as_of)
+    rows = (*s.changes, *s.threats, *s.deadlines, *s.endings, *s.events)
+    made_up = sum(row.source == "placeholder" for row in rows)
+    out = []
+    if made_up:
+        out.append(f"A toy: {made_up} of the {len(rows)} dated facts in its file are placeholders.")
+    draws = len(run.forecast.values) - 1
+    if draws < _ENOUGH_DRAWS:
+        out.append(f"A partial run: {draws} draws of what nobody measured.")
+    return out
+
+
+def _answer(run: Any) -> list[str]:
+    """Question and answer in five lines, all conditional on one date."""
+    forecast, game = run.forecast, run.game
+    day = forecast.dates[0]
+    shares = forecast.weights.sum(axis=0)
+    chances = [
+        float(forecast.weights[:, m] @ forecast.cut[:, m, 0] / shares[m])
+        for m in range(len(shares))
+    ]
+    low, high = forecast.interval(day)
+    first = forecast.concedes_first()
+    problem, agreed = run.bargaining_problem, run.bargains[0]
+    one, two = map(region, run.standoff.sides)
+    return [
+        f"When is the stage {forecast.stage} over? By {day_text(day)} with probability "
+        f"{percent(forecast.cut_by(day))} (90 % of draws and models: {percent(low)} to "
+        f"{percent(high)}), by {day_text(forecast.dates[-1])} with "
+        f"{percent(forecast.cut_by(forecast.dates[-1]))}.",
+        f"Who gives in, if somebody does? {one} with probability {percent(first[0])}, {two} with "
+        f"{percent(first[1])}.",
+        f"What does no deal cost? {one} {signed(float(problem.point[0]))} %, {two} "
+        f"{signed(float(problem.point[1]))} % of GDP a year "
+        f"({game.title.replace('_', ' ')}).",
+        f"What would they agree on? {agreed.name} bargain: {points(agreed.parameters)} points "
+        f"added by {one} / {two}; below zero the baseline tariff goes as well.",
+        f"What does it rest on? The payoff model first: {percent(min(chances))} to "
+        f"{percent(max(chances))} by {day_text(day)}.",
+    ]
+
+
+def standoff_page(run: Any) -> str:
+    """Return one self-contained html page of a run.
+
+    Parameters
+    ----------
+    run
+        Everything that a run computed.
+    """
+    standoff, as_of = run.standoff, run.as_of
+    solved = {name: solve_process(item.game) for name, item in run.built.items()}
+    grid = explorer_grid(standoff, as_of, run.build, run.forecast.dates)
+    room = files("negotiation.report.standoff_page")
+    style, script, controls = (
+        room.joinpath(name).read_text(encoding="utf-8")
+        for name in ("page.css", "explorer.js", "explorer.html")
+    )
+    # A closing tag inside the data would end it.
+    data = json.dumps(grid.content, sort_keys=True, allow_nan=False).replace("<", "\\u003c")
+    parameters = next(iter(run.built.values())).game.parameters
+    parts = [
+        dependence_section(run.dependence),
+        game_section(standoff, as_of, run.game, run.equilibria, controls),
+        bargain_section(standoff, as_of, run.bargaining_problem, run.bargains),
+        process_section(run.built, solved),
+        forecast_section(standoff, run.forecast),
+        rests_section(run.forecast),
+        sources_section(standoff, as_of, parameters, run.notes),
+    ]
+    links = "".join(f'<a href="#{key}">{word}</a>' for key, word in _CONTENTS.items())
+    title, warnings = html.escape(standoff.title), _warnings(run)
+    first = paragraph(" ".join(warnings), "first") if warnings else ""
+    return f"""<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+<style>{style}</style></head>
+<body>
+<nav aria-label="Contents"><div>{links}</div></nav>
+<main>
+{first}<h1 id="answer">{title}</h1>
+<p class="as-of">Everything on this page is conditional on {day_text(as_of)}: nothing that became
+known later is used, except where it says what happened.</p>
+{items(_answer(run), "answer")}
+{"".join(parts)}
+</main>
+<script type="application/json" id="explorer-data">{data}</script>
+<script>{script}</script>
+</body></html>
+"""
