@@ -12,10 +12,6 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 # uv copies when the cache is on another file system; saying so keeps it quiet.
 export UV_LINK_MODE ?= copy
-# One BLAS thread a process: parallelism is over scenarios and games, never inside one.
-export OPENBLAS_NUM_THREADS := 1
-export OMP_NUM_THREADS := 1
-export MKL_NUM_THREADS := 1
 
 # Bytecode of these is made at set-up: where a process may not write it, each start would compile.
 SLOW_TO_START := numpy scipy numba llvmlite pandas matplotlib pydantic typer rich

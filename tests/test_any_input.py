@@ -7,11 +7,18 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
-from negotiation.errors import NegotiationError
+import negotiation as ng
+from negotiation.errors import InvalidInputError, NegotiationError
 from tests.any_input import PLAIN, any_arguments, arguments_of, public_calls
 
 CALLS = public_calls()
 pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path, monkeypatch):
+    """Some of the functions write files, wherever an argument says."""
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.mark.parametrize("name", CALLS, ids=str)
@@ -53,3 +60,21 @@ def test_any_arguments_10000_calls():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert any_calls(10_000, seed=2) < 5.0
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1_000_000
+
+
+GAME = ng.NormalFormGame.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: ng.PayoffModel("own", horizons=True), "horizons: not a sequence"),
+        (lambda: ng.PayoffModel("own", horizons=("short_run", None)), r"horizons\[1\]"),
+        (lambda: ng.certified_equilibrium(GAME, "zz"), r"probabilities\[0\]"),
+        (lambda: ng.quantal_response(GAME, [[1], [2, 3]]), "precision"),
+        (lambda: ng.quantal_response(GAME, [[1.0]]), "precision: wrong number of axes"),
+    ],
+)
+def test_what_is_wrong_is_named(call, message):
+    with pytest.raises(InvalidInputError, match=message):
+        call()

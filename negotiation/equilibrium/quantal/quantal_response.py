@@ -142,7 +142,8 @@ def quantal_response(
     """
     limit = TimeLimit(max_seconds)
     number(tol, name="tol", low=0.0)
-    wanted = float_array(np.atleast_1d(np.asarray(precision)), name="precision", ndim=1, low=0.0)
+    wanted = float_array(precision, name="precision", low=0.0)
+    wanted = float_array(np.atleast_1d(wanted), name="precision", ndim=1)
     system = LogitSystem(as_normal_form(game, "quantal_response"))
     scaled = wanted * system.unit
     found: dict[float, FloatArray] = {0.0: system.centroid()}
