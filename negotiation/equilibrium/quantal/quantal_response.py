@@ -97,6 +97,7 @@ class QuantalResponseResult(Pictured):
         return np.array([point.precision for point in self.points])
 
 
+@takes
 def quantal_response(
     game: NormalFormGame,
     precision: float | Sequence[float] | FloatArray,
