@@ -5,7 +5,6 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
-UV_VERSION := 0.13.9
 UV := .uv/bin/uv
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
@@ -35,9 +34,10 @@ help:
 	@echo "make floors        the tests with the oldest packages that are allowed"
 	@echo "make lock          renew the locked requirements"
 
-$(UV):
+$(UV): requirements-uv.lock
 	$(PYTHON) -m venv .uv
-	.uv/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: uv==$(UV_VERSION)
+	.uv/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r $<
+	touch $@
 
 .venv/.ready: requirements.lock pyproject.toml | $(UV)
 	test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
@@ -118,6 +118,8 @@ lock: $(UV)
 	  --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements-full.lock
 	$(UV) pip compile pyproject.toml --extra reproduce --group dev --constraint requirements-full.lock \
 	  --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock
+	echo uv | $(UV) pip compile - \
+	  --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements-uv.lock
 
 clean:
 	rm -rf .venv .uv .pytask .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage* site
