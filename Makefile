@@ -18,7 +18,7 @@ INSTALL = $(UV) pip install --quiet --python $(BIN)/python --require-hashes --on
 PYTEST = $(BIN)/python -m pytest
 WORKERS ?= 2
 
-.PHONY: help setup reproduce test test-oracles coverage lint format types layers bench paper docs full floors archive lock clean
+.PHONY: help setup reproduce test test-oracles coverage lint format types layers bench mutants paper docs full floors archive lock clean
 
 help:
 	@echo "make reproduce     data, games, bargaining, process, figures, tables and paper"
@@ -27,6 +27,7 @@ help:
 	@echo "make lint types layers   style, types and import layers"
 	@echo "make coverage      branch coverage of the numeric packages (at least 95 %)"
 	@echo "make bench         timings against named peers -> benchmarks/latest.json"
+	@echo "make mutants       small changes of numeric code that the tests have to notice (hours)"
 	@echo "make paper         paper/paper.pdf (needs latexmk)"
 	@echo "make docs          the documentation site, tutorials executed"
 	@echo "make full          everything at full size; writes docs/full_run.md"
@@ -86,6 +87,10 @@ layers: .venv/.ready
 
 bench: .venv/.full
 	$(BIN)/python -m benchmarks
+
+# Outside continuous integration: each mutant that changes a result runs the tests of its package.
+mutants: .venv/.ready
+	$(BIN)/python -m tests.mutation --count 200 --seed 1
 
 paper: .venv/.ready
 	$(BIN)/negotiation reproduce --paper

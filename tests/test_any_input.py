@@ -65,6 +65,7 @@ def test_any_arguments_10000_calls():
 
 GAME = ng.NormalFormGame.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
 PIE = ng.BargainingProblem([[0, 1], [1, 0]], [0, 0])
+FREE = ng.TariffSchedule(("A", "B"), ("g",), np.zeros((1, 2, 2)))
 DISPUTES = ng.Disputes.from_intervals([7, 9, 30], [7, 9, np.inf])
 
 
@@ -79,6 +80,10 @@ DISPUTES = ng.Disputes.from_intervals([7, 9, 30], [7, 9, np.inf])
         (lambda: ng.quantal_response(GAME, [1.0], max_steps=GAME), "max_steps"),
         (lambda: ng.purchase_compliance(2, 0.5, shortfall_if_unwilling=[0.5, 0.5]), "unwilling"),
         (lambda: ng.plot_bargaining_set(PIE, {"a": None}), r"solutions\[0\]"),
+        (lambda: ng.stage_chain([0.1, 1.0], horizons=np.array(["a"])), "horizons"),
+        (lambda: ng.stage_chain([0.1, 1.0], horizons=[[1], [2, 3]]), "horizons"),
+        (lambda: ng.write_nfg(GAME, ""), "cannot be written"),
+        (lambda: ng.Policy(FREE, export_controls=10**400), "export_controls"),
         (lambda: ng.fit_concessions(DISPUTES, deadline_windows=(0.1, 10.0)), "not identified"),
     ],
 )
