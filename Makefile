@@ -5,17 +5,12 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
-UV_VERSION := 0.13.9
 UV := .uv/bin/uv
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 # uv copies when the cache is on another file system; saying so keeps it quiet.
 export UV_LINK_MODE ?= copy
-# One BLAS thread a process: parallelism is over scenarios and games, never inside one.
-export OPENBLAS_NUM_THREADS := 1
-export OMP_NUM_THREADS := 1
-export MKL_NUM_THREADS := 1
 
 # Bytecode of these is made at set-up: where a process may not write it, each start would compile.
 SLOW_TO_START := numpy scipy numba llvmlite pandas matplotlib pydantic typer rich
@@ -23,7 +18,7 @@ INSTALL = $(UV) pip install --quiet --python $(BIN)/python --require-hashes --on
 PYTEST = $(BIN)/python -m pytest
 WORKERS ?= 2
 
-.PHONY: help setup reproduce test test-oracles coverage lint format types layers bench paper docs full floors archive lock clean
+.PHONY: help setup reproduce test test-oracles coverage lint format types layers bench mutants paper docs full floors archive lock clean
 
 help:
 	@echo "make reproduce     data, games, bargaining, process, figures, tables and paper"
@@ -32,6 +27,7 @@ help:
 	@echo "make lint types layers   style, types and import layers"
 	@echo "make coverage      branch coverage of the numeric packages (at least 95 %)"
 	@echo "make bench         timings against named peers -> benchmarks/latest.json"
+	@echo "make mutants       small changes of numeric code that the tests have to notice (hours)"
 	@echo "make paper         paper/paper.pdf (needs latexmk)"
 	@echo "make docs          the documentation site, tutorials executed"
 	@echo "make full          everything at full size; writes docs/full_run.md"
@@ -39,9 +35,10 @@ help:
 	@echo "make floors        the tests with the oldest packages that are allowed"
 	@echo "make lock          renew the locked requirements"
 
-$(UV):
+$(UV): requirements-uv.lock
 	$(PYTHON) -m venv .uv
-	.uv/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: uv==$(UV_VERSION)
+	.uv/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r $<
+	touch $@
 
 .venv/.ready: requirements.lock pyproject.toml | $(UV)
 	test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
@@ -91,6 +88,10 @@ layers: .venv/.ready
 bench: .venv/.full
 	$(BIN)/python -m benchmarks
 
+# Outside continuous integration: each mutant that changes a result runs the tests of its package.
+mutants: .venv/.ready
+	$(BIN)/python -m tests.mutation --count 200 --seed 1
+
 paper: .venv/.ready
 	$(BIN)/negotiation reproduce --paper
 
@@ -122,6 +123,8 @@ lock: $(UV)
 	  --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements-full.lock
 	$(UV) pip compile pyproject.toml --extra reproduce --group dev --constraint requirements-full.lock \
 	  --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock
+	echo uv | $(UV) pip compile - \
+	  --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements-uv.lock
 
 clean:
 	rm -rf .venv .uv .pytask .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage* site

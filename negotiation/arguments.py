@@ -24,6 +24,7 @@ R = TypeVar("R")
 
 _HINTS = {
     "NormalFormGame": "For two matrices A, B use NormalFormGame.from_bimatrix(A, B).",
+    "Executor | None": "Of a dask.distributed client: client.get_executor().",
     "ExtensiveFormGame": "Use ExtensiveFormGame.from_tree(...) or read_efg(path).",
 }
 #: What else than the type itself is taken for it: NumPy's numbers, and whole numbers as floats.

@@ -8,11 +8,15 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+from negotiation.study.sweeps.workers import THREAD_VARIABLES
+
 settings.register_profile(
     "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("explore", derandomize=False, deadline=None, max_examples=300)
 os.environ.setdefault("NEGOTIATION_QUIET", "1")
+# Processes of the suite share the cores; linear algebra reads this when it is loaded.
+os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 

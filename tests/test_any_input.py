@@ -7,7 +7,8 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
-from negotiation.errors import NegotiationError
+import negotiation as ng
+from negotiation.errors import InvalidInputError, NegotiationError
 from tests.any_input import PLAIN, any_arguments, arguments_of, public_calls
 
 CALLS = public_calls()
@@ -15,8 +16,8 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 @pytest.fixture(autouse=True)
-def elsewhere(tmp_path, monkeypatch):
-    """Names of files are among the arguments: what a call writes is no part of the checkout."""
+def _in_a_folder_of_its_own(tmp_path, monkeypatch):
+    """Some of the functions write files, wherever an argument says."""
     monkeypatch.chdir(tmp_path)
 
 
@@ -56,6 +57,36 @@ def test_any_arguments():
 @pytest.mark.slow
 def test_any_arguments_10000_calls():
     """The same at full size; each call stays under 5 CPU seconds and all under 1 GB more."""
+    ng.process_ensemble()  # equilibria of the embedded economy, which are kept
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert any_calls(10_000, seed=2) < 5.0
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1_000_000
+
+
+GAME = ng.NormalFormGame.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+PIE = ng.BargainingProblem([[0, 1], [1, 0]], [0, 0])
+FREE = ng.TariffSchedule(("A", "B"), ("g",), np.zeros((1, 2, 2)))
+DISPUTES = ng.Disputes.from_intervals([7, 9, 30], [7, 9, np.inf])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: ng.PayoffModel("own", horizons=True), "horizons: not a sequence"),
+        (lambda: ng.PayoffModel("own", horizons=("short_run", None)), r"horizons\[1\]"),
+        (lambda: ng.certified_equilibrium(GAME, "zz"), r"probabilities\[0\]"),
+        (lambda: ng.quantal_response(GAME, [[1], [2, 3]]), "precision"),
+        (lambda: ng.quantal_response(GAME, [[1.0]]), "precision"),
+        (lambda: ng.quantal_response(GAME, [1.0], max_steps=GAME), "max_steps"),
+        (lambda: ng.purchase_compliance(2, 0.5, shortfall_if_unwilling=[0.5, 0.5]), "unwilling"),
+        (lambda: ng.plot_bargaining_set(PIE, {"a": None}), r"solutions\[0\]"),
+        (lambda: ng.stage_chain([0.1, 1.0], horizons=np.array(["a"])), "horizons"),
+        (lambda: ng.stage_chain([0.1, 1.0], horizons=[[1], [2, 3]]), "horizons"),
+        (lambda: ng.write_nfg(GAME, ""), "cannot be written"),
+        (lambda: ng.Policy(FREE, export_controls=10**400), "export_controls"),
+        (lambda: ng.fit_concessions(DISPUTES, deadline_windows=(0.1, 10.0)), "not identified"),
+    ],
+)
+def test_what_is_wrong_is_named(call, message):
+    with pytest.raises(InvalidInputError, match=message):
+        call()

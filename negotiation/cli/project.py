@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from negotiation import __version__
+from negotiation.cli.interruption import interruptible
 from negotiation.cli.reproduce import find_project
 from negotiation.errors import InvalidInputError
 from negotiation.study.provenance import commit_of
@@ -32,6 +33,20 @@ def _tracked(project: Path) -> list[str]:
     return names
 
 
+def _content(root: Path, item: str) -> bytes:
+    """Bytes of a tracked file; a link that leads out of the tree is not followed."""
+    path = root / item
+    if not path.resolve().is_relative_to(root):
+        raise InvalidInputError(
+            "a tracked link leads out of the tree",
+            where=item,
+            seen=str(path.resolve()),
+            allowed=f"files in {root}",
+            hint="Replace it by the file, or git rm it.",
+        )
+    return path.read_bytes()
+
+
 def archive(
     output: Annotated[Path | None, typer.Option(help="File to write (default: dist/).")] = None,
     project: Annotated[
@@ -44,19 +59,25 @@ def archive(
     target = output or root / "dist" / f"{name}.zip"
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
-    with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as package:
+    try:
+        with (
+            interruptible(lambda: f"{target} is as it was; run the same command again"),
+            zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as package,
+        ):
 
-        def add(item: str, content: bytes, mode: int) -> None:
-            entry = zipfile.ZipInfo(f"{name}/{item}")
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = mode << 16
-            package.writestr(entry, content)
+            def add(item: str, content: bytes, mode: int) -> None:
+                entry = zipfile.ZipInfo(f"{name}/{item}")
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.external_attr = mode << 16
+                package.writestr(entry, content)
 
-        add("COMMIT", f"{commit_of(root)}\n".encode(), 0o644)
-        for item in _tracked(root):
-            mode = 0o755 if os.access(root / item, os.X_OK) else 0o644
-            add(item, (root / item).read_bytes(), mode)
-    os.replace(temporary, target)
+            add("COMMIT", f"{commit_of(root)}\n".encode(), 0o644)
+            for item in _tracked(root):
+                mode = 0o755 if os.access(root / item, os.X_OK) else 0o644
+                add(item, _content(root, item), mode)
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
     typer.echo(f"Wrote {target} ({target.stat().st_size / 1e6:.1f} MB)")
 
 

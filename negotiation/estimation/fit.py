@@ -364,7 +364,15 @@ def fit_concessions(
     unit = np.ones(size)
     unit[: largest.size] = 1.0 / largest
     covariance, clustered = np.zeros((size, size)), np.zeros((size, size))
-    inverse = np.asarray(np.linalg.inv(best.information), dtype=np.float64)
+    try:
+        inverse = np.asarray(np.linalg.inv(best.information), dtype=np.float64)
+    except np.linalg.LinAlgError as error:
+        raise InvalidInputError(
+            "not identified: the likelihood is flat in some coefficient",
+            where="disputes",
+            seen=", ".join(names),
+            hint="Leave out deadline windows or covariates in which no dispute ends.",
+        ) from error
     covariance[np.ix_(free, free)] = inverse
     scores = likelihood.scores(best.parameters)[:, free]
     clustered[np.ix_(free, free)] = _sandwich(scores, chosen.clusters, inverse)

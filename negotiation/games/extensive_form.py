@@ -29,7 +29,7 @@ from negotiation.games.tree import (
     kept_exactly,
 )
 from negotiation.games.tree_checks import PROBABILITY_TOLERANCE, check_nodes
-from negotiation.values import FloatArray, decoding, instances
+from negotiation.values import FloatArray, decoding, instance, instances
 
 __all__ = ["ExtensiveFormGame", "InformationSet"]
 
@@ -248,6 +248,7 @@ class ExtensiveFormGame:
         InvalidInputError
             If a set is missing or unknown, or its probabilities are no distribution.
         """
+        instance(probabilities, Mapping, name="behavior")
         known = {s.name: s for s in self.information_sets}
         unknown = [name for name in probabilities if name not in known]
         missing = [name for name in known if name not in probabilities]

@@ -28,6 +28,7 @@ from negotiation.games._tokens import Reader, open_source, quote, rational_text
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.games.tree import ChanceNode, DecisionNode, Node, TerminalNode
+from negotiation.values import shown, user_path
 
 __all__ = ["read_efg", "read_nfg", "write_efg", "write_nfg"]
 
@@ -162,10 +163,10 @@ def write_nfg(
 def _save(text: str, path: str | Path | None) -> str:
     if path is not None:
         try:
-            Path(path).write_text(text, encoding="utf-8")
+            user_path(path).write_text(text, encoding="utf-8")
         except OSError as error:
             raise InvalidInputError(
-                "cannot be written", where=str(path), seen=str(error.strerror)
+                f"cannot be written: {error.strerror}", where="path", seen=shown(path)
             ) from error
     return text
 

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 
 from negotiation.errors import InvalidInputError
 from negotiation.payoffs.scenarios import MODELS
-from negotiation.values import closest, float_array, instance, number, one_of
+from negotiation.values import closest, float_array, instance, instances, number, one_of
 
 __all__ = ["PAYOFF_MODELS", "PayoffModel", "RevealedWeight", "payoff_model", "revealed_weight"]
 
@@ -59,9 +59,10 @@ class PayoffModel:
     weight: float = 1.0
 
     def __post_init__(self) -> None:
-        """Check the model and the number of horizons."""
+        """Check the model and its horizons."""
+        instance(self.name, str, name="name")
         one_of(self.model, MODELS, name="model")
-        if not 1 <= len(self.horizons) <= 2:
+        if not 1 <= len(instances(self.horizons, (str, float, int), name="horizons")) <= 2:
             raise InvalidInputError(
                 "one horizon, or two between which flows move",
                 where=f"payoff model {self.name}",

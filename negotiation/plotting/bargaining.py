@@ -16,6 +16,7 @@ from negotiation.bargaining.solutions.problem import BargainingProblem
 from negotiation.bargaining.solutions.result import BargainingSolution
 from negotiation.errors import InvalidInputError
 from negotiation.plotting.style import Pen
+from negotiation.values import instances
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -97,7 +98,7 @@ def plot_bargaining_set(
             markersize=10,
             label="outside options",
         )
-    for k, solution in enumerate(solutions):
+    for k, solution in enumerate(instances(solutions, BargainingSolution, name="solutions")):
         ax.plot(
             *solution.payoffs,
             pen.marker(k),

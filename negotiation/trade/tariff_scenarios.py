@@ -26,7 +26,7 @@ from negotiation.trade.tariff_actions import (
     partners_beyond,
     tariff_points,
 )
-from negotiation.values import FloatArray, compact_repr, float_array, instance, read_only
+from negotiation.values import FloatArray, compact_repr, float_array, instance, read_only, shown
 
 __all__ = [
     "Exemptions",
@@ -140,16 +140,36 @@ def _players(economy: Economy, players: Sequence[str]) -> tuple[str, ...]:
     return names
 
 
+def _listed_exemptions(exemptions: Any) -> dict[str, Mapping[str, ArrayLike]]:
+    """Share that is exempt by region and sector, or say what is no name of a sector."""
+    given = {} if exemptions is None else exemptions
+    whole = isinstance(given, Mapping)
+    out: dict[str, Mapping[str, ArrayLike]] = {}
+    for region, listed in given.items() if whole else ():
+        names = tuple(listed) if isinstance(listed, Iterable) else (listed,)
+        names = (listed,) if isinstance(listed, str) else names
+        whole = whole and all(isinstance(name, str) for name in names)
+        if whole:
+            out[region] = listed if isinstance(listed, Mapping) else dict.fromkeys(names, 1.0)
+    if not whole:
+        raise InvalidInputError(
+            "not sectors by region",
+            where="exemptions",
+            seen=shown(exemptions),
+            allowed="for each region its sectors, or the share exempt of each",
+            hint='Of exempt_sectors: {"CHN": [e.sector for e in exempt_sectors("CHN", "USA")]}.',
+        )
+    return out
+
+
 def _exempt_shares(
-    economy: Economy, exemptions: Exemptions, importer: str, scenarios: int
+    economy: Economy,
+    exemptions: Mapping[str, Mapping[str, ArrayLike]],
+    importer: str,
+    scenarios: int,
 ) -> FloatArray:
     out = np.zeros((scenarios, len(economy.sectors)))
-    listed = exemptions.get(importer, {})
-    named: Mapping[str, ArrayLike]
-    if isinstance(listed, Mapping):
-        named = listed
-    else:
-        named = dict.fromkeys([listed] if isinstance(listed, str) else listed, 1.0)
+    named = exemptions.get(importer, {})
     for sector, share in named.items():
         where = f"exemptions[{importer}][{sector}]"
         array = float_array(share, name=where, low=0.0, high=1.0)
@@ -231,7 +251,7 @@ def tariff_scenarios(
     """
     names = _players(economy, first_two(economy) if players is None else players)
     taxed = taxed_sectors(economy, sectors)
-    exempt = exemptions or {}
+    exempt = _listed_exemptions(exemptions)
     for importer in exempt:
         if importer not in names:
             raise InvalidInputError(

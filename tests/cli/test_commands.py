@@ -4,7 +4,6 @@ import json
 import shutil
 import subprocess
 import sys
-import zipfile
 from types import SimpleNamespace
 
 import pytest
@@ -299,39 +298,10 @@ def test_report_needs_results(capsys, tmp_path):
     assert "negotiation reproduce" in err
 
 
-@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="an unpacked archive, not a checkout")
-def test_archive_is_the_same_twice(capsys, tmp_path):
-    for name in ("a.zip", "b.zip"):
-        code, out, _ = call(
-            capsys, "archive", "--output", str(tmp_path / name), "--project", str(ROOT)
-        )
-        assert code == 0
-        assert "Wrote" in out
-    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
-    names = zipfile.ZipFile(tmp_path / "a.zip").namelist()
-    assert any(name.endswith("/Makefile") for name in names)
-    for item in ("/paper/validation/", "/experiments/policy.py", "/figures/sobol.py"):
-        assert any(item in name for name in names)
-    assert not any("/experiments/results/" in name or "/.git/" in name for name in names)
-    with zipfile.ZipFile(tmp_path / "a.zip") as package:
-        (commit,) = [name for name in names if name.endswith("/COMMIT")]
-        assert package.read(commit).decode()[:40].isalnum()
-        modes = {name: item.external_attr >> 16 for name, item in package.NameToInfo.items()}
-    assert next(mode for name, mode in modes.items() if name.endswith("/.ci/run")) & 0o100
-
-
 def test_results_name_the_commit_of_an_unpacked_archive(tmp_path):
     (tmp_path / "experiments").mkdir()
     (tmp_path / "COMMIT").write_text("ab12\n")
     assert run_record(tmp_path / "experiments")["commit"] == "ab12"
-
-
-def test_archive_outside_git(capsys, tmp_path):
-    (tmp_path / "experiments").mkdir()
-    (tmp_path / "experiments" / "mine.toml").touch()
-    code, _, err = call(capsys, "archive", "--project", str(tmp_path))
-    assert code == 2
-    assert "git checkout" in err
 
 
 def test_standoffs_are_listed_and_shown(capsys):

@@ -116,6 +116,7 @@ def test_designs():
         (lambda: noisy_sweep(evaluate=f"{FILE}:noisy", folder=None), "no such function"),
         (lambda: noisy_sweep(design="random"), "design"),
         (lambda: run_sweep(noisy_sweep(evaluate=f"{FILE}:ragged")), "one value a row"),
+        (lambda: run_sweep(noisy_sweep(), object()), r"client\.get_executor\(\)"),
         (lambda: sobol_indices_of(np.ones(5), parameters=("x",), size=4), "this design"),
     ],
 )
@@ -398,6 +399,8 @@ def test_cluster_with_a_worker_killed(tmp_path, store):
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster,
         Client(cluster) as client,
     ):
+        with pytest.raises(InvalidInputError, match=r"client\.get_executor\(\)"):
+            run_sweep(sweep, client, folder=tmp_path / "cluster")
         run_sweep(sweep, client.get_executor(), folder=tmp_path / "cluster")
     assert (tmp_path / "mark").exists()
     run_sweep(sweep, folder=tmp_path / "alone")

@@ -68,6 +68,12 @@ class PurchaseCompliance(Pictured):
     _picture = "plot_compliance_posterior"
 
 
+def _for_each_item(value: ArrayLike, name: str, shape: tuple[int, ...]) -> FloatArray:
+    """Probabilities of the items, where one may stand for all."""
+    given = float_array(value, name=name, low=0.0, high=1.0)
+    return float_array(given, name=name, shape=shape) if given.ndim else np.full(shape, given)
+
+
 @takes
 def purchase_compliance(
     target: ArrayLike,
@@ -115,7 +121,7 @@ def purchase_compliance(
         raise InvalidInputError("one name an item", where="items", seen=names)
     margin = number(tolerance, name="tolerance", low=0.0, high=1.0)
     chances = [
-        np.broadcast_to(float_array(value, name=name, low=0.0, high=1.0), wanted.shape)
+        _for_each_item(value, name, wanted.shape)
         for value, name in (
             (shortfall_if_willing, "shortfall_if_willing"),
             (shortfall_if_unwilling, "shortfall_if_unwilling"),

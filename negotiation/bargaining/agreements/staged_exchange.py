@@ -92,9 +92,8 @@ def stage_chain(
     rho = number(discount_rate, name="discount_rate", low=0.0)
     if np.any(lam <= 0):
         raise InvalidInputError("every stage must be able to succeed", where="success", seen=lam)
-    dates = np.asarray(horizons, dtype=np.float64).reshape(-1)
-    if dates.size:
-        dates = float_array(dates, name="horizons", ndim=1, low=0.0)
+    none = isinstance(horizons, tuple | list) and not horizons
+    dates = np.zeros(0) if none else float_array(horizons, name="horizons", low=0.0).reshape(-1)
     size = lam.size
     generator = np.zeros((size + 1, size + 1))
     for k in range(size):

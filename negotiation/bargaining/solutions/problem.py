@@ -24,7 +24,7 @@ from negotiation.bargaining.solutions.frontier import (
     pareto_indices,
     upper_hull,
 )
-from negotiation.bargaining.solutions.polytope import lottery_slack
+from negotiation.bargaining.solutions.polytope import TIGHT, lottery_slack
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray, decoding, float_array, instances
@@ -330,18 +330,22 @@ class BargainingProblem:
     def _most(self, player: int, floor: FloatArray) -> float:
         from scipy.optimize import linprog
 
-        everything = np.vstack([self.points, self.point])
+        gains = np.vstack([self.points - self.point, np.zeros_like(self.point)])
+        scale = max(float(np.abs(gains).max()), 1e-300)
         solved = linprog(
-            -everything[:, player],
-            A_ub=-everything.T,
-            b_ub=-floor,
-            A_eq=np.ones((1, len(everything))),
+            -gains[:, player] / scale,
+            A_ub=-gains.T / scale,
+            b_ub=(self.point - floor) / scale,
+            A_eq=np.ones((1, len(gains))),
             b_eq=[1.0],
+            options=TIGHT,
         )
         if solved.status != 0:
+            if lottery_slack(gains, floor - self.point) >= -_SLACK:
+                return float(floor[player])  # on the frontier, but for rounding
             raise InvalidInputError(
                 "no payoff vector is at least as good for everybody as no agreement",
                 where="frontier",
                 seen=f"least accepted {floor.tolist()}",
             )
-        return float(-solved.fun)
+        return float(self.point[player] - solved.fun * scale)

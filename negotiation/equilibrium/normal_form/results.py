@@ -22,7 +22,7 @@ from negotiation.equilibrium.frames import mixture, play_frame
 from negotiation.equilibrium.normal_form.components import Component
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Pictured, Presented
-from negotiation.values import FloatArray, read_only
+from negotiation.values import FloatArray, float_array, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -198,7 +198,9 @@ def certified_equilibrium(
 
     ``spread`` is :func:`~negotiation.equilibrium.certificate.undominated_range` where known.
     """
-    profile = tuple(read_only(np.asarray(x, dtype=np.float64)) for x in probabilities)
+    profile = tuple(
+        float_array(x, name=f"probabilities[{k}]", ndim=1) for k, x in enumerate(probabilities)
+    )
     return Equilibrium(
         game=game,
         probabilities=profile,

@@ -97,6 +97,7 @@ class QuantalResponseResult(Pictured):
         return np.array([point.precision for point in self.points])
 
 
+@takes
 def quantal_response(
     game: NormalFormGame,
     precision: float | Sequence[float] | FloatArray,
@@ -142,7 +143,8 @@ def quantal_response(
     """
     limit = TimeLimit(max_seconds)
     number(tol, name="tol", low=0.0)
-    wanted = float_array(np.atleast_1d(np.asarray(precision)), name="precision", ndim=1, low=0.0)
+    wanted = float_array(precision, name="precision", low=0.0)
+    wanted = float_array(np.atleast_1d(wanted), name="precision", ndim=1)
     system = LogitSystem(as_normal_form(game, "quantal_response"))
     scaled = wanted * system.unit
     found: dict[float, FloatArray] = {0.0: system.centroid()}

@@ -18,16 +18,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from negotiation.payoffs.defaults import horizon_elasticities
+from negotiation.payoffs.ensemble import PayoffModel
 from negotiation.payoffs.scenarios import tariff_payoffs
 from negotiation.process.multi_step.surfaces import Surface
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.instruments.measures import Measure
 from negotiation.trade.tariff_scenarios import baseline_averages, taxed_sectors
-from negotiation.values import FloatArray, compact_repr
+from negotiation.values import FloatArray, compact_repr, instance
 
 if TYPE_CHECKING:
     from negotiation.data.tables import DateLike
-    from negotiation.payoffs.ensemble import PayoffModel
 
 __all__ = ["Instrument", "State", "StateFlows"]
 
@@ -124,6 +124,7 @@ class StateFlows:
 
     def __post_init__(self) -> None:
         """Read off what schedules need."""
+        instance(self.payoff_model, PayoffModel, name="payoff_model")
         self.baseline = np.array(baseline_averages(self.economy, self.sides, None))
         self._goods = taxed_sectors(self.economy)
         for horizon in self.payoff_model.horizons:

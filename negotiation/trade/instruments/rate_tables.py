@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from negotiation.errors import InvalidInputError
-from negotiation.values import FloatArray, read_only
+from negotiation.values import FloatArray, read_only, shown
 
 __all__ = ["checked_table"]
 
@@ -36,8 +36,8 @@ def checked_table(
         return read_only(np.full(shape, 1.0 if costs else 0.0))
     try:
         table = np.array(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InvalidInputError("not an array of numbers", where=name, seen=repr(value)) from error
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InvalidInputError("not an array of numbers", where=name, seen=shown(value)) from error
     if table.shape[-3:] != shape or table.ndim > 3 + scenarios:
         raise InvalidInputError("wrong shape", where=name, seen=table.shape, allowed=str(shape))
     good = table > (0.0 if costs else -1.0)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import minimize
+from scipy.optimize import linprog, minimize
 
 from negotiation.bargaining.solutions.axiomatic import (
     deal_me_out,
@@ -221,6 +221,53 @@ def test_three_players_with_outside_options():
     assert discrete_raiffa(BargainingProblem(points, [0, 0, 0])).payoffs == pytest.approx(
         [1 / 3] * 3
     )
+
+
+def slack_of_lotteries(points, floor):
+    """The most that a lottery gives everybody above a floor."""
+    n, players = points.shape
+    scale = np.abs(points).max()
+    points, floor = points / scale, floor / scale
+    found = linprog(
+        np.append(np.zeros(n), -1.0),
+        A_ub=np.hstack([-points.T, np.ones((players, 1))]), b_ub=-floor,
+        A_eq=np.append(np.ones(n), 0.0)[None], b_eq=[1.0],
+        bounds=[(0, None)] * n + [(None, None)],
+    )  # fmt: skip
+    return -found.fun * scale
+
+
+@pytest.mark.parametrize(
+    ("solve", "players"),
+    [
+        (solve, players)
+        for solve in (*ALL, deal_me_out, split_the_difference)
+        for players in (2, 3)
+        if (solve, players) != (maschler_perles, 3)
+    ],
+)
+def test_awards_are_feasible_wherever_disagreement_lies(solve, players):
+    rng = np.random.default_rng(players)
+    seen = {"refused": 0, "solved": 0}
+    for _ in range(30):
+        points = rng.normal(size=(rng.integers(2, 9), players)) * 10.0 ** rng.integers(-3, 4)
+        place = rng.uniform(-0.2, 1.2, players)
+        low, high = points.min(axis=0), points.max(axis=0)
+        d = low + place * (high - low)
+        tolerance = 1e-7 * np.abs(points).max()
+        options = d if solve in (deal_me_out, split_the_difference) else None
+        slack = slack_of_lotteries(points, d)
+        try:
+            found = solve(BargainingProblem(points, d, outside_options=options))
+        except InvalidInputError:
+            assert slack < tolerance
+            seen["refused"] += 1
+            continue
+        assert slack >= -tolerance
+        assert slack_of_lotteries(points, found.payoffs) >= -tolerance
+        assert np.all(found.payoffs >= d - tolerance)
+        seen["solved"] += 1
+    assert min(seen.values()) > 3
 
 
 def test_nobody_can_gain():

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from negotiation.data import exempt_sectors
 from negotiation.errors import InvalidInputError, NonFiniteError
 from negotiation.policy.objectives.objective import JobLosses, Objective
 from negotiation.policy.objectives.partial_equilibrium_payoffs import (
@@ -273,6 +274,9 @@ def test_frame_has_a_row_a_scenario_and_player():
         ({"rates": (0.1, 0.1), "exemptions": {"ROW": ["s0"]}}, "ROW"),
         ({"rates": (0.1, 0.1), "exemptions": {"USA": ["s7"]}}, "s7"),
         ({"rates": (0.1, 0.1), "exemptions": {"USA": {"s0": 1.5}}}, "exemptions"),
+        ({"rates": (0.1, 0.1), "exemptions": exempt_sectors("CHN", "USA")}, "e.sector for e"),
+        ({"rates": (0.1, 0.1), "exemptions": {"CHN": exempt_sectors("CHN", "USA")}}, "e.sector"),
+        ({"rates": (0.1, 0.1), "exemptions": {"USA": None}}, "sectors by region"),
         ({"rates": (0.1, 0.1), "exemptions": {"USA": {"s0": [0.1, 0.2]}}}, "exemptions"),
     ],
 )

@@ -1,0 +1,83 @@
+"""A fixed corpus of results: what the examples of a package's docstrings compute, as one digest.
+
+``python -m tests.mutation.corpus trade`` prints the digest of a package. Numbers count to eight
+digits, so that another order of a sum is no other result.
+"""
+
+import contextlib
+import dataclasses
+import doctest
+import hashlib
+import io
+import sys
+import warnings
+from collections.abc import Mapping
+from fractions import Fraction
+from importlib import import_module
+from pkgutil import walk_packages
+
+import numpy as np
+
+#: Fields that say how long something took.
+_CLOCKS = ("seconds", "elapsed", "started")
+
+
+def _numbers(value, depth=0):
+    """All numbers in a value, in order, as text."""
+    if depth > 6:
+        return
+    if isinstance(value, bool | np.bool_ | int | np.integer | Fraction):
+        yield str(value)
+    elif isinstance(value, float | np.floating | complex):
+        yield f"{value:.8g}"
+    elif isinstance(value, np.ndarray):
+        if value.dtype.kind in "fc":
+            yield from (f"{x + 0.0:.8g}" for x in value.ravel())
+        elif value.dtype.kind in "iub":
+            yield from map(str, value.ravel())
+        elif value.dtype.kind == "O":
+            for item in value.ravel():
+                yield from _numbers(item, depth + 1)
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for field in dataclasses.fields(value):
+            if not any(word in field.name for word in _CLOCKS):
+                yield from _numbers(getattr(value, field.name, None), depth + 1)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield str(key)
+            yield from _numbers(item, depth + 1)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _numbers(item, depth + 1)
+    elif hasattr(value, "to_numpy"):
+        yield from _numbers(value.to_numpy(), depth + 1)
+
+
+def digest(package):
+    """Digest of everything that the examples of a package leave behind."""
+    total = hashlib.sha256()
+    top = import_module(f"negotiation.{package}")
+    names = sorted(info.name for info in walk_packages(top.__path__, f"{top.__name__}."))
+    for name in names:
+        module = import_module(name)
+        for test in doctest.DocTestFinder(exclude_empty=True).find(module):
+            space = dict(vars(module))
+            known = set(space)
+            for example in test.examples:
+                out = io.StringIO()
+                try:
+                    code = compile(example.source, name, "single")
+                    with contextlib.redirect_stdout(out):
+                        exec(code, space)
+                except Exception as error:
+                    out.write(type(error).__name__)
+                total.update(out.getvalue().encode())
+            for key in sorted(set(space) - known - {"__builtins__", "_"}):
+                total.update(key.encode())
+                total.update("\n".join(_numbers(space[key])).encode())
+    return total.hexdigest()
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    print(digest(sys.argv[1]))

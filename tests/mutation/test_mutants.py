@@ -1,0 +1,46 @@
+"""The mutants are what they say: each kind, numbers only, and the same for a seed."""
+
+import ast
+
+from tests.mutation.corpus import digest
+from tests.mutation.mutants import draw_mutants, mutants_of
+from tests.reference import ROOT
+
+SOURCE = '''
+def f(x: int, n: "0 + 1" = 3) -> "1 + 1":
+    """1 + 1."""
+    if not x < 2 and n == 1:
+        raise ValueError(f"{n + 1}")
+    return -x * (n - 0.5) ** 2 if True else x / n
+'''
+
+
+def test_each_kind_is_made_and_nothing_else_changes():
+    found = [make() for make in mutants_of("f.py", SOURCE)]
+    changes = {(m.kind, m.before, m.after) for m in found}
+    assert changes == {
+        ("off by one", "3", "4"),
+        ("boolean", "not x < 2 and n == 1", "not x < 2 or n == 1"),
+        ("comparison", "x < 2", "x <= 2"),
+        ("off by one", "2", "3"),
+        ("comparison", "n == 1", "n != 1"),
+        ("off by one", "1", "2"),
+        ("operator", "-x * (n - 0.5) ** 2", "-x / (n - 0.5) ** 2"),
+        ("sign", "-x", "+x"),
+        ("operator", "(n - 0.5) ** 2", "(n - 0.5) * 2"),
+        ("operator", "n - 0.5", "n + 0.5"),
+        ("constant", "0.5", "1.0"),
+        ("boolean", "True", "False"),
+        ("operator", "x / n", "x * n"),
+    }
+    original = ast.unparse(ast.parse(SOURCE)).splitlines()
+    for mutant in found:
+        lines = mutant.text.splitlines()
+        assert sum(a != b for a, b in zip(lines, original, strict=True)) == 1
+
+
+def test_a_seed_draws_the_same_mutants_and_the_corpus_is_fixed():
+    one, two = (draw_mutants(ROOT, 5, 3, ("games",)) for _ in range(2))
+    assert one == two
+    assert len({m.text for m in one}) == 5
+    assert digest("games") == digest("games")
