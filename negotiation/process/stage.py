@@ -9,7 +9,7 @@ from negotiation.values import FloatArray, compact_repr, quantity
 __all__ = ["DAYS_IN", "Stage"]
 
 #: Length of a unit of the process's clock in days.
-DAYS_IN = {"day": 1.0, "month": 365.25 / 12.0, "year": 365.25}
+DAYS_IN = {"day": 1.0, "week": 7.0, "month": 365.25 / 12.0, "year": 365.25}
 
 
 @dataclass(frozen=True, eq=False)

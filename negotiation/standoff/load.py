@@ -14,7 +14,7 @@ from negotiation.data.sources import EMBEDDED
 from negotiation.errors import DataError, InvalidInputError
 from negotiation.standoff.checks import Mistakes, Section
 from negotiation.standoff.economies import read_economy
-from negotiation.standoff.parameters import read_parameters
+from negotiation.standoff.parameters import all_parameters, read_parameters
 from negotiation.standoff.parts import FileReader
 from negotiation.standoff.standoff import Standoff
 from negotiation.trade.economy import Economy
@@ -162,7 +162,10 @@ def _read(path: Path) -> Standoff:
     tariffs = file.table("tariffs")
     economy = read_economy(file, tariffs.day("baseline", required=False), path.parent)
     sides = _sides(file, None if economy is None else economy.regions)
-    reader = FileReader(sides, economy)
+    own = read_parameters(file.table("parameters"), sides)
+    named = all_parameters(own, sides) if sides else {}
+    reader = FileReader(sides, economy, named)
+    stages = reader.stages(file.tables("stages"))
     steps = [*tariffs.tables("steps"), *_listed_steps(tariffs, path.parent)]
     read: dict[str, Any] = {
         "title": file.text("title"),
@@ -171,13 +174,15 @@ def _read(path: Path) -> Standoff:
         "changes": reader.changes(steps),
         "threats": reader.threats(tariffs.tables("threatened")),
         "exemptions": reader.exemptions(tariffs.tables("exemptions")),
+        "exemptible": reader.exemptible(tariffs.tables("exemptible")),
         "measures": reader.measures(file.tables("instruments")),
-        "stages": reader.stages(file.tables("stages")),
+        "stages": stages,
         "deadlines": reader.deadlines(file.tables("deadlines")),
-        "endings": reader.endings(file.tables("endings")),
+        "endings": reader.endings(file.tables("endings"), stages),
         "events": reader.events(file.tables("events")),
-        "moments": reader.moments(file.tables("moments")),
-        "own": read_parameters(file.table("parameters"), sides),
+        "moments": reader.moments(file.tables("moments"), stages),
+        "waits_for_exemptions": reader.waits(file.table("waits_for_exemptions")),
+        "own": own,
         "remarks": _remarks(file),
     }
     tariffs.finish()

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
-from types import MappingProxyType
 
-from negotiation.data.parameters import DEFAULT_REGION, Parameter, parameters, regional_names
+from negotiation.data.parameters import (
+    DEFAULT_REGION,
+    Parameter,
+    parameters,
+    regional_names,
+    regional_parameter,
+)
 from negotiation.standoff.checks import Section
 
-__all__ = ["OwnParameters", "read_parameters"]
+__all__ = ["OwnParameters", "all_parameters", "read_parameters"]
 
 #: By name, then by region; the region ``""`` holds for both sides.
 OwnParameters = Mapping[str, Mapping[str, Parameter]]
@@ -66,5 +72,28 @@ def read_parameters(table: Section, sides: tuple[str, str] | None) -> OwnParamet
             section.finish()
         else:
             found = {"": _entry(name, section)}
-        out[name] = MappingProxyType(found)
-    return MappingProxyType(out)
+        out[name] = found
+    return out
+
+
+def all_parameters(
+    own: OwnParameters, sides: tuple[str, str], as_of: date | None = None
+) -> dict[str, Parameter]:
+    """Return every parameter by name; one of a side is called ``name_side``, in small letters.
+
+    A side without a value of its own that was known at the date has the documented default, under
+    the side's name.
+    """
+    out = dict(parameters())
+    for name in regional_names():
+        for side in sides:
+            found = regional_parameter(name, side, as_of)
+            out[f"{name}_{side.lower()}"] = replace(found, name=f"{name}_{side.lower()}")
+    for name, found_by_side in own.items():
+        for region, entry in found_by_side.items():
+            regions = [region] if region else (sides if name in regional_names() else [])
+            for side in regions:
+                out[f"{name}_{side.lower()}"] = replace(entry, name=f"{name}_{side.lower()}")
+            if not regions:
+                out[name] = entry
+    return out

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from types import MappingProxyType
 
 from negotiation.standoff.checks import Section
 from negotiation.standoff.records import (
+    ACTION_KINDS,
     DEADLINE_KINDS,
     ENDING_KINDS,
     EVENT_KINDS,
@@ -17,6 +16,7 @@ from negotiation.standoff.records import (
     Demand,
     DisputeStage,
     Ending,
+    ExemptibleGoods,
     MeasureInForce,
     Moment,
     PublicEvent,
@@ -24,106 +24,17 @@ from negotiation.standoff.records import (
     TariffChange,
     TariffThreat,
 )
-from negotiation.standoff.tariffs import mean_baseline
-from negotiation.trade.economy import Economy
+from negotiation.standoff.rows import HIGHEST_RATE, RowReader
+from negotiation.standoff.tariffs import share_of_sectors
 
 __all__ = ["FileReader"]
 
 _MEASURES = ("export_control", "export_tax", "export_ban", "trade_cost", "quota")
-_HIGHEST_RATE = 10.0
 _HIGHEST_FACTOR = 1000.0
 
 
-@dataclass(frozen=True)
-class FileReader:
-    """Reads the sections of a file about two sides of an economy.
-
-    Attributes
-    ----------
-    sides
-        The two sides.
-    economy
-        Its labels are those that the file may use, its tariffs the baseline.
-
-    Where sides or economy could not be read they are None and any label passes, since that
-    mistake is told already.
-    """
-
-    sides: tuple[str, str] | None
-    economy: Economy | None
-
-    def _facts(self, section: Section) -> tuple[date, str]:
-        """Return the day on which a row became known, and its source."""
-        return section.day("known_on") or date.min, section.text("source")
-
-    def _region(self, section: Section, name: str) -> str:
-        if self.economy is None:
-            return section.text(name)
-        return section.choice(name, self.economy.regions)
-
-    def _side(self, section: Section, name: str, *others: str) -> str:
-        if self.sides is None:
-            return section.text(name)
-        return section.choice(name, (*self.sides, *others))
-
-    def _pair(self, section: Section, first: str, second: str) -> tuple[str, str]:
-        one, two = self._region(section, first), self._region(section, second)
-        if one and one == two:
-            section.note(second, f"the same as {first}", seen=two, allowed="another region")
-        return one, two
-
-    def _listed(self, section: Section, *, required: bool) -> tuple[str, ...] | None:
-        value = section.raw("sectors", required=required, allowed="a list of sectors")
-        if value is None:
-            return () if required else None
-        if not isinstance(value, list) or not value:
-            section.note("sectors", "not a list of sectors", seen=value)
-            return ()
-        sectors = value if self.economy is None else self.economy.sectors
-        unknown = [item for item in value if item not in sectors]
-        if unknown:
-            section.note("sectors", "unknown", seen=unknown[0], allowed=", ".join(sectors))
-        if len(set(map(str, value))) < len(value):
-            section.note("sectors", "a sector stands twice", seen=value)
-        return tuple(str(item) for item in value)
-
-    def _points(self, section: Section, imposer: str, target: str) -> float:
-        """Return added points, given as such or as a total over the pair's mean baseline."""
-        if "total" not in section:
-            return section.number("added", low=-1.0, high=_HIGHEST_RATE)
-        if "added" in section:
-            section.note("total", "given beside added", allowed="one of the two")
-        total = section.number("total", low=0.0, high=_HIGHEST_RATE)
-        section.raw("added", required=False)
-        economy = self.economy
-        if economy is None or imposer == target or not {imposer, target} <= set(economy.regions):
-            return 0.0
-        mean = mean_baseline(economy, importer=imposer, exporter=target)
-        return round(total - mean, 12)
-
-    def _rates(self, section: Section, name: str) -> Mapping[str, float]:
-        """Return added points of both sides."""
-        if name not in section:
-            section.raw(name, allowed="added points of both sides")
-            return {}
-        table = section.table(name)
-        rates = {}
-        first, second = self.sides or (*table.keys(), "", "")[:2]
-        for side, other in ((first, second), (second, first)):
-            if table.holds_table(side):
-                within = table.table(side)
-                rates[side] = self._points(within, side, other)
-                within.finish()
-            else:
-                rates[side] = table.number(side, low=-1.0, high=_HIGHEST_RATE)
-        table.finish()
-        return MappingProxyType(rates)
-
-    def _ended(self, section: Section, known_on: date) -> date | None:
-        ended = section.day("ended_on", required=False)
-        if ended is not None and ended < known_on:
-            section.note("ended_on", "before known_on", seen=ended, allowed=f"{known_on} or later")
-        return ended
+class FileReader(RowReader):
+    """Reads the sections of a file about two sides of an economy."""
 
     def changes(self, sections: Iterable[Section]) -> tuple[TariffChange, ...]:
         """Return dated steps, in order; a repeated one is a mistake."""
@@ -174,20 +85,65 @@ class FileReader:
         for section in sections:
             known_on, source = self._facts(section)
             importer, exporter = self._pair(section, "importer", "exporter")
+            sectors = self._listed(section, required=True) or ()
+            share, of_imports = self._exempt_share(section, importer, exporter, sectors)
             rows.append(
                 SectorExemption(
                     date=section.day("date") or date.min,
                     importer=importer,
                     exporter=exporter,
-                    sectors=self._listed(section, required=True) or (),
-                    share=section.number("share", low=0.0, high=1.0, default=1.0),
-                    residual=section.number("residual", low=-1.0, high=_HIGHEST_RATE, default=0.0),
+                    sectors=sectors,
+                    share=share,
+                    of_imports=of_imports,
+                    in_process=section.flag("in_process", default=True),
+                    residual=section.number("residual", low=-1.0, high=HIGHEST_RATE, default=0.0),
                     known_on=known_on,
                     source=source,
                 )
             )
             section.finish()
         return tuple(rows)
+
+    def _exempt_share(
+        self, section: Section, importer: str, exporter: str, sectors: tuple[str, ...]
+    ) -> tuple[float, float | str | None]:
+        """Return the exempt share of sectors, and the share of all goods from which it follows."""
+        if "of_imports" not in section:
+            return section.number("share", low=0.0, high=1.0, default=1.0), None
+        if "share" in section:
+            section.note("of_imports", "given beside share", allowed="one of the two")
+        names: dict[str, str] = {}
+        value = self._value(section, "of_imports", names, low=0.0, high=1.0)
+        given = names.get("of_imports", value)
+        if self.economy is None or not {importer, exporter} <= set(self.economy.regions):
+            return 0.0, given
+        return share_of_sectors(self.economy, importer, exporter, sectors, value), given
+
+    def exemptible(self, sections: Iterable[Section]) -> tuple[ExemptibleGoods, ...]:
+        """Return the sectors that a side could exempt."""
+        rows = []
+        for section in sections:
+            known_on, source = self._facts(section)
+            sectors = self._listed(section, required=True) or ()
+            rows.append(ExemptibleGoods(self._side(section, "side"), sectors, known_on, source))
+            section.finish()
+        return tuple(rows)
+
+    def waits(self, section: Section) -> Mapping[str, tuple[str, ...]]:
+        """Return by side the acts that it takes only after the other's exemptions."""
+        out = {}
+        for side in self.sides or section.keys():
+            value = section.raw(side, required=False)
+            if value is None:
+                continue
+            if not isinstance(value, list) or not set(map(str, value)) <= set(ACTION_KINDS):
+                section.note(
+                    side, "not a list of acts", seen=value, allowed=", ".join(ACTION_KINDS)
+                )
+                continue
+            out[side] = tuple(str(item) for item in value)
+        section.finish()
+        return out
 
     def measures(self, sections: Iterable[Section]) -> tuple[MeasureInForce, ...]:
         """Return instruments other than tariffs."""
@@ -221,10 +177,11 @@ class FileReader:
     def _demand(self, section: Section) -> Demand:
         known_on, source = self._facts(section)
         rates: Mapping[str, float] | None = None
+        names: dict[str, str] = {}
         if section.raw("rates", required=False) != "ideal":
-            rates = self._rates(section, "rates")
+            rates = self._rates(section, "rates", names)
         section.finish()
-        return Demand(rates, known_on, source)
+        return Demand(rates, known_on, source, names)
 
     def stages(self, sections: Iterable[Section]) -> tuple[DisputeStage, ...]:
         """Return the steps of the talks; their names differ."""
@@ -240,10 +197,12 @@ class FileReader:
                 if side in table
             }
             table.finish()
+            asks = "asked_by" in section
+            asked_by = self._side(section, "asked_by") if asks else ""
             section.finish()
             if name in rows:
                 section.note("name", "a second stage of this name", seen=name)
-            rows[name] = DisputeStage(name, kind, remembered, MappingProxyType(demands))
+            rows[name] = DisputeStage(name, kind, remembered, demands, asked_by)
         return tuple(rows.values())
 
     def deadlines(self, sections: Iterable[Section]) -> tuple[Deadline, ...]:
@@ -265,12 +224,20 @@ class FileReader:
             section.finish()
         return tuple(sorted(rows, key=lambda row: row.date))
 
-    def endings(self, sections: Iterable[Section]) -> tuple[Ending, ...]:
+    def endings(
+        self, sections: Iterable[Section], stages: Sequence[DisputeStage]
+    ) -> tuple[Ending, ...]:
         """Return competing endings."""
         rows = []
+        named = [stage.name for stage in stages]
         for section in sections:
             known_on, source = self._facts(section)
-            hazard = section.number("hazard", low=0.0, high=_HIGHEST_FACTOR)
+            names: dict[str, str] = {}
+            hazard = self._value(section, "hazard", names, low=0.0, high=_HIGHEST_FACTOR)
+            within = section.raw("stages", required=False) or []
+            if not isinstance(within, list) or not set(map(str, within)) <= set(named):
+                section.note("stages", "not names of stages", seen=within, allowed=", ".join(named))
+                within = []
             low = section.number("low", low=0.0, high=_HIGHEST_FACTOR, default=hazard)
             high = section.number("high", low=0.0, high=_HIGHEST_FACTOR, default=hazard)
             if not low <= hazard <= high:
@@ -282,7 +249,10 @@ class FileReader:
                     hazard=hazard,
                     low=low,
                     high=high,
-                    rates=self._rates(section, "rates"),
+                    rates=self._rates(section, "rates", names),
+                    names=names,
+                    stages=tuple(str(item) for item in within),
+                    goes_to=section.choice("goes_to", (*named, "agreed", "lapsed"), default=""),
                     known_on=known_on,
                     source=source,
                 )
@@ -309,9 +279,12 @@ class FileReader:
             section.finish()
         return tuple(sorted(rows, key=lambda row: row.date))
 
-    def moments(self, sections: Iterable[Section]) -> tuple[Moment, ...]:
+    def moments(
+        self, sections: Iterable[Section], stages: Sequence[DisputeStage]
+    ) -> tuple[Moment, ...]:
         """Return what had happened by a day."""
         rows = []
+        named = [stage.name for stage in stages]
         for section in sections:
             known_on, source = self._facts(section)
             rows.append(
@@ -319,6 +292,8 @@ class FileReader:
                     name=section.text("name"),
                     date=section.day("date") or date.min,
                     happened=section.flag("happened"),
+                    opens=section.choice("opens", named, default=""),
+                    rates=self._rates(section, "rates") if "rates" in section else None,
                     known_on=known_on,
                     source=source,
                 )

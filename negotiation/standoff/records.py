@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from negotiation.values import quantity
 
 __all__ = [
+    "ACTION_KINDS",
     "DEADLINE_KINDS",
     "ENDING_KINDS",
     "EVENT_KINDS",
@@ -18,6 +19,7 @@ __all__ = [
     "Demand",
     "DisputeStage",
     "Ending",
+    "ExemptibleGoods",
     "MeasureInForce",
     "Moment",
     "PublicEvent",
@@ -33,7 +35,11 @@ EVENT_KINDS = (
     *("public statement", "denial", "demand", "signal (leak)", "unilateral exemption"),
     *("deadline moved", "court ruling", "legislation"),
 )
-STAGE_KINDS = ("contact", "cut", "purchases", "barriers", "comprehensive", "extension", "own")
+STAGE_KINDS = (
+    *("contact", "cut", "cut_below_threshold", "purchases", "barriers", "comprehensive"),
+    *("extension", "own"),
+)
+ACTION_KINDS = ("call", "concede")
 DEADLINE_KINDS = ("rates imposed", "truce lapses", "talks end")
 ENDING_KINDS = ("court", "election", "legal limit", "own")
 
@@ -111,6 +117,11 @@ class SectorExemption:
         Share of their trade that is exempt.
     residual
         Points that stay on the exempt goods, or fewer where fewer are in force.
+    of_imports
+        Share of all goods bought from the exporter, a number or the name of a parameter, from which
+        ``share`` was computed; None where the share itself is given.
+    in_process
+        Whether the process counts it, as goods without any added points.
     known_on, source
         Day on which it became public, and where it is known from.
     """
@@ -121,8 +132,28 @@ class SectorExemption:
     sectors: tuple[str, ...]
     share: float = quantity("x", "fraction", "exempt share of a sector's trade")
     residual: float = 0.0
+    of_imports: float | str | None = None
+    in_process: bool = True
     known_on: datetime.date = datetime.date.min
     source: str = ""
+
+
+@dataclass(frozen=True)
+class ExemptibleGoods:
+    """Sectors that a side is said to be ready to take out of its added tariffs.
+
+    Attributes
+    ----------
+    side, sectors
+        Who, and which.
+    known_on, source
+        Day on which it became public, and where it is known from.
+    """
+
+    side: str
+    sectors: tuple[str, ...]
+    known_on: datetime.date
+    source: str
 
 
 @dataclass(frozen=True)
@@ -167,6 +198,8 @@ class Demand:
     ----------
     rates
         By side, fractions; None: what is best for the side by the economy (``"ideal"``).
+    names
+        By side: the parameter that a rate is, where the file names one.
     known_on, source
         Day on which it became public, and where it is known from.
     """
@@ -174,6 +207,7 @@ class Demand:
     rates: Mapping[str, float] | None
     known_on: datetime.date
     source: str
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -188,12 +222,15 @@ class DisputeStage:
         Whether the side that gave in there is remembered.
     demands
         By side.
+    asked_by
+        Side that asks for purchases; empty: the one that buys more from the other than it sells.
     """
 
     name: str
     kind: str
     remembered: bool
     demands: Mapping[str, Demand]
+    asked_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -235,6 +272,12 @@ class Ending:
         Rate at which it comes, and the range over which it is swept.
     rates
         Added points by side that it leaves in force, fractions.
+    names
+        Parameters that the hazard (``hazard``) and the rates by side are, where the file names
+        them.
+    stages, goes_to
+        Stages in which it may come, and the one that is open then; empty: until the cut, and the
+        stage after it.
     known_on, source
         Day on which it became public, and where it is known from.
     """
@@ -245,6 +288,9 @@ class Ending:
     low: float = 0.0
     high: float = 0.0
     rates: Mapping[str, float] | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    stages: tuple[str, ...] = ()
+    goes_to: str = ""
     known_on: datetime.date = datetime.date.min
     source: str = ""
 
@@ -283,6 +329,10 @@ class Moment:
     ----------
     name, date, happened
         What, by when, and whether it had.
+    opens
+        Stage that is open from the day on which this became known, if it opens one.
+    rates
+        Points by side that were agreed on then, in place of those in force until a later step.
     known_on, source
         Day on which that became public, and where it is known from.
     """
@@ -292,6 +342,8 @@ class Moment:
     happened: bool
     known_on: datetime.date
     source: str
+    opens: str = ""
+    rates: Mapping[str, float] | None = None
 
 
 class _Dated(Protocol):

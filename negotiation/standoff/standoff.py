@@ -1,258 +1,38 @@
-"""A dispute of two sides: dated tariffs and facts, and the games that follow from them."""
+"""A dispute of two sides, and the games, bargains and processes that follow from its file."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 import numpy as np
 
 from negotiation.bargaining.solutions.problem import BargainingProblem
 from negotiation.data.customs import customs_trade
-from negotiation.data.parameters import (
-    DEFAULT_REGION,
-    Parameter,
-    parameter,
-    regional_names,
-    regional_parameter,
-)
 from negotiation.data.tables import DateLike, as_date
-from negotiation.errors import InformationDateError, InvalidInputError
+from negotiation.errors import InvalidInputError
+from negotiation.payoffs.ensemble import PAYOFF_MODELS, PayoffModel
 from negotiation.payoffs.game import TariffGame, tariff_game
 from negotiation.payoffs.scenarios import MODELS
 from negotiation.policy.objectives.objective import JobLosses, Objective
-from negotiation.standoff.parameters import OwnParameters
-from negotiation.standoff.records import (
-    Deadline,
-    DisputeStage,
-    Ending,
-    MeasureInForce,
-    Moment,
-    PublicEvent,
-    SectorExemption,
-    TariffChange,
-    TariffThreat,
-    known_at,
-)
-from negotiation.standoff.tariffs import points_in_force, schedule_in_force
+from negotiation.process.game.process_game import ProcessGame
+from negotiation.process.multi_step.built_process import BuiltProcess
+from negotiation.process.multi_step.case_process import EnsembleMember, build_case, case_ensemble
+from negotiation.standoff.case import standoff_case
+from negotiation.standoff.facts import StandoffFacts
 from negotiation.trade.analysis.dependence import ExportDependence, export_dependence
-from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.elasticities.elasticity_sets import ElasticityChoice
-from negotiation.trade.instruments.measures import Measure, apply_measures
-from negotiation.trade.instruments.policy import Policy
 from negotiation.trade.tariff_actions import FREE_TRADE
-from negotiation.trade.tariff_scenarios import taxed_sectors
-from negotiation.values import one_of
 
 __all__ = ["Standoff"]
 
 
-@dataclass(frozen=True, eq=False)
-class Standoff:
-    """A dispute of two sides as its file says it.
+class Standoff(StandoffFacts):
+    """A dispute of two sides: what its file says, and the games that follow.
 
-    Attributes
-    ----------
-    name, title
-        Name of the file, and what it is about.
-    sides
-        Two regions of the economy.
-    economy
-        Baseline flows and tariffs.
-    start
-        Day on which it begins.
-    time_unit
-        Clock of its process.
-    changes, threats, exemptions, measures
-        Tariffs in force, tariffs threatened, goods taken out, and other instruments.
-    stages, deadlines, endings
-        Steps of the talks, days on which something follows, and ends from outside.
-    events, moments
-        Dated public events, and what had happened by a day.
-    own
-        Parameters of its file, by name and side.
-    remarks
-        What a reader must know: proxies, definitions.
+    Attributes are those of `negotiation.standoff.facts.StandoffFacts`: ``name``, ``title``,
+    ``sides``, ``economy``, ``start``, the rows of each section, parameters and remarks.
     """
-
-    name: str
-    title: str
-    sides: tuple[str, str]
-    economy: Economy
-    start: date
-    time_unit: str
-    changes: tuple[TariffChange, ...]
-    threats: tuple[TariffThreat, ...]
-    exemptions: tuple[SectorExemption, ...]
-    measures: tuple[MeasureInForce, ...]
-    stages: tuple[DisputeStage, ...]
-    deadlines: tuple[Deadline, ...]
-    endings: tuple[Ending, ...]
-    events: tuple[PublicEvent, ...]
-    moments: tuple[Moment, ...]
-    own: OwnParameters
-    remarks: tuple[str, ...]
-
-    def __repr__(self) -> str:
-        """Show name, sides and size."""
-        return (
-            f"Standoff({self.name!r}, {self.sides[0]} and {self.sides[1]}, from {self.start}, "
-            f"{len(self.changes)} tariff steps, {len(self.events)} events)"
-        )
-
-    def as_known(self, as_of: DateLike) -> Standoff:
-        """Return the standoff without the facts that became known after a day.
-
-        A threat or deadline that ended later stands again.
-        """
-        day = as_date(as_of)
-        if day is None:
-            return self
-
-        def open_again(row: Any) -> Any:
-            return replace(row, ended_on=None) if row.ended_on and row.ended_on > day else row
-
-        return replace(
-            self,
-            changes=known_at(self.changes, day),
-            threats=tuple(open_again(row) for row in known_at(self.threats, day)),
-            exemptions=known_at(self.exemptions, day),
-            measures=known_at(self.measures, day),
-            stages=tuple(
-                replace(
-                    stage,
-                    demands={s: d for s, d in stage.demands.items() if d.known_on <= day},
-                )
-                for stage in self.stages
-            ),
-            deadlines=tuple(open_again(row) for row in known_at(self.deadlines, day)),
-            endings=known_at(self.endings, day),
-            events=known_at(self.events, day),
-            moments=known_at(self.moments, day),
-        )
-
-    @property
-    def _goods(self) -> tuple[str, ...]:
-        """Sectors that carry tariffs."""
-        taxed = taxed_sectors(self.economy)
-        return tuple(s for s, yes in zip(self.economy.sectors, taxed, strict=True) if yes)
-
-    def other(self, side: str) -> str:
-        """Return the other side."""
-        one_of(side, self.sides, name="side")
-        return self.sides[1 - self.sides.index(side)]
-
-    def parameter(self, name: str, side: str | None = None, as_of: DateLike = None) -> Parameter:
-        """Return a parameter: the file's, else the embedded one, else the documented default.
-
-        Parameters
-        ----------
-        name
-            Of the file, of `negotiation.parameters`, or one that differs by region.
-        side
-            Whose, where it differs by region; the other side's is never taken in its place.
-        as_of
-            Information date.
-
-        Raises
-        ------
-        InformationDateError
-            If the file's value became known later.
-        """
-        day = as_date(as_of)
-        regional = name in regional_names()
-        if regional or side is not None:
-            one_of(side or "", self.sides, name="side")
-        found = self.own.get(name, {})
-        mine = found.get(side or "") or found.get("")
-        if mine is not None:
-            if day is not None and mine.known_on > day:
-                raise InformationDateError(
-                    "this parameter was not known at the information date",
-                    where=f"{self.name}, parameters.{name}",
-                    seen=f"known on {mine.known_on}",
-                    allowed=f"on or before {day}",
-                )
-            return mine
-        if regional and side is not None:
-            return regional_parameter(name, side, day)
-        return parameter(name, day)
-
-    def defaults_used(self, as_of: DateLike = None) -> tuple[str, ...]:
-        """Return one note a side and parameter for which the documented default stands in."""
-        notes = []
-        for name in regional_names():
-            for side in self.sides:
-                found = self.parameter(name, side, as_of)
-                if found.name == f"{name}_{DEFAULT_REGION}":
-                    notes.append(
-                        f"{name} of {side}: no value of its own, the default {found.value:g} "
-                        f"{found.unit} stands in"
-                    )
-        return tuple(notes)
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a reader must know: remarks of the file and defaults that stand in."""
-        return (*self.remarks, *self.defaults_used())
-
-    def tariffs(self, as_of: DateLike) -> TariffSchedule:
-        """Return the tariffs in force on a day as they were known on it.
-
-        Examples
-        --------
-        >>> from negotiation.standoff.load import load_standoff
-        >>> deal = load_standoff("us-eu-2025").tariffs("2025-08-07")
-        >>> round(deal.rate("C29", exporter="EU27", importer="USA"), 4)
-        0.15
-        """
-        day = as_date(as_of)
-        known = self.as_known(day)
-        return schedule_in_force(self.economy, known.changes, known.exemptions, day)
-
-    def measures_in_force(self, as_of: DateLike) -> dict[str, tuple[Measure, ...]]:
-        """Return each side's instruments other than tariffs on a day, as they were known on it."""
-        day = as_date(as_of)
-        rows = [
-            row
-            for row in known_at(self.measures, day)
-            if day is None or (row.start <= day and (row.end is None or day < row.end))
-        ]
-        return {
-            side: tuple(
-                Measure(row.instrument, row.size, sectors=row.sectors)
-                for row in rows
-                if row.side == side
-            )
-            for side in self.sides
-        }
-
-    def policy(self, as_of: DateLike) -> Policy:
-        """Return tariffs and other instruments in force on a day, for `counterfactual`."""
-        measures = tuple(self.measures_in_force(as_of).items())
-        return apply_measures(Policy(self.tariffs(as_of)), measures, self._goods)
-
-    def likelihood_ratio(self, event: PublicEvent) -> tuple[float, float]:
-        """Return the range of an event's likelihood, tough side against normal side."""
-        if event.likelihood_ratio is not None:
-            return event.likelihood_ratio
-        found = self.parameter("likelihood_ratio")
-        return found.low, found.high
-
-    def points(self, as_of: DateLike) -> dict[str, float]:
-        """Return the points that each side adds on all goods of the other on a day."""
-        day = as_date(as_of)
-        return points_in_force(known_at(self.changes, day), self.sides, day)
-
-    def next_deadline(self, as_of: DateLike) -> Deadline | None:
-        """Return the first deadline on or after a day that stood on it."""
-        day = as_date(as_of)
-        for row in self.as_known(day).deadlines:
-            if row.ended_on is None and (day is None or row.date >= day):
-                return row
-        return None
 
     def dependence(
         self, as_of: DateLike = None, *, elasticities: ElasticityChoice = 4.0
@@ -268,7 +48,7 @@ class Standoff:
                 exporter=side,
                 importer=self.other(side),
                 elasticities=elasticities,
-                sectors=self._goods,
+                sectors=self.goods,
                 customs=customs_trade(side, self.other(side), as_of=as_of),
             )
             for side in self.sides
@@ -341,11 +121,6 @@ class Standoff:
             chosen.setdefault("exporter_incidence", incidence)
         return tariff_game(self.economy, players=self.sides, as_of=day, **chosen)
 
-    def without_deal(self, as_of: DateLike = None) -> Mapping[str, float]:
-        """Return the points that hold without a deal: those of the next deadline, else in force."""
-        ahead = self.next_deadline(as_of)
-        return self.points(as_of) if ahead is None else ahead.rates
-
     def bargaining(self, as_of: DateLike = None, **options: Any) -> BargainingProblem:
         """Return what the sides can agree on: pairs of their rates, against no deal.
 
@@ -382,3 +157,90 @@ class Standoff:
             parameters=pairs.reshape(-1, 2),
             players=self.sides,
         )
+
+    def build(
+        self,
+        as_of: DateLike = None,
+        *,
+        model: str | PayoffModel = "equilibrium",
+        values: Mapping[str, float] | None = None,
+        relapse: bool = False,
+        linked: bool = False,
+        from_opening: bool = False,
+    ) -> BuiltProcess:
+        """Return the process with its prizes, what demands reveal, and notes; see :meth:`process`.
+
+        With ``from_opening`` play starts when the tariffs in force at the information date were
+        put in force, in the stage that was open then: what has been seen since can be weighed.
+        """
+        return build_case(
+            standoff_case(self, as_of, from_opening=from_opening),
+            self.economy,
+            values=values,
+            model=model,
+            relapse=relapse,
+            linked=linked,
+        )
+
+    def process(
+        self,
+        as_of: DateLike = None,
+        *,
+        model: str | PayoffModel = "equilibrium",
+        values: Mapping[str, float] | None = None,
+        relapse: bool = False,
+        linked: bool = False,
+    ) -> ProcessGame:
+        """Return the process from an information date on.
+
+        Parameters
+        ----------
+        as_of
+            Information date: play starts then, in the stage that is open, at the tariffs in force;
+            later facts are left out and a side without a known value has the documented default.
+            None: the start of the standoff.
+        model
+            Payoff model, see `negotiation.payoffs.payoff_model`.
+        values
+            Parameters to put in place of the file's and the embedded ones, by name; one of a side
+            is called ``name_side``, in small letters: ``{"audience_cost_eu27": 0.3}``.
+        relapse
+            Whether terms that lapse return play to the stage that is open now.
+        linked
+            Whether purchases, barriers and the comprehensive agreement are settled at once.
+
+        Raises
+        ------
+        InvalidInputError
+            If a name or value is unknown, or a value is of a parameter that moves nothing.
+        InformationDateError
+            If a parameter of the file became known after ``as_of``.
+
+        Examples
+        --------
+        >>> from negotiation.standoff.load import load_standoff
+        >>> game = load_standoff("us-eu-2025").process("2025-07-20", model="partial_25")
+        >>> game.nodes[int(game.start_node)].stage
+        'cut'
+        """
+        return self.build(
+            as_of, model=model, values=values, relapse=relapse, linked=linked
+        ).game.with_time_unit(self.time_unit)
+
+    def ensemble(
+        self,
+        as_of: DateLike = None,
+        *,
+        models: tuple[PayoffModel, ...] = PAYOFF_MODELS,
+        **options: Any,
+    ) -> tuple[EnsembleMember, ...]:
+        """Return the process under every payoff model; see `negotiation.process_ensemble`.
+
+        Parameters
+        ----------
+        as_of, options
+            As in :meth:`build`.
+        models
+            Payoff models with their weights.
+        """
+        return case_ensemble(lambda model: self.build(as_of, model=model, **options), models)

@@ -11,7 +11,19 @@ from negotiation.standoff.records import SectorExemption, TariffChange
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.tariff_scenarios import taxed_sectors
 
-__all__ = ["mean_baseline", "points_in_force", "schedule_in_force"]
+__all__ = [
+    "background_in_force",
+    "mean_baseline",
+    "points_in_force",
+    "schedule_in_force",
+    "share_of_sectors",
+    "whole_pair",
+]
+
+
+def whole_pair(step: TariffChange, sides: tuple[str, str]) -> bool:
+    """Return whether a step is of one side on all goods of the other."""
+    return step.sectors is None and (step.imposer, step.target) in (sides, sides[::-1])
 
 
 def points_in_force(
@@ -29,8 +41,7 @@ def points_in_force(
     """
     points = dict.fromkeys(sides, 0.0)
     for step in changes:
-        whole = step.sectors is None and (step.imposer, step.target) in (sides, sides[::-1])
-        if whole and (day is None or step.date <= day):
+        if whole_pair(step, sides) and (day is None or step.date <= day):
             points[step.imposer] = step.added
     return points
 
@@ -41,6 +52,17 @@ def mean_baseline(economy: Economy, *, importer: str, exporter: str) -> float:
     x, m = economy.region_index(exporter), economy.region_index(importer)
     flows, rates = economy.flows[goods, x, m], economy.tariffs.rates[goods, x, m]
     return float(np.average(rates, weights=flows)) if flows.sum() > 0.0 else float(rates.mean())
+
+
+def share_of_sectors(
+    economy: Economy, importer: str, exporter: str, sectors: Iterable[str], of_goods: float
+) -> float:
+    """Return a share of all goods of a pair as a share of the trade of some sectors, at most 1."""
+    bought = economy.flows[:, economy.region_index(exporter), economy.region_index(importer)]
+    traded = float(bought[[economy.sector_index(name) for name in sectors]].sum())
+    if traded <= 0.0:
+        return 0.0
+    return min(1.0, of_goods * float(bought[taxed_sectors(economy)].sum()) / traded)
 
 
 def _exempt(
@@ -108,3 +130,17 @@ def _grouped(
             rate = (1.0 - row.share) * points + row.share * min(points, row.residual)
         out.setdefault(rate, []).append(sector)
     return out
+
+
+def background_in_force(
+    economy: Economy, changes: Iterable[TariffChange], sides: tuple[str, str], day: date | None
+) -> TariffSchedule | None:
+    """Return the tariffs of a day over which the sides add points on all goods of each other.
+
+    They are the baseline with the steps of other pairs and on single sectors; None where there is
+    none.
+    """
+    steps = [step for step in changes if not whole_pair(step, sides)]
+    if not any(day is None or step.date <= day for step in steps):
+        return None
+    return schedule_in_force(economy, steps, (), day)

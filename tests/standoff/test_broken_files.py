@@ -109,7 +109,7 @@ BROKEN = {
     "unknown stage and deadline": (
         [('kind = "cut"', 'kind = "cutt"'), ('follows = "rates imposed"', 'follows = "war"')],
         [
-            "stages[1].kind: unknown; seen 'cutt'; allowed: contact, cut, purchases",
+            "stages[1].kind: unknown; seen 'cutt'; allowed: contact, cut, cut_below_threshold",
             "deadlines[1].follows: unknown; seen 'war'; allowed: rates imposed, truce lapses",
         ],
     ),

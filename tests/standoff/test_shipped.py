@@ -112,10 +112,14 @@ def test_tariffs_are_baseline_and_points():
     schedule = spring.tariffs("2025-05-02")
     assert schedule.rate("C13T15", importer="USA", exporter="CHN") == pytest.approx(0.208 + 1.45)
     assert schedule.rate("C13T15", importer="CHN", exporter="USA") == pytest.approx(0.212 + 1.25)
-    # Drugs keep the 20 points of February and March; 93 % of electronics do.
+    # Drugs keep the 20 points of February and March; of electronics 22.3 % of all goods do.
     assert schedule.rate("C21", importer="USA", exporter="CHN") == pytest.approx(0.408)
+    economy = spring.economy
+    bought = economy.flows[:, economy.region_index("CHN"), economy.region_index("USA")]
+    goods = bought.sum() - bought[economy.sector_index("SERV")]
+    free = 0.223 * goods / bought[economy.sector_index("C26")]
     assert schedule.rate("C26", importer="USA", exporter="CHN") == pytest.approx(
-        0.208 + 0.07 * 1.45 + 0.93 * 0.20
+        0.208 + (1 - free) * 1.45 + free * 0.20
     )
     assert schedule.rate("SERV", importer="USA", exporter="CHN") == 0.0
     deal = ng.load_standoff("us-eu-2025").tariffs("2025-08-08")

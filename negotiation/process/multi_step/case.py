@@ -16,6 +16,7 @@ from negotiation.data.parameters import Parameter
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InformationDateError, InvalidInputError
 from negotiation.process.multi_step.plan import PlannedStage
+from negotiation.trade.economy import TariffSchedule
 from negotiation.values import FloatArray, closest, number, one_of
 
 __all__ = ["CaseChange", "DatedCase", "DatedParameters", "ExemptGoods", "SideRates"]
@@ -95,6 +96,8 @@ class DatedCase:
         By name; those that differ by side are called ``name_side``, in small letters.
     own
         Names of the parameters that the case sets itself.
+    own_demands
+        By name of a later stage: what each side asks for there; None: its ideal.
     asked_by
         Side that asks for purchases, 0 or 1.
     waits_for_exemptions
@@ -105,6 +108,8 @@ class DatedCase:
         By side: sectors that it could exempt besides.
     endings, deadlines
         What may happen that nobody chooses.
+    background
+        Tariffs over which points are added, where other than the economy's.
     notes
         What a reader of results must know.
     """
@@ -120,12 +125,16 @@ class DatedCase:
     demands: tuple[SideRates | None, SideRates | None]
     parameters: Mapping[str, Parameter]
     own: frozenset[str] = frozenset()
+    own_demands: Mapping[str, tuple[SideRates | None, SideRates | None]] = field(
+        default_factory=dict
+    )
     asked_by: int = 0
     waits_for_exemptions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     exempted: tuple[ExemptGoods, ...] = ()
     listed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     endings: tuple[CaseChange, ...] = ()
     deadlines: tuple[CaseChange, ...] = ()
+    background: TariffSchedule | None = None
     notes: tuple[str, ...] = ()
 
 

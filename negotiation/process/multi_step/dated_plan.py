@@ -10,7 +10,12 @@ import numpy as np
 from negotiation.payoffs.ensemble import PayoffModel
 from negotiation.policy.objectives.objective import JobLosses
 from negotiation.policy.objectives.partial_equilibrium_payoffs import economy_gdp
-from negotiation.process.multi_step.case import CaseChange, DatedCase, DatedParameters
+from negotiation.process.multi_step.case import (
+    CaseChange,
+    DatedCase,
+    DatedParameters,
+    SideRates,
+)
 from negotiation.process.multi_step.plan import (
     LATER_KINDS,
     DatedChange,
@@ -59,6 +64,11 @@ def dated_plan(
         deadlines=_changes(case.deadlines, case, stages, dated),
         numbers=_numbers(case, dated, economy, stages),
         ideal=ideal,
+        own_demands={
+            stage.name: _rows(case.own_demands[stage.name], dated)
+            for stage in stages
+            if stage.name in case.own_demands
+        },
         purchases_asked_by=case.asked_by,
         relapse=relapse,
         waits_for_exemptions={
@@ -103,12 +113,17 @@ def _changes(
     return tuple(out)
 
 
+def _rows(demands: tuple[SideRates | None, SideRates | None], dated: DatedParameters) -> FloatArray:
+    """Demands ``[side that asks, tariff]``, not numbers where a side asks for its ideal."""
+    return np.array([dated.pair((np.nan, np.nan) if row is None else row) for row in demands])
+
+
 def _demands(
     case: DatedCase, dated: DatedParameters, standoff: FloatArray
 ) -> tuple[FloatArray, tuple[bool, bool]]:
     """What each side asks for, mixed with equal cuts that take as many points off in total."""
     ideal = (case.demands[0] is None, case.demands[1] is None)
-    asked = np.array([dated.pair((np.nan, np.nan) if row is None else row) for row in case.demands])
+    asked = _rows(case.demands, dated)
     mixture = 0.0 if all(ideal) else dated("terms_mixture")
     equal = standoff - (standoff - asked).sum(axis=1, keepdims=True) / 2.0
     return (1.0 - mixture) * asked + mixture * np.maximum(equal, 0.0), ideal
@@ -225,7 +240,7 @@ def dated_flows(
     exempted, listed = _exempted(case, dated, economy), _listed(case, economy)
     key = (
         id(economy), case.sides, model, dated.as_of, repr(flat), repr(exempted),
-        repr(listed),
+        repr(listed), b"" if case.background is None else case.background.rates.tobytes(),
     )  # fmt: skip
     if key not in _KNOWN:
         while len(_KNOWN) >= _KEPT:
@@ -238,5 +253,6 @@ def dated_flows(
             listed=listed,
             elasticities=flat,
             as_of=dated.as_of,
+            background=case.background,
         )
     return _KNOWN[key]

@@ -1,6 +1,7 @@
 """The graph of a multi-step process: from a plan and the flows of an economy to a Markov game.
 
-A node is a stage, what is in force, and the horizon of the elasticities. Conceding puts the other
+A node is a stage, what is in force, the horizon of the elasticities, and the last deadline that has
+passed. Conceding puts the other
 side's demand in force until a later node changes it or it lapses, at rate 1/D, to the tariffs of
 the lapse. A change of tariffs starts the horizon anew; it moves on at the rate of adjustment.
 """
@@ -14,12 +15,12 @@ import numpy as np
 from negotiation.arguments import takes
 from negotiation.data.parameters import Parameter
 from negotiation.errors import InvalidInputError
-from negotiation.payoffs.ensemble import RevealedWeight, revealed_weight
 from negotiation.process.game.nodes import Action, Deadline, Ending, Node
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.multi_step.built_process import BuiltProcess
 from negotiation.process.multi_step.demands import TariffBox, ideal_demands
 from negotiation.process.multi_step.plan import DatedChange, ProcessPlan
+from negotiation.process.multi_step.revealed_weights import revealed_weights
 from negotiation.process.multi_step.state_flows import State, StateFlows
 from negotiation.process.multi_step.surfaces import Surface
 from negotiation.values import FloatArray
@@ -28,9 +29,8 @@ __all__ = ["build_process"]
 
 #: Stages that no plan names: terms that have lapsed, and the end of the agenda.
 LAPSED, AGREED = "lapsed", "agreed"
-#: Own tariffs below a demand at which a revealed weight is looked for.
-_WEIGHT_POINTS = 24
-_Key = tuple[str, State, int]
+#: Stage, what is in force, horizon, and the last deadline that has passed ("" for none).
+_Key = tuple[str, State, int, str]
 
 
 @takes
@@ -90,7 +90,7 @@ class _Builder:
             if flows.steps == 1
             else np.array([rate / (rate + moving), moving / (rate + moving)])
         )
-        self.weights = self._revealed()
+        self.weights = revealed_weights(plan, flows, self.life)
 
     # What sides earn ---------------------------------------------------------------------------
 
@@ -111,29 +111,6 @@ class _Builder:
             sum(self.life[step] * self.earned(states, step) for step in range(self.flows.steps))
         )
 
-    def _revealed(self) -> tuple[RevealedWeight, RevealedWeight]:
-        out = []
-        for side in range(2):
-            demand = self.plan.demands[side]
-            own = float(demand[side]) if np.isfinite(demand).all() else 0.0
-            if own <= 0.0:
-                out.append(RevealedWeight(0.0, True))
-                continue
-            states = []
-            for rate in np.linspace(0.0, own, _WEIGHT_POINTS):
-                pair = [float(demand[0]), float(demand[1])]
-                pair[side] = float(rate)
-                states.append(State((pair[0], pair[1])))
-            parts = np.asarray(
-                sum(
-                    self.life[step, side] * self.flows.parts(states, step)[:, side]
-                    for step in range(self.flows.steps)
-                )
-            )
-            income = parts[:, 0] - self.numbers.job_costs[side] * parts[:, 2]
-            out.append(revealed_weight(income, parts[:, 1]))
-        return out[0], out[1]
-
     # Demands -----------------------------------------------------------------------------------
 
     def _box(self) -> TariffBox:
@@ -144,6 +121,8 @@ class _Builder:
         cutting = self.plan.stages[0].kind in {"contact", "cut", "cut_below_threshold"}
         if not cutting or any(plan.ideal):
             tops.append(np.array([plan.in_force]))
+        for rows in plan.own_demands.values():
+            tops.append(rows[np.isfinite(rows).all(axis=1)])
         tops += [np.array([change.rates]) for change in (*plan.endings, *plan.deadlines)]
         high = np.maximum(np.concatenate(tops).max(axis=0), 0.05)
         surfaces = [self.flows.surface(step) for step in range(self.flows.steps)]
@@ -178,23 +157,33 @@ class _Builder:
             )
         return self.asked[plain]
 
+    def _ideal(self, own: FloatArray, state: State) -> FloatArray:
+        """What stands in where a stage's own demands are not numbers."""
+        return own if np.isfinite(own).all() else self.comprehensive(state)
+
     # Nodes -------------------------------------------------------------------------------------
 
     def label(self, key: _Key) -> str:
         """Name of a node, the same for the same stage, state and horizon."""
-        stage, state, step = key
+        stage, state, step, passed = key
         words = [stage, "/".join(f"{100.0 * rate:.6g}" for rate in state.rates)]
         words += [
             f"{side} exempts" for side, on in zip(self.plan.sides, state.exempt, strict=True) if on
         ]
         words += state.instruments
+        if passed:
+            words.append(f"after {passed}")
         if self.flows.steps > 1:
             words.append("later" if step else "first years")
         return ", ".join(words)
 
-    def reach(self, stage: str, state: State, step: int = 0) -> str:
+    def history(self, state: State) -> str:
+        """What is in force, in words."""
+        return self.label(("", state, 0, "")).removeprefix(", ").removesuffix(", first years")
+
+    def reach(self, stage: str, state: State, step: int = 0, passed: str = "") -> str:
         """Label of a node, which is made if it is new."""
-        key = (stage, state, step)
+        key = (stage, state, step, "" if stage in (LAPSED, AGREED) else passed)
         label = self.label(key)
         if label not in self.nodes:
             self.nodes[label] = Node(label, np.zeros(2))
@@ -221,7 +210,7 @@ class _Builder:
             for step in range(self.flows.steps):
                 keys = [key for key in batch if key[2] == step]
                 if keys:
-                    earned = self.earned([state for _, state, _ in keys], step)
+                    earned = self.earned([key[1] for key in keys], step)
                     for key, flow in zip(keys, earned, strict=True):
                         self.nodes[self.label(key)] = self.node(key, flow)
         numbers = self.numbers
@@ -244,24 +233,24 @@ class _Builder:
 
     def node(self, key: _Key, flow: FloatArray) -> Node:
         """The node of a stage in a state."""
-        stage, state, step = key
+        stage, state, step, passed = key
         kinds = {planned.name: planned.kind for planned in self.plan.stages}
         kind = kinds.get(stage, stage)
-        actions = self._actions(stage, kind, state, step)
-        endings = self._endings(stage)
+        actions = self._actions(key, kind)
+        endings = self._endings(stage, passed)
         if kind not in {"contact", "cut", LAPSED}:
             endings.append(self._lapse(state))
         if step + 1 < self.flows.steps:
-            later = self.reach(stage, state, step + 1)
+            later = self.reach(stage, state, step + 1, passed)
             endings.append(Ending(1.0 / self.numbers.elasticity_years, later, kind="outside"))
         return Node(
             self.label(key),
             flow,
             actions,
             tuple(endings),
-            self._deadline(stage, state),
+            self._deadline(key),
             stage=stage,
-            history=self.label(("", state, 0)).removeprefix(", ").removesuffix(", first years"),
+            history=self.history(state),
             deal=kind == AGREED,
         )
 
@@ -275,36 +264,38 @@ class _Builder:
             return Ending(rate, first, kind="relapse")
         return Ending(rate, self.reach(LAPSED, State(plan.lapse_to)), kind="lapse")
 
-    def _endings(self, stage: str) -> list[Ending]:
+    def _endings(self, stage: str, passed: str) -> list[Ending]:
         return [
-            Ending(change.rate, self._changed(change), kind=change.kind)
+            Ending(change.rate, self._changed(change, passed), kind=change.kind)
             for change in self.plan.endings
             if stage in change.stages
         ]
 
-    def _changed(self, change: DatedChange) -> str:
-        return self.reach(change.goes_to, State(change.rates))
+    def _changed(self, change: DatedChange, passed: str) -> str:
+        return self.reach(change.goes_to, State(change.rates), passed=passed)
 
-    def _deadline(self, stage: str, state: State) -> Deadline | None:
+    def _deadline(self, key: _Key) -> Deadline | None:
+        stage, state, _, passed = key
         found = [
             change
             for change in self.plan.deadlines
-            if stage in change.stages and change.rates != state.rates
+            if stage in change.stages and change.rates != state.rates and str(change.at) > passed
         ]
         if not found:
             return None
         first = min(found, key=lambda change: str(change.at))
         assert first.at is not None
-        return Deadline(first.at, self._changed(first))
+        return Deadline(first.at, self._changed(first, str(first.at)))
 
     # Actions -----------------------------------------------------------------------------------
 
-    def _actions(self, stage: str, kind: str, state: State, step: int) -> tuple[Action, ...]:
+    def _actions(self, key: _Key, kind: str) -> tuple[Action, ...]:
+        stage, state, step, passed = key
         if kind == "contact":
-            return (*self._calls(stage, state, step), *self._exemptions(stage, state, step))
+            return (*self._calls(key), *self._exemptions(key))
         if kind in {LAPSED, AGREED}:
             return ()
-        after = self._concessions(kind, state)
+        after = self._concessions(stage, kind, state)
         self._note_prize(stage, state, after)
         first_cut = kind == "cut"
         share = 1.0 if first_cut else self.numbers.later_cost_share
@@ -314,17 +305,18 @@ class _Builder:
                 continue
             changed = reached.rates != state.rates
             kept = 0 if changed else step
-            to = self.reach(*self.after(stage, reached), kept)
+            to = self.reach(*self.after(stage, reached), kept, passed)
             cost = share * float(self.numbers.audience_costs[side])
             actions.append(Action(side, np.zeros(2), cost, to))
         if first_cut:
-            actions += self._exemptions(stage, state, step)
+            actions += self._exemptions(key)
         return tuple(sorted(actions, key=lambda action: action.side))
 
     def _waits(self, side: int, act: str, state: State) -> bool:
         return act in self.plan.waits_for_exemptions.get(side, ()) and not state.exempt[1 - side]
 
-    def _calls(self, stage: str, state: State, step: int) -> list[Action]:
+    def _calls(self, key: _Key) -> list[Action]:
+        stage, state, step, passed = key
         stake = self.numbers.contact_stake
         to, reached = self.after(stage, state)
         out = []
@@ -333,21 +325,22 @@ class _Builder:
                 continue
             payoff = np.zeros(2)
             payoff[1 - side] = stake
-            out.append(Action(side, payoff, stake, self.reach(to, reached, step), "call"))
+            out.append(Action(side, payoff, stake, self.reach(to, reached, step, passed), "call"))
         return out
 
-    def _exemptions(self, stage: str, state: State, step: int) -> list[Action]:
+    def _exemptions(self, key: _Key) -> list[Action]:
+        stage, state, step, passed = key
         out = []
         cost = self.numbers.visibility * self.numbers.curvature / 2.0
         for side in range(2):
             if state.exempt[side] or not self.plan.can_exempt[side]:
                 continue
             both = tuple(on or i == side for i, on in enumerate(state.exempt))
-            to = self.reach(stage, replace(state, exempt=(both[0], both[1])), step)
+            to = self.reach(stage, replace(state, exempt=(both[0], both[1])), step, passed)
             out.append(Action(side, np.zeros(2), cost, to, "exempt"))
         return out
 
-    def _concessions(self, kind: str, state: State) -> list[State | None]:
+    def _concessions(self, stage: str, kind: str, state: State) -> list[State | None]:
         """State after each side concedes; None where the other asks for nothing."""
         plan = self.plan
         if kind in {"cut", "cut_below_threshold"}:
@@ -358,13 +351,16 @@ class _Builder:
                 State((float(row[0]), float(row[1]))) if np.isfinite(row).all() else None
                 for row in demands[::-1]
             ]
+        if kind == "extension":
+            return [state, state]
         if kind == "purchases":
             asks = plan.purchases_asked_by
             agreed = self._with(state, "purchases")
             return [state if side == asks else agreed for side in range(2)]
         if kind == "barriers":
             return [self._with(state, f"barriers {side}") for side in plan.sides]
-        demands = self.comprehensive(state)
+        own = self.plan.own_demands.get(stage, np.full((2, 2), np.nan))
+        demands = np.where(np.isfinite(own), own, self._ideal(own, state))
         out: list[State | None] = []
         for side in range(2):
             rates = demands[1 - side]
@@ -394,7 +390,7 @@ class _Builder:
     def _note_prize(self, stage: str, state: State, after: list[State | None]) -> None:
         if any(reached is None for reached in after):
             return
-        history = self.label(("", state, 0)).removeprefix(", ").removesuffix(", first years")
+        history = self.history(state)
         if any(entry[:2] == (stage, history) for entry in self.prizes):
             return
         flows = self.terms([reached for reached in after if reached is not None])

@@ -24,15 +24,18 @@ __all__ = [
 ]
 
 #: Contact; a cut of tariffs; a second cut where the first leaves a tariff above the threshold;
-#: purchases; barriers; tariffs over everything; and the last three settled at once.
+#: an extension of what is in force; purchases; barriers; tariffs over everything; the last three
+#: settled at once; and one of its own demands.
 STAGE_KINDS = (
     "contact",
     "cut",
     "cut_below_threshold",
+    "extension",
     "purchases",
     "barriers",
     "comprehensive",
     "package",
+    "own",
 )
 #: Those that are settled at once where issues are linked.
 LATER_KINDS = ("purchases", "barriers", "comprehensive")
@@ -200,6 +203,9 @@ class ProcessPlan:
         Whether each side has sectors that it could list.
     endings, deadlines
         What may happen besides.
+    own_demands
+        By name of a stage: added tariffs that each side asks for there ``[side that asks, tariff]``
+        in place of its ideal; a row that is not a number: its ideal.
     instruments
         What is agreed on in the stages of purchases and barriers, by name: ``purchases``, and
         ``barriers <side>`` by the side that opens its market.
@@ -222,6 +228,7 @@ class ProcessPlan:
     can_exempt: tuple[bool, bool] = (False, False)
     endings: tuple[DatedChange, ...] = ()
     deadlines: tuple[DatedChange, ...] = ()
+    own_demands: Mapping[str, FloatArray] = field(default_factory=dict)
     instruments: Mapping[str, tuple[Instrument, ...]] = field(default_factory=dict)
     start: date | None = None
     as_of: date | None = None

@@ -20,6 +20,7 @@ import numpy as np
 from negotiation.payoffs.defaults import horizon_elasticities
 from negotiation.payoffs.ensemble import PayoffModel
 from negotiation.payoffs.scenarios import tariff_payoffs
+from negotiation.policy.objectives.objective import Objective
 from negotiation.process.multi_step.surfaces import Surface
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.instruments.measures import Measure
@@ -109,6 +110,9 @@ class StateFlows:
         One number for all sectors by horizon, in place of the horizon's set.
     as_of
         Information date of sourced elasticities.
+    background
+        Tariffs over which the sides' points are added; None: the economy's. Other pairs and single
+        sectors may be taxed otherwise than in the baseline.
     """
 
     economy: Economy
@@ -118,6 +122,7 @@ class StateFlows:
     listed: Mapping[str, Sequence[str]] = field(default_factory=dict)
     elasticities: Mapping[str, float] = field(default_factory=dict)
     as_of: DateLike = None
+    background: TariffSchedule | None = None
     baseline: FloatArray = field(init=False)
 
     __repr__ = compact_repr
@@ -134,7 +139,8 @@ class StateFlows:
         given = (self.exempted, self.listed)
         rule = (self.payoff_model.model, self.payoff_model.exporter_incidence)
         self._rule = (*rule, repr(given[0])), (*rule, repr(given))
-        shared = (self.economy, tuple(self.sides), repr(dict(self.elasticities)))
+        given_tariffs = b"" if self.background is None else self.background.rates.tobytes()
+        shared = (self.economy, tuple(self.sides), repr(dict(self.elasticities)), given_tariffs)
         while shared not in _SOLVED and len(_SOLVED) >= _ECONOMIES:
             _SOLVED.pop(next(iter(_SOLVED)))
         self._solved = _SOLVED.setdefault(shared, {})
@@ -213,7 +219,7 @@ class StateFlows:
 
     def schedule(self, rates: tuple[float, float]) -> TariffSchedule:
         """Tariffs of the world with the sides' added points."""
-        table = np.array(self.economy.tariffs.rates)
+        table = np.array((self.background or self.economy.tariffs).rates)
         for i, importer in enumerate(self.sides):
             x, m = self.economy.region_index(self.sides[1 - i]), self.economy.region_index(importer)
             base = table[self._goods, x, m]
@@ -295,6 +301,7 @@ class StateFlows:
             self.economy,
             rates,
             players=self.sides,
+            objectives=Objective(),
             horizon=horizon,
             elasticities=self.elasticities.get(str(horizon)),
             as_of=self.as_of,

@@ -1,0 +1,118 @@
+"""The process of a standoff, from its file."""
+
+import multiprocessing
+import pickle
+
+import numpy as np
+import pytest
+
+import negotiation as ng
+from tests.standoff.files import FILE, write
+
+DAYS = {
+    "eu-china-electric-vehicles-2024": "2024-09-01",
+    "us-brazil-2025": "2025-07-15",
+    "us-canada-2025": "2025-07-31",
+    "us-canada-2026": "2026-10-08",
+    "us-china-2018": "2018-10-01",
+    "us-china-2025-autumn": "2025-10-20",
+    "us-china-2025-spring": "2025-05-02",
+    "us-china-2026": "2026-10-08",
+    "us-eu-2025": "2025-07-20",
+    "us-india-2025": "2025-08-10",
+    "us-japan-2025": "2025-07-10",
+    "us-mexico-2019": "2019-06-01",
+    "us-switzerland-2025": "2025-08-01",
+}
+
+
+@pytest.mark.parametrize("as_of", ["2025-05-02", "2025-06-15", None])
+@pytest.mark.parametrize("options", [{}, {"linked": True}, {"relapse": True}])
+def test_the_file_of_spring_2025_is_the_named_process(as_of, options):
+    standoff = ng.load_standoff("us-china-2025-spring")
+    own = standoff.process(as_of, model="partial_25", **options)
+    named = ng.load_process(as_of=as_of, model="partial_25", **options)
+    assert own.labels == named.labels
+    one, two = ng.solve_processes([own, named])
+    np.testing.assert_allclose(one.node_values, two.node_values, rtol=0, atol=1e-12)
+    days = np.array([10.0, 29.0, 300.0])
+    np.testing.assert_allclose(one.cut_by(days), two.cut_by(days), rtol=0, atol=1e-12)
+
+
+def test_numbers_of_equilibrium_agree_too():
+    standoff = ng.load_standoff("us-china-2025-spring")
+    own = standoff.process("2025-05-02")
+    named = ng.load_process(as_of="2025-05-02")
+    one, two = ng.solve_processes([own, named])
+    assert one.cut_by("2025-05-31") == pytest.approx(two.cut_by("2025-05-31"), abs=1e-12)
+    assert one.values == pytest.approx(two.values, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", ng.standoff_names())
+def test_every_shipped_standoff_gives_a_certified_process(name):
+    built = ng.load_standoff(name).build(DAYS[name], model="partial_25")
+    solution = ng.solve_process(built.game)
+    assert solution.certificate.residual <= 1e-9
+    chances = solution.cut_by(np.array([0.0, 30.0, 300.0]))
+    assert chances[0] == 0.0
+    assert 0.0 < chances[1] < chances[2] < 1.0
+    late = [p.name for p in built.game.parameters if str(p.known_on) > DAYS[name]]
+    assert not late
+    shares = solution.concedes(solution.open_stage)
+    assert (built.plan.stages[0].kind == "contact") == bool(np.isnan(shares).all())
+
+
+def solved(path, as_of):
+    return ng.solve_process(ng.load_standoff(path).process(as_of))
+
+
+def test_regions_the_library_has_never_seen(tmp_path):
+    standoff = ng.load_standoff(write(tmp_path))
+    built = standoff.build("2030-02-20")
+    assert built.game.players == ("AAA", "BBB")
+    assert 0.0 < ng.solve_process(built.game).cut_by("2030-06-01") < 1.0
+    assert any("discount_rate of BBB" in note for note in built.notes)
+    assert {p.name for p in built.game.parameters} >= {"audience_cost_aaa", "shock_scale_bbb"}
+
+
+def test_a_deadline_is_a_date_of_the_process(tmp_path):
+    """Its rates are in force after it, and a dearer one is worth less to the side that pays."""
+    standoff = ng.load_standoff(write(tmp_path))
+    game = standoff.process("2030-02-20")
+    dated = {node.label: node.deadline for node in game.nodes if node.deadline is not None}
+    assert len(dated) >= 1
+    text = FILE.replace("rates = { AAA = 0.5, BBB", "rates = { AAA = 0.9, BBB")
+    assert text != FILE
+    (tmp_path / "b").mkdir()
+    one, two = (
+        ng.solve_process(ng.load_standoff(p).process("2030-02-20")).values
+        for p in (write(tmp_path), write(tmp_path / "b", text))
+    )
+    assert two[1] < one[1]
+
+
+def test_swapped_sides_give_mirrored_results(tmp_path):
+    (tmp_path / "b").mkdir()
+    text = FILE.replace('sides = ["AAA", "BBB"]', 'sides = ["BBB", "AAA"]')
+    one = solved(write(tmp_path), "2030-02-20")
+    two = solved(write(tmp_path / "b", text), "2030-02-20")
+    assert two.values[::-1] == pytest.approx(one.values, abs=1e-9)
+    days = np.array([5.0, 60.0, 400.0])
+    assert two.cut_by(days) == pytest.approx(one.cut_by(days), abs=1e-9)
+    starts = [int(found.process.start_node) for found in (one, two)]
+    hazards = [
+        np.sort(found.action_hazards[k]) for found, k in zip((one, two), starts, strict=True)
+    ]
+    assert hazards[1] == pytest.approx(hazards[0], abs=1e-9)
+
+
+def value_of(standoff):
+    return float(ng.solve_process(standoff.process("2030-02-20")).values[0])
+
+
+def test_a_standoff_goes_to_another_process(tmp_path):
+    standoff = ng.load_standoff(write(tmp_path))
+    again = pickle.loads(pickle.dumps(standoff))
+    assert again.process("2030-02-20").labels == standoff.process("2030-02-20").labels
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert pool.map(value_of, [standoff])[0] == pytest.approx(value_of(standoff), abs=1e-12)
