@@ -68,7 +68,11 @@ def explorer_grid(
     known = {item.name: item for item in first.game.parameters}
     audience = _steps(known, "audience_cost", standoff.sides, _AUDIENCE_STEPS)
     patience = _steps(known, "discount_rate", standoff.sides, _PATIENCE_STEPS)
-    days = np.unique([*_DAYS, *((day - as_of).days for day in dates)]).astype(np.float64)
+    known_ahead = [row for row in standoff.as_known(as_of).deadlines if row.ended_on is None]
+    deadlines = [(row.date - as_of).days for row in known_ahead if row.date > as_of]
+    # A probability jumps at a deadline.
+    jumps = [day for last in deadlines for day in (last - 1, last) if day <= _DAYS[-1]]
+    days = np.unique([*_DAYS, *jumps, *((day - as_of).days for day in dates)]).astype(np.float64)
     cut: dict[str, list[Any]] = {}
     payoffs: dict[str, list[Any]] = {}
     rates = standoff.rates(as_of)
