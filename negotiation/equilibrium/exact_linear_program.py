@@ -8,13 +8,15 @@ simplex method here pivots on whole numbers without forming fractions (Edmonds 1
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from negotiation.errors import ConvergenceError
 
 __all__ = [
     "LinearProgramSolution",
@@ -78,9 +80,11 @@ class _Tableau:
         self.basis[row] = column
         self.denominator = p
 
-    def run(self, columns: int) -> bool:
+    def run(self, columns: int, keep_going: Callable[[], bool]) -> bool:
         """Pivot to the optimum of the last row over the first columns; False if unbounded."""
         while True:
+            if not keep_going():
+                raise ConvergenceError("max_seconds was reached", where="exact linear programme")
             entering = next((j for j in range(columns) if self.rows[-1, j] < 0), None)
             if entering is None:
                 return True
@@ -102,6 +106,7 @@ def maximize(
     *,
     at_most: Sequence[tuple[Row, Rational]] = (),
     equal: Sequence[tuple[Row, Rational]] = (),
+    keep_going: Callable[[], bool] = lambda: True,
 ) -> LinearProgramSolution:
     """Maximise ``objective @ x`` over ``x >= 0`` exactly.
 
@@ -111,6 +116,13 @@ def maximize(
         Coefficients; floats count as the rationals that they are.
     at_most, equal
         Constraints ``(row, bound)``: ``row @ x <= bound`` and ``row @ x == bound``.
+    keep_going
+        Asked before each pivot.
+
+    Raises
+    ------
+    ConvergenceError
+        If there is no time left.
 
     Examples
     --------
@@ -144,7 +156,7 @@ def maximize(
     if artificial:
         rows[-1] = -rows[artificial].sum(axis=0)
         rows[-1, real:-1] = 0
-        table.run(real)
+        table.run(real, keep_going)
         if table.rows[-1, -1] != 0:
             return LinearProgramSolution("infeasible", Fraction(0), ())
         redundant = []
@@ -168,7 +180,7 @@ def maximize(
         if basic < n:
             final = final + table.rows[i] * costs[basic]
     table.rows[-1] = final
-    if not table.run(real):
+    if not table.run(real, keep_going):
         return LinearProgramSolution("unbounded", Fraction(0), ())
     point = [Fraction(0)] * n
     for i, basic in enumerate(table.basis):

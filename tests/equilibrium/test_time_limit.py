@@ -7,12 +7,17 @@ from negotiation import (
     ConvergenceError,
     InvalidInputError,
     NormalFormGame,
+    correlated_equilibria,
+    correlated_payoff_set,
     nash_equilibria,
+    nash_equilibria_batch,
     one_equilibrium,
     quantal_response,
+    stackelberg,
 )
 from negotiation.equilibrium.dynamic.markov import markov_perfect_equilibrium
 from negotiation.equilibrium.many_players.isolation import isolate_equilibria
+from negotiation.equilibrium.normal_form import batch
 from negotiation.equilibrium.quantal.estimation import fit_quantal_response
 from negotiation.equilibrium.quantal.quantal_response import (
     quantal_response_branch,
@@ -102,3 +107,74 @@ def test_trees_without_time():
     nothing = sequence_form_equilibrium(beer_quiche(), max_seconds=0.0, raise_on_failure=False)
     assert nothing.equilibria == ()
     assert not nothing.converged
+
+
+def ends_after(monkeypatch, asked):
+    """A clock that stands still until the limit has been looked at so often."""
+    looks = iter(range(10**9))
+    monkeypatch.setattr(TimeLimit, "is_over", lambda *_: next(looks) >= asked)
+    monkeypatch.setattr(TimeLimit, "seconds_left", lambda *_: 0.0 if next(looks) >= asked else 9.0)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e12])
+def test_a_leader_without_time_knows_how_much_is_open(scale):
+    rng = np.random.default_rng(5)
+    A, B = rng.random((2, 6, 6))
+    A[0, 0], B[0, 0] = -scale, -scale
+    game = NormalFormGame.from_bimatrix(A, B)
+    whole = stackelberg(game)
+    early = stackelberg(game, max_seconds=0.0, raise_on_failure=False)
+    assert not early.converged
+    assert early.follower_regret <= 1e-8
+    unit = 1.0 if scale > 1.0 else np.ptp(A)
+    assert early.payoffs[0] <= whole.payoffs[0] <= early.payoffs[0] + early.optimality_gap * unit
+    with pytest.raises(ConvergenceError, match="max_seconds") as caught:
+        stackelberg(game, max_seconds=0.0)
+    assert caught.value.partial.response == early.response
+
+
+@pytest.mark.parametrize("objective", ["welfare", "fairest"])
+@pytest.mark.parametrize("worst", [0.0, -1e12])
+def test_a_mediator_without_time_has_nothing(objective, worst):
+    A = np.random.default_rng(6).random((2, 4, 4))
+    A[:, 0, 0] = worst
+    game = NormalFormGame(A)
+    with pytest.raises(ConvergenceError, match="max_seconds"):
+        correlated_equilibria(game, objective, max_seconds=0.0)
+    assert correlated_equilibria(game, objective, max_seconds=60.0).converged
+
+
+def test_corners_known_in_time_span_a_part(monkeypatch):
+    game = NormalFormGame.from_bimatrix([[6, 2], [7, 0]], [[6, 7], [2, 0]])
+    with pytest.raises(ConvergenceError, match="max_seconds"):
+        correlated_payoff_set(game, max_seconds=0.0)
+    whole = correlated_payoff_set(game, max_seconds=60.0)
+    assert whole.complete
+    ends_after(monkeypatch, 2)
+    part = correlated_payoff_set(game, max_seconds=60.0)
+    assert not part.complete
+    assert 0 < len(part.vertices) < len(whole.vertices)
+
+
+def test_games_of_a_batch_that_are_not_reached_say_so(monkeypatch):
+    A, B = np.random.default_rng(7).random((2, 7_000, 3, 3))
+    late = nash_equilibria_batch(A, B, threads=1, max_seconds=0.0)
+    assert not late.converged
+    assert not late.complete.any()
+    assert late.counts.sum() == len(late.strategies) == 0
+    whole = nash_equilibria_batch(A, B, threads=1)
+    assert whole.converged
+    ends_after(monkeypatch, 1)
+    part = nash_equilibria_batch(A, B, threads=1, max_seconds=60.0)
+    done = int(part.complete.sum())
+    assert 0 < done < 7_000
+    assert part.complete[:done].all()
+    np.testing.assert_array_equal(part.counts[:done], whole.counts[:done])
+    np.testing.assert_array_equal(part.strategies, whole.strategies[: len(part.strategies)])
+
+
+def test_a_small_batch_without_time_keeps_what_it_found(monkeypatch):
+    monkeypatch.setattr(batch, "_kernel_is_ready", lambda: False)
+    found = nash_equilibria_batch(np.eye(9)[None], np.eye(9)[None], max_seconds=0.0)
+    assert not found.complete[0]
+    assert 0 < found.counts[0] < 511

@@ -13,7 +13,6 @@ recommendation is heard. Both sets are polytopes; an objective picks one of thei
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -36,6 +35,7 @@ from negotiation.equilibrium.correlated.programme import CorrelatedProgramme, sc
 from negotiation.equilibrium.exact_linear_program import is_badly_scaled
 from negotiation.equilibrium.frames import corners_frame
 from negotiation.equilibrium.refinements.dominance import iterated_elimination
+from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.exact_numbers import object_array
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
@@ -73,12 +73,15 @@ class CorrelatedPayoffSet(Pictured):
         equilibria pay the same, two where they lie on a line.
     coarse
         Whether the equilibria are coarse ones.
+    complete
+        Whether no edge can be pushed out; False where the time was over before.
     """
 
     game: NormalFormGame
     players: tuple[int, int]
     vertices: FloatArray
     coarse: bool
+    complete: bool = True
 
     _picture = "plot_correlated_payoffs"
 
@@ -97,12 +100,12 @@ def correlated_equilibria(
     weights: Sequence[float] | None = None,
     coarse: bool = False,
     tol: float = 1e-8,
+    max_seconds: float | None = None,
     raise_on_failure: bool = True,
 ) -> CorrelatedResult:
     """Return the correlated equilibrium that an objective picks.
 
-    Any number of players, who move at once after a private recommendation. See the module for
-    the inequalities (Aumann 1974, 1987; coarse: Moulin and Vial 1978).
+    Any number of players, who move at once after a private recommendation; see the module.
 
     Parameters
     ----------
@@ -121,15 +124,17 @@ def correlated_equilibria(
         Whether to look among the coarse correlated equilibria.
     tol
         Largest regret and gap, relative to payoff ranges.
+    max_seconds
+        Wall-clock limit on the linear programmes.
     raise_on_failure
         Whether a larger one raises.
 
     Raises
     ------
     InvalidInputError
-        If the objective is unknown, the player does not exist, or a weight is not positive.
+        If the objective or the player is unknown, or a weight is not positive.
     ConvergenceError
-        If the certificate fails.
+        If the certificate fails, or the time is over before there is any equilibrium.
 
     Examples
     --------
@@ -138,7 +143,7 @@ def correlated_equilibria(
     >>> result.payoffs.round(9).tolist(), result.distribution.round(9).tolist()
     ([5.25, 5.25], [[0.5, 0.25], [0.25, 0.0]])
     """
-    start = time.perf_counter()
+    limit = TimeLimit(max_seconds)
     as_normal_form(game, "correlated_equilibria")
     one_of(objective, OBJECTIVES, name="objective")
     number(tol, name="tol", low=0.0)
@@ -172,11 +177,12 @@ def correlated_equilibria(
                 player=player,
                 weights=weights,
                 tol=tol,
+                max_seconds=limit.seconds_left(),
                 raise_on_failure=raise_on_failure,
             )
             return _widened(game, small, reduced.surviving, tol)
     if game.payoffs[0].size <= MOST_EXACT_CELLS and is_badly_scaled(game.exact_payoffs):
-        return _exact(game, objective, weight, coarse, start)
+        return _exact(game, objective, weight, coarse, limit)
     gains, low, spread = scaled_payoffs(game)
     unit = spread * float(weight.max()) or 1.0
     programme = CorrelatedProgramme(game, coarse=coarse)
@@ -185,12 +191,12 @@ def correlated_equilibria(
         floor = float((weight * low).min())
         levels = (weight[:, np.newaxis] * (gains + low[:, np.newaxis]) - floor) / unit
         level_unit = max(float(levels.max()), 1.0)
-        q, bound = programme.fairest(levels / level_unit)
+        q, bound = programme.fairest(levels / level_unit, limit)
         reached = float((levels / level_unit @ q).min())
     else:
         gain = (weight @ gains) / unit
         gain = -gain if objective == "worst" else gain
-        q, bound = programme.best(gain)
+        q, bound = programme.best(gain, limit)
         reached = float(gain @ q)
     payoffs = low + gains @ q
     weighted = weight * payoffs
@@ -210,7 +216,7 @@ def correlated_equilibria(
         regret=regret,
         optimality_gap=gap,
         converged=regret <= tol and gap <= tol,
-        elapsed_seconds=time.perf_counter() - start,
+        elapsed_seconds=limit.elapsed_seconds(),
     )
     if raise_on_failure and not result.converged:
         raise ConvergenceError(
@@ -223,7 +229,7 @@ def correlated_equilibria(
 
 
 def _exact(
-    game: NormalFormGame, objective: str, weight: FloatArray, coarse: bool, start: float
+    game: NormalFormGame, objective: str, weight: FloatArray, coarse: bool, limit: TimeLimit
 ) -> CorrelatedResult:
     """Solve the programme and its dual in rational arithmetic."""
     payoffs = [[Fraction(v) for v in table.ravel().tolist()] for table in game.exact_payoffs]
@@ -231,12 +237,12 @@ def _exact(
     rows = exact_gains(game.exact_payoffs, coarse=coarse)
     scaled = [[w * u for u in own] for w, own in zip(weights, payoffs, strict=True)]
     if objective == "fairest":
-        q, bound = exact_fairest(rows, scaled)
+        q, bound = exact_fairest(rows, scaled, limit.keep_going())
         reached = min(sum(p * v for p, v in zip(q, level, strict=True)) for level in scaled)
     else:
         total = [sum(column, Fraction(0)) for column in zip(*scaled, strict=True)]
         sign = -1 if objective == "worst" else 1
-        q, bound = exact_best(rows, [sign * v for v in total])
+        q, bound = exact_best(rows, [sign * v for v in total], limit.keep_going())
         reached = sum((p * v for p, v in zip(q, total, strict=True)), Fraction(0))
         bound *= sign
     earned = [float(sum(p * u for p, u in zip(q, own, strict=True))) for own in payoffs]
@@ -252,7 +258,7 @@ def _exact(
         regret=0.0,
         optimality_gap=float(abs(bound - reached)),
         converged=False,
-        elapsed_seconds=time.perf_counter() - start,
+        elapsed_seconds=limit.elapsed_seconds(),
         exact=read_only(exact),
     )
     return replace(
@@ -272,17 +278,11 @@ def _widened(
     place = np.ix_(*surviving)
     distribution = np.zeros(game.shape)
     distribution[place] = small.distribution
-    exact = None
+    result = replace(small, game=game, distribution=read_only(distribution))
     if small.exact is not None:
         exact = object_array([Fraction(0)] * distribution.size, game.shape)
         exact[place] = small.exact
-    result = replace(
-        small,
-        game=game,
-        distribution=read_only(distribution),
-        exact=None if exact is None else read_only(exact),
-    )
-    if exact is not None:
+        result = replace(result, exact=read_only(exact))
         return replace(
             result,
             regret=float(result.exact_regret),
@@ -299,6 +299,7 @@ def correlated_payoff_set(
     players: tuple[int, int] = (0, 1),
     coarse: bool = False,
     tol: float = 1e-8,
+    max_seconds: float | None = None,
 ) -> CorrelatedPayoffSet:
     """Return the polygon of expected payoffs that (coarse) correlated equilibria reach.
 
@@ -315,11 +316,15 @@ def correlated_payoff_set(
         Whether to use coarse correlated equilibria.
     tol
         Distances, relative to the payoff ranges, below which points count as one.
+    max_seconds
+        Wall-clock limit: the corners that are known by then span a part of the set.
 
     Raises
     ------
     InvalidInputError
-        If the two players are not two different ones of the game.
+        If the players are not two different ones of the game.
+    ConvergenceError
+        If the time is over before there is any corner.
 
     Examples
     --------
@@ -327,6 +332,7 @@ def correlated_payoff_set(
     >>> correlated_payoff_set(game).vertices.round(9).tolist()
     [[7.0, 2.0], [5.25, 5.25], [2.0, 7.0], [3.6, 3.6]]
     """
+    limit = TimeLimit(max_seconds)
     first, second = players
     if first == second or not {first, second} <= set(range(len(game.shape))):
         raise InvalidInputError(
@@ -344,25 +350,31 @@ def correlated_payoff_set(
     programme = CorrelatedProgramme(undominated, coarse=coarse)
 
     def extreme(direction: FloatArray) -> FloatArray:
-        q, _ = programme.best(direction @ shares)
+        q, _ = programme.best(direction @ shares, limit)
         return np.asarray(shares @ q, dtype=np.float64)
 
     compass = [np.array(d, dtype=np.float64) for d in ((0, -1), (1, 0), (0, 1), (-1, 0))]
     corners: list[FloatArray] = []
-    for direction in compass:
-        point = extreme(direction)
-        if all(np.abs(point - c).max() > tol for c in corners):
-            corners.append(point)
-    position = 0
-    while len(corners) > 1 and position < len(corners):
-        a, b = corners[position], corners[(position + 1) % len(corners)]
-        normal = np.array([b[1] - a[1], a[0] - b[0]])
-        normal /= np.linalg.norm(normal)
-        point = extreme(normal)
-        if normal @ (point - a) > tol:
-            corners.insert(position + 1, point)
-        else:
-            position += 1
+    complete = False
+    try:
+        for direction in compass:
+            point = extreme(direction)
+            if all(np.abs(point - c).max() > tol for c in corners):
+                corners.append(point)
+        position = 0
+        while len(corners) > 1 and position < len(corners):
+            a, b = corners[position], corners[(position + 1) % len(corners)]
+            normal = np.array([b[1] - a[1], a[0] - b[0]])
+            normal /= np.linalg.norm(normal)
+            point = extreme(normal)
+            if normal @ (point - a) > tol:
+                corners.insert(position + 1, point)
+            else:
+                position += 1
+        complete = True
+    except ConvergenceError:
+        if not corners or not limit.is_over():
+            raise
     points = np.array(corners)
     if len(points) > 2:
         before, after = np.roll(points, 1, axis=0) - points, np.roll(points, -1, axis=0) - points
@@ -379,4 +391,5 @@ def correlated_payoff_set(
         players=(first, second),
         vertices=read_only(low[[first, second]] + points * spread),
         coarse=coarse,
+        complete=complete,
     )

@@ -6,7 +6,7 @@ threatens, the same programme is solved in whole numbers, and so is its dual, wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -48,7 +48,7 @@ def _optimal(solution: LinearProgramSolution) -> LinearProgramSolution:
 
 
 def exact_best(
-    rows: Sequence[Row], objective: Sequence[Fraction]
+    rows: Sequence[Row], objective: Sequence[Fraction], keep_going: Callable[[], bool]
 ) -> tuple[tuple[Fraction, ...], Fraction]:
     """Return the distribution with the largest mean of ``objective``, and the dual's bound.
 
@@ -57,7 +57,12 @@ def exact_best(
     """
     cells = len(objective)
     best = _optimal(
-        maximize(list(objective), at_most=[(row, 0) for row in rows], equal=[([1] * cells, 1)])
+        maximize(
+            list(objective),
+            at_most=[(row, 0) for row in rows],
+            equal=[([1] * cells, 1)],
+            keep_going=keep_going,
+        )
     )
     # v = least objective + w with w >= 0, since some cell has at least that value.
     floor = min(objective)
@@ -67,13 +72,14 @@ def exact_best(
             at_most=[
                 ([*(-row[k] for row in rows), -1], floor - objective[k]) for k in range(cells)
             ],
+            keep_going=keep_going,
         )
     )
     return best.point, floor - dual.value
 
 
 def exact_fairest(
-    rows: Sequence[Row], levels: Sequence[Sequence[Fraction]]
+    rows: Sequence[Row], levels: Sequence[Sequence[Fraction]], keep_going: Callable[[], bool]
 ) -> tuple[tuple[Fraction, ...], Fraction]:
     """Return the distribution with the largest smallest mean of ``levels``, then largest sum.
 
@@ -87,6 +93,7 @@ def exact_fairest(
             at_most=[([*row, Fraction(0)], 0) for row in rows]
             + [([*(low - v for v in level), Fraction(1)], 0) for level in levels],
             equal=[([*([1] * cells), 0], 1)],
+            keep_going=keep_going,
         )
     )
     reached = first.value + low
@@ -98,6 +105,7 @@ def exact_fairest(
                 *(([-v for v in level], -reached) for level in levels),
             ],
             equal=[([1] * cells, 1)],
+            keep_going=keep_going,
         )
     )
     return second.point, reached

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack, vstack
 
 from negotiation.arguments import takes
 from negotiation.equilibrium.normal_form.zero_sum import TIGHT
+from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import ConvergenceError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray
@@ -55,6 +58,18 @@ def _incentive_rows(game: NormalFormGame, *, coarse: bool) -> csr_array:
     return out
 
 
+def _solved(limit: TimeLimit, *objective: FloatArray, **constraints: Any) -> Any:
+    """Answer of scipy's linear programme, within what is left of the time."""
+    left = {} if limit.max_seconds is None else {"time_limit": limit.seconds_left()}
+    answer = linprog(*objective, **constraints, options={**TIGHT, **left})
+    if answer.x is None or answer.status == 1:
+        raise ConvergenceError(
+            "max_seconds was reached" if limit.is_over() else "linear programme not solved",
+            where="correlated_equilibria",
+        )
+    return answer
+
+
 class CorrelatedProgramme:
     """Linear programmes over the polytope of (coarse) correlated equilibria."""
 
@@ -65,51 +80,46 @@ class CorrelatedProgramme:
         self.rows = _incentive_rows(game, coarse=coarse)
         self.cells = self.rows.shape[1]
 
-    def best(self, gain: FloatArray) -> tuple[FloatArray, float]:
+    def best(self, gain: FloatArray, limit: TimeLimit) -> tuple[FloatArray, float]:
         """Maximise ``gain @ q``; return q and an upper bound on the optimum."""
-        answer = linprog(
+        answer = _solved(
+            limit,
             -gain,
             A_ub=self.rows,
             b_ub=np.zeros(self.rows.shape[0]),
             A_eq=np.ones((1, self.cells)),
             b_eq=[1.0],
-            options=TIGHT,
         )
-        if answer.x is None:
-            raise ConvergenceError("linear programme not solved", where="correlated_equilibria")
         prices = np.clip(-answer.ineqlin.marginals, 0.0, None)
         return to_distribution(answer.x), float((gain - prices @ self.rows).max())
 
-    def fairest(self, gains: FloatArray) -> tuple[FloatArray, float]:
+    def fairest(self, gains: FloatArray, limit: TimeLimit) -> tuple[FloatArray, float]:
         """Maximise the smallest of ``gains @ q``, then their sum; return q and a bound."""
         count = len(gains)
         wide = hstack([self.rows, csr_array((self.rows.shape[0], 1))])
         shares = np.hstack([-gains, np.ones((count, 1))])
-        answer = linprog(
+        answer = _solved(
+            limit,
             np.append(np.zeros(self.cells), -1.0),
             A_ub=vstack([wide, csr_array(shares)]),
             b_ub=np.zeros(wide.shape[0] + count),
             A_eq=np.append(np.ones(self.cells), 0.0)[np.newaxis],
             b_eq=[1.0],
             bounds=[(0.0, None)] * self.cells + [(None, None)],
-            options=TIGHT,
         )
-        if answer.x is None:
-            raise ConvergenceError("linear programme not solved", where="correlated_equilibria")
         prices = np.clip(-answer.ineqlin.marginals, 0.0, None)
         weights = prices[-count:] / prices[-count:].sum()
         bound = float((weights @ gains - prices[:-count] @ self.rows).max())
         floor = float(answer.x[-1])
-        second = linprog(
+        second = _solved(
+            limit,
             -gains.sum(axis=0),
             A_ub=vstack([self.rows, csr_array(-gains)]),
             b_ub=np.append(np.zeros(self.rows.shape[0]), np.full(count, -floor + 1e-12)),
             A_eq=np.ones((1, self.cells)),
             b_eq=[1.0],
-            options=TIGHT,
         )
-        q = answer.x[:-1] if second.x is None else second.x
-        return to_distribution(q), bound
+        return to_distribution(second.x), bound
 
 
 def to_distribution(q: FloatArray) -> FloatArray:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from negotiation.arguments import takes
 from negotiation.equilibrium.normal_form.nash import nash_equilibria
 from negotiation.equilibrium.normal_form.polytopes import most_vertices
+from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
@@ -39,7 +39,7 @@ class BatchNashResult(Presented):
     Attributes
     ----------
     counts
-        [game] number of extreme equilibria; every list is complete.
+        [game] number of extreme equilibria.
     strategies
         [equilibrium, rows + columns] probabilities of the row player's, then of the column
         player's actions; the equilibria of a game stand together.
@@ -50,9 +50,9 @@ class BatchNashResult(Presented):
         computed apart from the solver.
     shape
         Number of actions of the row and of the column player.
-    converged
-        Always True: a game that the compiled kernel cannot decide is solved in whole numbers of
-        any size.
+    complete
+        [game] whether all of them are listed: a game that the compiled kernel cannot decide is
+        solved in whole numbers of any size, unless the time is over.
     elapsed_seconds
         Wall-clock time; never compared.
     """
@@ -62,7 +62,7 @@ class BatchNashResult(Presented):
     offsets: IntArray
     regrets: FloatArray
     shape: tuple[int, int]
-    converged: bool = True
+    complete: NDArray[np.bool_]
     elapsed_seconds: float = field(default=0.0, compare=False)
 
     def to_frame(self) -> pd.DataFrame:
@@ -100,6 +100,11 @@ class BatchNashResult(Presented):
             f"{len(self.counts)} games of {rows} x {columns} actions: {found} equilibria, "
             f"largest regret {self.max_regret:.2g}"
         )
+
+    @property
+    def converged(self) -> bool:
+        """Whether the list of every game is complete."""
+        return bool(self.complete.all())
 
     def __len__(self) -> int:
         return len(self.counts)
@@ -175,10 +180,14 @@ def _solve_slice(
     return counts, strategies, regrets
 
 
-def _solve_exactly(A: FloatArray, B: FloatArray) -> tuple[FloatArray, FloatArray]:
-    result = nash_equilibria(NormalFormGame.from_bimatrix(A, B))
+def _solve_exactly(
+    A: FloatArray, B: FloatArray, limit: TimeLimit
+) -> tuple[FloatArray, FloatArray, bool]:
+    game = NormalFormGame.from_bimatrix(A, B)
+    result = nash_equilibria(game, max_seconds=limit.seconds_left())
     strategies = np.array([np.concatenate(e.probabilities) for e in result.equilibria])
-    return strategies, np.array([e.regret for e in result.equilibria])
+    regrets = np.array([e.regret for e in result.equilibria])
+    return strategies.reshape(-1, sum(game.shape)), regrets, result.complete
 
 
 @takes
@@ -188,6 +197,7 @@ def nash_equilibria_batch(
     *,
     threads: int | None = None,
     tolerance: float = 1e-12,
+    max_seconds: float | None = None,
 ) -> BatchNashResult:
     """Return all extreme Nash equilibria of each of many two-player games.
 
@@ -207,6 +217,9 @@ def nash_equilibria_batch(
         not depend on it.
     tolerance
         A game where rounding leaves any regret above this is solved again exactly.
+    max_seconds
+        Wall-clock limit, looked at between slices of the batch; games that are not reached have
+        no equilibrium and are not complete.
 
     Returns
     -------
@@ -229,7 +242,7 @@ def nash_equilibria_batch(
     >>> [x.tolist() for x, y in result.profiles(0)]
     [[0.0, 1.0]]
     """
-    start = time.perf_counter()
+    limit = TimeLimit(max_seconds)
     row, column = _payoffs(A, "A"), _payoffs(B, "B")
     if row.shape != column.shape:
         raise InvalidInputError(
@@ -253,6 +266,9 @@ def nash_equilibria_batch(
         cuts = [slice(k, k + step) for k in range(0, games, step)]
 
         def work(cut: slice) -> tuple[IntArray, FloatArray, FloatArray]:
+            if limit.is_over():
+                waiting = np.full(len(row[cut]), -3, dtype=np.int64)
+                return waiting, np.empty((0, m + n)), np.empty(0)
             return _solve_slice(row[cut], column[cut], bound, table_size)
 
         if threads == 1 or len(cuts) == 1:
@@ -269,6 +285,8 @@ def nash_equilibria_batch(
     if (counts == -2).any():
         float_array(row, name="A", ndim=3)
         float_array(column, name="B", ndim=3)
+    complete = counts != -3
+    counts[~complete] = 0
     present = np.maximum(counts, 0)
     offsets = np.cumsum(present) - present
     again = set(np.flatnonzero(counts < 0).tolist())
@@ -278,7 +296,7 @@ def nash_equilibria_batch(
     if again:
         more, more_regrets, end = [strategies], [regrets], len(strategies)
         for game in sorted(again):
-            found, found_regrets = _solve_exactly(row[game], column[game])
+            found, found_regrets, complete[game] = _solve_exactly(row[game], column[game], limit)
             counts[game], offsets[game] = len(found), end
             end += len(found)
             more.append(found)
@@ -288,7 +306,7 @@ def nash_equilibria_batch(
         )
         strategies, regrets = np.concatenate(more)[order], np.concatenate(more_regrets)[order]
         offsets = np.cumsum(counts) - counts
-    for array in (counts, strategies, offsets, regrets):
+    for array in (counts, strategies, offsets, regrets, complete):
         array.setflags(write=False)
     return BatchNashResult(
         counts=counts,
@@ -296,5 +314,6 @@ def nash_equilibria_batch(
         offsets=offsets,
         regrets=regrets,
         shape=(m, n),
-        elapsed_seconds=time.perf_counter() - start,
+        complete=complete,
+        elapsed_seconds=limit.elapsed_seconds(),
     )

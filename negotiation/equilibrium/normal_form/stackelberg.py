@@ -13,7 +13,6 @@ the leader's favour (the leader can come as close as wished without that favour 
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -25,6 +24,7 @@ from scipy.optimize import linprog
 from negotiation.arguments import takes
 from negotiation.equilibrium.exact_linear_program import is_badly_scaled, maximize
 from negotiation.equilibrium.normal_form.zero_sum import TIGHT
+from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
 from negotiation.presentation import Presented
@@ -93,12 +93,18 @@ def _pure(lead: NDArray[Any], follow: NDArray[Any], favour: str) -> tuple[FloatA
     return np.eye(len(lead))[row], int(reply[row])
 
 
-def _mixed(lead: FloatArray, follow: FloatArray) -> tuple[FloatArray, int, float]:
-    """Best commitment, its response, and an upper bound on what any commitment earns."""
+def _mixed(lead: FloatArray, follow: FloatArray, limit: TimeLimit) -> tuple[FloatArray, int, float]:
+    """Best commitment, its response, and an upper bound on what any commitment earns.
+
+    Without time left the bound on a response that was not looked at is its best payoff.
+    """
     rows, columns = lead.shape
     best: tuple[FloatArray, int] | None = None
     value = bound = -np.inf
     for j in range(columns):
+        if best is not None and limit.is_over():
+            bound = max(bound, float(lead[:, j:].max()))
+            break
         temptation = (follow - follow[:, [j]]).T
         answer = linprog(
             -lead[:, j],
@@ -122,7 +128,7 @@ def _mixed(lead: FloatArray, follow: FloatArray) -> tuple[FloatArray, int, float
 
 
 def _mixed_exactly(
-    lead: NDArray[Any], follow: NDArray[Any]
+    lead: NDArray[Any], follow: NDArray[Any], limit: TimeLimit
 ) -> tuple[tuple[Fraction, ...], int, Fraction]:
     """Best commitment, its response, and the dual's bound on any, in rational arithmetic."""
     exact_lead = [[Fraction(v) for v in row] for row in lead.tolist()]
@@ -130,6 +136,9 @@ def _mixed_exactly(
     best: tuple[tuple[Fraction, ...], int] | None = None
     value = bound = min(min(row) for row in exact_lead) - 1
     for j in range(lead.shape[1]):
+        if best is not None and limit.is_over():
+            bound = max(bound, *(max(row[j:]) for row in exact_lead))
+            break
         rows = [[row[k] - row[j] for row in exact_follow] for k in range(lead.shape[1]) if k != j]
         aim = [row[j] for row in exact_lead]
         answer = maximize(aim, at_most=[(row, 0) for row in rows], equal=[([1] * len(aim), 1)])
@@ -148,10 +157,10 @@ def _mixed_exactly(
     return (*best, bound)
 
 
-def _solved_exactly(game: NormalFormGame, leader: int, start: float) -> StackelbergResult:
+def _solved_exactly(game: NormalFormGame, leader: int, limit: TimeLimit) -> StackelbergResult:
     A, B = game.exact_bimatrix
     lead, follow = (A, B) if leader == 0 else (B.T, A.T)
-    x, j, bound = _mixed_exactly(lead, follow)
+    x, j, bound = _mixed_exactly(lead, follow, limit)
 
     def mean(column: NDArray[Any]) -> Fraction:
         return sum((p * Fraction(v) for p, v in zip(x, column.tolist(), strict=True)), Fraction(0))
@@ -167,9 +176,24 @@ def _solved_exactly(game: NormalFormGame, leader: int, start: float) -> Stackelb
         follower_regret=float(regret),
         optimality_gap=float(bound - earned[0]),
         converged=regret == 0 and bound == earned[0],
-        elapsed_seconds=time.perf_counter() - start,
+        elapsed_seconds=limit.elapsed_seconds(),
         exact=x,
     )
+
+
+def _checked(
+    result: StackelbergResult, limit: TimeLimit, raise_on_failure: bool
+) -> StackelbergResult:
+    if raise_on_failure and not result.converged:
+        late = "max_seconds was reached: " if limit.is_over() else ""
+        raise ConvergenceError(
+            f"{late}follower regret {result.follower_regret:.1e}, "
+            f"optimality gap {result.optimality_gap:.1e}",
+            where="stackelberg",
+            partial=result,
+            hint="Raise max_seconds." if late else "Raise tol.",
+        )
+    return result
 
 
 @takes
@@ -180,6 +204,7 @@ def stackelberg(
     commitment: str = "mixed",
     favour: str = "leader",
     tol: float = 1e-8,
+    max_seconds: float | None = None,
     raise_on_failure: bool = True,
 ) -> StackelbergResult:
     """Return a leader's optimal commitment and the follower's response.
@@ -200,6 +225,9 @@ def stackelberg(
         for pure commitments only, ``"against"`` (weak equilibrium; payoff ties are exact).
     tol
         Largest follower regret and optimality gap, relative to payoff ranges.
+    max_seconds
+        Wall-clock limit on the programmes of a mixed commitment: the best that was found by then
+        comes with the gap to what the others might give.
     raise_on_failure
         Whether a larger one raises.
 
@@ -219,7 +247,7 @@ def stackelberg(
     >>> stackelberg(game, commitment="pure").payoffs.tolist()
     [3.0, 1.0]
     """
-    start = time.perf_counter()
+    limit = TimeLimit(max_seconds)
     one_of(commitment, ("mixed", "pure"), name="commitment")
     as_normal_form(game, "stackelberg")
     one_of(favour, ("leader", "against"), name="favour")
@@ -237,14 +265,14 @@ def stackelberg(
     lead, follow = (A, B) if leader == 0 else (B.T, A.T)
     small = lead.size <= MOST_EXACT_CELLS
     if commitment == "mixed" and small and is_badly_scaled(np.stack([lead, follow])):
-        return _solved_exactly(game, leader, start)
+        return _checked(_solved_exactly(game, leader, limit), limit, raise_on_failure)
     lead_share, follow_share = _shares(lead), _shares(follow)
     if commitment == "pure":
         row, column = game.exact_bimatrix
         x, j = _pure(row, column, favour) if leader == 0 else _pure(column.T, row.T, favour)
         bound = float(x @ lead_share[:, j])
     else:
-        x, j, bound = _mixed(lead_share, follow_share)
+        x, j, bound = _mixed(lead_share, follow_share, limit)
     replies = x @ follow_share
     regret = float(replies.max() - replies[j])
     gap = max(bound - float(x @ lead_share[:, j]), 0.0)
@@ -258,13 +286,6 @@ def stackelberg(
         follower_regret=regret,
         optimality_gap=gap,
         converged=regret <= tol and gap <= tol,
-        elapsed_seconds=time.perf_counter() - start,
+        elapsed_seconds=limit.elapsed_seconds(),
     )
-    if raise_on_failure and not result.converged:
-        raise ConvergenceError(
-            f"follower regret {regret:.1e}, optimality gap {gap:.1e}",
-            where="stackelberg",
-            partial=result,
-            hint="Raise tol.",
-        )
-    return result
+    return _checked(result, limit, raise_on_failure)
