@@ -85,16 +85,20 @@ from negotiation.equilibrium.trees.sequential import SequentialEquilibrium as Se
 from negotiation.equilibrium.trees.subgame_perfect import subgame_perfect_equilibria as subgame_perfect_equilibria, subgame_regret as subgame_regret
 from negotiation.errors import ConvergenceError as ConvergenceError, DataError as DataError, InformationDateError as InformationDateError, InvalidInputError as InvalidInputError, MissingDependencyError as MissingDependencyError, NegotiationError as NegotiationError, NonFiniteError as NonFiniteError
 from negotiation.estimation.backtest import DisputeBacktest as DisputeBacktest, backtest_disputes as backtest_disputes
+from negotiation.estimation.concession_fit import ConcessionFit as ConcessionFit
 from negotiation.estimation.crisis.estimator import CrisisFit as CrisisFit, fit_crisis_signalling as fit_crisis_signalling
 from negotiation.estimation.crisis.game import SignallingGame as SignallingGame, crisis_equilibria as crisis_equilibria
 from negotiation.estimation.deadlines import DeadlineRates as DeadlineRates, deadline_rates as deadline_rates
 from negotiation.estimation.disputes.durations import Disputes as Disputes
 from negotiation.estimation.disputes.load import load_disputes as load_disputes
 from negotiation.estimation.disputes.ties import read_ties as read_ties
-from negotiation.estimation.fit import ConcessionFit as ConcessionFit, fit_concessions as fit_concessions
+from negotiation.estimation.fit import fit_concessions as fit_concessions
 from negotiation.estimation.laws import Law as Law, law_named as law_named
 from negotiation.estimation.nonparametric import SurvivalCurve as SurvivalCurve, kaplan_meier as kaplan_meier, turnbull as turnbull
 from negotiation.estimation.posterior import Posterior as Posterior, laplace_posterior as laplace_posterior
+from negotiation.estimation.process_law.law import ProcessLaw as ProcessLaw, Resolve as Resolve
+from negotiation.estimation.process_law.payoffs import DisputePayoffs as DisputePayoffs
+from negotiation.estimation.process_law.terms import FixedTerms as FixedTerms, concession_node as concession_node
 from negotiation.estimation.scores import Forecast as Forecast, ForecastScores as ForecastScores, score_forecasts as score_forecasts
 from negotiation.games.bayesian import BayesianGame as BayesianGame
 from negotiation.games.extensive_form import ExtensiveFormGame as ExtensiveFormGame, InformationSet as InformationSet

@@ -6,12 +6,13 @@ come `nonparametric`, `posterior`, `scores`, `backtest`, and `crisis`, the signa
 """
 
 from negotiation.estimation.backtest import DisputeBacktest, backtest_disputes
+from negotiation.estimation.concession_fit import ConcessionFit
 from negotiation.estimation.crisis.estimator import CrisisFit, fit_crisis_signalling
 from negotiation.estimation.crisis.game import crisis_equilibria
 from negotiation.estimation.disputes.durations import Disputes
 from negotiation.estimation.disputes.load import load_disputes
 from negotiation.estimation.disputes.ties import read_ties
-from negotiation.estimation.fit import ConcessionFit, fit_concessions
+from negotiation.estimation.fit import fit_concessions
 from negotiation.estimation.laws import LAWS, Law
 from negotiation.estimation.nonparametric import SurvivalCurve, kaplan_meier, turnbull
 from negotiation.estimation.posterior import Posterior, laplace_posterior

@@ -1,9 +1,10 @@
 """A posterior from its mode: Laplace's approximation, corrected by weights whose tail is measured.
 
-Draws come from a Student distribution about the mode and are weighted by the posterior over their
-density; the largest weights are smoothed by a generalised Pareto law, whose shape k says whether
-the weights can be trusted (Vehtari, Simpson, Gelman, Yao and Gabry, Pareto smoothed importance
-sampling). For a few parameters: nothing here moves a chain.
+Draws come from a Student distribution about the mode, or, in further rounds, with the moments that
+earlier draws found, and are weighted by the posterior over their density; the largest weights are
+smoothed by a generalised Pareto law, whose shape k says whether the weights can be trusted
+(Vehtari, Simpson, Gelman, Yao and Gabry, Pareto smoothed importance sampling). For a few
+parameters: nothing here moves a chain.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from negotiation.values import (
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Posterior", "laplace_posterior", "pareto_smooth"]
+__all__ = ["Mode", "Posterior", "laplace_posterior", "pareto_smooth", "posterior_mode"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -193,6 +194,96 @@ def _differences(
     return (up - down) / (2.0 * step), curve
 
 
+@dataclass(frozen=True, eq=False)
+class Mode:
+    """Where a posterior is largest.
+
+    Attributes
+    ----------
+    at
+        ``[parameter]``.
+    covariance
+        Inverse of minus the second derivatives.
+    gradient_norm
+        Largest derivative, in units of the covariance's roots.
+    """
+
+    at: FloatArray
+    covariance: FloatArray
+    gradient_norm: float
+
+
+def posterior_mode(
+    log_posterior: Callable[[FloatArray], float],
+    start: FloatArray,
+    tol: float,
+    least: FloatArray | None = None,
+) -> Mode:
+    """Climb by quasi-Newton steps, then by Newton's until derivatives are below ``tol``.
+
+    Where second derivatives do not all fall at the end and ``least`` says what the prior alone
+    would make them, they are taken to be at least that: the proposal of draws needs no more.
+
+    Raises
+    ------
+    ConvergenceError
+        If the climb ends where second derivatives do not all fall.
+    NonFiniteError
+        If the start has no finite value.
+    """
+    from scipy.optimize import minimize
+
+    def value(x: FloatArray) -> float:
+        given = log_posterior(x)
+        with decoding("log_posterior"):
+            found = float(given)
+        return found if np.isfinite(found) else -1e300
+
+    if value(start) == -1e300:
+        raise NonFiniteError("log posterior at the start", where="laplace_posterior")
+    with np.errstate(all="ignore"):
+        found: Any = minimize(lambda x: -value(x), start, method="BFGS", options={"gtol": 1e-4})
+    mode = np.asarray(found.x, dtype=np.float64)
+    # Steps of a hundredth of the spread keep differences exact at any scale.
+    share, step = 1e-2, 1e-3 * np.ones(mode.size)
+    for _ in range(20):
+        gradient, curve = _differences(value, mode, step)
+        # A neighbour without a value, or no maximum.
+        edge = not np.isfinite(curve).all() or float(np.abs(curve).max()) > 1e200
+        if edge or np.linalg.eigvalsh(-curve).min() <= 0.0:
+            if share > 0.2:
+                if least is None:
+                    raise ConvergenceError(
+                        "no mode: second derivatives do not all fall",
+                        where="laplace_posterior",
+                        hint="A parameter may not be identified; give it a prior.",
+                    )
+                unit = np.sqrt(np.outer(least, least))
+                values, vectors = np.linalg.eigh(np.eye(mode.size) if edge else -curve / unit)
+                curve = -unit * ((vectors * np.maximum(values, 1.0)) @ vectors.T)
+                gradient = np.where(np.abs(gradient) < 1e200, gradient, np.inf)
+                break
+            # The climb may have stopped at a kink: go on without derivatives, look farther around.
+            found = minimize(
+                lambda x: -value(x), mode, method="Nelder-Mead",
+                options={"xatol": 1e-4, "fatol": 1e-6, "maxfev": 200 * mode.size},
+            )  # fmt: skip
+            mode, share = np.asarray(found.x, dtype=np.float64), 5.0 * share
+            step = 0.1 * share * np.ones(mode.size)
+            continue
+        spread = np.sqrt(np.diag(np.linalg.inv(-curve)))
+        told = bool((np.abs(step / spread - share) <= 0.5 * share).all())
+        if told and float(np.abs(gradient * spread).max()) <= 0.1 * tol:
+            break
+        move = np.linalg.solve(-curve, gradient)
+        if value(mode + move) > value(mode):
+            mode = mode + move
+        step = share * spread
+    covariance = np.asarray(np.linalg.inv(-curve), dtype=np.float64)
+    slope = float(np.abs(gradient * np.sqrt(np.diag(covariance))).max())
+    return Mode(mode, covariance, slope)
+
+
 @takes
 def laplace_posterior(
     log_posterior: Callable[[FloatArray], float],
@@ -202,6 +293,8 @@ def laplace_posterior(
     n: int = 4000,
     rng: np.random.Generator | int | None = None,
     degrees: float = 5.0,
+    rounds: int = 1,
+    least: FloatArray | None = None,
     tol: float = 1e-3,
     max_k: float = 0.7,
     raise_on_failure: bool = True,
@@ -222,6 +315,12 @@ def laplace_posterior(
         Generator or seed.
     degrees
         Of freedom of the Student proposal.
+    rounds
+        Times that ``n`` draws are taken: each after the first about the mean and with the
+        covariance that the one before it found. The last is kept.
+    least
+        Precision of each parameter by its prior alone, used where the posterior has a kink at its
+        mode; None: that is an error.
     tol
         Largest derivative at the mode, in units of the covariance's roots.
     max_k
@@ -242,7 +341,6 @@ def laplace_posterior(
     >>> bool(abs(posterior.mean[0] - 0.92278) < 0.02), posterior.pareto_k < 0.5
     (True, True)
     """
-    from scipy.optimize import minimize
     from scipy.special import gammaln
 
     at = np.atleast_1d(float_array(start, name="start"))
@@ -255,57 +353,37 @@ def laplace_posterior(
     count = int(number(n, name="n", low=100))
     freedom = number(degrees, name="degrees", low=2.0, open_low=True)
 
-    def value(x: FloatArray) -> float:
-        given = log_posterior(x)
-        with decoding("log_posterior"):
-            found = float(given)
-        return found if np.isfinite(found) else -1e300
-
-    if value(at) == -1e300:
-        raise NonFiniteError("log posterior at the start", where="laplace_posterior")
-    found: Any = minimize(
-        lambda x: -value(x), at, method="Nelder-Mead",
-        options={"xatol": 1e-8, "fatol": 1e-10, "maxiter": 4000 * at.size, "adaptive": True},
-    )  # fmt: skip
-    mode = np.asarray(found.x, dtype=np.float64)
-    step = 1e-3 * np.ones(at.size)
-    for _ in range(20):
-        gradient, curve = _differences(value, mode, step)
-        if not np.isfinite(curve).all() or np.linalg.eigvalsh(-curve).min() <= 0.0:
-            raise ConvergenceError(
-                "no mode: second derivatives do not all fall",
-                where="laplace_posterior",
-                hint="A parameter may not be identified; give it a prior.",
-            )
-        spread = np.sqrt(np.diag(np.linalg.inv(-curve)))
-        move = np.linalg.solve(-curve, gradient)
-        if value(mode + move) > value(mode):
-            mode = mode + move
-        # Steps of a hundredth of the spread keep differences exact at any scale.
-        step = 1e-2 * spread
-        if float(np.abs(gradient * spread).max()) <= 0.1 * tol:
-            break
-    gradient, curve = _differences(value, mode, step)
-    covariance = np.linalg.inv(-curve)
-    root = np.linalg.cholesky(covariance)
+    found = posterior_mode(log_posterior, at, tol, least)
+    mode, covariance = found.at, found.covariance
     generator = random_generator(rng)
-    normal = generator.standard_normal((count, at.size))
-    stretch = np.sqrt(freedom / generator.chisquare(freedom, count))
-    shifts = normal * stretch[:, None]
-    draws = mode + shifts @ root.T
-    square = np.sum(shifts**2, axis=1)
-    proposal: NDArray[np.float64] = (
-        gammaln(0.5 * (freedom + at.size))
-        - gammaln(0.5 * freedom)
-        - 0.5 * at.size * np.log(np.pi * freedom)
-        - np.log(np.diag(root)).sum()
-        - 0.5 * (freedom + at.size) * np.log1p(square / freedom)
-    )
-    levels = np.array([float(log_posterior(x)) for x in draws])
-    if np.isnan(levels).any():
-        raise NonFiniteError("log posterior at a draw", where="laplace_posterior")
-    ratios = levels - proposal
-    weights, k = pareto_smooth(ratios)
+    centre, spread = mode, covariance
+    left = int(number(rounds, name="rounds", low=1))
+    while True:
+        root = np.linalg.cholesky(spread)
+        normal = generator.standard_normal((count, at.size))
+        stretch = np.sqrt(freedom / generator.chisquare(freedom, count))
+        shifts = normal * stretch[:, None]
+        draws = centre + shifts @ root.T
+        square = np.sum(shifts**2, axis=1)
+        proposal: NDArray[np.float64] = (
+            gammaln(0.5 * (freedom + at.size))
+            - gammaln(0.5 * freedom)
+            - 0.5 * at.size * np.log(np.pi * freedom)
+            - np.log(np.diag(root)).sum()
+            - 0.5 * (freedom + at.size) * np.log1p(square / freedom)
+        )
+        levels = np.array([float(log_posterior(x)) for x in draws])
+        if np.isnan(levels).any():
+            raise NonFiniteError("log posterior at a draw", where="laplace_posterior")
+        ratios = levels - proposal
+        weights, k = pareto_smooth(ratios)
+        left -= 1
+        if not left:
+            break
+        # The next proposal has the moments that these draws found.
+        centre = np.asarray(weights @ draws)
+        around = draws - centre
+        spread = np.asarray(around.T @ (weights[:, None] * around))
     top = ratios.max()
     posterior = Posterior(
         names=labels,
@@ -315,7 +393,7 @@ def laplace_posterior(
         weights=read_only(weights),
         pareto_k=k,
         log_evidence=float(top + np.log(np.mean(np.exp(ratios - top)))),
-        gradient_norm=float(np.abs(gradient * np.sqrt(np.diag(covariance))).max()),
+        gradient_norm=found.gradient_norm,
     )
     if raise_on_failure and (posterior.gradient_norm > tol or k > max_k):
         raise ConvergenceError(

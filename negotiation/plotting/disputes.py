@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 
 from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
+from negotiation.estimation.concession_fit import ConcessionFit
 from negotiation.estimation.deadlines import DeadlineRates
-from negotiation.estimation.fit import ConcessionFit
 from negotiation.estimation.nonparametric import SurvivalCurve
 from negotiation.estimation.scores import ForecastScores
 from negotiation.plotting.style import Pen

@@ -5,6 +5,7 @@ import pytest
 
 import negotiation as ng
 from negotiation.estimation.disputes.durations import Disputes
+from negotiation.estimation.laws import LAWS
 
 Z = 1.6448536269514722
 TRUTH = {"constant": -5.0, "x": 0.6, "deadline in 0 to 7 days": 1.2, "shape": -0.25}
@@ -57,7 +58,7 @@ def coverage(model, n, runs, seed):
         )
         errors = np.sqrt(np.diag(fit.covariance))
         truth = [TRUTH["constant"], TRUTH["x"], TRUTH["deadline in 0 to 7 days"], 0.0]
-        truth += [TRUTH["shape"]] if fit.law.shape_name else []
+        truth += [TRUTH["shape"]] if LAWS[fit.model].shape_name else []
         inside.append(np.abs(fit.coefficients - truth) <= Z * errors)
     return np.mean(inside, axis=0)
 

@@ -185,7 +185,7 @@ def test_a_shape_at_its_bound_is_named():
     even = Disputes.from_intervals(np.full(50, 99.0), np.full(50, 101.0))
     for model in ("lomax", "log_normal_frailty"):
         fit = ng.fit_concessions(even, model)
-        assert fit.at_bound == (f"transformed {fit.law.shape_name}",)
+        assert fit.at_bound == (f"transformed {LAWS[fit.model].shape_name}",)
         assert fit.covariance[-1, -1] == 0.0
         exponential = ng.fit_concessions(even)
         assert fit.log_likelihood == pytest.approx(exponential.log_likelihood, abs=0.1)
@@ -293,7 +293,7 @@ def test_tables():
 def test_bad_input():
     disputes = ng.load_disputes()
     cases = [
-        ({"model": "process"}, "model: unknown law; seen 'process'"),
+        ({"model": "gompertz"}, "model: unknown law; seen 'gompertz'"),
         ({"covariates": ["gdp"]}, "covariates: unknown choice; seen 'gdp'"),
         ({"missing": "ignore"}, "missing: unknown choice"),
         ({"ending": "nobody"}, "ending: unknown choice"),

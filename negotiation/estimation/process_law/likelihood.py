@@ -1,0 +1,247 @@
+"""The likelihood of disputes under the process's law.
+
+A dispute's rates follow from its two sides' payoffs and from its own resolve u, which its sides
+know and we integrate over (Gauss-Hermite). Stationary rates solve the node's equilibrium; towards a
+deadline they solve the same equations back from its date, at which both sides lose something and
+play goes on. A dispute whose deadline is more than a year off has the rates it has a year before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from negotiation.errors import InvalidInputError
+from negotiation.estimation.disputes.durations import Disputes
+from negotiation.estimation.process_law._kernels import (
+    before_deadline,
+    log_likelihoods,
+    node_values,
+    survivals,
+)
+from negotiation.estimation.process_law.law import ProcessLaw, ways_of_ending
+from negotiation.estimation.process_law.payoffs import (
+    NO_ECONOMY,
+    DisputePayoffs,
+    PayoffRows,
+    reference_payoffs,
+)
+from negotiation.estimation.process_law.terms import concession_node
+from negotiation.process.game.process_game import ProcessGame
+from negotiation.values import FloatArray, IntArray
+
+__all__ = ["ProcessLikelihood"]
+
+_DAYS_A_YEAR = 365.25
+#: Days before a deadline at which rates are computed.
+_GRID = np.concatenate(
+    [np.arange(0.0, 15.0, 0.5), np.arange(15.0, 61.0, 2.0), np.arange(65.0, 366.0, 6.0)]
+)
+_ANY = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Rates:
+    """What the kernels take of disputes at given parameters.
+
+    Attributes
+    ----------
+    row
+        Of each dispute, among the different pairs of sides.
+    hazards
+        A year, after any deadline ``[row, node, side]``.
+    outside
+        A year.
+    ahead
+        Years before a deadline.
+    run
+        ``[row, node, date, 6]``: see `before_deadline`.
+    """
+
+    row: IntArray
+    hazards: FloatArray
+    outside: float
+    ahead: FloatArray
+    run: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class ProcessLikelihood:
+    """Log-likelihood of disputes under the process's law.
+
+    Attributes
+    ----------
+    law
+        Parameters and payoffs.
+    disputes, payoffs
+        What it is of.
+    nodes
+        Quadrature nodes of the resolve of a dispute.
+    """
+
+    law: ProcessLaw
+    disputes: Disputes
+    payoffs: PayoffRows
+    nodes: int = 25
+
+    def __post_init__(self) -> None:
+        at_once = (self.disputes.high == 0.0) & (self.disputes.low == 0.0)
+        if at_once.any():
+            raise InvalidInputError(
+                "a density has no value at 0 days",
+                where=f"disputes, {self.disputes.ids[int(np.argmax(at_once))]}",
+                seen="an end at exactly 0 days",
+                allowed="an interval, such as 0 to 0.5 days",
+            )
+
+    @classmethod
+    def of(
+        cls, law: ProcessLaw, disputes: Disputes, payoffs: DisputePayoffs | None
+    ) -> ProcessLikelihood:
+        """Return the likelihood of disputes with these payoffs, None for those of reference."""
+        if payoffs is None:
+            return cls(law, disputes, reference_payoffs(len(disputes), law.terms))
+        rows = payoffs.of(disputes, law.terms)
+        marked = disputes.with_covariates(**{NO_ECONOMY: (~rows.known).astype(np.float64)})
+        return cls(law, marked, rows)
+
+    @cached_property
+    def _different(self) -> tuple[IntArray, IntArray]:
+        """First of each kind of dispute that the law tells apart, and the kind of each."""
+        payoffs = self.payoffs
+        columns = [payoffs.flows, payoffs.losses, payoffs.gains]
+        columns += self.law.shifts(self.disputes).values()
+        columns += [(self.disputes.deadline > 0.0).astype(np.float64)[:, None]]
+        table = np.concatenate(columns, axis=1)
+        _, first, row = np.unique(table, axis=0, return_index=True, return_inverse=True)
+        return first, row.reshape(-1)
+
+    @cached_property
+    def quadrature(self) -> tuple[FloatArray, FloatArray]:
+        """Nodes and weights of a standard normal variable."""
+        u, weights = np.polynomial.hermite_e.hermegauss(self.nodes)
+        return u, weights / np.sqrt(2.0 * np.pi)
+
+    def audience_costs(self, parameters: FloatArray, u: FloatArray) -> FloatArray:
+        """Return mu of each side at resolve ``u`` ``[dispute, node, side]``."""
+        resolve = self.law.at(parameters)
+        moved, _ = self.law.sides(self.disputes, parameters)
+        half = 0.5 * np.array([1.0, -1.0]) * resolve.difference
+        own = resolve.audience_cost + half + resolve.shock_scale * moved
+        return np.asarray(own[:, None, :] + resolve.spread * u[None, :, None])
+
+    def node(self, parameters: FloatArray, dispute: int, u: float) -> ProcessGame:
+        """Return one dispute's game at a resolve ``u``."""
+        resolve = self.law.at(parameters)
+        _, flows = self.law.sides(self.disputes, parameters)
+        due = self.disputes.deadline[dispute] + 0.5
+        return concession_node(
+            self.payoffs.flows[dispute] * np.exp(flows[dispute]),
+            self.payoffs.losses[dispute],
+            self.payoffs.gains[dispute],
+            self.audience_costs(parameters, np.array([u]))[dispute, 0],
+            resolve.shock_scale,
+            terms=self.law.terms,
+            outside_rate=resolve.outside_rate,
+            deadline=due / _DAYS_A_YEAR if due > 0.5 else None,
+            deadline_loss=resolve.deadline_loss,
+        )
+
+    def rates(self, parameters: FloatArray) -> Rates:
+        """Return the rates of all disputes."""
+        from negotiation.process.game.solve import solve_games
+
+        resolve, terms = self.law.at(parameters), self.law.terms
+        u, _ = self.quadrature
+        first, row = self._different
+        count = len(first)
+        _, log_flows = self.law.sides(self.disputes, parameters)
+        flows = self.payoffs.flows * np.exp(log_flows)
+        cost = self.audience_costs(parameters, u)[first].reshape(-1, 2)
+        g = np.repeat(flows[first], self.nodes, axis=0)
+        own = -terms.worth * np.repeat(self.payoffs.losses[first], self.nodes, axis=0) - cost
+        other = terms.worth * np.repeat(self.payoffs.gains[first], self.nodes, axis=0)
+        fixed = terms.kernel(resolve.shock_scale, resolve.outside_rate)
+        values = np.zeros((len(g), 2))
+        followed = node_values(g, own, other, fixed, values)
+        for k in np.flatnonzero(followed == 0):
+            game = concession_node(
+                g[k], -(own[k] + cost[k]) / terms.worth, other[k] / terms.worth, cost[k],
+                resolve.shock_scale, terms=terms, outside_rate=resolve.outside_rate,
+            )  # fmt: skip
+            values[k] = solve_games([game], raise_on_failure=False)[0].node_values[0]
+        x = np.minimum((own - terms.leak * values) / resolve.shock_scale, 700.0)
+        w = terms.base_rate / terms.window_rate
+        hazards = terms.window_rate * w / (w + (1.0 - w) * np.exp(-np.maximum(x, -700.0)))
+        ahead = _GRID / _DAYS_A_YEAR
+        run = np.zeros((len(g), len(ahead), 6))
+        cells = np.repeat(self.disputes.deadline[first] > 0.0, self.nodes)
+        if cells.any():
+            part = np.zeros((int(cells.sum()), len(ahead), 6))
+            before_deadline(
+                g[cells], own[cells], other[cells], fixed, np.empty((len(part), 2)),
+                values[cells], resolve.deadline_loss, ahead, part,
+            )  # fmt: skip
+            run[cells] = part
+        return Rates(
+            row=row,
+            hazards=hazards.reshape(count, self.nodes, 2),
+            outside=resolve.outside_rate,
+            ahead=ahead,
+            run=run.reshape(count, self.nodes, len(ahead), 6),
+        )
+
+    @cached_property
+    def _kinds(self) -> IntArray:
+        return np.array(ways_of_ending(self.disputes))
+
+    @cached_property
+    def _due(self) -> FloatArray:
+        # The day of the deadline lies before it.
+        return np.asarray((self.disputes.deadline + 0.5) / _DAYS_A_YEAR)
+
+    def _logs(self, rates: Rates, low: FloatArray, high: FloatArray, kinds: IntArray) -> FloatArray:
+        return log_likelihoods(
+            low / _DAYS_A_YEAR, high / _DAYS_A_YEAR, self._due, kinds, rates.row,
+            rates.hazards, rates.outside, rates.ahead, rates.run, self.quadrature[1],
+        )  # fmt: skip
+
+    def who_and_when(self, parameters: FloatArray) -> FloatArray:
+        """Return each dispute's log-likelihood of who ended it and when, a density a day."""
+        return self._told(parameters, self._kinds)
+
+    def by_dispute(self, parameters: FloatArray) -> FloatArray:
+        """Return each dispute's log-likelihood of when it ended, whoever ended it."""
+        return self._told(parameters, np.where(self.disputes.ended, _ANY, -1))
+
+    def _told(self, parameters: FloatArray, kinds: IntArray) -> FloatArray:
+        low, high = self.disputes.low, self.disputes.high
+        found = self._logs(self.rates(parameters), low, high, kinds)
+        return np.where(low == high, found - np.log(_DAYS_A_YEAR), found)
+
+    def log_survival(self, times: FloatArray, parameters: FloatArray) -> FloatArray:
+        """Return log S at ``times`` ``[dispute, time]``."""
+        rates = self.rates(parameters)
+        found = survivals(
+            np.asarray(times / _DAYS_A_YEAR), self._due, rates.row, rates.hazards, rates.outside,
+            rates.ahead, rates.run, self.quadrature[1],
+        )  # fmt: skip
+        return np.asarray(np.log(np.maximum(found, 1e-300)))
+
+    def log_density(self, times: FloatArray, parameters: FloatArray) -> FloatArray:
+        """Return the log density at positive ``times`` ``[dispute, time]``, per day."""
+        rates = self.rates(parameters)
+        kinds = np.full(len(self.disputes), _ANY)
+        columns = [self._logs(rates, day, day, kinds) for day in np.asarray(times).T]
+        return np.asarray(np.stack(columns, axis=-1) - np.log(_DAYS_A_YEAR))
+
+    def concedes_within(
+        self, low: FloatArray, high: FloatArray, parameters: FloatArray
+    ) -> FloatArray:
+        """Return chances that sender, target, nobody ends it within days ``[dispute, way]``."""
+        rates = self.rates(parameters)
+        ways = [np.full(len(self.disputes), kind) for kind in (0, 1, 3)]
+        logs = [self._logs(rates, low, high, kinds) for kinds in ways]
+        return np.stack([np.exp(value) for value in logs], axis=-1)

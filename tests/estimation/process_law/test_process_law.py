@@ -1,0 +1,294 @@
+"""The process's law: the process's own hazards, probabilities that add up, signs, recovery."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy import integrate
+
+import negotiation as ng
+from negotiation.errors import ConvergenceError, InvalidInputError
+from negotiation.estimation.disputes.durations import Disputes
+from negotiation.estimation.process_law.law import process_law, ways_of_ending
+from negotiation.estimation.process_law.likelihood import ProcessLikelihood
+from negotiation.estimation.process_law.payoffs import DisputePayoffs
+from negotiation.estimation.process_law.terms import FixedTerms, concession_node
+from tests.estimation.process_law.simulated import coverage, simulated
+from tests.estimation.test_ties import who_concedes
+
+YEAR = 365.25
+TERMS = FixedTerms()
+
+
+def likelihood(disputes, payoffs=None, covariates=(), nodes=25):
+    law = process_law(disputes, covariates, "refuse", TERMS, payoffs)
+    given = ProcessLikelihood.of(law, disputes, payoffs)
+    return ProcessLikelihood(law, given.disputes, given.payoffs, nodes)
+
+
+def mixed():
+    """A few disputes of every kind: dated or not, open, known by day or within months."""
+    return Disputes.from_intervals(
+        [40.0, 9.5, 100.0, 30.0, 55.5, 200.0],
+        [40.0, 10.5, np.inf, 90.0, 56.5, 300.0],
+        deadline=[np.nan, np.nan, 120.0, 60.0, 56.0, 90.0],
+        ending=["sender", "target", "", "target", "other", "other"],
+        covariates={"x": [0.0, 1.0, 0.5, 0.0, 1.0, 0.0]},
+    )
+
+
+PARAMETERS = np.array([-0.4, 0.5, np.log(0.5), 0.1, 0.8])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_rates_are_those_of_the_solved_process(seed):
+    rng = np.random.default_rng(seed)
+    disputes = mixed()
+    flows = -np.exp(rng.normal(0.0, 0.5, (6, 2)))
+    rows = {
+        name: np.array([flows[k], *rng.uniform(0.0, 0.4, (2, 2))])
+        for k, name in enumerate(disputes.ids)
+    }
+    given = likelihood(disputes, DisputePayoffs(rows, 1.0, "percent"), {"sender": ["x"]})
+    at = given.law.prior[:, 0] + 0.7 * given.law.prior[:, 1] * rng.standard_normal(
+        len(given.law.names)
+    )
+    rates = given.rates(at)
+    u, _ = given.quadrature
+    for k in (0, 1, 3, 5):
+        for node in (8, 12, 15):
+            solution = ng.solve_process(given.node(at, k, float(u[node])))
+            dated = len(solution.process.nodes) == 4
+            own = solution.final_hazards[2:4] if dated else solution.action_hazards[0]
+            mine = rates.hazards[rates.row[k], node]
+            assert mine == pytest.approx(own, rel=1e-9, abs=1e-12)
+            if dated:
+                due = (disputes.deadline[k] + 0.5) / YEAR
+                for step in (1, 20, 45):
+                    now = solution.hazards_in(0, due - rates.ahead[step])[:2]
+                    run = rates.run[rates.row[k], node, step, 4:6]
+                    assert run == pytest.approx(now, rel=2e-5, abs=1e-9)
+
+
+def test_chances_against_quadrature_of_the_solved_process():
+    disputes = Disputes.from_intervals(
+        [20.0, 45.0], [35.0, 70.0], deadline=[np.nan, 60.0], ending=["target", "target"]
+    )
+    given = likelihood(disputes, nodes=61)
+    parameters = np.array([-0.4, 0.5, np.log(0.5), -0.5, 0.8])
+
+    def chance(dispute, u):
+        solution = ng.solve_process(given.node(parameters, dispute, u))
+        low, high = disputes.low[dispute] / YEAR, disputes.high[dispute] / YEAR
+        late = solution.final_hazards[-2:]
+        if dispute == 0:
+            total = late.sum()
+            return late[1] / total * (np.exp(-total * low) - np.exp(-total * high))
+        due = 60.5 / YEAR
+        grid = np.linspace(0.0, due, 4001)
+        rates = np.array([solution.hazards_in(0, float(t))[:2] for t in grid])
+        lasts = np.exp(-integrate.cumulative_simpson(rates.sum(axis=1), x=grid, initial=0.0))
+        inside = grid >= low
+        before = integrate.simpson((rates[:, 1] * lasts)[inside], x=grid[inside])
+        total = late.sum()
+        return before + lasts[-1] * late[1] / total * -np.expm1(-total * (high - due))
+
+    u, weights = np.polynomial.hermite_e.hermegauss(15)
+    weights = weights / weights.sum()
+    mine = np.exp(given.who_and_when(parameters))
+    for dispute, tolerance in ((0, 2e-4), (1, 2e-3)):
+        expected = sum(w * chance(dispute, float(x)) for x, w in zip(u, weights, strict=True))
+        assert mine[dispute] == pytest.approx(expected, rel=tolerance)
+
+
+def test_chances_of_all_ways_add_up():
+    edges = [0.0, 3.0, 30.0, 59.5, 60.5, 61.0, 90.0, 500.0]
+    pieces = list(pairwise(edges))
+    for deadline in (np.nan, 60.0, 700.0):
+        total = 0.0
+        for who in ("sender", "target", "other"):
+            for nobody in (False, True) if who == "other" else (False,):
+                disputes = Disputes.from_intervals(
+                    *zip(*pieces, strict=True),
+                    deadline=[deadline] * len(pieces),
+                    ending=[who] * len(pieces),
+                )
+                if nobody:
+                    object.__setattr__(disputes, "outcome", ("court",) * len(pieces))
+                given = likelihood(disputes)
+                law = process_law(mixed_with_court(), (), "refuse", TERMS, None)
+                given = ProcessLikelihood(law, disputes, given.payoffs)
+                at = np.array([-0.4, 0.5, np.log(0.5), 0.1, np.log(0.3), 0.8])
+                chances = np.exp(given.who_and_when(at))
+                # "other" without a court is one of the two: counted by them already.
+                total += chances.sum() if who != "other" or nobody else 0.0
+        survival = np.exp(given.log_survival(np.full((len(pieces), 1), 500.0), at))[0, 0]
+        assert total + survival == pytest.approx(1.0, abs=1e-9)
+        within = given.concedes_within(disputes.low, disputes.high, at)
+        assert within.sum(axis=1) == pytest.approx(np.exp(given.by_dispute(at)), rel=1e-9)
+
+
+def mixed_with_court():
+    disputes = mixed()
+    object.__setattr__(disputes, "outcome", ("ended",) * 5 + ("court",))
+    return disputes
+
+
+def test_density_is_the_slope_of_survival():
+    disputes = mixed()
+    given = likelihood(disputes)
+    days = np.array([5.0, 40.0, 130.0, 600.0])
+    grid = np.tile(days, (6, 1))
+    step = 1e-3
+    up, down = (np.exp(given.log_survival(grid + e, PARAMETERS)) for e in (step, -step))
+    density = np.exp(given.log_density(grid, PARAMETERS))
+    assert density == pytest.approx((down - up) / (2 * step), rel=1e-4)
+
+
+def test_quadrature_is_fine_enough():
+    disputes = mixed()
+    few = likelihood(disputes).who_and_when(PARAMETERS)
+    many = likelihood(disputes, nodes=81).who_and_when(PARAMETERS)
+    assert few == pytest.approx(many, abs=2e-3)
+
+
+def test_units_of_payoffs_do_not_matter():
+    disputes = mixed()
+    rows = {name: np.array([[-1.0, -0.6], [0.2, 0.3], [0.25, 0.1]]) for name in disputes.ids}
+    one = likelihood(disputes, DisputePayoffs(rows, 1.0, "percent"))
+    large = {name: 50.0 * row for name, row in rows.items()}
+    two = likelihood(disputes, DisputePayoffs(large, 50.0, "dollars"))
+    moved = PARAMETERS + np.log(50.0) * np.array([0, 0, 1, 0, 0])
+    assert two.who_and_when(moved) == pytest.approx(one.who_and_when(PARAMETERS), abs=1e-9)
+
+
+def test_a_sides_own_cost_speeds_it_and_slows_its_rival():
+    at = np.array([-0.5, 0.0, np.log(0.8), 0.0])
+
+    def rates(flows):
+        disputes = Disputes.from_intervals([1.0], [2.0], ending=["sender"])
+        rows = {"0": np.array([flows, [0.25, 0.25], [0.25, 0.25]])}
+        return likelihood(disputes, DisputePayoffs(rows, 1.0, "cost")).rates(at).hazards[0]
+
+    base, dearer = rates([-1.0, -1.0]), rates([-1.2, -1.0])
+    assert (dearer[:, 0] > base[:, 0]).all()
+    # A rival waits for it where its concession is worth more than what is left of waiting.
+    assert dearer[8:17, 1] == pytest.approx(np.minimum(dearer[8:17, 1], base[8:17, 1]))
+
+
+@pytest.mark.parametrize("lost", ["drop", 1826])
+def test_own_costs_speed_a_side_on_the_sample_of_threats_and_sanctions(lost):
+    cases, _ = who_concedes(lost)
+    fit = ng.fit_concessions(
+        cases,
+        "process",
+        covariates={
+            "sender cost": ["sender_cost"],
+            "target cost": ["target_cost"],
+            "sender": ["committed"],
+            "both": ["specific", "usa", "institution"],
+        },
+        draws=0,
+        raise_on_failure=False,
+    )
+    found = dict(zip(fit.names, fit.coefficients, strict=True))
+    error = dict(zip(fit.names, np.sqrt(np.diag(fit.clustered_covariance)), strict=True))
+    for side in ("sender", "target"):
+        own = f"{side} cost: {side}_cost"
+        assert found[own] > 1.5 * error[own]
+    # Who is committed gives in later.
+    assert found["sender: committed"] > 2.0 * error["sender: committed"]
+
+
+def test_intervals_cover_a_truth_drawn_from_the_prior_in_a_few_runs():
+    inside, _, _, _ = coverage(np.random.default_rng(3), 60, 12, draws=300)
+    # Three standard errors of a share of .9 in 12 runs.
+    assert (inside > 0.9 - 0.26).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n", [60, 200, 800])
+def test_intervals_cover_a_truth_drawn_from_the_prior(n):
+    inside, correlation, deviation, heavy = coverage(np.random.default_rng(n), n, 500)
+    assert ((inside >= 0.86) & (inside <= 0.94)).all()
+    # The audience cost and the scale of the shocks are told together, not apart.
+    assert correlation > 0.6
+    assert deviation > 0.2
+    assert heavy < 0.4
+
+
+def test_the_embedded_disputes():
+    disputes = ng.load_disputes()
+    counts = []
+    fit = ng.fit_concessions(disputes, "process", draws=400, rng=1, progress=counts.append)
+    assert counts == list(range(1, len(counts) + 1))
+    assert fit.converged
+    assert fit.posterior.pareto_k < 0.7
+    assert fit.names[-2:] == ("log outside rate", "log deadline loss / s")
+    assert fit.log_likelihood_of(disputes).sum() > fit.log_likelihood
+    # A deadline speeds the end: a fourth or more of those still open a week before it.
+    due = Disputes.from_intervals([1.0], [np.inf], deadline=[90.0])
+    before, after = fit.survival_of(due, [[83.5, 90.5]])[0]
+    assert 0.25 < 1.0 - after / before < 0.8
+    resolve = fit.resolve
+    assert resolve.unit == "yearly cost of a dispute"
+    assert resolve.shock_scale == pytest.approx(np.exp(fit.coefficients[2]))
+    assert np.isnan([fit.scale, fit.shape]).all()
+    assert fit.draws(50, rng=1).shape == (50, 6)
+    assert fit.hazard([30.0])[0] > 0.0
+    assert "log tau / s" in fit._repr_html_()
+    with pytest.raises(InvalidInputError, match="allowed: process"):
+        _ = ng.fit_concessions(disputes, "weibull").resolve
+
+
+def test_ways_of_ending():
+    assert ways_of_ending(mixed_with_court()) == [0, 1, -1, 1, 2, 3]
+
+
+def test_missing_numbers_and_unknown_payoffs_are_marked():
+    disputes = mixed().with_covariates(x=[np.nan, 1.0, 0.5, 0.0, 1.0, 0.0])
+    with pytest.raises(InvalidInputError, match="covariates, x: missing numbers"):
+        likelihood(disputes, covariates=["x"]).who_and_when(np.append(PARAMETERS, 0.0))
+    law = process_law(disputes, ["x"], "indicator", TERMS, None)
+    assert law.names[-2:] == ("x", "x missing")
+    assert law.covariates == ("x",)
+    rows = {"1": np.array([[-1.0, -0.6], [0.2, 0.3], [0.25, 0.1]])}
+    payoffs = DisputePayoffs(rows, 0.7, "percent")
+    given = likelihood(disputes, payoffs)
+    assert given.law.names[-1] == "no economy"
+    assert given.disputes.covariates["no economy"].tolist() == [1, 0, 1, 1, 1, 1]
+    assert given.payoffs.flows[0] == pytest.approx([-0.7, -0.7])
+
+
+def test_bad_input():
+    disputes = mixed()
+    cases = [
+        ({"covariates": ["gdp"]}, "covariates: unknown choice; seen 'gdp'"),
+        ({"covariates": {"rival": ["x"]}}, "covariates: unknown choice; seen 'rival'"),
+        ({"missing": "drop"}, "missing: unknown choice"),
+        ({"deadline_windows": [7]}, "deadline_windows: the process's law has none"),
+        ({"cuts": [7]}, "cuts: the process's law has none"),
+        ({"ending": "sender"}, "ending: unknown choice"),
+    ]
+    for arguments, message in cases:
+        with pytest.raises(InvalidInputError, match=message):
+            ng.fit_concessions(disputes, "process", **arguments)
+    with pytest.raises(InvalidInputError, match="no dispute has ended"):
+        ng.fit_concessions(Disputes.from_intervals([1.0], [np.inf]), "process")
+    with pytest.raises(InvalidInputError, match="density has no value at 0 days"):
+        ng.fit_concessions(Disputes.from_intervals([0.0, 2.0], [0.0, 2.0]), "process")
+    with pytest.raises(InvalidInputError, match="covariates: a descriptive law has one clock"):
+        ng.fit_concessions(disputes, "weibull", covariates={"both": ["x"]})
+    for name in ("window_rate", "life"):
+        with pytest.raises(InvalidInputError, match=name):
+            FixedTerms(**{name: 0.0})
+    with pytest.raises(InvalidInputError, match="flows"):
+        concession_node([-1.0], [0, 0], [0, 0], [0, 0], 1.0)
+
+
+def test_draws_that_cannot_be_trusted_are_refused(monkeypatch):
+    monkeypatch.setattr("negotiation.estimation.process_law.fit._LARGEST_K", -10.0)
+    disputes = simulated(np.random.default_rng(1), 40, [0.0, 0.3, -0.7, 0.0])
+    with pytest.raises(ConvergenceError, match="Pareto k") as caught:
+        ng.fit_concessions(disputes, "process", draws=100)
+    assert caught.value.partial.posterior is not None
