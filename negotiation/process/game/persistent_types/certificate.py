@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.integrate import solve_ivp
@@ -17,11 +16,10 @@ from scipy.interpolate import CubicSpline
 from scipy.special import softmax
 
 from negotiation.process.game.certificate import Side, choices, gain_of_window
-from negotiation.process.game.persistent_types.conditions import NodeConditions, Play
+from negotiation.process.game.persistent_types.conditions import Ahead, NodeConditions, Play
+from negotiation.process.game.persistent_types.silence import SilentPath
+from negotiation.process.game.persistent_types.typed_game import TypedGame
 from negotiation.values import FloatArray, compact_repr
-
-if TYPE_CHECKING:
-    from negotiation.process.game.persistent_types.solution import TypedSolution
 
 __all__ = ["TypedCertificate", "certify_types"]
 
@@ -58,10 +56,9 @@ class TypedCertificate:
         return max(most / self.scale, self.belief_gap)
 
 
-def certify_types(solution: TypedSolution) -> TypedCertificate:
-    """Return the certificate of a solution."""
-    typed, path = solution.process, solution.path
-    node = NodeConditions(typed, int(typed.game.start_node), solution.ahead)
+def certify_types(typed: TypedGame, path: SilentPath, ahead: Ahead) -> TypedCertificate:
+    """Return the certificate of silence in the node in which play starts."""
+    node = NodeConditions(typed, int(typed.game.start_node), ahead)
     points = np.linspace(0.0, 1.0, _POINTS)
     times, speed = path.clock.times(points), path.clock.slopes(points)
     values, logs = path.at(times)

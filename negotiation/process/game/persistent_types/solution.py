@@ -69,7 +69,7 @@ class TypedSolution(Presented):
     @cached_property
     def certificate(self) -> TypedCertificate:
         """Gains from deviating and beliefs by Bayes, computed apart from the solver."""
-        return certify_types(self)
+        return certify_types(self.process, self.path, self.ahead)
 
     @property
     def residual(self) -> float:
