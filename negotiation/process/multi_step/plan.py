@@ -146,7 +146,7 @@ class ProcessNumbers:
     elasticity_years: float = quantity("", "year", "mean time to the long run", default=4.2)
     threshold: float = quantity("tbar", "fraction", "threshold tariff", default=0.6)
     moderation: float = quantity(
-        "m", "fraction", "share of the way from ideal demands to equal gains", default=0.2
+        "m_D", "fraction", "share of the way from ideal demands to equal gains", default=0.2
     )
     visibility: float = quantity("rho", "probability", "an exemption is seen", default=0.5)
     curvature: float = quantity("kappa_A", "percent of GDP", "cost of exemptions", default=0.5)
