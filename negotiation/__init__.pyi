@@ -100,6 +100,7 @@ from negotiation.estimation.process_law.law import ProcessLaw as ProcessLaw, Res
 from negotiation.estimation.process_law.payoffs import DisputePayoffs as DisputePayoffs
 from negotiation.estimation.process_law.terms import FixedTerms as FixedTerms, concession_node as concession_node
 from negotiation.estimation.scores import Forecast as Forecast, ForecastScores as ForecastScores, score_forecasts as score_forecasts
+from negotiation.forecasting.dated_forecast import forecast as forecast, forecast_process as forecast_process, outlook as outlook
 from negotiation.games.bayesian import BayesianGame as BayesianGame
 from negotiation.games.extensive_form import ExtensiveFormGame as ExtensiveFormGame, InformationSet as InformationSet
 from negotiation.games.formats import read_efg as read_efg, read_nfg as read_nfg, write_efg as write_efg, write_nfg as write_nfg
@@ -136,7 +137,7 @@ from negotiation.policy.purchases import PurchaseEffects as PurchaseEffects, pur
 from negotiation.policy.results import PolicyCertificate as PolicyCertificate, PolicyObjective as PolicyObjective, PolicyResult as PolicyResult, SectorTariffs as SectorTariffs, WarGains as WarGains
 from negotiation.process.analysis.break_even import BreakEven as BreakEven, BreakEvens as BreakEvens, break_even as break_even
 from negotiation.process.analysis.conclusions import Conclusion as Conclusion
-from negotiation.process.analysis.forecast import ProcessForecast as ProcessForecast, forecast_process as forecast_process, outlook as outlook
+from negotiation.process.analysis.forecast import ProcessForecast as ProcessForecast
 from negotiation.process.analysis.identified_set import IdentifiedSet as IdentifiedSet, Moment as Moment, dated_moments as dated_moments, identified_set as identified_set
 from negotiation.process.analysis.other_models import compare_models as compare_models, open_stage_with_tough_types as open_stage_with_tough_types
 from negotiation.process.analysis.readings import Readings as Readings
@@ -172,6 +173,8 @@ from negotiation.process.tough_types.audience_costs import smallest_audience_cos
 from negotiation.process.tough_types.continuation import process_from as process_from
 from negotiation.process.tough_types.deviations import StrategyCheck as StrategyCheck, check_strategies as check_strategies
 from negotiation.process.tough_types.simulation import ProcessPaths as ProcessPaths, simulate_process as simulate_process
+from negotiation.report.run import run_standoff as run_standoff
+from negotiation.report.standoff_run import StandoffRun as StandoffRun
 from negotiation.standoff.load import load_standoff as load_standoff, standoff_names as standoff_names
 from negotiation.standoff.standoff import Standoff as Standoff
 from negotiation.study.comparisons.model_map import ModelMap as ModelMap, model_map as model_map

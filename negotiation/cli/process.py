@@ -62,7 +62,7 @@ def process(
 def _ensemble(
     name: str, as_of: str, dates: list[str], values: dict[str, float], draws: int, as_json: bool
 ) -> None:
-    from negotiation.process.analysis.forecast import forecast_process
+    from negotiation.forecasting.dated_forecast import forecast_process
 
     found = forecast_process(name, as_of=as_of, dates=dates, values=values, draws=draws)
     rows = found.to_frame().to_dict("records")

@@ -1,4 +1,4 @@
-"""``negotiation standoff``: disputes as files, listed, shown, checked and begun."""
+"""``negotiation standoff``: disputes as files, listed, shown, checked, begun and run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["standoff_app"]
 
 standoff_app: typer.Typer = typer.Typer(
     name="standoff",
-    help="Disputes of two sides as files: list, show, check, new.",
+    help="Disputes of two sides as files: list, show, check, new, run.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -125,3 +125,48 @@ def new(
     text = standoff_template(first, second, file=path.name, economy=economy)
     path.write_text(text, encoding="utf-8")
     typer.echo(f"Written: {path}")
+
+
+@standoff_app.command("run")
+def run(
+    name: Name,
+    out: Annotated[Path, typer.Option("--out", help="Folder to write into.")],
+    as_of: Date = None,
+    draws: Annotated[int, typer.Option(help="Draws of what nobody measured.")] = 64,
+    seed: Annotated[int, typer.Option(help="Of the draws.")] = 20250502,
+    as_json: Json = False,
+) -> None:
+    """Compute everything about a standoff: results, tables, pictures and one page.
+
+    Without --as-of everything is as of the start of the standoff. A run that was broken off goes
+    on where it stood.
+    """
+    from negotiation.data.tables import as_date
+    from negotiation.report.run import run_standoff
+    from negotiation.standoff.load import load_standoff
+
+    standoff = load_standoff(name)
+    found = run_standoff(
+        standoff,
+        out,
+        as_date(as_of),
+        draws=draws,
+        seed=seed,
+        progress=lambda line: typer.echo(f"{line} ...", err=True),
+    )
+    table = found.forecast.table()
+    rows = [
+        [str(day), *(f"{100 * row[key]:.1f}" for key in ("cut", "low", "high", "deal"))]
+        for day, row in table.iterrows()
+    ]
+    content = {
+        "as_of": found.as_of,
+        "stage": found.forecast.stage,
+        "over_by": {str(day): float(row["cut"]) for day, row in table.iterrows()},
+        "folder": str(out),
+    }
+    title = f"{standoff.title}, as of {found.as_of}: {found.forecast.stage} over by (percent)"
+    columns = ["date", "over", "low", "high", "deal"]
+    emit(content, as_json=as_json, columns=columns, rows=rows, title=title)
+    if not as_json:
+        typer.echo(f"Written: {out / 'report.html'}")

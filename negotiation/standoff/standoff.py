@@ -10,7 +10,7 @@ import numpy as np
 from negotiation.bargaining.solutions.problem import BargainingProblem
 from negotiation.data.customs import customs_trade
 from negotiation.data.tables import DateLike, as_date
-from negotiation.errors import InvalidInputError
+from negotiation.errors import InformationDateError, InvalidInputError
 from negotiation.payoffs.ensemble import PAYOFF_MODELS, PayoffModel
 from negotiation.payoffs.game import TariffGame, tariff_game
 from negotiation.payoffs.scenarios import MODELS
@@ -20,7 +20,7 @@ from negotiation.process.multi_step.built_process import BuiltProcess
 from negotiation.process.multi_step.case_process import EnsembleMember, build_case, case_ensemble
 from negotiation.standoff.case import standoff_case
 from negotiation.standoff.facts import StandoffFacts
-from negotiation.trade.analysis.dependence import ExportDependence, export_dependence
+from negotiation.trade.analysis.dependence import CustomsTrade, ExportDependence, export_dependence
 from negotiation.trade.elasticities.elasticity_sets import ElasticityChoice
 from negotiation.trade.tariff_actions import FREE_TRADE
 
@@ -49,10 +49,17 @@ class Standoff(StandoffFacts):
                 importer=self.other(side),
                 elasticities=elasticities,
                 sectors=self.goods,
-                customs=customs_trade(side, self.other(side), as_of=as_of),
+                customs=self._customs(side, as_of),
             )
             for side in self.sides
         }
+
+    def _customs(self, side: str, as_of: DateLike) -> tuple[CustomsTrade, ...]:
+        """Customs records of what a side sells; none where none was known at the date."""
+        try:
+            return customs_trade(side, self.other(side), as_of=as_of)
+        except InformationDateError:
+            return ()
 
     def rates(self, as_of: DateLike = None) -> dict[str, tuple[float | str, ...]]:
         """Return each side's actions: free trade, and every rate in force, threatened or asked.

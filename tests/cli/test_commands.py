@@ -10,7 +10,7 @@ import pytest
 
 from negotiation import __version__
 from negotiation.cli import main
-from negotiation.process.analysis.forecast import forecast_process
+from negotiation.forecasting.dated_forecast import forecast_process
 from negotiation.study.provenance import run_record
 from tests.reference import ROOT
 

@@ -1,4 +1,4 @@
-"""Dated forecasts of a named process: over payoff models and draws, weighed by what was seen.
+"""A dated forecast: over payoff models and draws, weighed by what was seen.
 
 Parameters that nobody measured are drawn over their ranges, and each draw is solved under every
 payoff model of the ensemble that explains what the sides ask for. A draw weighs as much as what has
@@ -15,7 +15,6 @@ with theta the mean rate at which the side's earlier claims had proved true.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,34 +23,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negotiation.arguments import takes
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
-from negotiation.payoffs.ensemble import PAYOFF_MODELS, PayoffModel
-from negotiation.presentation import Presented
-from negotiation.process.analysis.parameter_changes import ParameterSpan, parameter_spans
-from negotiation.process.batch import solve_processes
+from negotiation.presentation import Pictured
 from negotiation.process.beliefs.events import DatedEvent, event_ratios, read_events
-from negotiation.process.game.process_game import ProcessGame
-from negotiation.process.game.solution import GameSolution
-from negotiation.process.multi_step.case_process import EnsembleMember
-from negotiation.process.multi_step.load import built_process, process_ensemble
-from negotiation.trade.economy import Economy
-from negotiation.values import FloatArray, number, one_of, random_generator
+from negotiation.values import FloatArray, number, one_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ProcessForecast", "forecast_process", "outlook"]
-
-#: Processes solved in one batch: the memory that a forecast takes.
-_BATCH = 64
-#: Tariffs that differ by less are the same.
-_EQUAL = 1e-9
+__all__ = ["ProcessForecast"]
 
 
 @dataclass(frozen=True, eq=False)
-class ProcessForecast(Presented):
+class ProcessForecast(Pictured):
     """Probabilities by date over payoff models and parameter draws.
 
     Attributes
@@ -90,6 +75,8 @@ class ProcessForecast(Presented):
         it has nothing to concede.
     """
 
+    _picture = "plot_forecast_bands"
+
     as_of: date
     stage: str
     players: tuple[str, str]
@@ -116,15 +103,20 @@ class ProcessForecast(Presented):
             out[0] = 0.0
         return np.asarray(out / out.sum())
 
-    def read(self, ratios: Mapping[str, float]) -> ProcessForecast:
+    def read(
+        self, ratios: Mapping[str, float], events: Sequence[DatedEvent] | None = None
+    ) -> ProcessForecast:
         """Return the forecast whose draws weigh as much as public events say as well.
 
         Parameters
         ----------
         ratios
             Likelihood ratio of types of events, tough against not; see the module.
+        events
+            What happened; None: the embedded events known at the information date.
         """
-        weights = _event_weights(self, ratios, read_events(as_of=self.as_of))
+        seen = read_events(as_of=self.as_of) if events is None else events
+        weights = _event_weights(self, ratios, seen)
         return replace(self, seen=self.seen * weights[:, None])
 
     @property
@@ -170,6 +162,20 @@ class ProcessForecast(Presented):
         places = np.clip(np.searchsorted(reached, ends), 0, len(values) - 1)
         return np.asarray(values[order][places])
 
+    def table(self, level: float = 0.9) -> pd.DataFrame:
+        """One row a date: probabilities over all draws and payoff models.
+
+        Columns ``low`` and ``high`` are the ends of the central interval of ``cut``.
+        """
+        import pandas as pd
+
+        rows = []
+        for day in self.dates:
+            low, high = self.interval(day, level)
+            row = {"cut": self.cut_by(day), "low": low, "high": high, "deal": self.deal_by(day)}
+            rows.append(row | {f"{p} lowers": self.lowered_by(day, p) for p in self.players})
+        return pd.DataFrame(rows, index=pd.Index(self.dates, name="by"))
+
     def to_frame(self, level: float = 0.9) -> pd.DataFrame:
         """One row a payoff model, then the ensemble: probabilities by date, who concedes.
 
@@ -199,183 +205,6 @@ class ProcessForecast(Presented):
         return pd.DataFrame([*rows, row])
 
 
-@takes
-def forecast_process(
-    name: str = "multi-step-2025",
-    *,
-    as_of: DateLike,
-    dates: Sequence[DateLike],
-    parameters: Sequence[str] | Mapping[str, tuple[float, float]] | None = None,
-    draws: int = 64,
-    rng: np.random.Generator | int = 20250502,
-    models: tuple[PayoffModel, ...] = PAYOFF_MODELS,
-    economy: Economy | None = None,
-    values: Mapping[str, float] | None = None,
-    ratios: Mapping[str, float] | None = None,
-    weigh: bool = True,
-    workers: int | None = 1,
-    **options: Any,
-) -> ProcessForecast:
-    """Return dated probabilities over payoff models and parameter draws.
-
-    Parameters
-    ----------
-    name, as_of, economy, values, options
-        As in `negotiation.load_process`; the information date is needed.
-    dates
-        Dates of the probabilities, not before ``as_of``.
-    parameters
-        What is drawn, uniformly (in logarithms where a range spans a factor of ten); None: every
-        recorded parameter with a range that is an assumption.
-    draws
-        Points of a scrambled Sobol sequence; 0: the parameters as they are.
-    rng
-        What scrambles it: a source of randomness or a seed.
-    models
-        Payoff models with their weights.
-    ratios
-        Likelihood ratio of types of events, tough against not; see the module. None: 1.
-    weigh
-        Whether draws weigh as much as what was seen is likely; otherwise all alike.
-    workers
-        As in `negotiation.solve_processes`.
-
-    Raises
-    ------
-    InvalidInputError
-        If there is no information date, a date is before it, or a parameter is unknown.
-
-    Examples
-    --------
-    >>> found = forecast_process(as_of="2025-05-02", dates=["2025-05-31"], draws=0)
-    >>> found.models
-    ('equilibrium', 'equilibrium_one_year', 'partial_0', 'partial_25', 'partial_50')
-    >>> 0.0 < found.cut_by("2025-05-31") < 1.0
-    True
-    """
-    today = as_date(as_of, name="as_of")
-    asked = [as_date(day, name="dates") for day in dates]
-    if today is None or not asked or any(day is None or day < today for day in asked):
-        raise InvalidInputError(
-            "dates of a forecast are not before its information date",
-            where="dates",
-            seen=", ".join(map(str, dates)),
-            allowed=f"on or after {today}",
-        )
-    days = tuple(day for day in asked if day is not None)
-    members = process_ensemble(name, today, economy, models=models, values=values, **options)
-    kept = [member for member in members if member.weight > 0.0]
-    spans = _spans(kept[0], parameters)
-    rows = _draws(spans, draws, rng)
-    given = dict(values or {})
-    shape = (len(rows), len(kept))
-    seen = np.ones(shape)
-    cut, deal = np.zeros((2, *shape, len(days)))
-    lowered = np.zeros((*shape, len(days), 2))
-    concedes = np.zeros((*shape, 2))
-    after = np.full((*shape, 2, 2), np.nan)
-    cells = [(d, m) for d in range(len(rows)) for m in range(len(kept))]
-    for begin in range(0, len(cells), _BATCH):
-        part = cells[begin : begin + _BATCH]
-        built = []
-        for d, m in part:
-            drawn = {s.name: float(v) for s, v in zip(spans, rows[d], strict=True)}
-            for opening in (False, True):
-                built.append(
-                    built_process(
-                        name,
-                        today,
-                        economy,
-                        values={**given, **drawn},
-                        model=kept[m].model,
-                        from_opening=opening,
-                        **options,
-                    )
-                )
-        games = [item.game for item in built]
-        solved: Sequence[GameSolution] = solve_processes(games, workers=workers)
-        for k, (d, m) in enumerate(part):
-            now, opening_solution = solved[2 * k], solved[2 * k + 1]
-            ahead = np.array([(day - today).days for day in days], dtype=np.float64)
-            cut[d, m], deal[d, m] = now.cut_by(ahead), now.deal_by(ahead)
-            rates, in_force = built[2 * k].rates, np.array(built[2 * k].plan.in_force)
-            for side in range(2):
-                below = rates[:, side] < in_force[side] - _EQUAL
-                lowered[d, m, :, side] = now.reaches(below, ahead)
-            after[d, m] = _after_concessions(now, rates)
-            concedes[d, m] = np.nan_to_num(now.concedes(now.open_stage), nan=0.5)
-            seen[d, m] = _likelihood(opening_solution, now.open_stage, today) if weigh else 1.0
-    game = kept[0].built.game
-    weights = np.array([member.weight for member in kept])
-    found = ProcessForecast(
-        as_of=today,
-        stage=game.nodes[int(game.start_node)].stage,
-        players=game.players,
-        models=tuple(member.model.name for member in kept),
-        left_out=tuple(member.model.name for member in members if member.weight == 0.0),
-        model_weights=weights / weights.sum(),
-        dates=days,
-        parameters=tuple(span.name for span in spans),
-        values=rows,
-        middle=np.array([float(span.between(np.array([0.5]))[0]) for span in spans]),
-        seen=seen,
-        cut=cut,
-        deal=deal,
-        lowered=lowered,
-        concedes=concedes,
-        after=after,
-    )
-    return found.read(ratios) if ratios else found
-
-
-def _spans(
-    member: EnsembleMember, parameters: Sequence[str] | Mapping[str, tuple[float, float]] | None
-) -> tuple[ParameterSpan, ...]:
-    game = member.built.game
-    if parameters is None:
-        parameters = [
-            entry.name
-            for entry in game.parameters
-            if entry.low < entry.high and entry.status == "assumption"
-        ]
-    return parameter_spans(game, parameters)
-
-
-def _draws(
-    spans: Sequence[ParameterSpan], draws: int, rng: np.random.Generator | int
-) -> FloatArray:
-    """Parameter values ``[draw, parameter]``; the first row is the values as they are."""
-    from scipy.stats import qmc
-
-    count = int(number(draws, name="draws", low=0.0))
-    central = np.array([[span.value for span in spans]])
-    if count == 0 or not spans:
-        return central
-    sampler = qmc.Sobol(len(spans), scramble=True, rng=random_generator(rng))
-    unit = sampler.random_base2(int(np.ceil(np.log2(count))))[:count]
-    drawn = np.stack([span.between(unit[:, k]) for k, span in enumerate(spans)], axis=1)
-    return np.concatenate([central, drawn])
-
-
-def _after_concessions(solution: GameSolution, rates: FloatArray) -> FloatArray:
-    """Added tariffs ``[conceder, side]`` after a concession in the open stage."""
-    game, out = solution.process, np.full((2, 2), np.nan)
-    for node in game.nodes:
-        for action in node.actions:
-            if action.kind == "concede" and node.stage == solution.open_stage:
-                out[action.side] = rates[int(action.to)]  # type: ignore[arg-type]  # numbers now
-    return out
-
-
-def _likelihood(opening: GameSolution, stage: str, today: date) -> float:
-    """Probability that play stands in the open stage at the information date."""
-    game = opening.process
-    chances = opening.node_probabilities(today)[0]
-    return float(
-        sum(p for p, node in zip(chances, game.nodes, strict=False) if node.stage == stage)
-    )
-
-
 def _event_weights(
     forecast: ProcessForecast, ratios: Mapping[str, float], events: Sequence[DatedEvent]
 ) -> FloatArray:
@@ -388,28 +217,3 @@ def _event_weights(
             ratio = float(np.prod([item for _, item in event_ratios(events, player, ratios)]))
             out = np.where(forecast.values[:, k] > forecast.middle[k], ratio * out, out)
     return out
-
-
-@takes
-def outlook(process: ProcessGame, **options: Any) -> GameSolution:
-    """Return the solution of a process: use `negotiation.solve_process`, which it calls.
-
-    A process loaded at an information date starts there; `GameSolution.cut_by` and
-    `GameSolution.deal_by` count from that date. Goes in version 0.3.
-    """
-    warnings.warn(
-        "outlook goes in version 0.3: use solve_process, or forecast_process over draws and "
-        "payoff models",
-        DeprecationWarning,
-        stacklevel=2,
-    )
-    if options:
-        raise InvalidInputError(
-            "options that outlook has no more",
-            where="outlook",
-            seen=", ".join(options),
-            allowed="none",
-            hint="Give the information date to load_process(as_of=...).",
-        )
-    solved: GameSolution = solve_processes([process])[0]
-    return solved

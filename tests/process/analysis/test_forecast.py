@@ -3,7 +3,7 @@ import pytest
 
 import negotiation as ng
 from negotiation.errors import InvalidInputError
-from negotiation.process.analysis.forecast import forecast_process
+from negotiation.forecasting.dated_forecast import forecast_process
 from negotiation.process.analysis.other_models import compare_models, open_stage_with_tough_types
 
 AS_OF = "2025-05-02"

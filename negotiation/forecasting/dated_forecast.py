@@ -1,0 +1,358 @@
+"""Dated forecasts of a standoff: over payoff models and draws, weighed by what was seen.
+
+Each draw of what nobody measured is solved under every payoff model of the ensemble that explains
+what the sides ask for. See `negotiation.process.analysis.forecast` for the weights.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from functools import partial
+from typing import Any, Protocol
+
+import numpy as np
+
+from negotiation.arguments import takes
+from negotiation.data.tables import DateLike, as_date
+from negotiation.errors import InvalidInputError
+from negotiation.payoffs.ensemble import PAYOFF_MODELS, PayoffModel
+from negotiation.process.analysis.forecast import ProcessForecast
+from negotiation.process.analysis.parameter_changes import ParameterSpan, parameter_spans
+from negotiation.process.batch import solve_processes
+from negotiation.process.beliefs.events import DatedEvent
+from negotiation.process.game.process_game import ProcessGame
+from negotiation.process.game.solution import GameSolution
+from negotiation.process.multi_step.built_process import BuiltProcess
+from negotiation.process.multi_step.case_process import EnsembleMember, case_ensemble
+from negotiation.process.multi_step.load import built_process
+from negotiation.standoff.standoff import Standoff
+from negotiation.trade.economy import Economy
+from negotiation.values import FloatArray, number, random_generator
+
+__all__ = ["forecast", "forecast_process", "outlook"]
+
+#: Processes solved in one batch: the memory that a forecast takes.
+_BATCH = 64
+#: Tariffs that differ by less are the same.
+_EQUAL = 1e-9
+#: Days ahead of a forecast whose dates nobody names.
+_AHEAD = (30, 90, 180, 365)
+
+
+class _Build(Protocol):
+    """From a payoff model and values to the process."""
+
+    def __call__(
+        self,
+        *,
+        model: PayoffModel,
+        values: Mapping[str, float] | None,
+        from_opening: bool = False,
+    ) -> BuiltProcess:
+        """Return the process."""
+
+
+@takes
+def forecast(
+    standoff: Standoff,
+    *,
+    as_of: DateLike,
+    dates: Sequence[DateLike] | None = None,
+    parameters: Sequence[str] | Mapping[str, tuple[float, float]] | None = None,
+    draws: int = 64,
+    rng: np.random.Generator | int = 20250502,
+    models: tuple[PayoffModel, ...] = PAYOFF_MODELS,
+    values: Mapping[str, float] | None = None,
+    ratios: Mapping[str, float] | None = None,
+    weigh: bool = True,
+    workers: int | None = 1,
+    **options: Any,
+) -> ProcessForecast:
+    """Return dated probabilities of a standoff over payoff models and parameter draws.
+
+    Parameters
+    ----------
+    standoff
+        See `negotiation.load_standoff`.
+    as_of
+        Information date on which everything is conditional.
+    dates
+        Dates of the probabilities, not before ``as_of``; None: those deadlines that stand, and 30,
+        90, 180 and 365 days on.
+    parameters
+        What is drawn, uniformly (in logarithms where a range spans a factor of ten); None: every
+        recorded parameter with a range that is an assumption.
+    draws
+        Points of a scrambled Sobol sequence; 0: the parameters as they are.
+    rng
+        What scrambles it: a source of randomness or a seed.
+    models
+        Payoff models with their weights.
+    values
+        Parameters to put in place of the file's and the embedded ones.
+    ratios
+        Likelihood ratio of types of the file's events, tough against not, see
+        `negotiation.process.analysis.forecast`; None: 1.
+    weigh
+        Whether draws weigh as much as what was seen is likely; otherwise all alike.
+    workers
+        As in `negotiation.solve_processes`.
+    options
+        ``relapse`` and ``linked``, as in `negotiation.load_process`.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is no information date, a date is before it, or a parameter is unknown.
+
+    Examples
+    --------
+    >>> from negotiation.standoff.load import load_standoff
+    >>> from negotiation.payoffs.ensemble import payoff_model
+    >>> dispute = load_standoff("us-japan-2025")
+    >>> found = forecast(dispute, as_of="2025-07-10", draws=0, models=(payoff_model("partial_25"),))
+    >>> found.stage, str(found.dates[0])
+    ('cut', '2025-08-01')
+    >>> 0.0 < found.cut_by("2025-08-01") < 1.0
+    True
+    """
+    today = as_date(as_of, name="as_of")
+    if dates is None and today is not None:
+        stands = [row for row in standoff.as_known(today).deadlines if row.ended_on is None]
+        ahead = [row.date for row in stands if row.date > today]
+        dates = sorted({*ahead, *(today + timedelta(days=days) for days in _AHEAD)})
+    return _dated_forecast(
+        partial(standoff.build, today, **options),
+        today,
+        dates or (),
+        parameters=parameters,
+        draws=draws,
+        rng=rng,
+        models=models,
+        values=values,
+        ratios=ratios,
+        events=_dated_events(standoff, today),
+        weigh=weigh,
+        workers=workers,
+    )
+
+
+def _dated_events(standoff: Standoff, today: date | None) -> tuple[DatedEvent, ...]:
+    """Events of a file that had happened and were known at a date, in order."""
+    return tuple(
+        DatedEvent(row.date, row.actor, row.kind, row.source)
+        for row in standoff.as_known(today).events
+        if today is None or row.date <= today
+    )
+
+
+@takes
+def forecast_process(
+    name: str = "multi-step-2025",
+    *,
+    as_of: DateLike,
+    dates: Sequence[DateLike],
+    parameters: Sequence[str] | Mapping[str, tuple[float, float]] | None = None,
+    draws: int = 64,
+    rng: np.random.Generator | int = 20250502,
+    models: tuple[PayoffModel, ...] = PAYOFF_MODELS,
+    economy: Economy | None = None,
+    values: Mapping[str, float] | None = None,
+    ratios: Mapping[str, float] | None = None,
+    weigh: bool = True,
+    workers: int | None = 1,
+    **options: Any,
+) -> ProcessForecast:
+    """Return dated probabilities of a named process: `forecast` of the standoff it stands for.
+
+    Parameters
+    ----------
+    name, as_of, economy, values, options
+        As in `negotiation.load_process`; the information date is needed.
+    dates, parameters, draws, rng, models, ratios, weigh, workers
+        As in `forecast`; events are the embedded ones.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is no information date, a date is before it, or a parameter is unknown.
+
+    Examples
+    --------
+    >>> found = forecast_process(as_of="2025-05-02", dates=["2025-05-31"], draws=0)
+    >>> found.models
+    ('equilibrium', 'equilibrium_one_year', 'partial_0', 'partial_25', 'partial_50')
+    >>> 0.0 < found.cut_by("2025-05-31") < 1.0
+    True
+    """
+    today = as_date(as_of, name="as_of")
+    return _dated_forecast(
+        partial(built_process, name, today, economy, **options),
+        today,
+        dates,
+        parameters=parameters,
+        draws=draws,
+        rng=rng,
+        models=models,
+        values=values,
+        ratios=ratios,
+        events=None,
+        weigh=weigh,
+        workers=workers,
+    )
+
+
+def _dated_forecast(
+    build: _Build,
+    today: date | None,
+    dates: Sequence[DateLike],
+    *,
+    parameters: Sequence[str] | Mapping[str, tuple[float, float]] | None,
+    draws: int,
+    rng: np.random.Generator | int,
+    models: tuple[PayoffModel, ...],
+    values: Mapping[str, float] | None,
+    ratios: Mapping[str, float] | None,
+    events: Sequence[DatedEvent] | None,
+    weigh: bool,
+    workers: int | None,
+) -> ProcessForecast:
+    """Forecast of what a function builds, over models and draws."""
+    asked = [as_date(day, name="dates") for day in dates]
+    if today is None or not asked or any(day is None or day < today for day in asked):
+        raise InvalidInputError(
+            "dates of a forecast are not before its information date",
+            where="dates",
+            seen=", ".join(map(str, dates)),
+            allowed=f"on or after {today}",
+        )
+    days = tuple(day for day in asked if day is not None)
+    members = case_ensemble(lambda model: build(model=model, values=values), models)
+    kept = [member for member in members if member.weight > 0.0]
+    spans = _spans(kept[0], parameters)
+    rows = _draws(spans, draws, rng)
+    given = dict(values or {})
+    shape = (len(rows), len(kept))
+    seen = np.ones(shape)
+    cut, deal = np.zeros((2, *shape, len(days)))
+    lowered = np.zeros((*shape, len(days), 2))
+    concedes = np.zeros((*shape, 2))
+    after = np.full((*shape, 2, 2), np.nan)
+    cells = [(d, m) for d in range(len(rows)) for m in range(len(kept))]
+    for begin in range(0, len(cells), _BATCH):
+        part = cells[begin : begin + _BATCH]
+        built = []
+        for d, m in part:
+            drawn = {s.name: float(v) for s, v in zip(spans, rows[d], strict=True)}
+            for opening in (False, True):
+                built.append(
+                    build(model=kept[m].model, values={**given, **drawn}, from_opening=opening)
+                )
+        games = [item.game for item in built]
+        solved: Sequence[GameSolution] = solve_processes(games, workers=workers)
+        for k, (d, m) in enumerate(part):
+            now, opening_solution = solved[2 * k], solved[2 * k + 1]
+            ahead = np.array([(day - today).days for day in days], dtype=np.float64)
+            cut[d, m], deal[d, m] = now.cut_by(ahead), now.deal_by(ahead)
+            rates, in_force = built[2 * k].rates, np.array(built[2 * k].plan.in_force)
+            for side in range(2):
+                below = rates[:, side] < in_force[side] - _EQUAL
+                lowered[d, m, :, side] = now.reaches(below, ahead)
+            after[d, m] = _after_concessions(now, rates)
+            concedes[d, m] = np.nan_to_num(now.concedes(now.open_stage), nan=0.5)
+            seen[d, m] = _likelihood(opening_solution, now.open_stage, today) if weigh else 1.0
+    game = kept[0].built.game
+    weights = np.array([member.weight for member in kept])
+    found = ProcessForecast(
+        as_of=today,
+        stage=game.nodes[int(game.start_node)].stage,
+        players=game.players,
+        models=tuple(member.model.name for member in kept),
+        left_out=tuple(member.model.name for member in members if member.weight == 0.0),
+        model_weights=weights / weights.sum(),
+        dates=days,
+        parameters=tuple(span.name for span in spans),
+        values=rows,
+        middle=np.array([float(span.between(np.array([0.5]))[0]) for span in spans]),
+        seen=seen,
+        cut=cut,
+        deal=deal,
+        lowered=lowered,
+        concedes=concedes,
+        after=after,
+    )
+    return found.read(ratios, events) if ratios else found
+
+
+def _spans(
+    member: EnsembleMember, parameters: Sequence[str] | Mapping[str, tuple[float, float]] | None
+) -> tuple[ParameterSpan, ...]:
+    game = member.built.game
+    if parameters is None:
+        parameters = [
+            entry.name
+            for entry in game.parameters
+            if entry.low < entry.high and entry.status == "assumption"
+        ]
+    return parameter_spans(game, parameters)
+
+
+def _draws(
+    spans: Sequence[ParameterSpan], draws: int, rng: np.random.Generator | int
+) -> FloatArray:
+    """Parameter values ``[draw, parameter]``; the first row is the values as they are."""
+    from scipy.stats import qmc
+
+    count = int(number(draws, name="draws", low=0.0))
+    central = np.array([[span.value for span in spans]])
+    if count == 0 or not spans:
+        return central
+    sampler = qmc.Sobol(len(spans), scramble=True, rng=random_generator(rng))
+    unit = sampler.random_base2(int(np.ceil(np.log2(count))))[:count]
+    drawn = np.stack([span.between(unit[:, k]) for k, span in enumerate(spans)], axis=1)
+    return np.concatenate([central, drawn])
+
+
+def _after_concessions(solution: GameSolution, rates: FloatArray) -> FloatArray:
+    """Added tariffs ``[conceder, side]`` after a concession in the open stage."""
+    game, out = solution.process, np.full((2, 2), np.nan)
+    for node in game.nodes:
+        for action in node.actions:
+            if action.kind == "concede" and node.stage == solution.open_stage:
+                out[action.side] = rates[int(action.to)]  # type: ignore[arg-type]  # numbers now
+    return out
+
+
+def _likelihood(opening: GameSolution, stage: str, today: date) -> float:
+    """Probability that play stands in the open stage at the information date."""
+    game = opening.process
+    chances = opening.node_probabilities(today)[0]
+    return float(
+        sum(p for p, node in zip(chances, game.nodes, strict=False) if node.stage == stage)
+    )
+
+
+@takes
+def outlook(process: ProcessGame, **options: Any) -> GameSolution:
+    """Return the solution of a process: use `negotiation.solve_process`, which it calls.
+
+    A process loaded at an information date starts there; `GameSolution.cut_by` and
+    `GameSolution.deal_by` count from that date. Goes in version 0.3.
+    """
+    warnings.warn(
+        "outlook goes in version 0.3: use solve_process, or forecast over draws and payoff models",
+        DeprecationWarning,
+        stacklevel=2,
+    )
+    if options:
+        raise InvalidInputError(
+            "options that outlook has no more",
+            where="outlook",
+            seen=", ".join(options),
+            allowed="none",
+            hint="Give the information date to load_process(as_of=...).",
+        )
+    solved: GameSolution = solve_processes([process])[0]
+    return solved

@@ -1,0 +1,82 @@
+"""A run of a standoff into a folder."""
+
+import json
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import negotiation as ng
+from negotiation.cli import app
+from tests.standoff.files import write
+
+DAY = "2030-02-20"
+
+
+def contents(folder):
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    standoff = ng.load_standoff(write(folder))
+    run = ng.run_standoff(standoff, folder / "out", DAY, draws=2)
+    return standoff, folder / "out", run
+
+
+def test_numbers_tables_pictures_and_page_are_written(done):
+    _, folder, run = done
+    results = json.loads((folder / "results.json").read_text())
+    assert results["as_of"] == DAY
+    assert results["over_by"]["2030-03-01"] == run.forecast.cut_by("2030-03-01")
+    table = pd.read_csv(folder / "tables" / "forecast.csv", index_col="by")
+    assert table.loc["2030-03-01", "cut"] == pytest.approx(results["over_by"]["2030-03-01"])
+    for name in results["tables"]:
+        assert (folder / "tables" / f"{name}.tex").read_text().startswith("\\begin{")
+    for name in ("forecast", "payoffs", "bargains"):
+        assert (folder / "figures" / f"{name}.pdf").read_bytes().startswith(b"%PDF")
+        assert (folder / "figures" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+    assert "<title>AAA and BBB</title>" in (folder / "report.html").read_text()
+
+
+def test_the_run_holds_what_the_calls_give(done):
+    standoff, _, run = done
+    built = standoff.build(DAY, model="partial_25")
+    assert run.built["partial_25"].game.labels == built.game.labels
+    assert run.solved["partial_25"].values == pytest.approx(
+        ng.solve_process(built.game).values, abs=1e-12
+    )
+    assert any("discount_rate of BBB" in note for note in run.notes)
+
+
+def test_again_computes_no_forecast_and_writes_the_same_bytes(done, tmp_path):
+    standoff, folder, _ = done
+    before = contents(folder)
+    lines = []
+    ng.run_standoff(standoff, folder, DAY, draws=2, progress=lines.append)
+    assert not any("forecast" in line for line in lines)
+    assert contents(folder) == before
+    ng.run_standoff(standoff, tmp_path / "b", DAY, draws=2)
+    assert contents(tmp_path / "b") == before
+
+
+def test_a_run_of_other_input_or_a_spoilt_part_is_computed_anew(done, tmp_path):
+    standoff, folder, _ = done
+    lines = []
+    (folder / "parts" / "forecast.npz").write_bytes(b"spoilt")
+    ng.run_standoff(standoff, folder, DAY, draws=2, progress=lines.append)
+    assert any("forecast" in line for line in lines)
+
+
+def test_the_command_writes_the_folder(done, tmp_path):
+    _, folder, _ = done
+    path = write(tmp_path)
+    call = ["standoff", "run", str(path), "--as-of", DAY, "--draws", "2"]
+    found = CliRunner().invoke(app, [*call, "--out", str(tmp_path / "out"), "--json"])
+    assert found.exit_code == 0, found.output
+    assert contents(tmp_path / "out") == contents(folder)
