@@ -4,10 +4,9 @@ import json
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
 
 import negotiation as ng
-from negotiation.cli import app
+from negotiation.cli import main
 from tests.standoff.files import write
 
 DAY = "2030-02-20"
@@ -73,10 +72,10 @@ def test_a_run_of_other_input_or_a_spoilt_part_is_computed_anew(done, tmp_path):
     assert any("forecast" in line for line in lines)
 
 
-def test_the_command_writes_the_folder(done, tmp_path):
-    _, folder, _ = done
-    path = write(tmp_path)
-    call = ["standoff", "run", str(path), "--as-of", DAY, "--draws", "2"]
-    found = CliRunner().invoke(app, [*call, "--out", str(tmp_path / "out"), "--json"])
-    assert found.exit_code == 0, found.output
+def test_the_command_writes_the_folder(done, tmp_path, capsys):
+    _, folder, run = done
+    call = ["standoff", "run", str(write(tmp_path)), "--as-of", DAY, "--draws", "2"]
+    assert main([*call, "--out", str(tmp_path / "out"), "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["over_by"]["2030-03-01"] == run.forecast.cut_by("2030-03-01")
     assert contents(tmp_path / "out") == contents(folder)
