@@ -20,6 +20,7 @@ from negotiation.process.multi_step.built_process import BuiltProcess
 from negotiation.report.standoff_page.drawing import svg_of
 from negotiation.report.standoff_page.markup import (
     figure,
+    folded,
     items,
     paragraph,
     payoff_name,
@@ -249,13 +250,14 @@ def process_section(built: Mapping[str, BuiltProcess], solved: Mapping[str, Any]
         for model, p in built.items()
     ]
     body = table(columns, rows, caption=f"Stages under {payoff_name(name)}", anchor="stages")
-    body += table(
+    at_hand = table(
         ["payoffs", "stage", one, two],
         prizes,
-        caption="What a stage is about: what a side gains a year where the other gives in rather "
-        "than itself, percent of GDP, over the histories that lead there",
+        caption="What a side gains a year where the other gives in rather than itself, percent of "
+        "GDP, over the histories that lead there",
         anchor="prizes",
     )
+    body += folded("What each stage is about, by payoff model", at_hand)
     body += table(
         ["payoffs", one, two],
         weights,

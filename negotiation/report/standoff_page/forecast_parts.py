@@ -17,6 +17,7 @@ from negotiation.report.standoff_page.markup import (
     day_text,
     figure,
     items,
+    number,
     payoff_name,
     percent,
     points,
@@ -227,7 +228,7 @@ def rests_section(forecast: ProcessForecast) -> str:
         body += table(
             ["assumption", "from", "to", "lower half", "upper half"],
             [
-                [payoff_name(name), f"{a:.3g}", f"{b:.3g}", percent(lower), percent(upper)]
+                [payoff_name(name), number(a), number(b), percent(lower), percent(upper)]
                 for name, a, b, lower, upper in _halves(forecast)[:_SHOWN]
                 if np.isfinite(lower) and np.isfinite(upper)
             ],
@@ -264,7 +265,7 @@ def sources_section(standoff: Standoff, as_of: date, parameters: Any, notes: Any
     body += table(
         ["parameter", "value", "from", "to", "unit", "source"],
         [
-            [spelled(p.name), f"{p.value:.4g}", f"{p.low:.4g}", f"{p.high:.4g}", p.unit,
+            [spelled(p.name), number(p.value), number(p.low), number(p.high), p.unit,
              "assumption" if p.status == "assumption" else source(p.source)]
             for p in parameters
         ],

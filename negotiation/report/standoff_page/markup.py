@@ -14,7 +14,9 @@ from negotiation.payoffs.scenarios import MODELS
 __all__ = [
     "day_text",
     "figure",
+    "folded",
     "items",
+    "number",
     "paragraph",
     "payoff_name",
     "percent",
@@ -50,6 +52,17 @@ def signed(value: float, digits: int = 2) -> str:
     text = f"{abs(value):.{digits}f}"
     mark = "" if float(text) == 0.0 else "+" if value > 0.0 else "\u2212"
     return mark + text
+
+
+def number(value: float) -> str:
+    """Return a number in three digits, written out.
+
+    Examples
+    --------
+    >>> number(60412.0), number(0.25)
+    ('60,412', '0.25')
+    """
+    return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.3g}"
 
 
 def points(rates: Iterable[float]) -> str:
@@ -151,6 +164,11 @@ def figure(drawing: str, caption: str) -> str:
     return (
         f'<figure role="img" aria-label="{text}">{drawing}<figcaption>{text}</figcaption></figure>'
     )
+
+
+def folded(summary: str, body: str) -> str:
+    """Return a part of a part that folds."""
+    return f"<details><summary>{html.escape(summary)}</summary>{body}</details>"
 
 
 def section(anchor: str, heading: str, finding: str, body: str, *, unfolded: bool = False) -> str:
