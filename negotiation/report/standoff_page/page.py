@@ -7,6 +7,8 @@ import json
 from importlib.resources import files
 from typing import Any
 
+from negotiation.process.game.dates import CONCESSIONS
+from negotiation.process.game.nodes import Action
 from negotiation.process.solve import solve_process
 from negotiation.report.standoff_page.explorer import explorer_grid
 from negotiation.report.standoff_page.findings import (
@@ -60,6 +62,24 @@ def _warnings(run: Any) -> list[str]:
     return out
 
 
+def _who(run: Any, one: str, two: str) -> str:
+    """Who ends the open stage by giving in."""
+    if not any(action.kind in CONCESSIONS for action in _open_actions(run)):
+        return "Who gives in? Nobody: this stage ends by what both sides do, not by a concession."
+    first = run.forecast.concedes_first()
+    return (
+        f"Who gives in, if somebody does? {one} with probability {percent(first[0])}, {two} with "
+        f"{percent(first[1])}."
+    )
+
+
+def _open_actions(run: Any) -> list[Action]:
+    """What the sides can do in the stage that is open."""
+    game = next(iter(run.built.values())).game
+    stage = run.forecast.stage
+    return [action for node in game.nodes if node.stage == stage for action in node.actions]
+
+
 def _answer(run: Any) -> list[str]:
     """Question and answer in five lines, all conditional on one date."""
     forecast, game = run.forecast, run.game
@@ -70,7 +90,6 @@ def _answer(run: Any) -> list[str]:
         for m in range(len(shares))
     ]
     low, high = forecast.interval(day)
-    first = forecast.concedes_first()
     problem, agreed = run.bargaining_problem, run.bargains[0]
     one, two = map(region, run.standoff.sides)
     return [
@@ -78,8 +97,7 @@ def _answer(run: Any) -> list[str]:
         f"{percent(forecast.cut_by(day))} (90 % of draws and models: {percent(low)} to "
         f"{percent(high)}), by {day_text(forecast.dates[-1])} with "
         f"{percent(forecast.cut_by(forecast.dates[-1]))}.",
-        f"Who gives in, if somebody does? {one} with probability {percent(first[0])}, {two} with "
-        f"{percent(first[1])}.",
+        _who(run, one, two),
         f"What does no deal cost? {one} {signed(float(problem.point[0]))} %, {two} "
         f"{signed(float(problem.point[1]))} % of GDP a year "
         f"({game.title.replace('_', ' ')}).",
