@@ -143,6 +143,7 @@ def standoff_template(
     file: str,
     economy: str = "world-2022",
     gdp: Mapping[str, float] | None = None,
+    tariffs: str | None = None,
 ) -> str:
     """Return the text of a new standoff's file.
 
@@ -157,6 +158,8 @@ def standoff_template(
         stands beside the new file.
     gdp
         Billion USD by region of the csv file; None for an embedded economy.
+    tariffs
+        Name of a csv file of baseline tariffs in percent, beside that of trade; None: no tariffs.
 
     Raises
     ------
@@ -180,7 +183,8 @@ def standoff_template(
     named = f'"{economy}"'
     if gdp:
         incomes = ", ".join(f"{region} = {float(value)!r}" for region, value in gdp.items())
-        named = f'{{ flows = {named}, unit = "billion USD", gdp = {{ {incomes} }} }}'
+        taxed = f'tariffs = "{tariffs}", tariffs_unit = "percent", ' if tariffs else ""
+        named = f'{{ flows = {named}, unit = "billion USD", {taxed}gdp = {{ {incomes} }} }}'
     return _TEXT.format(
         first=first,
         second=second,

@@ -37,13 +37,23 @@ services,REST,SOUTH,25
 services,REST,REST,2800
 """
 
+_TARIFFS = """\
+importer,exporter,sector,rate
+NORTH,*,goods,3
+SOUTH,*,goods,6
+REST,*,goods,4
+NORTH,*,services,0
+SOUTH,*,services,0
+REST,*,services,0
+"""
+
 _SPEC = """\
 # A study is data: which function computes it, as of which day, from which files.
 name = "dispute"
 title = "What the sides lose without a deal, and what they could agree on"
 analysis = "dispute:analyse"
 as_of = 2026-02-15
-files = ["../data/dispute.toml", "../data/trade.csv"]
+files = ["../data/dispute.toml", "../data/trade.csv", "../data/tariffs.csv"]
 
 # Arguments of the function.
 [settings]
@@ -101,6 +111,7 @@ All numbers are placeholders. Put your own in their place:
 
 - `data/trade.csv`: sales by sector, exporter and importer, billion USD; sales at home on
   the diagonal;
+- `data/tariffs.csv`: tariffs before the dispute, percent; `*` stands for every exporter;
 - `data/dispute.toml`: sides, tariffs, threats, stages of the talks, events; check it with
   `negotiation standoff check data/dispute.toml`;
 - `experiments/dispute.toml` and `.py`: what is computed from them, as of which day;
@@ -146,7 +157,7 @@ def new_project(folder: str | Path) -> tuple[Path, ...]:
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     [path.name for path in new_project(folder)]
-    ['README.md', 'trade.csv', 'dispute.toml', 'dispute.toml', 'dispute.py', 'dispute.py']
+    ['README.md', 'trade.csv', 'tariffs.csv', 'dispute.toml', 'dispute.toml', 'dispute.py', ...]
     """
     root = user_path(folder, name="folder")
     if _holds_something(root):
@@ -156,10 +167,13 @@ def new_project(folder: str | Path) -> tuple[Path, ...]:
             seen=str(root),
             allowed="a new or an empty folder",
         )
-    dispute = standoff_template(*_SIDES, file="dispute.toml", economy="trade.csv", gdp=_GDP)
+    dispute = standoff_template(
+        *_SIDES, file="dispute.toml", economy="trade.csv", gdp=_GDP, tariffs="tariffs.csv"
+    )
     texts = {
         "README.md": _README,
         "data/trade.csv": _TRADE,
+        "data/tariffs.csv": _TARIFFS,
         "data/dispute.toml": dispute,
         "experiments/dispute.toml": _SPEC,
         "experiments/dispute.py": _STUDY,

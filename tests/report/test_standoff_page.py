@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from negotiation.payoffs import tariff_game
 from negotiation.payoffs.ensemble import PayoffModel
 from negotiation.process.solve import solve_process
 from negotiation.report.standoff_page.drawing import svg_of
+from negotiation.report.standoff_page.forecast_parts import what_followed
 from negotiation.report.standoff_page.page import standoff_page
 from tests.report.standoff_runs import small_run
 
@@ -86,6 +88,14 @@ def test_first_numbers_agree_with_the_tables(run, text):
     without = cells(text, "bargain-table")[1]
     costs = re.search(r"no deal cost\? United States (\S+) %, China (\S+) %", answer).groups()
     assert [number(x) for x in costs] == pytest.approx([number(x) for x in without[2:]], abs=0.0051)
+
+
+def test_what_followed_is_the_first_agreement_and_the_first_cut(run, text):
+    first, second = what_followed(run.standoff, run.as_of)
+    assert (first[0], second[0]) == (date(2025, 5, 12), date(2025, 5, 14))
+    assert second[1] == "fewer points added by United States and China"
+    assert "What followed on 12 May 2025: agreement" in text
+    assert what_followed(run.standoff, date(2030, 1, 1)) == ()
 
 
 def test_a_toy_and_a_part_say_so_in_the_first_line(run, text):

@@ -46,7 +46,7 @@ def test_what_a_study_reads_is_in_its_provenance_and_makes_it_stale(project, cap
     before = json.loads(summary.read_text())
     assert before["provenance"]["files_sha256"] == {
         f"../data/{name}": file_hash(project / "data" / name)
-        for name in ("dispute.toml", "trade.csv")
+        for name in ("dispute.toml", "tariffs.csv", "trade.csv")
     }
     trade = project / "data" / "trade.csv"
     trade.write_text(trade.read_text().replace("NORTH,SOUTH,60", "NORTH,SOUTH,90"))
@@ -89,7 +89,7 @@ def test_nothing_is_overwritten(project, tmp_path, capsys):
 def test_a_file_that_is_not_listed_or_not_there(project):
     spec = project / "experiments" / "dispute.toml"
     study = load_study(spec)
-    with pytest.raises(InvalidInputError, match=r"dispute\.toml, trade\.csv"):
+    with pytest.raises(InvalidInputError, match=r"dispute\.toml, trade\.csv, tariffs\.csv"):
         study.file("other.csv")
     spec.write_text(spec.read_text().replace("trade.csv", "trades.csv"))
     with pytest.raises(InvalidInputError, match=r"files: no such file: \.\./data/trades\.csv"):

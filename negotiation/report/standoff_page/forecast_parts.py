@@ -28,7 +28,7 @@ from negotiation.report.standoff_page.markup import (
 from negotiation.standoff.records import PublicEvent
 from negotiation.standoff.standoff import Standoff
 
-__all__ = ["first_lowering", "forecast_section", "rests_section", "sources_section"]
+__all__ = ["forecast_section", "rests_section", "sources_section", "what_followed"]
 
 _EQUAL = 1e-9
 #: Events in a picture: those of the same part of it, one in so many, are not told apart.
@@ -38,15 +38,21 @@ _ACTS = ("threat", "escalation", "agreement", "deadline", "court", "legislation"
 _SHOWN = 10
 
 
-def first_lowering(standoff: Standoff, as_of: date) -> tuple[date, str] | None:
-    """Return the first day after ``as_of`` on which a side's points fell, and whose."""
+def what_followed(standoff: Standoff, as_of: date) -> tuple[tuple[date, str], ...]:
+    """Return the first agreement after a day, and the first day on which a side added less."""
+    found = []
+    agreed = [e for e in standoff.events if e.date > as_of and e.kind.startswith("agreement")]
+    if agreed:
+        first = min(agreed, key=lambda event: event.date)
+        found.append((first.date, f"agreement ({first.event})"))
     before = standoff.points(as_of)
     for day in sorted({row.date for row in standoff.changes if row.date > as_of}):
         now = standoff.points(day)
         lower = [side for side in standoff.sides if now[side] < before[side] - _EQUAL]
         if lower:
-            return day, " and ".join(map(region, lower))
-    return None
+            found.append((day, f"fewer points added by {' and '.join(map(region, lower))}"))
+            break
+    return tuple(sorted(found))
 
 
 def _timeline(standoff: Standoff, forecast: ProcessForecast, outcome: date | None) -> str:
@@ -98,7 +104,7 @@ def _timeline(standoff: Standoff, forecast: ProcessForecast, outcome: date | Non
         mean = [0.0, *(100.0 * forecast.cut_by(day) for day in ordered)]
         below.plot([as_of, *ordered], mean, color="black", marker="o", markersize=3, label="mean")
         if outcome is not None and outcome <= last:
-            below.axvline(outcome, color=COLOURS[1], linestyle="--", label="happened")
+            below.axvline(outcome, color=COLOURS[1], linestyle="--", label="what followed")
         below.set(ylim=(0.0, 100.0), ylabel=f"{forecast.stage} over, %")
         _legend(below)
         above.axvline(as_of, color="0.5", linewidth=0.8)
@@ -112,7 +118,7 @@ def _timeline(standoff: Standoff, forecast: ProcessForecast, outcome: date | Non
     drawing = svg_of(draw, name="timeline", size=(4.3, 5.2), rows=(1.0, 1.0))
     caption = (
         "Above: points that each side adds, in force until the information date (grey line) and "
-        "what followed. Below: probability that the open stage is over."
+        "what followed. Below: probability that the open stage is over, and the first of what followed."
     )
     listed = [
         f"{n}. {day_text(e.date)}, {e.actor}: {e.event}" for n, e in enumerate(named, start=1)
@@ -162,19 +168,17 @@ def forecast_section(standoff: Standoff, forecast: ProcessForecast) -> str:
         ends = [percent(forecast.interval(day)[place]) for day in forecast.dates]
         rows.append([label, "", *ends, "", ""])
     columns = [
-        *("payoffs", "weight", *(f"by {day_text(day)}" for day in forecast.dates)),
+        *("payoffs", "weight", *(f"by {day.day} {day:%b %Y}" for day in forecast.dates)),
         *(f"{one} gives in", f"{two} gives in"),
     ]
-    outcome = first_lowering(standoff, forecast.as_of)
-    happened = (
-        "" if outcome is None else f" What happened: {outcome[1]}, lower on {day_text(outcome[0])}."
-    )
+    followed = what_followed(standoff, forecast.as_of)
+    happened = "".join(f" What followed on {day_text(day)}: {text}." for day, text in followed)
     day = forecast.dates[0]
     finding = (
         f"{forecast.stage.capitalize()} over by {day_text(day)}: {percent(forecast.cut_by(day))}."
         + happened
     )
-    body = _timeline(standoff, forecast, None if outcome is None else outcome[0])
+    body = _timeline(standoff, forecast, followed[0][0] if followed else None)
     body += table(
         columns,
         rows,

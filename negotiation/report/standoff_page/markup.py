@@ -70,10 +70,11 @@ def points(rates: Iterable[float]) -> str:
 
     Examples
     --------
-    >>> points([0.575, -0.1])
-    '+57.5 / −10'
+    >>> points([0.575, -0.1, 0.0])
+    '+57.5 / −10 / 0'
     """
-    return " / ".join(f"{100.0 * rate:+.4g}".replace("-", "\u2212") for rate in rates)
+    texts = (f"{100.0 * rate:+.4g}".replace("-", "\u2212") for rate in rates)
+    return " / ".join("0" if float(text[1:]) == 0.0 else text for text in texts)
 
 
 def region(code: str) -> str:
