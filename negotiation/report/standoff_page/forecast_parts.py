@@ -118,7 +118,8 @@ def _timeline(standoff: Standoff, forecast: ProcessForecast, outcome: date | Non
     drawing = svg_of(draw, name="timeline", size=(4.3, 5.2), rows=(1.0, 1.0))
     caption = (
         "Above: points that each side adds, in force until the information date (grey line) and "
-        "what followed. Below: probability that the open stage is over, and the first of what followed."
+        "what followed. Below: probability that the open stage is over, and the day of the first "
+        "thing that followed."
     )
     listed = [
         f"{n}. {day_text(e.date)}, {e.actor}: {e.event}" for n, e in enumerate(named, start=1)
