@@ -18,8 +18,14 @@ DATA = ("data/published/", "data/readers/icio.py")
 FORMER = ("former_names.py",)
 #: Rooms built on one case, whose names come from standoffs next.
 CASE = ("process/",)
-#: An example in a help text.
-EXAMPLES = {"cli/games.py": 1, "cli/standoff.py": 1, "cli/trade.py": 9}
+#: An example in a help text or the hint of an error.
+EXAMPLES = {
+    "cli/games.py": 1,
+    "cli/standoff.py": 1,
+    "cli/sweep.py": 1,
+    "cli/trade.py": 9,
+    "trade/tariff_scenarios.py": 1,
+}
 
 
 def lines_that_name(path):
