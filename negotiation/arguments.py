@@ -40,7 +40,7 @@ _MEMBERS = 10_000
 
 
 def _has_members(value: Any, protocol: type) -> bool:
-    """Whether a value has anything that a protocol of this library names; none is computed."""
+    """Whether a value has all that a protocol of this library names; none is computed."""
     named = {
         name
         for part in protocol.__mro__
@@ -49,7 +49,7 @@ def _has_members(value: Any, protocol: type) -> bool:
         if not name.startswith("_")
     }
     missing = object()
-    return any(inspect.getattr_static(value, name, missing) is not missing for name in named)
+    return all(inspect.getattr_static(value, name, missing) is not missing for name in named)
 
 
 def _fits(value: Any, hint: Any) -> bool:

@@ -8,11 +8,13 @@ import contextlib
 import dataclasses
 import doctest
 import hashlib
+import inspect
 import io
 import sys
 import warnings
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cached_property
 from importlib import import_module
 from pkgutil import walk_packages
 
@@ -20,6 +22,21 @@ import numpy as np
 
 #: Fields that say how long something took.
 _CLOCKS = ("seconds", "elapsed", "started")
+
+
+def _computed(value):
+    """Numbers of what a result computes when it is asked."""
+    for name in sorted(dir(type(value))):
+        kind = inspect.getattr_static(type(value), name)
+        if name.startswith("_") or not isinstance(kind, property | cached_property):
+            continue
+        try:
+            asked = getattr(value, name)
+        except Exception as error:
+            yield type(error).__name__
+        else:
+            yield name
+            yield from _numbers(asked, 1)
 
 
 def _numbers(value, depth=0):
@@ -42,6 +59,8 @@ def _numbers(value, depth=0):
         for field in dataclasses.fields(value):
             if not any(word in field.name for word in _CLOCKS):
                 yield from _numbers(getattr(value, field.name, None), depth + 1)
+        if depth == 0:
+            yield from _computed(value)
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield str(key)
@@ -66,9 +85,8 @@ def digest(package):
             for example in test.examples:
                 out = io.StringIO()
                 try:
-                    code = compile(example.source, name, "single")
                     with contextlib.redirect_stdout(out):
-                        exec(code, space)
+                        exec(compile(example.source, name, "single"), space)
                 except Exception as error:
                     out.write(type(error).__name__)
                 total.update(out.getvalue().encode())

@@ -16,7 +16,7 @@ from negotiation.equilibrium.correlated.exact_programme import exact_gains
 from negotiation.games.exact_numbers import as_distribution
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
-from negotiation.values import FloatArray
+from negotiation.values import FloatArray, float_array
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,6 +116,7 @@ def incentive_to_disobey(
     """
     worst = 0.0
     ranges = undominated_range(game)
+    distribution = float_array(distribution, name="distribution", shape=game.shape)
     base = np.unravel_index(int(distribution.argmax()), game.shape)
     for player, table in enumerate(game.payoffs):
         spread = float(ranges[player])

@@ -1,4 +1,4 @@
-"""Isolation of all equilibria against algebra (2x2x2) and Newton's method from many starts."""
+"""Isolation of all equilibria against algebra and Newton's method from many starts."""
 
 import itertools
 from fractions import Fraction
@@ -16,6 +16,7 @@ from negotiation import (
 from negotiation.equilibrium.certificate import exact_regret, regret
 from negotiation.equilibrium.many_players.isolation import isolate_equilibria
 from negotiation.equilibrium.time_limit import TimeLimit
+from tests.equilibrium.many_players.elimination import equilibria_by_elimination
 
 # McKelvey and McLennan (1997): nine equilibria, two of them totally mixed; cells in the order
 # in which the first player's action moves fastest.
@@ -134,6 +135,28 @@ def test_two_by_two_by_two_against_algebra():
 @pytest.mark.slow
 def test_many_two_by_two_by_two_against_algebra():
     check_two_by_two_by_two(random_games(5_000, (2, 2, 2), 1))
+
+
+def check_by_elimination(games):
+    for u in games:
+        found = nash_equilibria(NormalFormGame(u))
+        ours = np.array([np.concatenate(e.probabilities) for e in found.equilibria])
+        true = equilibria_by_elimination(u)
+        assert found.complete
+        assert len(ours) == len(true)
+        assert len(ours) % 2 == 1
+        distance = np.abs(ours[:, None] - true[None]).max(axis=-1)
+        assert distance.min(axis=0).max() < 1e-7
+        assert distance.min(axis=1).max() < 1e-7
+
+
+def test_three_by_three_by_three_against_elimination():
+    check_by_elimination(random_games(8, (3, 3, 3), 9))
+
+
+@pytest.mark.slow
+def test_many_three_by_three_by_three_against_elimination():
+    check_by_elimination(random_games(1_000, (3, 3, 3), 10))
 
 
 def newton_from_many_starts(u, masks, rng, starts=60):

@@ -176,20 +176,17 @@ def test_a_sides_own_cost_speeds_it_and_slows_its_rival():
     assert dearer[8:17, 1] == pytest.approx(np.minimum(dearer[8:17, 1], base[8:17, 1]))
 
 
-@pytest.mark.parametrize("lost", ["drop", 1826])
-def test_own_costs_speed_a_side_on_the_sample_of_threats_and_sanctions(lost):
+COSTS = {
+    "sender cost": ["sender_cost"],
+    "target cost": ["target_cost"],
+    "sender": ["committed"],
+}
+
+
+def own_costs_speed_a_side(lost, covariates):
     cases, _ = who_concedes(lost)
     fit = ng.fit_concessions(
-        cases,
-        "process",
-        covariates={
-            "sender cost": ["sender_cost"],
-            "target cost": ["target_cost"],
-            "sender": ["committed"],
-            "both": ["specific", "usa", "institution"],
-        },
-        draws=0,
-        raise_on_failure=False,
+        cases, "process", covariates=covariates, draws=0, raise_on_failure=False
     )
     found = dict(zip(fit.names, fit.coefficients, strict=True))
     error = dict(zip(fit.names, np.sqrt(np.diag(fit.clustered_covariance)), strict=True))
@@ -198,6 +195,16 @@ def test_own_costs_speed_a_side_on_the_sample_of_threats_and_sanctions(lost):
         assert found[own] > 1.5 * error[own]
     # Who is committed gives in later.
     assert found["sender: committed"] > 2.0 * error["sender: committed"]
+
+
+def test_own_costs_speed_a_side_on_the_sample_of_threats_and_sanctions():
+    own_costs_speed_a_side("drop", {**COSTS, "both": ["specific", "usa"]})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lost", ["drop", 1826])
+def test_own_costs_speed_a_side_beside_other_covariates(lost):
+    own_costs_speed_a_side(lost, {**COSTS, "both": ["specific", "usa", "institution"]})
 
 
 def test_intervals_cover_a_truth_drawn_from_the_prior_in_a_few_runs():
