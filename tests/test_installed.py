@@ -95,9 +95,6 @@ def test_a_project_in_an_empty_folder(installed, tmp_path):
     assert {name for name in made if again[name] != made[name]} == {"costs", "costs.pdf"}
     alone = installed(files[2], cwd="/")
     assert alone.returncode == 0, alone.stderr
-    page = installed("-m", "negotiation", "report", "--project", tmp_path, cwd=tmp_path)
-    assert page.returncode == 0, page.stderr
-    assert "What a tariff costs" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_new_project_is_rebuilt_byte_for_byte(installed, tmp_path):

@@ -10,7 +10,6 @@ from negotiation.cli import (
     games,
     process,
     project,
-    report,
     reproduce,
     standoff,
     sweep,
@@ -33,5 +32,4 @@ def register(app: typer.Typer) -> None:
     app.command("game")(games.game)
     app.command("process")(process.process)
     app.command("sweep", epilog=sweep.EXAMPLE)(sweep.sweep)
-    app.command("report")(report.report)
     app.command("archive")(project.archive)

@@ -1,4 +1,5 @@
-"""One self-contained HTML page with the exhibits and a payoff explorer.
+"""A run of one standoff: its numbers, tables and pictures, and one page.
 
-`page` writes it from stored results.
+Begin with `run` (`run_standoff`); `standoff_run` holds what it computed, `run_tables` and
+`standoff_page` are written from it.
 """

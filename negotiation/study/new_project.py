@@ -58,22 +58,25 @@ files = ["../data/dispute.toml", "../data/trade.csv", "../data/tariffs.csv"]
 # Arguments of the function.
 [settings]
 elasticity = 4.0
+draws = 4
 """
 
 _STUDY = '''\
-"""The game of the dispute in data/dispute.toml, its equilibria, and a bargain over its tariffs."""
+"""The dispute in data/dispute.toml: its game, a bargain over its tariffs, and a dated forecast."""
 
 import negotiation as ng
 
 
-def analyse(study, elasticity):
+def analyse(study, rng, elasticity, draws):
     """Return what the text, the table and the figure show."""
     standoff = ng.load_standoff(study.file("dispute.toml"))
     game = standoff.game(study.as_of, elasticities=elasticity)
     found = ng.nash_equilibria(game)
     problem = standoff.bargaining(study.as_of, elasticities=elasticity)
     agreed = ng.nash_bargaining(problem)
-    numbers, rows = {}, []
+    forecast = ng.forecast(standoff, as_of=study.as_of, draws=draws, rng=rng)
+    deadline = standoff.next_deadline(study.as_of).date
+    numbers, rows = {"over_by_deadline": ng.Number(forecast.cut_by(deadline), ".0f", 100)}, []
     for k, side in enumerate(standoff.sides):
         depends = standoff.dependence(study.as_of)[side].total.share_of_exports
         numbers[f"share_of_exports_{side.lower()}"] = ng.Number(depends, ".1f", 100)
@@ -83,7 +86,7 @@ def analyse(study, elasticity):
     return ng.StudyResult(
         numbers=numbers,
         tables={"bargain": ng.StudyTable(("side", "without a deal", "Nash bargain"), tuple(rows))},
-        objects={"game": game, "equilibria": found},
+        objects={"game": game, "equilibria": found, "forecast": forecast},
         health={"largest regret": (max(item.regret for item in found.equilibria), 1e-9)},
     )
 '''
@@ -116,6 +119,9 @@ All numbers are placeholders. Put your own in their place:
   `negotiation standoff check data/dispute.toml`;
 - `experiments/dispute.toml` and `.py`: what is computed from them, as of which day;
 - `figures/dispute.py`: a figure of stored results.
+
+`negotiation standoff run data/dispute.toml --as-of 2026-02-15 --out run` writes everything that the
+library says about the dispute, with a page to read.
 
 `negotiation reproduce --project .` rebuilds what changed, in `experiments/results/dispute/` and
 `figures/out/`. `summary.json` there holds numbers, tables, certificates, and the checksums of code,

@@ -290,14 +290,6 @@ def test_json_of_reproduce_stands_alone(capsys, monkeypatch, tmp_path):
     assert "progress" in err
 
 
-def test_report_needs_results(capsys, tmp_path):
-    (tmp_path / "experiments").mkdir()
-    (tmp_path / "experiments" / "mine.toml").touch()
-    code, _, err = call(capsys, "report", "--project", str(tmp_path))
-    assert code == 2
-    assert "negotiation reproduce" in err
-
-
 def test_results_name_the_commit_of_an_unpacked_archive(tmp_path):
     (tmp_path / "experiments").mkdir()
     (tmp_path / "COMMIT").write_text("ab12\n")

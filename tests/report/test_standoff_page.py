@@ -1,6 +1,5 @@
 """The page of a run: self-contained, escaped, short when folded, and one with its tables."""
 
-import copy
 import html
 import json
 import re
@@ -101,21 +100,20 @@ def test_what_followed_is_the_first_agreement_and_the_first_cut(run, text):
 def test_a_toy_and_a_part_say_so_in_the_first_line(run, text):
     assert re.search(r'<main>\s*<p class="first">A partial run: 2 draws', text)
     placeholder = replace(run.standoff.changes[0], source="placeholder")
-    toy = copy.copy(run)
-    toy.standoff = replace(run.standoff, changes=(placeholder, *run.standoff.changes[1:]))
-    assert re.search(
-        r'<main>\s*<p class="first">A toy: 1 of the \d+ dated facts', standoff_page(toy)
-    )
+    facts = replace(run.standoff, changes=(placeholder, *run.standoff.changes[1:]))
+    toy = standoff_page(replace(run, standoff=facts))
+    assert re.search(r'<main>\s*<p class="first">A toy: 1 of the \d+ dated facts', toy)
 
 
 def test_words_of_a_file_are_escaped(run):
-    bad = copy.copy(run)
-    event = replace(run.standoff.events[-1], event=MEAN, source=MEAN, known_on=run.as_of)
-    bad.standoff = replace(
-        run.standoff, title=MEAN, events=(*run.standoff.events, replace(event, date=run.as_of))
+    event = replace(run.standoff.events[-1], event=MEAN, source=MEAN, date=run.as_of)
+    facts = replace(
+        run.standoff,
+        title=MEAN,
+        events=(*run.standoff.events, replace(event, known_on=run.as_of)),
     )
-    bad.notes = (MEAN,)
-    page = standoff_page(bad)
+    noted = {name: replace(item, notes=(MEAN,)) for name, item in run.built.items()}
+    page = standoff_page(replace(run, standoff=facts, built=noted))
     assert page.count("<script") == 2
     assert f"<title>{html.escape(MEAN)}</title>" in page
     assert page.count(html.escape(MEAN)) >= 5
@@ -137,7 +135,7 @@ def test_the_explorers_grid_is_what_the_library_computes(run, text):
     values = {f"audience_cost_{s.lower()}": grid["audience"][s][4] for s in grid["sides"]}
     values |= {f"discount_rate_{s.lower()}": grid["patience"][s][0] for s in grid["sides"]}
     model = PayoffModel("one", "general_equilibrium", ("long_run",))
-    solved = solve_process(run.build(model, values).game)
+    solved = solve_process(run.standoff.process(run.as_of, model=model, values=values))
     found = grid["cut"]["general_equilibrium"][2][0][4][0]
     assert found == pytest.approx(solved.cut_by(np.array(grid["days"])), abs=1e-4)
 

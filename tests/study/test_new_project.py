@@ -67,6 +67,8 @@ def test_its_standoff_is_the_template_with_own_trade(project):
         project / "experiments" / "dispute.toml", project / "experiments" / "results"
     )
     assert (result.objects["game"].payoffs == game.payoffs).all()
+    deadline = own.next_deadline(study.as_of).date
+    assert result.numbers["over_by_deadline"].value == result.objects["forecast"].cut_by(deadline)
 
 
 def test_nothing_is_overwritten(project, tmp_path, capsys):

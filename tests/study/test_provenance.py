@@ -85,7 +85,7 @@ def project(tmp_path_factory):
         ("negotiation/data/parameters.py", {"data"}, set()),
         ("negotiation/plotting/games.py", {"figure payoff_matrix"}, ALL_BUT_TWO),
         ("negotiation/cli/output.py", set(), ALL_BUT_TWO),
-        ("negotiation/report/page.py", set(), ALL_BUT_TWO),
+        ("negotiation/report/standoff_page/page.py", set(), ALL_BUT_TWO),
         ("experiments/data.py", {"data"}, ALL_BUT_TWO - {"data"}),
         ("experiments/tariff_game.py", {"tariff_game", "policy", "bargaining"}, {"data"}),
         ("experiments/ossa2014.py", {"replication_ossa_nash"}, ALL_BUT_TWO),

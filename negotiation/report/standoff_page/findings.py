@@ -16,6 +16,7 @@ from negotiation.equilibrium.normal_form.results import NashResult
 from negotiation.equilibrium.refinements.classification import read_game
 from negotiation.payoffs.game import TariffGame
 from negotiation.plotting.bargaining import plot_bargaining_set
+from negotiation.process.game.solution import GameSolution
 from negotiation.process.multi_step.built_process import BuiltProcess
 from negotiation.report.standoff_page.drawing import svg_of
 from negotiation.report.standoff_page.markup import (
@@ -216,7 +217,7 @@ def bargain_section(
     return section("bargains", "Bargains", finding, body)
 
 
-def process_section(built: Mapping[str, BuiltProcess], solved: Mapping[str, Any]) -> str:
+def process_section(built: Mapping[str, BuiltProcess], solved: Mapping[str, GameSolution]) -> str:
     """Return the stages of the talks: who waits, who gives in, and what is at stake."""
     name, first = next(iter(built.items()))
     one, two = first.game.players

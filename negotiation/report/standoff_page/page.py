@@ -9,7 +9,6 @@ from typing import Any
 
 from negotiation.process.game.dates import CONCESSIONS
 from negotiation.process.game.nodes import Action
-from negotiation.process.solve import solve_process
 from negotiation.report.standoff_page.explorer import explorer_grid
 from negotiation.report.standoff_page.findings import (
     bargain_section,
@@ -31,6 +30,7 @@ from negotiation.report.standoff_page.markup import (
     region,
     signed,
 )
+from negotiation.report.standoff_run import StandoffRun
 
 __all__ = ["standoff_page"]
 
@@ -48,10 +48,10 @@ _CONTENTS = {
 _ENOUGH_DRAWS = 16
 
 
-def _warnings(run: Any) -> list[str]:
+def _warnings(run: StandoffRun) -> list[str]:
     """What makes a run a toy or a part, one sentence each."""
     s = run.standoff.as_known(run.as_of)
-    rows = (*s.changes, *s.threats, *s.deadlines, *s.endings, *s.events)
+    rows: tuple[Any, ...] = (*s.changes, *s.threats, *s.deadlines, *s.endings, *s.events)
     made_up = sum(row.source == "placeholder" for row in rows)
     out = []
     if made_up:
@@ -62,7 +62,7 @@ def _warnings(run: Any) -> list[str]:
     return out
 
 
-def _who(run: Any, one: str, two: str) -> str:
+def _who(run: StandoffRun, one: str, two: str) -> str:
     """Who ends the open stage by giving in."""
     if not any(action.kind in CONCESSIONS for action in _open_actions(run)):
         return "Who gives in? Nobody: this stage ends by what both sides do, not by a concession."
@@ -73,14 +73,14 @@ def _who(run: Any, one: str, two: str) -> str:
     )
 
 
-def _open_actions(run: Any) -> list[Action]:
+def _open_actions(run: StandoffRun) -> list[Action]:
     """What the sides can do in the stage that is open."""
     game = next(iter(run.built.values())).game
     stage = run.forecast.stage
     return [action for node in game.nodes if node.stage == stage for action in node.actions]
 
 
-def _answer(run: Any) -> list[str]:
+def _answer(run: StandoffRun) -> list[str]:
     """Question and answer in five lines, all conditional on one date."""
     forecast, game = run.forecast, run.game
     day = forecast.dates[0]
@@ -108,7 +108,7 @@ def _answer(run: Any) -> list[str]:
     ]
 
 
-def standoff_page(run: Any) -> str:
+def standoff_page(run: StandoffRun) -> str:
     """Return one self-contained html page of a run.
 
     Parameters
@@ -117,7 +117,6 @@ def standoff_page(run: Any) -> str:
         Everything that a run computed.
     """
     standoff, as_of = run.standoff, run.as_of
-    solved = {name: solve_process(item.game) for name, item in run.built.items()}
     grid = explorer_grid(standoff, as_of, run.build, run.forecast.dates)
     room = files("negotiation.report.standoff_page")
     style, script, controls = (
@@ -131,7 +130,7 @@ def standoff_page(run: Any) -> str:
         dependence_section(run.dependence),
         game_section(standoff, as_of, run.game, run.equilibria, controls),
         bargain_section(standoff, as_of, run.bargaining_problem, run.bargains),
-        process_section(run.built, solved),
+        process_section(run.built, run.solved),
         forecast_section(standoff, run.forecast),
         rests_section(run.forecast),
         sources_section(standoff, as_of, parameters, run.notes),
