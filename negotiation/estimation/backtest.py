@@ -140,8 +140,8 @@ def backtest_disputes(
         With their dyads; for ``split="time"`` with their first days.
     models
         Names of laws, "process", and "kaplan_meier" for the nonparametric curve (by intervals:
-        Turnbull's). On single days the curve has no mass between the ends it saw and its log score is minus
-        infinity there: compare it by bins, Brier score or ranked probability score.
+        Turnbull's). On single days the curve has no mass between the ends it saw and its log score
+        is minus infinity there: compare it by bins, Brier score or ranked probability score.
     split
         "dyad": each dyad forecast from all others. "time": each dispute that begins after one of
         ``dates`` (and not after the next) forecast from what was known on that date.
