@@ -110,7 +110,7 @@ class FileReader(RowReader):
         """Return the exempt share of sectors, and the share of all goods from which it follows."""
         if "of_imports" not in section:
             return section.number("share", low=0.0, high=1.0, default=1.0), None
-        if "share" in section:
+        if section.raw("share", required=False) is not None:
             section.note("of_imports", "given beside share", allowed="one of the two")
         names: dict[str, str] = {}
         value = self._value(section, "of_imports", names, low=0.0, high=1.0)

@@ -51,6 +51,29 @@ BROKEN = {
         [('imposer = "BBB"', 'imposer = "BBC"')],
         ["[2].imposer: unknown; seen 'BBC'; allowed: AAA, BBB, CCC. Did you mean BBB?"],
     ),
+    "a rate that is no parameter": (
+        [("rates = { AAA = 0.1, BBB = 0.0 }", 'rates = { AAA = "mood", BBB = 0.0 }')],
+        ["stages[1].demands.AAA.rates.AAA: unknown; seen 'mood'"],
+    ),
+    "a moment that opens no stage": (
+        [("happened = false", 'happened = false\nopens = "peace"')],
+        ["moments[1].opens: unknown; seen 'peace'; allowed: cut"],
+    ),
+    "an ending in no stage": (
+        [('kind = "court"', 'kind = "court"\nstages = ["peace"]\ngoes_to = "war"')],
+        ["endings[1].stages: not names of stages", "endings[1].goes_to: unknown; seen 'war'"],
+    ),
+    "an exempt share given twice": (
+        [("share = 0.25", "share = 0.25\nof_imports = 0.1")],
+        ["tariffs.exemptions[1].of_imports: given beside share; allowed: one of the two"],
+    ),
+    "what nobody waits for": (
+        [("[economy]", '[waits_for_exemptions]\nAAA = ["sing"]\nCCC = ["call"]\n\n[economy]')],
+        [
+            "waits_for_exemptions.AAA: not a list of acts; seen ['sing']; allowed: call, concede",
+            "waits_for_exemptions.CCC: unknown key",
+        ],
+    ),
     "the same step twice": (
         [
             ("date = 2030-02-01\nimposer = \"AAA\"\ntarget = \"CCC\"\nadded = 0.1",

@@ -116,3 +116,87 @@ def test_a_standoff_goes_to_another_process(tmp_path):
     assert again.process("2030-02-20").labels == standoff.process("2030-02-20").labels
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         assert pool.map(value_of, [standoff])[0] == pytest.approx(value_of(standoff), abs=1e-12)
+
+
+def test_a_moment_opens_its_stage_and_its_rates_hold(tmp_path):
+    text = FILE.replace(
+        "happened = false",
+        'happened = true\nopens = "talks"\nrates = { AAA = 0.12, BBB = 0.03 }',
+    ).replace(
+        "[[deadlines]]", '[[stages]]\nname = "talks"\nkind = "comprehensive"\n\n[[deadlines]]'
+    )
+    standoff = ng.load_standoff(write(tmp_path, text))
+    before, after = (standoff.build(day) for day in ("2030-02-19", "2030-02-20"))
+    assert [built.plan.stages[0].name for built in (before, after)] == ["cut", "talks"]
+    assert after.plan.in_force == (0.12, 0.03)
+    opened = standoff.build("2030-02-25", from_opening=True)
+    assert str(opened.game.start) == "2030-02-20"
+
+
+def test_contact_is_over_once_both_have_met(tmp_path):
+    text = FILE.replace(
+        "[[stages]]", '[[stages]]\nname = "contact"\nkind = "contact"\n\n[[stages]]', 1
+    )
+    met = """
+[[events]]
+date = 2030-02-21
+actor = "BOTH"
+kind = "talks"
+event = "Ministers meet"
+known_on = 2030-02-22
+source = "press"
+"""
+    standoff = ng.load_standoff(write(tmp_path, text + met))
+    stages = [standoff.build(day).plan.stages[0].name for day in ("2030-02-21", "2030-02-22")]
+    assert stages == ["contact", "cut"]
+
+
+def test_a_file_without_stages_has_an_agenda(tmp_path):
+    begin, end = FILE.index("[[stages]]"), FILE.index("[[deadlines]]")
+    built = ng.load_standoff(write(tmp_path, FILE[:begin] + FILE[end:])).build("2030-02-20")
+    assert [stage.kind for stage in built.plan.stages] == ["cut", "comprehensive"]
+    assert built.plan.ideal == (True, True)
+    assert any("no stages" in note for note in built.notes)
+
+
+def test_parameters_by_name_stand_where_a_file_names_them(tmp_path):
+    text = FILE.replace("rates = { AAA = 0.1, BBB = 0.0 }", 'rates = { AAA = "floor", BBB = 0.0 }')
+    text += """
+[parameters.floor]
+value = 0.1
+low = 0.05
+high = 0.15
+unit = "fraction"
+symbol = "f"
+meaning = "what AAA asks for"
+known_on = 2030-01-01
+source = "assumption"
+"""
+    standoff = ng.load_standoff(write(tmp_path, text))
+    built = standoff.build("2030-02-20", values={"floor": 0.12})
+    assert built.plan.demands[0].tolist() == [0.12, 0.0]
+    assert (
+        "floor"
+        in ng.forecast(
+            standoff, as_of="2030-02-20", draws=1, models=(ng.payoff_model("partial_25"),)
+        ).parameters
+    )
+
+
+@pytest.mark.parametrize(("follows", "stages"), [("truce lapses", 2), ("rates imposed", 1)])
+def test_where_a_deadline_still_counts(tmp_path, follows, stages):
+    """Rates are imposed unless a cut is agreed; a truce lapses unless it is extended."""
+    text = FILE.replace('follows = "rates imposed"', f'follows = "{follows}"').replace(
+        "[[deadlines]]", '[[stages]]\nname = "talks"\nkind = "comprehensive"\n\n[[deadlines]]'
+    )
+    built = ng.load_standoff(write(tmp_path, text)).build("2030-02-20")
+    dated = {name for change in built.plan.deadlines for name in change.stages}
+    assert len(dated) == stages
+
+
+def test_talks_that_end_are_over(tmp_path):
+    text = FILE.replace('follows = "rates imposed"', 'follows = "talks end"')
+    built = ng.load_standoff(write(tmp_path, text)).build("2030-02-20")
+    assert [change.goes_to for change in built.plan.deadlines] == ["lapsed"]
+    solution = ng.solve_process(built.game)
+    assert solution.cut_by("2035-01-01") == pytest.approx(1.0, abs=1e-9)

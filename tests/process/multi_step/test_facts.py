@@ -201,3 +201,50 @@ def test_every_number_moves_something():
         moved = np.abs(after.deal_by(days) - before.deal_by(days)).max()
         moved += np.abs(after.stage_by(CUT, days) - before.stage_by(CUT, days)).max()
         assert moved > 1e-12, name
+
+
+def test_after_a_deadline_terms_can_still_be_agreed_and_last():
+    """What a concession puts in force after the date is not undone by the date that has passed."""
+    imposed = DatedChange((CUT, "purchases"), (0.9, 0.9), CUT, at="2025-06-01")
+    found = solved(
+        FLOWS, CUT, "purchases", deadlines=(imposed,), start="2025-05-02", lapse_to=(0.5, 0.4)
+    )
+    labels = found.process.labels
+    assert "cut, 90/90, after 2025-06-01, first years" in labels
+    late = [node for node in found.process.nodes if "after" in node.label]
+    assert {node.stage for node in late} == {CUT, "purchases"}
+    assert all(node.deadline is None for node in late)
+    # Where it can be agreed on, the stage is over in the end with any terms that do not lapse.
+    assert found.stage_by(CUT, 30.0 * ONE_YEAR) > 0.99
+    assert np.isfinite(found.concedes(CUT)).all()
+
+
+def test_of_two_deadlines_each_is_kept():
+    first = DatedChange((CUT,), (0.9, 0.4), CUT, at="2025-06-01")
+    second = DatedChange((CUT,), (1.2, 1.2), CUT, at="2025-09-01")
+    found = built(FLOWS, CUT, deadlines=(second, first), start="2025-05-02").game
+    dates = {node.label: node.deadline for node in found.nodes if node.deadline is not None}
+    now, then = dates["cut, 50/40, first years"], dates["cut, 90/40, after 2025-06-01, first years"]
+    assert float(now.at) < float(then.at)
+    assert found.labels[int(then.to)] == "cut, 120/120, after 2025-09-01, first years"
+
+
+def test_an_extension_leaves_what_is_in_force():
+    found = built(FLOWS, "extension", "comprehensive")
+    start = found.game.nodes[int(found.game.start_node)]
+    assert {found.game.labels[int(action.to)] for action in start.actions} == {
+        "comprehensive, 50/40, first years"
+    }
+    assert found.prizes[0][2] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_a_stage_of_its_own_demands():
+    asked = np.array([[0.3, 0.1], [np.nan, np.nan]])
+    found = built(FLOWS, "own", own_demands={"own": asked})
+    start = found.game.nodes[int(found.game.start_node)]
+    reached = {action.side: found.rates[int(action.to)] for action in start.actions}
+    assert reached[1] == pytest.approx(asked[0])
+    ideal = built(FLOWS, "comprehensive")
+    begin = ideal.game.nodes[int(ideal.game.start_node)]
+    wished = {action.side: ideal.rates[int(action.to)] for action in begin.actions}
+    assert reached[0] == pytest.approx(wished[0], abs=1e-6)

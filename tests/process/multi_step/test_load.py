@@ -147,6 +147,12 @@ def test_relapse_and_linkage():
     assert linked.deal_by(400.0) > plain.deal_by(400.0)
 
 
+def test_a_deadline_of_stages_that_are_settled_at_once():
+    game = load_process(as_of="2025-06-15", model="partial_25", linked=True)
+    start = game.nodes[int(game.start_node)]
+    assert (start.stage, start.deadline is not None) == ("package", True)
+
+
 def test_parameters_may_not_be_later_than_the_information_date():
     with pytest.raises(InformationDateError):
         load_process(as_of="2025-04-14")
