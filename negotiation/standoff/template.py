@@ -59,8 +59,15 @@ source = "placeholder"
 # importer = "{first}"
 # exporter = "{second}"
 # sectors = ["C21"]
-# share = 0.5                # of the sector's trade
+# share = 0.5                # of the sectors' trade, or of_imports = 0.2 of all goods bought
 # residual = 0.0             # points that stay on the exempt goods
+# known_on = 2026-01-01
+# source = "placeholder"
+
+# Sectors that a side could exempt besides, which the process takes as an act of its own.
+# [[tariffs.exemptible]]
+# side = "{second}"
+# sectors = ["C21"]
 # known_on = 2026-01-01
 # source = "placeholder"
 
@@ -74,12 +81,17 @@ source = "placeholder"
 # known_on = 2026-01-01
 # source = "placeholder"
 
+# Acts that a side takes only once the other has exempted something: call, concede.
+# [waits_for_exemptions]
+# {second} = ["concede"]
+
 # Steps of the talks: {stages}.
 [[stages]]
 name = "cut"
 kind = "cut"
 
-# What a side asks for: points of both sides, or "ideal" (what is best for it by the economy).
+# What a side asks for: points of both sides, each a number or the name of a parameter of this file,
+# or "ideal" (what is best for it by the economy).
 [stages.demands.{first}]
 rates = {{ {first} = 0.10, {second} = 0.0 }}
 known_on = 2026-02-01
@@ -98,7 +110,8 @@ rates = {{ {first} = 0.30, {second} = 0.0 }}
 known_on = 2026-02-01
 source = "placeholder"
 
-# An end that neither side decides, with its hazard a year and the points that it leaves.
+# An end that neither side decides, with its hazard a year and the points that it leaves; stages =
+# ["cut"] says when it may come, goes_to = "cut" which stage is open then.
 [[endings]]
 name = "a court voids the duties"
 kind = "court"               # or election, legal limit, own
@@ -118,6 +131,8 @@ likelihood_ratio = [0.5, 2.0]   # tough side against normal side, lowest and hig
 known_on = 2026-02-01
 source = "placeholder"
 
+# With opens = "cut" that stage is open from the day on which the moment became known, and rates =
+# {{ {first} = 0.1, {second} = 0.0 }} are the points agreed on then.
 [[moments]]
 name = "terms agreed"
 date = 2026-02-01
