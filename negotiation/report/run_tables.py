@@ -18,7 +18,7 @@ def run_tables(run: StandoffRun) -> dict[str, pd.DataFrame]:
 
     out = {
         "forecast": run.forecast.table(),
-        "forecast_by_model": run.forecast.to_frame().set_index("payoffs"),
+        "forecast_by_model": _by_model(run),
         "equilibria": run.equilibria.to_frame(),
         "bargains": pd.DataFrame(
             {
@@ -38,6 +38,13 @@ def run_tables(run: StandoffRun) -> dict[str, pd.DataFrame]:
     for side, found in run.dependence.items():
         out[f"dependence_{side.lower()}"] = found.to_frame()
     return out
+
+
+def _by_model(run: StandoffRun) -> pd.DataFrame:
+    """One row a payoff model, then the ensemble: when the open stage is over, and who gives in."""
+    frame = run.forecast.to_frame().set_index("payoffs")
+    kept = [f"cut by {day}" for day in run.forecast.dates]
+    return frame[["weight", *kept, *(f"{side} concedes first" for side in run.forecast.players)]]
 
 
 def _stakes(run: StandoffRun) -> pd.DataFrame:
