@@ -86,7 +86,7 @@ def run_standoff(
     found = _stored_forecast(target, key)
     if found is None:
         progress(f"forecast as of {day}: {count} draws under every payoff model")
-        found = forecast(standoff, as_of=day, draws=count, rng=seed)
+        found = forecast(standoff, as_of=day, draws=count, rng=seed, workers=None)
         checksum = save_object(target / _FORECAST, found)
         write_sealed(target / "parts" / "key.json", {_KEY: key, "forecast": checksum})
     run = computed_run(standoff, day, found, progress)
