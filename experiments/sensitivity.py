@@ -11,7 +11,6 @@ from pydantic import Field
 import negotiation as ng
 from negotiation.data.labels import spelled
 from negotiation.process.analysis.break_even import BreakEvens
-from negotiation.process.analysis.conclusions import CONCLUSIONS
 from negotiation.process.analysis.identified_set import IdentifiedSet, dated_moments
 from negotiation.process.analysis.sensitivity import SweptOutcome
 from negotiation.process.multi_step.definition import read_definition
@@ -23,6 +22,16 @@ from negotiation.study.comparisons.sensitivity import (
 )
 from negotiation.study.sweeps.workers import study_pool
 from negotiation.values import FloatArray
+
+#: The conclusions of the paper; the complement of each is another conclusion.
+CONCLUSIONS = (
+    "China concedes first",
+    "first cut by 2025-05-31 more likely than not",
+    "first cut by 2025-12-31 more likely than not",
+    "deal by 2025-12-31 more likely than not",
+    "China loses more",
+    "China loses more a year in the standoff",
+)
 
 
 class AnalysisSettings(ng.Settings):

@@ -16,16 +16,15 @@ NAMES = re.compile(
 DATA = ("data/published/", "data/readers/icio.py")
 #: Names of version 0.1, which warn.
 FORMER = ("former_names.py",)
-#: Rooms built on one case, whose names come from standoffs next.
-CASE = ("process/",)
-#: An example in a help text or the hint of an error.
-EXAMPLES = {
-    "cli/games.py": 1,
-    "cli/standoff.py": 1,
-    "cli/sweep.py": 1,
-    "cli/trade.py": 9,
-    "trade/tariff_scenarios.py": 1,
-}
+#: The form of one table and of market questions, and defaults of names.
+CASE = (
+    "process/analysis/identified_set.py",
+    "process/beliefs/events.py",
+    "process/game/process_game.py",
+    "process/stages.py",
+)
+#: An example in a help text.
+EXAMPLES = {"cli/sweep.py": 1, "cli/games.py": 1, "cli/standoff.py": 1, "cli/trade.py": 9}
 
 
 def lines_that_name(path):

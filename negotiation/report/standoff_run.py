@@ -28,6 +28,9 @@ from negotiation.values import compact_repr
 
 __all__ = ["StandoffRun", "computed_run"]
 
+#: Payoffs of the game and of bargains: those of the process with elasticities of one year.
+_PAYOFFS = {"model": "general_equilibrium", "horizon": "short_run"}
+
 
 @dataclass(frozen=True, eq=False)
 class StandoffRun:
@@ -92,7 +95,8 @@ def computed_run(
         Told what is computed next.
     """
     progress("game, equilibria and bargains")
-    game, problem = standoff.game(as_of), standoff.bargaining(as_of)
+    game = standoff.game(as_of, **_PAYOFFS)
+    problem = standoff.bargaining(as_of, **_PAYOFFS)
     equilibria = nash_equilibria(game)
     bargains = tuple(solve(problem) for solve in (nash_bargaining, kalai_smorodinsky, egalitarian))
     progress("process under each payoff model")

@@ -1,15 +1,16 @@
 """What a standoff's file says at an information date, as the case that a process is built from.
 
 Which stage is open follows from the moments that open one; without any, contact is over once both
-sides have met (an event of both: contact, talks, a summit, an agreement or none). Terms lapse to
-the parameter ``lapse_added`` of each side where the file has it, otherwise to what holds without a
-deal.
+sides have met (an event of both: contact, talks, a summit, an agreement or none). A file without
+stages has a cut and a comprehensive agreement. Terms lapse to the parameter ``lapse_added`` of each
+side where the file has it, otherwise to what holds without a deal.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from negotiation.data.parameters import Parameter
@@ -27,6 +28,15 @@ __all__ = ["standoff_case"]
 _MEETINGS = ("contact", "talks", "summit", "agreement", "no agreement")
 _CUTS = ("cut", "cut_below_threshold")
 _LAPSE = "lapse_added"
+#: Where a file names no stages.
+_AGENDA = (
+    DisputeStage("cut", "cut", remembered=True, demands={}),
+    DisputeStage("comprehensive agreement", "comprehensive", remembered=True, demands={}),
+)
+_NO_STAGES = (
+    "The file names no stages: a cut and a comprehensive agreement, each side asking for what is "
+    "best for it among what the other prefers to the tariffs in force."
+)
 
 
 def standoff_case(
@@ -47,6 +57,8 @@ def standoff_case(
     """
     day = as_date(as_of)
     today = max(day or standoff.start, standoff.start)
+    if not standoff.stages:
+        standoff = replace(standoff, stages=_AGENDA, remarks=(*standoff.remarks, _NO_STAGES))
     known = standoff.as_known(today)
     parameters = all_parameters(standoff.own, standoff.sides, day)
     points, since = _points(known, today)

@@ -157,7 +157,7 @@ def _listed_exemptions(exemptions: Any) -> dict[str, Mapping[str, ArrayLike]]:
             where="exemptions",
             seen=shown(exemptions),
             allowed="for each region its sectors, or the share exempt of each",
-            hint='Of exempt_sectors: {"CHN": [e.sector for e in exempt_sectors("CHN", "USA")]}.',
+            hint="As {importer: [e.sector for e in exempt_sectors(importer, exporter)]}.",
         )
     return out
 

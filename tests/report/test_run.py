@@ -75,7 +75,8 @@ def test_a_run_of_other_input_or_a_spoilt_part_is_computed_anew(done, tmp_path):
 def test_the_command_writes_the_folder(done, tmp_path, capsys):
     _, folder, run = done
     call = ["standoff", "run", str(write(tmp_path)), "--as-of", DAY, "--draws", "2"]
-    assert main([*call, "--out", str(tmp_path / "out"), "--json"]) == 0
+    with pytest.raises(SystemExit, match="0"):
+        main([*call, "--out", str(tmp_path / "out"), "--json"])
     printed = json.loads(capsys.readouterr().out)
     assert printed["over_by"]["2030-03-01"] == run.forecast.cut_by("2030-03-01")
     assert contents(tmp_path / "out") == contents(folder)

@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from negotiation.data.labels import region_names
 from negotiation.data.tables import as_date
 from negotiation.errors import InvalidInputError
 from negotiation.process.game.solution import GameSolution
 from negotiation.values import FloatArray
 
-__all__ = ["CONCLUSIONS", "Conclusion", "conclusion_named"]
-
-#: How the sides are called in sentences.
-_SPOKEN: Mapping[str, str] = {"the United States": "USA", "China": "CHN"}
-
-#: The conclusions of the paper; the complement of each is another conclusion.
-CONCLUSIONS = (
-    "China concedes first",
-    "first cut by 2025-05-31 more likely than not",
-    "first cut by 2025-12-31 more likely than not",
-    "deal by 2025-12-31 more likely than not",
-    "China loses more",
-    "China loses more a year in the standoff",
-)
+__all__ = ["Conclusion", "conclusion_named"]
 
 _FORMS = (
     "<side> concedes first; first cut by <date> more likely than not; deal by <date> more likely "
@@ -67,9 +55,11 @@ def conclusion_named(name: str | Conclusion, players: tuple[str, str]) -> Conclu
     Parameters
     ----------
     name
-        One of `CONCLUSIONS`, the same about other sides and dates, or a conclusion of one's own.
+        ``"<side> concedes first"``, ``"first cut by <date> more likely than not"``, ``"deal by
+        <date> more likely than not"``, ``"<side> loses more"``, ``"<side> loses more a year in the
+        standoff"`` or ``"both sides lose in the standoff"``, or a conclusion of one's own.
     players
-        Sides of the process, which sentences may call by name.
+        Sides of the process, which sentences call by code or by the region's name.
 
     Raises
     ------
@@ -85,7 +75,8 @@ def conclusion_named(name: str | Conclusion, players: tuple[str, str]) -> Conclu
         return name
 
     def side(word: str) -> int:
-        player = _SPOKEN.get(word, word)
+        spoken = {name: code for code, name in region_names().items()}
+        player = spoken.get(word.removeprefix("the "), word)
         if player not in players:
             raise InvalidInputError(
                 "unknown side", where="conclusion", seen=word, allowed=", ".join(players)

@@ -8,7 +8,7 @@ import pytest
 
 from negotiation.errors import InvalidInputError
 from negotiation.process.analysis.break_even import break_even
-from negotiation.process.analysis.conclusions import CONCLUSIONS, Conclusion, conclusion_named
+from negotiation.process.analysis.conclusions import Conclusion, conclusion_named
 from negotiation.process.analysis.identified_set import Moment, dated_moments, identified_set
 from negotiation.process.analysis.parameter_changes import ParameterSpan, parameter_spans
 from negotiation.process.game.nodes import Action, Node
@@ -17,6 +17,16 @@ from negotiation.process.game.solve import solve_games
 from negotiation.process.multi_step.load import load_process
 
 AS_OF = "2025-05-02"
+
+#: Of every form.
+CONCLUSIONS = (
+    "China concedes first",
+    "first cut by 2025-05-31 more likely than not",
+    "first cut by 2025-12-31 more likely than not",
+    "deal by 2025-12-31 more likely than not",
+    "China loses more",
+    "China loses more a year in the standoff",
+)
 
 
 def simple():
