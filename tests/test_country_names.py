@@ -23,8 +23,14 @@ CASE = (
     "process/game/process_game.py",
     "process/stages.py",
 )
-#: An example in a help text.
-EXAMPLES = {"cli/sweep.py": 1, "cli/games.py": 1, "cli/standoff.py": 1, "cli/trade.py": 9}
+#: An example in a help text or the hint of an error.
+EXAMPLES = {
+    "cli/games.py": 1,
+    "cli/standoff.py": 1,
+    "cli/sweep.py": 1,
+    "cli/trade.py": 9,
+    "trade/tariff_scenarios.py": 1,
+}
 
 
 def lines_that_name(path):

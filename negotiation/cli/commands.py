@@ -32,4 +32,5 @@ def register(app: typer.Typer) -> None:
     app.command("game")(games.game)
     app.command("process")(process.process)
     app.command("sweep", epilog=sweep.EXAMPLE)(sweep.sweep)
+    app.command("report", deprecated=True)(standoff.run)
     app.command("archive")(project.archive)

@@ -26,7 +26,7 @@ from negotiation.estimation.scores import (
     scored,
 )
 from negotiation.presentation import Presented, frame_latex
-from negotiation.values import one_of
+from negotiation.values import number, one_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["DisputeBacktest", "backtest_disputes"]
 
 _CURVE = "kaplan_meier"
+_PROCESS = "process"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -94,24 +95,26 @@ class DisputeBacktest(Presented):
 
 
 def _folds(
-    disputes: Disputes, split: str, dates: Sequence[date]
+    disputes: Disputes, split: str, dates: Sequence[date], folds: int | None
 ) -> list[tuple[Disputes, Disputes]]:
     """Return what is fitted and what is forecast, fold by fold."""
     if split == "dyad":
         groups = disputes.clusters
+        if folds is not None:
+            groups = np.random.default_rng(0).permutation(groups.max() + 1)[groups] % folds
         return [(disputes.take(groups != g), disputes.take(groups == g)) for g in np.unique(groups)]
-    folds = []
+    pairs = []
     last = (*dates[1:], date.max)
     for day, until in zip(dates, last, strict=True):
         train = disputes.known_at(day)
         later = np.array([s is not None and day < s <= until for s in disputes.start])
         if later.any():
-            folds.append((train, disputes.take(later)))
-    if not folds:
+            pairs.append((train, disputes.take(later)))
+    if not pairs:
         raise InvalidInputError(
             "no dispute begins after the dates", where="dates", seen=", ".join(map(str, dates))
         )
-    return folds
+    return pairs
 
 
 @takes
@@ -121,10 +124,12 @@ def backtest_disputes(
     *,
     split: str = "dyad",
     dates: Sequence[DateLike] = (),
+    folds: int | None = None,
     horizons: Sequence[float] = (30.0, 90.0, 365.0),
     crps_horizon: float = 730.0,
     bins: Sequence[float] = (7.0, 30.0, 90.0, 180.0, 365.0, 730.0, 1826.0),
     forecasts: Mapping[str, Forecast] | None = None,
+    process: Mapping[str, Any] | None = None,
     **settings: Any,
 ) -> DisputeBacktest:
     """Score laws on disputes that they were not fitted to.
@@ -134,20 +139,26 @@ def backtest_disputes(
     disputes
         With their dyads; for ``split="time"`` with their first days.
     models
-        Names of laws, and "kaplan_meier" for the nonparametric curve (by intervals: Turnbull's).
-        On single days the curve has no mass between the ends it saw and its log score is minus
-        infinity there: compare it by bins, Brier score or ranked probability score.
+        Names of laws, "process", and "kaplan_meier" for the nonparametric curve (by intervals:
+        Turnbull's). On single days the curve has no mass between the ends it saw and its log score
+        is minus infinity there: compare it by bins, Brier score or ranked probability score.
     split
         "dyad": each dyad forecast from all others. "time": each dispute that begins after one of
         ``dates`` (and not after the next) forecast from what was known on that date.
     dates
         Ascending.
+    folds
+        Dyads are dealt into so many groups, each forecast from the others; None: each alone.
     horizons, crps_horizon, bins
         As in `score_forecasts`.
     forecasts
         Forecasts by name that are scored beside the laws and fitted to nothing here.
+    process
+        Settings of the process's law, such as ``covariates`` or ``payoffs``. It is fitted to who
+        conceded and when, and scored on when.
     settings
-        Of `fit_concessions`, such as ``covariates`` or ``deadline_windows``, for every law;
+        Of `fit_concessions`, such as ``covariates`` or ``deadline_windows``, for every law but the
+        process's;
         ``missing="drop"`` drops the disputes it drops from what is scored too.
 
     Raises
@@ -165,7 +176,7 @@ def backtest_disputes(
     [0.151, 0.063]
     """
     for k, name in enumerate(models):
-        one_of(name, (*LAWS, _CURVE), name=f"models[{k}]")
+        one_of(name, (*LAWS, _PROCESS, _CURVE), name=f"models[{k}]")
     one_of(split, ("dyad", "time"), name="split")
     cutoffs = [day for day in (as_date(d, name="dates") for d in dates) if day is not None]
     if (split == "time") != bool(cutoffs) or cutoffs != sorted(set(cutoffs)):
@@ -184,12 +195,13 @@ def backtest_disputes(
         )
     days, grid, edges = checked_days(horizons, crps_horizon, bins)
     times = np.concatenate([days, grid])
-    folds = _folds(disputes, split, cutoffs)
+    count = None if folds is None else int(number(folds, name="folds", low=2))
+    pairs = _folds(disputes, split, cutoffs, count)
     others = dict(forecasts or {})
     parts: dict[str, list[tuple[Any, ...]]] = {name: [] for name in (*models, *others)}
     bounds = dict.fromkeys(models, 0)
     ending = settings.get("ending", "any")
-    for train, unseen in folds:
+    for train, unseen in pairs:
         chosen = unseen if ending in ("any", ("any",)) else unseen.ended_by(ending)
         fitted: dict[str, Forecast] = dict(others)
         for name in models:
@@ -197,7 +209,8 @@ def backtest_disputes(
                 known = train if chosen is unseen else train.ended_by(ending)
                 fitted[name] = nonparametric_curve(known)
             else:
-                fit = fit_concessions(train, name, **settings)
+                own = {"draws": 0, **(process or {})} if name == _PROCESS else settings
+                fit = fit_concessions(train, name, **own)
                 bounds[name] += bool(fit.at_bound)
                 fitted[name] = fit
         for name, forecast in fitted.items():
@@ -216,6 +229,6 @@ def backtest_disputes(
     return DisputeBacktest(
         scores=MappingProxyType(scores),
         split=split,
-        n_fits=len(folds),
+        n_fits=len(pairs),
         at_bound=MappingProxyType(bounds),
     )

@@ -44,6 +44,12 @@ def _tests(tree, file):
     return [str(path) for path in (*near, package)]
 
 
+def _pass(tree, cache, folders):
+    asked = "not slow and not oracle and not fresh"
+    quiet = ("-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-m", asked)
+    return _run(tree, cache, "-m", "pytest", *quiet, *folders) is not None
+
+
 def _judge(mutant, tree, expected, cache):
     """Say what becomes of a mutant: the same results, killed or survived."""
     path = tree / mutant.file
@@ -55,10 +61,7 @@ def _judge(mutant, tree, expected, cache):
         package = Path(mutant.file).parts[1]
         if _run(tree, place, "-m", "tests.mutation.corpus", package) == expected[package]:
             return "same results"
-        asked = "not slow and not oracle and not fresh"
-        quiet = ("-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-m", asked)
-        passed = _run(tree, place, "-m", "pytest", *quiet, *_tests(tree, mutant.file))
-        return "killed" if passed is None else "SURVIVED"
+        return "SURVIVED" if _pass(tree, place, _tests(tree, mutant.file)) else "killed"
     finally:
         path.write_text(original, encoding="utf-8")
         if place != cache:
@@ -82,10 +85,11 @@ def main():
             for package in asked.packages
         }
         assert all(expected.values()), "the corpus itself fails"
+        drawn = draw_mutants(tree, asked.count, asked.seed, asked.packages)
+        for package in sorted({Path(mutant.file).parts[1] for mutant in drawn}):
+            assert _pass(tree, cache, [str(tree / "tests" / package)]), f"{package} fails as it is"
         found = []
-        for number, mutant in enumerate(
-            draw_mutants(tree, asked.count, asked.seed, asked.packages)
-        ):
+        for number, mutant in enumerate(drawn):
             found.append(_judge(mutant, tree, expected, cache))
             change = f"{mutant.before}  ->  {mutant.after}"
             print(

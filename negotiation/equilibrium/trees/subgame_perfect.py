@@ -268,6 +268,9 @@ def subgame_perfect_equilibria(
     number(tie_tol, name="tie_tol", low=0.0)
     number(max_equilibria, name="max_equilibria", low=1)
     roots = subgame_roots(game)
+    if game.nodes[0].children and 0 not in roots:
+        # Whoever moves first forgets it: the tree is no subgame of itself.
+        game.require_perfect_recall("subgame_perfect_equilibria")
     columns = list(zip(*game.exact_payoffs.values(), strict=True))
     search = _Search(
         tie_tol=Fraction(tie_tol),

@@ -178,3 +178,69 @@ def test_revocable_commitment_refuses():
         revocable_commitment(
             demands=[0.7, 0.5], revoking_costs=[uniform, uniform], default_shares=[0.4, 0.4]
         )
+
+
+def test_unequal_sides_in_closed_form():
+    q, c, share = (0.5, 0.8), (0.06, 0.1), (0.7, 0.3)
+    found = uncertain_commitment(success=q, costs=c, default_shares=share)
+    assert found.lone_thresholds == pytest.approx((0.5 * 0.3, 0.8 * 0.7))
+    assert found.thresholds == pytest.approx((0.5 * 0.3 * 0.2, 0.8 * 0.7 * 0.5))
+    assert found.kind == "side 2 attempts"
+    (only,) = found.equilibria
+    assert only.probabilities == (0.0, 1.0)
+    assert only.impasse == 0.0
+    # The second is committed with .8; else they share.
+    assert only.payoffs == pytest.approx((0.2 * 0.7, 0.8 + 0.2 * 0.3 - 0.1))
+
+
+def test_the_mixed_equilibrium_in_closed_form():
+    q, c, share = (0.6, 0.5), (0.25, 0.12), (0.4, 0.6)
+    lone = (0.6 * 0.6, 0.5 * 0.4)
+    found = uncertain_commitment(success=q, costs=c, default_shares=share)
+    assert found.kind == "one attempts"
+    p = ((1 - c[1] / lone[1]) / q[0], (1 - c[0] / lone[0]) / q[1])
+    mixed = found.equilibria[-1]
+    assert mixed.probabilities == pytest.approx(p)
+    assert mixed.impasse == pytest.approx(p[0] * q[0] * p[1] * q[1])
+    # Whoever mixes earns what no attempt earns: its share, unless the other is committed.
+    assert mixed.payoffs == pytest.approx(
+        ((1 - p[1] * q[1]) * share[0], (1 - p[0] * q[0]) * share[1])
+    )
+
+
+@pytest.mark.parametrize(
+    ("demands", "share"), [((0.8, 0.6), (0.55, 0.45)), ((0.6, 0.7), (0.45, 0.55))]
+)
+def test_uniform_costs_in_closed_form(demands, share):
+    """With costs uniform on [0, 1], p_i = 1 - k_i and k_i is linear in p_j."""
+    x, s = np.array(demands), np.array(share)
+    slope = 1 - x[::-1] + x - s
+    p = np.linalg.solve([[1, slope[0]], [slope[1], 1]], 1 + x - s)
+    k = p[::-1] * slope - (x - s)
+    assert (k > 0).all()
+    uniform = scipy.stats.uniform()
+    found = revocable_commitment(
+        demands=demands, revoking_costs=[uniform, uniform], default_shares=share
+    )
+    (inner,) = [item for item in found.equilibria if max(item.probabilities) < 1]
+    (place,) = [n for n, item in enumerate(found.equilibria) if item is inner]
+    assert inner.probabilities == pytest.approx(p, abs=1e-12)
+    assert found.thresholds[place] == pytest.approx(k, abs=1e-12)
+    assert inner.impasse == pytest.approx(p[0] * p[1])
+    assert found.residual < 1e-13
+    other = p[::-1]
+    payoffs = p * (1 - other) * x + (1 - p) * (other * (1 - x[::-1]) + (1 - other) * s) - k**2 / 2
+    assert inner.payoffs == pytest.approx(payoffs, abs=1e-12)
+
+
+def test_costs_that_nobody_would_draw_are_not_paid():
+    low, high = scipy.stats.uniform(0.2, 0.5), scipy.stats.uniform(0.9, 0.1)
+    found = revocable_commitment(demands=[0.6, 0.7], revoking_costs=[low, high])
+    # The second's cost exceeds any threshold: it stands firm, and the first weighs .3 against it.
+    (only,) = found.equilibria
+    k = 0.3
+    assert only.probabilities == pytest.approx((1 - (k - 0.2) / 0.5, 1.0))
+    assert found.thresholds[0][0] == pytest.approx(k)
+    paid = (k**2 - 0.2**2) / 2 / 0.5
+    assert only.payoffs[0] == pytest.approx((1 - only.probabilities[0]) * 0.3 - paid)
+    assert only.payoffs[1] == pytest.approx((1 - only.probabilities[0]) * 0.7)

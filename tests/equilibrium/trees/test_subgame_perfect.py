@@ -170,3 +170,14 @@ def test_refusals():
         subgame_perfect_equilibria(entry_deterrence(), tie_tol=-1.0)
     with pytest.raises(InvalidInputError, match="max_equilibria"):
         subgame_perfect_equilibria(entry_deterrence(), max_equilibria=0)
+    # One who does not know whether the first move was made already (Piccione and Rubinstein 1997).
+    forgot = decision(
+        0, "x", {"l": decision(0, "x", {"l": terminal(1, 0), "r": terminal(0, 0)}),
+                 "r": terminal(0, 1)}
+    )  # fmt: skip
+    after = {"l": decision(0, "x", {"l": terminal(1, 0), "r": decision(1, "y", {
+        "u": terminal(5, 1), "d": terminal(2, 2)})}), "r": terminal(0, 1)}  # fmt: skip
+    for tree in (forgot, decision(0, "x", after)):
+        for which in ("one", "all"):
+            with pytest.raises(InvalidInputError, match="imperfect recall"):
+                subgame_perfect_equilibria(build(tree), which)

@@ -1,5 +1,6 @@
 """The process's law: the process's own hazards, probabilities that add up, signs, recovery."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -183,28 +184,26 @@ COSTS = {
 }
 
 
-def own_costs_speed_a_side(lost, covariates):
+def own_costs(lost, covariates):
+    """Estimates and clustered errors by name on the sample of threats and sanctions."""
     cases, _ = who_concedes(lost)
     fit = ng.fit_concessions(
         cases, "process", covariates=covariates, draws=0, raise_on_failure=False
     )
-    found = dict(zip(fit.names, fit.coefficients, strict=True))
-    error = dict(zip(fit.names, np.sqrt(np.diag(fit.clustered_covariance)), strict=True))
-    for side in ("sender", "target"):
-        own = f"{side} cost: {side}_cost"
-        assert found[own] > 1.5 * error[own]
-    # Who is committed gives in later.
-    assert found["sender: committed"] > 2.0 * error["sender: committed"]
-
-
-def test_own_costs_speed_a_side_on_the_sample_of_threats_and_sanctions():
-    own_costs_speed_a_side("drop", {**COSTS, "both": ["specific", "usa"]})
+    errors = np.sqrt(np.diag(fit.clustered_covariance))
+    return dict(zip(fit.names, zip(fit.coefficients, errors, strict=True), strict=True))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("lost", ["drop", 1826])
-def test_own_costs_speed_a_side_beside_other_covariates(lost):
-    own_costs_speed_a_side(lost, {**COSTS, "both": ["specific", "usa", "institution"]})
+def test_own_costs_speed_a_side_on_the_sample_of_threats_and_sanctions(lost):
+    found = own_costs(lost, {**COSTS, "both": ["specific", "usa", "institution"]})
+    for side in ("sender", "target"):
+        estimate, error = found[f"{side} cost: {side}_cost"]
+        assert estimate > 1.5 * error
+    # Who is committed gives in later.
+    estimate, error = found["sender: committed"]
+    assert estimate > 2.0 * error
 
 
 def test_intervals_cover_a_truth_drawn_from_the_prior_in_a_few_runs():
@@ -299,3 +298,31 @@ def test_draws_that_cannot_be_trusted_are_refused(monkeypatch):
     with pytest.raises(ConvergenceError, match="Pareto k") as caught:
         ng.fit_concessions(disputes, "process", draws=100)
     assert caught.value.partial.posterior is not None
+
+
+@pytest.mark.slow
+def test_scores_out_of_sample_on_the_embedded_disputes():
+    disputes = ng.load_disputes()
+    laws = ("process", "exponential", "weibull", "lomax", "kaplan_meier")
+    test = ng.backtest_disputes(disputes, laws, process={"raise_on_failure": False})
+    for law in laws[1:4]:
+        gap, error = test.paired("process", law)
+        assert gap > 2.0 * error
+    assert test.paired("process", "kaplan_meier", score="crps")[0] < 0.0
+    # Told nothing of deadlines, it is as good as the best of them, and no better.
+    undated = replace(disputes, deadline=np.full(len(disputes), np.nan))
+    test = ng.backtest_disputes(undated, laws[:4], process={"raise_on_failure": False})
+    assert test.paired("process", "exponential")[0] > 0.0
+    gap, error = test.paired("process", "lomax")
+    assert abs(gap) < 2.0 * error
+
+
+def test_a_backtest_gives_the_process_its_own_settings():
+    disputes = simulated(np.random.default_rng(2), 30, [0.0, 0.3, -0.4, 0.0])
+    test = ng.backtest_disputes(
+        disputes, ("process", "exponential"), folds=2, process={"raise_on_failure": False}
+    )
+    assert test.n_fits == 2
+    assert np.isfinite(test.paired("process", "exponential")).all()
+    with pytest.raises(InvalidInputError, match="folds"):
+        ng.backtest_disputes(disputes, ("exponential",), folds=1)

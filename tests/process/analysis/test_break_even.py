@@ -54,6 +54,43 @@ def test_a_margin_of_the_parameter_itself():
     assert found.joint is None
 
 
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_margins_on_both_sides_of_a_reversal(sign):
+    """A conclusion that holds and its opposite turn at one place, with margins of either sign."""
+    seen = Conclusion("rate", lambda out: sign * (rate(out) - 0.021))
+    ranges = {"discount_rate_CHN": (0.01, 0.09), "discount_rate_USA": (0.01, 0.09)}
+    found = break_even(simple(), seen, ranges, tol=1e-5, joint=False, steps=4)
+    assert found.holds is (sign > 0)
+    assert found.margin == pytest.approx(sign * 0.029)
+    hit, none = found.single
+    assert hit.parameters == ("discount_rate_USA",)
+    assert hit.start == (0.05,)
+    assert sign * hit.margin_before > 0
+    assert sign * hit.margin_after <= 0
+    # The bracket is no wider than tol of the range, and ends where the margins say.
+    assert 0 < hit.last_held[0] - hit.values[0] <= 1e-5 * 0.08
+    assert hit.margin_before == pytest.approx(sign * (hit.last_held[0] - 0.021), abs=1e-12)
+    assert hit.margin_after == pytest.approx(sign * (hit.values[0] - 0.021), abs=1e-12)
+    assert rate(hit.before) == pytest.approx(hit.last_held[0])
+    assert rate(hit.after) == pytest.approx(hit.values[0])
+    assert not none.reverses
+    assert none.start == (0.05,)
+    assert np.isnan([none.margin_before, none.margin_after]).all()
+    assert found.to_frame()["distance"].tolist() == [hit.distance, np.inf]
+    # The start; USA: three steps down, the last of them halved, and four up; two looks; CHN: eight.
+    halvings = int(np.ceil(np.log2(0.125 / 1e-5)))
+    assert found.evaluations == 1 + (3 + halvings + 4) + 2 + 8
+
+
+def test_the_first_of_two_reversals_and_none_at_the_end_of_a_range():
+    twice = Conclusion("between", lambda out: 1.0 if 0.03 < rate(out) < 0.06 else -1.0)
+    found = break_even(simple(), twice, {"discount_rate_USA": (0.01, 0.09)}, tol=1e-6)
+    assert found.holds
+    assert found.nearest.values[0] == pytest.approx(0.06, abs=1e-6)
+    zero = Conclusion("zero", lambda out: 0.0)
+    assert not break_even(simple(), zero, {"discount_rate_USA": (0.01, 0.09)}, steps=1).holds
+
+
 def test_joint_change_is_the_foot_of_the_perpendicular():
     ranges = {"discount_rate_USA": (0.02, 0.1), "discount_rate_CHN": (0.02, 0.1)}
     total = Conclusion("sum", lambda out: rate(out, 0) + rate(out, 1) - 0.06)
