@@ -26,10 +26,10 @@ from negotiation.standoff.standoff import Standoff
 from negotiation.trade.analysis.dependence import ExportDependence
 from negotiation.values import compact_repr
 
-__all__ = ["StandoffRun", "computed_run"]
+__all__ = ["PAYOFFS", "StandoffRun", "computed_run"]
 
 #: Payoffs of the game and of bargains: those of the process with elasticities of one year.
-_PAYOFFS = {"model": "general_equilibrium", "horizon": "short_run"}
+PAYOFFS = {"model": "general_equilibrium", "horizon": "short_run"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +95,8 @@ def computed_run(
         Told what is computed next.
     """
     progress("game, equilibria and bargains")
-    game = standoff.game(as_of, **_PAYOFFS)
-    problem = standoff.bargaining(as_of, **_PAYOFFS)
+    game = standoff.game(as_of, **PAYOFFS)
+    problem = standoff.bargaining(as_of, **PAYOFFS)
     equilibria = nash_equilibria(game)
     bargains = tuple(solve(problem) for solve in (nash_bargaining, kalai_smorodinsky, egalitarian))
     progress("process under each payoff model")

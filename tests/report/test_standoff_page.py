@@ -140,6 +140,24 @@ def test_the_explorers_grid_is_what_the_library_computes(run, text):
     assert found == pytest.approx(solved.cut_by(np.array(grid["days"])), abs=1e-4)
 
 
+def test_the_finer_grid_is_what_a_side_would_choose_against_the_equilibrium(run, text):
+    (equilibrium,) = run.equilibria.equilibria
+    row = int(np.argmax(equilibrium.probabilities[0]))
+    rates = np.linspace(0.0, max(run.game.added_rates[1]), 31)
+    replies = tariff_game(
+        run.standoff.economy,
+        {"USA": [run.standoff.rates(run.as_of)["USA"][row]], "CHN": rates.round(4).tolist()},
+        model="general_equilibrium", horizon="short_run", as_of=run.as_of,
+        objectives=run.standoff.objectives(run.as_of),
+    )  # fmt: skip
+    gain = replies.payoffs[1, 0].max() - equilibrium.payoffs[1]
+    label = replies.actions[1][int(replies.payoffs[1, 0].argmax())]
+    said = html.unescape(text)
+    assert gain > 1e-3
+    assert f"China would rather choose {label} and gain {gain:.3f} % of GDP a year" in said
+    assert "not the same on a finer grid" in said
+
+
 def test_a_picture_is_the_same_text_twice_and_keeps_words():
     def draw(axes):
         axes[0].plot([0, 1], [0, 1], label="a < b & $c$")
@@ -258,11 +276,12 @@ def test_sliders_move_dates_and_payoffs(browser, page):
 
     opened(browser, page, 1280)
     unfold(browser)
+    put(browser, "model", "export_dependence")
     for name in ("horizon", "incidence", "audience", "patience"):
         before, curve = dates(browser), browser.execute_script("return curve.innerHTML")
         slider = browser.find_element("id", name)
         shown = text_of(browser, f"{name}-out")
-        slider.send_keys(Keys.ARROW_LEFT)
+        slider.send_keys(Keys.ARROW_RIGHT)
         assert dates(browser) != before
         assert browser.execute_script("return curve.innerHTML") != curve
         assert text_of(browser, f"{name}-out") != shown
@@ -277,6 +296,9 @@ def test_sliders_move_dates_and_payoffs(browser, page):
 def test_the_explorer_agrees_with_the_tables(browser, page, run, text):
     opened(browser, page, 1280)
     unfold(browser)
+    shown = browser.find_elements("css selector", "#matrix td")
+    listed = [cell for row in cells(text, "payoffs-table")[1:] for cell in row[1:]]
+    assert [item.text.replace("\n", " / ") for item in shown] == listed
     places = {"partial_0": 0.0, "partial_25": 0.25, "partial_50": 0.5}
     for m, name in enumerate(run.forecast.models):
         world = name not in places
@@ -286,9 +308,3 @@ def test_the_explorer_agrees_with_the_tables(browser, page, run, text):
         assert dates(browser) == pytest.approx(run.forecast.cut[0, m], abs=1e-4)
         central = cells(text, "models-table")[1 + m][2]
         assert f": {central}" in text_of(browser, "dates")
-    put(browser, "model", "export_dependence")
-    put(browser, "horizon", 2)
-    put(browser, "incidence", run.standoff.parameter("exporter_incidence").value)
-    shown = browser.find_elements("css selector", "#matrix td")
-    listed = [cell for row in cells(text, "payoffs-table")[1:] for cell in row[1:]]
-    assert [item.text.replace("\n", " / ") for item in shown] == listed

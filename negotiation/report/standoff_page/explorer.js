@@ -36,7 +36,9 @@
     audience: data.audience[data.sides[0]].length - 1, patience: data.patience[data.sides[0]].length - 1,
     "first-rate": data.actions[0].length - 1, "second-rate": data.actions[1].length - 1 };
   Object.entries(limits).forEach(([id, top]) => { byId(id).max = top; });
-  const start = { horizon: 1, incidence: data.incidence[1], audience: data.audience_start,
+  // It opens at the payoffs of the tables beside it: the world in equilibrium after one year.
+  byId("model").value = "general_equilibrium";
+  const start = { horizon: 0, incidence: data.incidence[1], audience: data.audience_start,
     patience: data.patience_start, "first-rate": data.in_force[0], "second-rate": data.in_force[1] };
   Object.entries(start).forEach(([id, value]) => { byId(id).value = value; });
   byId("first-name").textContent = data.sides[0] + " on " + data.sides[1] + ", points added";

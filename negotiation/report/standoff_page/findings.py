@@ -11,8 +11,7 @@ import numpy as np
 from negotiation.bargaining.solutions.problem import BargainingProblem
 from negotiation.bargaining.solutions.result import BargainingSolution
 from negotiation.data.labels import sector_names
-from negotiation.equilibrium.normal_form.nash import nash_equilibria
-from negotiation.equilibrium.normal_form.results import NashResult
+from negotiation.equilibrium.normal_form.results import Equilibrium, NashResult
 from negotiation.equilibrium.refinements.classification import read_game
 from negotiation.payoffs.game import TariffGame
 from negotiation.plotting.bargaining import plot_bargaining_set
@@ -32,6 +31,7 @@ from negotiation.report.standoff_page.markup import (
     signed,
     table,
 )
+from negotiation.report.standoff_run import PAYOFFS
 from negotiation.standoff.standoff import Standoff
 from negotiation.trade.analysis.dependence import ExportDependence
 from negotiation.trade.tariff_actions import FREE_TRADE
@@ -40,6 +40,10 @@ __all__ = ["bargain_section", "dependence_section", "game_section", "process_sec
 
 #: Rates of each side in the finer grid.
 _FINE = 31
+#: The highest of them at least, points added as a fraction.
+_LEAST_TOP = 0.1
+#: Probability below which an action is not played, and gain, percent of GDP, that is none.
+_PLAYED, _SMALL = 1e-9, 1e-4
 #: Sectors in the picture of dependence.
 _SECTORS = 8
 
@@ -109,15 +113,32 @@ def _played(game: TariffGame, found: NashResult) -> str:
     return "; or ".join(shown) + (f"; and {more} more" if more > 0 else "")
 
 
-def _points(game: TariffGame, found: NashResult) -> list[list[float]]:
-    """Mean points added by each side in each equilibrium, in order."""
-    return sorted(
-        [
-            round(float(np.dot(p, rates)), 6)
-            for p, rates in zip(e.probabilities, game.added_rates, strict=True)
-        ]
-        for e in found.equilibria
-    )
+def _on_a_finer_grid(
+    standoff: Standoff, as_of: date, game: TariffGame, found: Equilibrium
+) -> tuple[str, bool]:
+    """What each side would rather do on many rates, the other playing as in an equilibrium."""
+    rates = standoff.rates(as_of)
+    texts, stable = [], True
+    for k, side in enumerate(game.players):
+        other = game.players[1 - k]
+        played = np.flatnonzero(found.probabilities[1 - k] > _PLAYED)
+        top = max(*game.added_rates[k], _LEAST_TOP)
+        grid = [FREE_TRADE, *np.linspace(0.0, top, _FINE).round(4).tolist()]
+        finer = standoff.game(
+            as_of, rates={side: grid, other: [rates[other][i] for i in played]}, **PAYOFFS
+        )
+        table = finer.payoffs[k] if k == 0 else finer.payoffs[k].T
+        expected = table @ (found.probabilities[1 - k][played])
+        gain = float(expected.max() - found.payoffs[k])
+        label = finer.actions[k][int(expected.argmax())]
+        better = gain > _SMALL
+        stable = stable and not better
+        texts.append(
+            f"{region(side)} would rather choose {label} and gain {gain:.3f} % of GDP a year"
+            if better
+            else f"{region(side)} has no better rate"
+        )
+    return "; ".join(texts), stable
 
 
 def game_section(
@@ -125,24 +146,17 @@ def game_section(
 ) -> str:
     """Return payoffs, which game it is, and whether a finer grid says the same."""
     reading = read_game(game)
-    highest = [max(row) for row in game.added_rates]
-    grid = {
-        side: [FREE_TRADE, *np.linspace(0.0, max(top, 0.01), _FINE).round(4).tolist()]
-        for side, top in zip(game.players, highest, strict=True)
-    }
-    finer = standoff.game(as_of, rates=grid)
-    again = nash_equilibria(finer)
-    step = 100.0 * max(highest) / (_FINE - 1)
+    finer, stable = _on_a_finer_grid(standoff, as_of, game, found.equilibria[0])
     all_found = "all of its equilibria" if found.complete else "not proven to be all equilibria"
-    stable = "the same" if _points(game, found) == _points(finer, again) else "not the same"
-    finding = f"{reading.name[:1].upper()}{reading.name[1:]}: {_played(game, found)}."
+    kind = f"{reading.name[:1].upper()}{reading.name[1:]}"
+    same = "the same" if stable else "not the same"
+    finding = f"{kind}: {_played(game, found)}; {same} on a finer grid."
     texts = [
-        f"{reading.name[:1].upper()}{reading.name[1:]} on the rates in force, threatened or asked "
-        f"for: {reading.because}. Equilibrium, points added and the tariff in all: "
-        f"{_played(game, found)} ({all_found}; largest gain from deviating "
-        f"{found.max_regret:.0e}).",
-        f"On free trade and {_FINE} rates a side, at most {step:.1f} points apart: {stable}, "
-        f"{_played(finer, again)}.",
+        f"{kind} on the rates in force, threatened or asked for: {reading.because}. Equilibrium, "
+        f"points added and the tariff in all: {_played(game, found)} ({all_found}; largest gain "
+        f"from deviating {found.max_regret:.0e}).",
+        f"On free trade and {_FINE} rates up to the highest, the other side playing as there: "
+        f"{finer}.",
     ]
     rows = []
     for i, label in enumerate(game.actions[0]):

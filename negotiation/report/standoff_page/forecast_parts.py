@@ -62,7 +62,7 @@ def _timeline(standoff: Standoff, forecast: ProcessForecast, outcome: date | Non
     days = [day for day in forecast.dates if day > as_of]
     known = standoff.as_known(as_of)
     begin = min([standoff.start, *(row.date for row in known.changes if row.date <= as_of)])
-    begin = max(begin, standoff.start - timedelta(days=30))
+    begin = min(max(begin, standoff.start - timedelta(days=30)), as_of - timedelta(days=30))
     last = max(days)
     changes = sorted({row.date for row in standoff.changes if begin < row.date <= last})
     # The past has half of the picture at least, whatever is forecast.
