@@ -9,7 +9,7 @@ import pytest
 
 import negotiation as ng
 from negotiation.errors import InvalidInputError, NegotiationError
-from tests.any_input import PLAIN, any_arguments, arguments_of, public_calls
+from tests.any_input import PLAIN, any_arguments, arguments_of, objects, public_calls
 
 CALLS = public_calls()
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -83,6 +83,10 @@ DISPUTES = ng.Disputes.from_intervals([7, 9, 30], [7, 9, np.inf])
         (lambda: ng.stage_chain([0.1, 1.0], horizons=np.array(["a"])), "horizons"),
         (lambda: ng.stage_chain([0.1, 1.0], horizons=[[1], [2, 3]]), "horizons"),
         (lambda: ng.write_nfg(GAME, ""), "cannot be written"),
+        (lambda: ng.incentive_to_disobey(GAME, np.zeros(3)), "distribution"),
+        (lambda: ng.plot_model_map(PIE), "found is not a"),
+        (lambda: ng.verify_equilibrium(objects()[0]), "result is not a"),
+        (lambda: ng.multiplicity(PIE), "solution is not a"),
         (lambda: ng.Policy(FREE, export_controls=10**400), "export_controls"),
         (lambda: ng.fit_concessions(DISPUTES, deadline_windows=(0.1, 10.0)), "not identified"),
     ],
