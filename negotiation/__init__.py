@@ -248,6 +248,8 @@ _HOME = {
     "process.analysis.break_even": "BreakEven BreakEvens break_even",
     "process.analysis.conclusions": "Conclusion",
     "forecasting.dated_forecast": "forecast forecast_process outlook",
+    "forecasting.log": "log_forecast read_forecast_log",
+    "forecasting.resolve_prior": "ResolvePrior prior_for",
     "process.analysis.forecast": "ProcessForecast",
     "process.analysis.identified_set": "IdentifiedSet Moment dated_moments identified_set",
     "process.analysis.other_models": "compare_models open_stage_with_tough_types",

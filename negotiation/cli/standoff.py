@@ -14,7 +14,7 @@ __all__ = ["standoff_app"]
 
 standoff_app: typer.Typer = typer.Typer(
     name="standoff",
-    help="Disputes of two sides as files: list, show, check, new, run.",
+    help="Disputes of two sides as files: list, show, check, new, run, log.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -170,3 +170,37 @@ def run(
     emit(content, as_json=as_json, columns=columns, rows=rows, title=title)
     if not as_json:
         typer.echo(f"Written: {out / 'report.html'}")
+
+
+@standoff_app.command("log")
+def log(
+    name: Name,
+    as_of: Annotated[str, typer.Option("--as-of", help="Information date.")],
+    date: Annotated[list[str] | None, typer.Option("--date", help="Date asked about.")] = None,
+    folder: Annotated[Path, typer.Option(help="Of the log.")] = Path("paper/forecasts"),
+    draws: Annotated[int, typer.Option(help="Draws of what nobody measured.")] = 64,
+    seed: Annotated[int, typer.Option(help="Of the draws.")] = 20250502,
+    as_json: Json = False,
+) -> None:
+    """Forecast a standoff and add the forecast to a log whose entries are never changed.
+
+    Without --date: the deadlines that stand, and 30, 90, 180 and 365 days on.
+    """
+    from negotiation.forecasting.dated_forecast import forecast
+    from negotiation.forecasting.log import log_forecast, read_forecast_log
+    from negotiation.standoff.load import load_standoff
+
+    read_forecast_log(folder)
+    standoff = load_standoff(name)
+    found = forecast(standoff, as_of=as_of, dates=date or None, draws=draws, rng=seed)
+    path = log_forecast(folder, standoff, found)
+    entry = read_forecast_log(folder)[-1]
+    rows = [
+        [day, *(f"{100 * value:.1f}" for value in (p["conceded"], *p["interval"], p["agreed"]))]
+        for day, p in entry["probabilities"].items()
+    ]
+    columns = ["date", "conceded", "low", "high", "agreed"]
+    title = f"{standoff.title}, as of {entry['as_of']}: {entry['stage']} (percent)"
+    emit(entry, as_json=as_json, columns=columns, rows=rows, title=title)
+    if not as_json:
+        typer.echo(f"Written: {path}")

@@ -16,7 +16,9 @@ import numpy as np
 
 from negotiation.arguments import takes
 from negotiation.data.tables import DateLike, as_date
-from negotiation.errors import InvalidInputError
+from negotiation.errors import InformationDateError, InvalidInputError
+from negotiation.estimation.concession_fit import ConcessionFit
+from negotiation.forecasting.resolve_prior import ResolvePrior, prior_for, yearly_stake
 from negotiation.payoffs.ensemble import PAYOFF_MODELS, PayoffModel
 from negotiation.process.analysis.forecast import ProcessForecast
 from negotiation.process.analysis.parameter_changes import ParameterSpan, parameter_spans
@@ -68,6 +70,7 @@ def forecast(
     ratios: Mapping[str, float] | None = None,
     weigh: bool = True,
     workers: int | None = 1,
+    fit: ConcessionFit | None = None,
     **options: Any,
 ) -> ProcessForecast:
     """Return dated probabilities of a standoff over payoff models and parameter draws.
@@ -99,6 +102,10 @@ def forecast(
         Whether draws weigh as much as what was seen is likely; otherwise all alike.
     workers
         As in `negotiation.solve_processes`.
+    fit
+        Of the process's law to disputes known at the date: audience costs and scales of shocks are
+        drawn from it (`prior_for`), in units of each payoff model's yearly stake; they then stand
+        in the result in units of the mean stake. None: over their recorded ranges.
     options
         ``relapse`` and ``linked``, as in `negotiation.load_process`.
 
@@ -136,7 +143,25 @@ def forecast(
         events=_dated_events(standoff, today),
         weigh=weigh,
         workers=workers,
+        resolve=None
+        if fit is None
+        else prior_for(
+            standoff, _known(fit, today), n=max(int(draws), 1), rng=random_generator(rng)
+        ),
     )
+
+
+def _known(fit: ConcessionFit, today: date | None) -> ConcessionFit:
+    """Refuse a fit to what was not known at the date."""
+    known = fit.disputes.as_of
+    if today is not None and (known is None or known > today):
+        raise InformationDateError(
+            "the fit rests on disputes as known later",
+            where="fit",
+            seen=f"as known on {known}" if known else "everything",
+            allowed=f"load_disputes(as_of={str(today)!r}) or before",
+        )
+    return fit
 
 
 def _dated_events(standoff: Standoff, today: date | None) -> tuple[DatedEvent, ...]:
@@ -218,6 +243,7 @@ def _dated_forecast(
     events: Sequence[DatedEvent] | None,
     weigh: bool,
     workers: int | None,
+    resolve: ResolvePrior | None = None,
 ) -> ProcessForecast:
     """Forecast of what a function builds, over models and draws."""
     asked = [as_date(day, name="dates") for day in dates]
@@ -231,8 +257,11 @@ def _dated_forecast(
     days = tuple(day for day in asked if day is not None)
     members = case_ensemble(lambda model: build(model=model, values=values), models)
     kept = [member for member in members if member.weight > 0.0]
-    spans = _spans(kept[0], parameters)
+    own = () if resolve is None else resolve.names
+    spans = tuple(span for span in _spans(kept[0], parameters) if span.name not in own)
     rows = _draws(spans, draws, rng)
+    stakes = np.array([yearly_stake(member.built.game) for member in kept])
+    told = [_resolve_rows(resolve, stake, len(rows)) for stake in (*stakes, stakes.mean())]
     given = dict(values or {})
     shape = (len(rows), len(kept))
     seen = np.ones(shape)
@@ -246,6 +275,7 @@ def _dated_forecast(
         built = []
         for d, m in part:
             drawn = {s.name: float(v) for s, v in zip(spans, rows[d], strict=True)}
+            drawn |= dict(zip(own, told[m][d].tolist(), strict=True))
             for opening in (False, True):
                 built.append(
                     build(model=kept[m].model, values={**given, **drawn}, from_opening=opening)
@@ -273,9 +303,14 @@ def _dated_forecast(
         left_out=tuple(member.model.name for member in members if member.weight == 0.0),
         model_weights=weights / weights.sum(),
         dates=days,
-        parameters=tuple(span.name for span in spans),
-        values=rows,
-        middle=np.array([float(span.between(np.array([0.5]))[0]) for span in spans]),
+        parameters=(*(span.name for span in spans), *own),
+        values=np.concatenate([rows, told[-1]], axis=1),
+        middle=np.array(
+            [
+                *(float(span.between(np.array([0.5]))[0]) for span in spans),
+                *np.median(told[-1], axis=0),
+            ]
+        ),
         seen=seen,
         cut=cut,
         deal=deal,
@@ -284,6 +319,14 @@ def _dated_forecast(
         after=after,
     )
     return found.read(ratios, events) if ratios else found
+
+
+def _resolve_rows(resolve: ResolvePrior | None, stake: float, count: int) -> FloatArray:
+    """Values drawn from a fit ``[draw, parameter]``; the first row is their medians."""
+    if resolve is None:
+        return np.zeros((count, 0))
+    rows = resolve.rows(stake)
+    return np.concatenate([np.median(rows, axis=0)[None], rows])[:count]
 
 
 def _spans(

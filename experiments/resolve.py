@@ -1,0 +1,148 @@
+"""What many disputes say of resolve: the fit, its scores, and the forecast that rests on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import numpy as np
+
+import negotiation as ng
+from negotiation.forecasting.resolve_prior import yearly_stake
+
+
+class AnalysisSettings(ng.Settings):
+    """Settings of the exhibit."""
+
+    #: Standoff that is forecast, and the date by which.
+    standoff: str
+    date: dt.date
+    #: Draws of the forecasts and of the posterior.
+    draws: int = 64
+    posterior_draws: int = 600
+    #: Probability of the printed intervals.
+    interval: float = 0.9
+    #: Descriptive laws that the process's is scored against.
+    laws: tuple[str, ...] = ("exponential", "weibull", "lomax")
+    #: Days before a deadline at which their rate changes, where they know of deadlines.
+    windows: tuple[float, ...] = (7.0, 30.0)
+    #: Groups into which dyads are dealt; 0: each dyad is forecast from all others.
+    folds: int = 0
+
+
+def _percent(value: float) -> ng.Number:
+    return ng.Number(float(value), ".0f", 100)
+
+
+def _last_week(fit: ng.ConcessionFit, disputes: ng.Disputes) -> tuple[float, int, int]:
+    """Return the expected and the seen number of ends in a deadline's last week, and disputes."""
+    dated = disputes.take(disputes.deadline > 7.0)
+    due = dated.deadline
+    open_ = fit.survival_of(dated, np.stack([due - 7.5, due + 0.5], axis=-1))
+    times = dated.times
+    seen = dated.ended & (times >= due - 7.5) & (times <= due + 0.5)
+    return float((open_[:, 0] - open_[:, 1]).sum()), int(seen.sum()), len(dated)
+
+
+def _scores(
+    disputes: ng.Disputes, settings: AnalysisSettings
+) -> tuple[ng.StudyTable, dict[str, ng.Number]]:
+    """Score the process's law beside the others: what each knows of deadlines differs by row."""
+    undated = replace(disputes, deadline=np.full(len(disputes), np.nan))
+    rows: list[tuple[str | ng.Number, ...]] = []
+    numbers: dict[str, ng.Number] = {}
+    folds = settings.folds or None
+    for known, title, data, windows in (
+        ("process", "the process's law alone", disputes, ()),
+        ("both", "both", disputes, settings.windows),
+        ("neither", "neither", undated, ()),
+    ):
+        test = ng.backtest_disputes(
+            data,
+            ("process", *settings.laws),
+            folds=folds,
+            deadline_windows=windows,
+            process={"raise_on_failure": False},
+        )
+        for law in settings.laws:
+            gap, error = test.paired("process", law)
+            days, days_error = test.paired("process", law, score="crps")
+            rows.append(
+                (
+                    title,
+                    law,
+                    ng.Number(gap, "+.2f"),
+                    ng.Number(error, ".2f"),
+                    ng.Number(days, "+.1f"),
+                    ng.Number(days_error, ".1f"),
+                )
+            )
+            numbers[f"gap_{law}_{known}"] = ng.Number(gap, "+.2f")
+            numbers[f"error_{law}_{known}"] = ng.Number(error, ".2f")
+    columns = ("knows of deadlines", "against", "log score", "s.e.", "CRPS, days", "s.e.")
+    return ng.StudyTable(columns, tuple(rows), "llrrrr"), numbers
+
+
+def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
+    """Return the fit, its scores, and forecasts that rest on it and on assumed ranges."""
+    given = {"draws": settings.posterior_draws, "rng": study.seed, "raise_on_failure": False}
+    disputes = ng.load_disputes()
+    fit = ng.fit_concessions(disputes, "process", **given)
+    then = ng.fit_concessions(ng.load_disputes(as_of=study.as_of), "process", **given)
+    standoff = ng.load_standoff(settings.standoff)
+    found = {
+        name: ng.forecast(
+            standoff,
+            as_of=study.as_of,
+            dates=[settings.date],
+            draws=settings.draws,
+            rng=study.seed,
+            fit=source,
+        )
+        for name, source in (("assumed", None), ("fitted", then))
+    }
+    numbers: dict[str, ng.Number] = {"disputes": ng.Number(len(disputes), "d")}
+    for name, forecast in found.items():
+        low, high = forecast.interval(settings.date, settings.interval)
+        numbers[f"cut_{name}"] = _percent(forecast.cut_by(settings.date))
+        numbers[f"cut_{name}_low"], numbers[f"cut_{name}_high"] = _percent(low), _percent(high)
+    stakes = np.array(
+        [
+            yearly_stake(standoff.build(study.as_of, model=ng.payoff_model(name)).game)
+            for name in found["assumed"].models
+        ]
+    )
+    expected, seen, dated = _last_week(fit, disputes)
+    table, score_numbers = _scores(disputes, settings)
+    assert fit.posterior is not None
+    assert fit.process is not None
+    drawn = [fit.process.at(row) for row in fit.posterior.draws]
+    moments = np.cov(
+        [r.audience_cost for r in drawn],
+        np.log([r.shock_scale for r in drawn]),
+        aweights=fit.posterior.weights,
+    )
+    numbers |= score_numbers | {
+        "last_week_expected": ng.Number(expected, ".1f"),
+        "last_week_seen": ng.Number(seen, "d"),
+        "dated": ng.Number(dated, "d"),
+        "correlation": ng.Number(
+            float(moments[0, 1] / np.sqrt(moments[0, 0] * moments[1, 1])), ".2f"
+        ),
+        "interval": ng.Number(settings.interval, ".0f", 100),
+    }
+    rows = [
+        (str(name), *(ng.Number(float(value), ".2f") for value in values))
+        for name, *values in fit.posterior.to_frame()[
+            ["parameter", "mode", "q05", "q50", "q95"]
+        ].itertuples(index=False)
+    ]
+    columns = ("parameter", "mode", "5 %", "50 %", "95 %")
+    return ng.StudyResult(
+        numbers=numbers,
+        tables={"scores": table, "fit": ng.StudyTable(columns, tuple(rows), "lrrrr")},
+        objects={**found, "stakes": stakes},
+        health={
+            "Pareto shape of the weights": (fit.posterior.pareto_k if fit.posterior else 9.0, 0.7)
+        },
+    )

@@ -1,0 +1,134 @@
+"""From a fit to many disputes to what one standoff's sides would pay to concede.
+
+Durations tell of audience costs and shocks beside what a dispute costs a side a year. In a standoff
+that unit is its yearly stake: what the concession of the other changes in a side's flow, mean over
+the sides, under each payoff model. So a forecast that rests on a fit does not move with the scale
+of a model's payoffs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from negotiation.arguments import takes
+from negotiation.errors import InvalidInputError
+from negotiation.estimation.concession_fit import ConcessionFit
+from negotiation.process.game.process_game import ProcessGame
+from negotiation.standoff.standoff import Standoff
+from negotiation.values import FloatArray, number, random_generator, read_only
+
+__all__ = ["ResolvePrior", "prior_for", "yearly_stake"]
+
+
+@dataclass(frozen=True, eq=False)
+class ResolvePrior:
+    """Draws of the resolve of two sides, in units of the yearly stake.
+
+    Attributes
+    ----------
+    players
+        The side that threatens or imposes first, then the other.
+    audience_costs
+        ``[draw, side]``, with the resolve of a new dispute drawn.
+    shock_scales
+        ``[draw]``.
+    fit
+        What they come from.
+    """
+
+    players: tuple[str, str]
+    audience_costs: FloatArray
+    shock_scales: FloatArray
+    fit: ConcessionFit
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the parameters that it replaces."""
+        sides = [side.lower() for side in self.players]
+        return (
+            *(f"audience_cost_{side}" for side in sides),
+            *(f"shock_scale_{side}" for side in sides),
+        )
+
+    def rows(self, stake: float) -> FloatArray:
+        """Return values of those parameters at a yearly stake ``[draw, parameter]``."""
+        scales = np.repeat(self.shock_scales[:, None], 2, axis=1)
+        return np.asarray(stake * np.concatenate([self.audience_costs, scales], axis=1))
+
+
+@takes
+def prior_for(
+    standoff: Standoff,
+    fit: ConcessionFit,
+    *,
+    n: int = 64,
+    rng: np.random.Generator | int = 0,
+) -> ResolvePrior:
+    """Return draws of what conceding costs the sides of a standoff, from a fit to other disputes.
+
+    Parameters
+    ----------
+    standoff
+        Its first side is the one that threatens or imposes.
+    fit
+        Of the process's law, with draws; to disputes known at the date of the forecast, and without
+        covariates.
+    n
+        Draws.
+    rng
+        Source of randomness or a seed.
+
+    Raises
+    ------
+    InvalidInputError
+        If the fit is of another law, has covariates or payoffs of its own, or no draws.
+
+    Notes
+    -----
+    The law's resolve is one a dispute, not one a dyad: the history of a dyad tells of the mean and
+    spread as any other does, and a new dispute of it is drawn anew.
+
+    Examples
+    --------
+    >>> import negotiation as ng
+    >>> disputes = ng.load_disputes(as_of="2025-07-10")
+    >>> fit = ng.fit_concessions(disputes, "process", draws=200, raise_on_failure=False)
+    >>> prior = prior_for(ng.load_standoff("us-japan-2025"), fit, n=50)
+    >>> prior.names[0], prior.audience_costs.shape
+    ('audience_cost_usa', (50, 2))
+    """
+    law = fit.process
+    if law is None or fit.posterior is None or law.columns or fit.payoffs is not None:
+        raise InvalidInputError(
+            "not a fit that a new dispute can be drawn from",
+            where="fit",
+            seen=repr(fit),
+            allowed='model="process" with draws, without covariates and payoffs',
+        )
+    generator = random_generator(rng)
+    count = int(number(n, name="n", low=1))
+    drawn = [law.at(row) for row in fit.posterior.resample(count, generator)]
+    mean = np.array([r.audience_cost for r in drawn])
+    half = 0.5 * np.array([r.difference for r in drawn])
+    spread = np.array([r.spread for r in drawn]) * generator.standard_normal(count)
+    sides = np.stack([mean + half + spread, mean - half + spread], axis=-1)
+    return ResolvePrior(
+        players=standoff.sides,
+        # Who would be paid for conceding has done so already.
+        audience_costs=read_only(np.maximum(sides, 0.0)),
+        shock_scales=read_only(np.array([r.shock_scale for r in drawn])),
+        fit=fit,
+    )
+
+
+def yearly_stake(game: ProcessGame) -> float:
+    """Return what the other's concession changes in a side's flow, mean over sides and its size."""
+    here = game.nodes[int(game.start_node)]
+    changes = [
+        game.nodes[int(action.to)].flow[1 - action.side] - here.flow[1 - action.side]
+        for action in here.actions
+        if action.kind == "concede" and action.to is not None
+    ]
+    return float(np.mean(np.abs(changes)))

@@ -1,0 +1,79 @@
+"""From a fit to a forecast: units, what it replaces, information dates."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+import negotiation as ng
+from negotiation.errors import InformationDateError, InvalidInputError
+from negotiation.forecasting.resolve_prior import yearly_stake
+
+DAY = "2025-05-02"
+MODELS = (ng.payoff_model("partial_25"), ng.payoff_model("equilibrium"))
+
+
+@pytest.fixture(scope="module")
+def fit():
+    disputes = ng.load_disputes(as_of=DAY)
+    return ng.fit_concessions(disputes, "process", draws=200, rng=1, raise_on_failure=False)
+
+
+@pytest.fixture(scope="module")
+def standoff():
+    return ng.load_standoff("us-china-2025-spring")
+
+
+def test_draws_are_those_of_the_posterior(fit, standoff):
+    prior = ng.prior_for(standoff, fit, n=4000, rng=2)
+    law = [fit.process.at(row) for row in fit.posterior.draws]
+    weights = fit.posterior.weights
+    mean = weights @ [r.audience_cost for r in law]
+    within = weights @ [(r.audience_cost - mean) ** 2 + r.spread**2 for r in law]
+    own = prior.audience_costs[:, 0]
+    assert own.mean() == pytest.approx(mean, abs=0.05)
+    assert own.std() == pytest.approx(np.sqrt(within), rel=0.1)
+    assert prior.shock_scales.mean() == pytest.approx(
+        weights @ [r.shock_scale for r in law], rel=0.1
+    )
+    rows = prior.rows(0.5)
+    assert prior.names == (
+        "audience_cost_usa", "audience_cost_chn", "shock_scale_usa", "shock_scale_chn",
+    )  # fmt: skip
+    assert rows == pytest.approx(2.0 * prior.rows(0.25))
+    assert rows[:, 2] == pytest.approx(rows[:, 3])
+
+
+def test_the_stake_is_what_the_others_concession_changes(standoff):
+    built = standoff.build(date(2025, 5, 2), model=MODELS[0])
+    game = built.game
+    here = game.nodes[int(game.start_node)]
+    first, second = (
+        next(a for a in here.actions if a.kind == "concede" and a.side == side) for side in (0, 1)
+    )
+    changes = [
+        game.nodes[int(first.to)].flow[1] - here.flow[1],
+        game.nodes[int(second.to)].flow[0] - here.flow[0],
+    ]
+    assert yearly_stake(game) == pytest.approx(np.mean(np.abs(changes)))
+
+
+def test_a_forecast_rests_on_the_fit(fit, standoff):
+    given = {"as_of": DAY, "dates": ["2025-05-31"], "draws": 2, "models": MODELS}
+    assumed, told = ng.forecast(standoff, **given), ng.forecast(standoff, **given, fit=fit)
+    assert set(told.parameters) == set(assumed.parameters)
+    assert told.parameters[-4:] == ng.prior_for(standoff, fit, n=1).names
+    assert told.values.shape == assumed.values.shape
+    assert told.cut_by("2025-05-31") != pytest.approx(assumed.cut_by("2025-05-31"), rel=1e-3)
+    again = ng.forecast(standoff, **given, fit=fit)
+    assert told.values == pytest.approx(again.values)
+
+
+def test_what_is_refused(fit, standoff):
+    later = ng.fit_concessions(ng.load_disputes(), "process", draws=0, raise_on_failure=False)
+    with pytest.raises(InvalidInputError, match="not a fit that a new dispute"):
+        ng.prior_for(standoff, later)
+    with pytest.raises(InvalidInputError, match="not a fit that a new dispute"):
+        ng.prior_for(standoff, ng.fit_concessions(ng.load_disputes(), "weibull"))
+    with pytest.raises(InformationDateError, match="the fit rests on disputes as known later"):
+        ng.forecast(standoff, as_of="2025-04-20", dates=[DAY], draws=1, models=MODELS, fit=fit)
