@@ -85,10 +85,14 @@ def _scores(
 
 def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
     """Return the fit, its scores, and forecasts that rest on it and on assumed ranges."""
-    given = {"draws": settings.posterior_draws, "rng": study.seed, "raise_on_failure": False}
     disputes = ng.load_disputes()
-    fit = ng.fit_concessions(disputes, "process", **given)
-    then = ng.fit_concessions(ng.load_disputes(as_of=study.as_of), "process", **given)
+    fit, then = (
+        ng.fit_concessions(
+            known, "process", draws=settings.posterior_draws, rng=study.seed,
+            raise_on_failure=False,
+        )
+        for known in (disputes, ng.load_disputes(as_of=study.as_of))
+    )  # fmt: skip
     standoff = ng.load_standoff(settings.standoff)
     found = {
         name: ng.forecast(
@@ -131,7 +135,7 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
         ),
         "interval": ng.Number(settings.interval, ".0f", 100),
     }
-    rows = [
+    rows: list[tuple[str | ng.Number, ...]] = [
         (str(name), *(ng.Number(float(value), ".2f") for value in values))
         for name, *values in fit.posterior.to_frame()[
             ["parameter", "mode", "q05", "q50", "q95"]
@@ -142,7 +146,5 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
         numbers=numbers,
         tables={"scores": table, "fit": ng.StudyTable(columns, tuple(rows), "lrrrr")},
         objects={**found, "stakes": stakes},
-        health={
-            "Pareto shape of the weights": (fit.posterior.pareto_k if fit.posterior else 9.0, 0.7)
-        },
+        health={"Pareto shape of the weights": (fit.posterior.pareto_k, 0.7)},
     )

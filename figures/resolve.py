@@ -8,9 +8,9 @@ import numpy as np
 import negotiation as ng
 
 exhibit = ng.Exhibit(__file__)
-folder = "../experiments/results/resolve"
-assumed, fitted = (exhibit.load(f"{folder}/{name}") for name in ("assumed", "fitted"))
-stakes = np.asarray(exhibit.load(f"{folder}/stakes"))
+assumed = exhibit.load("../experiments/results/resolve/assumed")
+fitted = exhibit.load("../experiments/results/resolve/fitted")
+stakes = exhibit.load("../experiments/results/resolve/stakes")
 figure, axes = plt.subplots(1, 2, figsize=(6.9, 3.2), layout="constrained")
 for forecast, own, label, style in (
     (assumed, stakes, "assumed ranges", "--"),

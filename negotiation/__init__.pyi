@@ -101,6 +101,8 @@ from negotiation.estimation.process_law.payoffs import DisputePayoffs as Dispute
 from negotiation.estimation.process_law.terms import FixedTerms as FixedTerms, concession_node as concession_node
 from negotiation.estimation.scores import Forecast as Forecast, ForecastScores as ForecastScores, score_forecasts as score_forecasts
 from negotiation.forecasting.dated_forecast import forecast as forecast, forecast_process as forecast_process, outlook as outlook
+from negotiation.forecasting.log import log_forecast as log_forecast, read_forecast_log as read_forecast_log
+from negotiation.forecasting.resolve_prior import ResolvePrior as ResolvePrior, prior_for as prior_for
 from negotiation.games.bayesian import BayesianGame as BayesianGame
 from negotiation.games.extensive_form import ExtensiveFormGame as ExtensiveFormGame, InformationSet as InformationSet
 from negotiation.games.formats import read_efg as read_efg, read_nfg as read_nfg, write_efg as write_efg, write_nfg as write_nfg

@@ -260,8 +260,7 @@ def _dated_forecast(
     own = () if resolve is None else resolve.names
     spans = tuple(span for span in _spans(kept[0], parameters) if span.name not in own)
     rows = _draws(spans, draws, rng)
-    stakes = np.array([yearly_stake(member.built.game) for member in kept])
-    told = [_resolve_rows(resolve, stake, len(rows)) for stake in (*stakes, stakes.mean())]
+    told = _resolve_rows(resolve, [member.built.game for member in kept], len(rows))
     given = dict(values or {})
     shape = (len(rows), len(kept))
     seen = np.ones(shape)
@@ -321,12 +320,18 @@ def _dated_forecast(
     return found.read(ratios, events) if ratios else found
 
 
-def _resolve_rows(resolve: ResolvePrior | None, stake: float, count: int) -> FloatArray:
-    """Values drawn from a fit ``[draw, parameter]``; the first row is their medians."""
+def _resolve_rows(
+    resolve: ResolvePrior | None, games: Sequence[ProcessGame], count: int
+) -> list[FloatArray]:
+    """Values drawn from a fit ``[draw, parameter]`` by game, then at the mean stake.
+
+    The first row is their medians.
+    """
     if resolve is None:
-        return np.zeros((count, 0))
-    rows = resolve.rows(stake)
-    return np.concatenate([np.median(rows, axis=0)[None], rows])[:count]
+        return [np.zeros((count, 0))] * (len(games) + 1)
+    stakes = np.array([yearly_stake(game) for game in games])
+    drawn = [resolve.rows(float(stake)) for stake in (*stakes, stakes.mean())]
+    return [np.concatenate([np.median(rows, axis=0)[None], rows])[:count] for rows in drawn]
 
 
 def _spans(

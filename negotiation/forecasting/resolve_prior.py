@@ -124,11 +124,24 @@ def prior_for(
 
 
 def yearly_stake(game: ProcessGame) -> float:
-    """Return what the other's concession changes in a side's flow, mean over sides and its size."""
+    """Return what the other's concession changes in a side's flow: its size, mean over sides.
+
+    Raises
+    ------
+    InvalidInputError
+        If no side can concede where play starts.
+    """
     here = game.nodes[int(game.start_node)]
     changes = [
         game.nodes[int(action.to)].flow[1 - action.side] - here.flow[1 - action.side]
         for action in here.actions
         if action.kind == "concede" and action.to is not None
     ]
+    if not changes:
+        raise InvalidInputError(
+            "no side can concede in the open stage, so that it has no stake",
+            where=f"node {here.label}",
+            seen=", ".join(action.kind for action in here.actions) or "no action",
+            allowed="concede",
+        )
     return float(np.mean(np.abs(changes)))

@@ -8,6 +8,8 @@ import pytest
 import negotiation as ng
 from negotiation.errors import InformationDateError, InvalidInputError
 from negotiation.forecasting.resolve_prior import yearly_stake
+from negotiation.process.game.nodes import Node
+from negotiation.process.game.process_game import ProcessGame
 
 DAY = "2025-05-02"
 MODELS = (ng.payoff_model("partial_25"), ng.payoff_model("equilibrium"))
@@ -70,6 +72,13 @@ def test_a_forecast_rests_on_the_fit(fit, standoff):
 
 
 def test_what_is_refused(fit, standoff):
+    frozen = ng.load_standoff("us-mexico-2019")
+    with pytest.raises(InformationDateError, match="the fit rests on disputes as known later"):
+        ng.forecast(frozen, as_of=frozen.start, dates=["2026-01-01"], draws=1, fit=fit)
+    node = Node("terms", np.zeros(2))
+    ended = ProcessGame((node,), discount_rates=[0.05] * 2, shock_scales=[0.1] * 2)
+    with pytest.raises(InvalidInputError, match="no side can concede in the open stage"):
+        yearly_stake(ended)
     later = ng.fit_concessions(ng.load_disputes(), "process", draws=0, raise_on_failure=False)
     with pytest.raises(InvalidInputError, match="not a fit that a new dispute"):
         ng.prior_for(standoff, later)
