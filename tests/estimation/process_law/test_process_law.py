@@ -102,6 +102,7 @@ def test_chances_against_quadrature_of_the_solved_process():
         assert mine[dispute] == pytest.approx(expected, rel=tolerance)
 
 
+@pytest.mark.kernel
 def test_chances_of_all_ways_add_up():
     edges = [0.0, 3.0, 30.0, 59.5, 60.5, 61.0, 90.0, 500.0]
     pieces = list(pairwise(edges))
@@ -135,6 +136,7 @@ def mixed_with_court():
     return disputes
 
 
+@pytest.mark.kernel
 def test_density_is_the_slope_of_survival():
     disputes = mixed()
     given = likelihood(disputes)
