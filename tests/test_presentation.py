@@ -119,7 +119,7 @@ def run_examples():
 
 
 #: Results that only long computations make; their own tests read their tables.
-ELSEWHERE = {"BeliefPath", "CrisisFit", "GamePaths", "SustainableCooperation"}
+ELSEWHERE = {"BeliefPath", "CrisisFit", "GamePaths", "StandoffRun", "SustainableCooperation"}
 
 
 def test_what_functions_return_is_a_result():

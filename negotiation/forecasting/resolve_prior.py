@@ -9,21 +9,26 @@ of a model's payoffs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.estimation.concession_fit import ConcessionFit
+from negotiation.presentation import Presented
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.standoff.standoff import Standoff
 from negotiation.values import FloatArray, number, random_generator, read_only
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["ResolvePrior", "prior_for", "yearly_stake"]
 
 
 @dataclass(frozen=True, eq=False)
-class ResolvePrior:
+class ResolvePrior(Presented):
     """Draws of the resolve of two sides, in units of the yearly stake.
 
     Attributes
@@ -51,6 +56,15 @@ class ResolvePrior:
             *(f"audience_cost_{side}" for side in sides),
             *(f"shock_scale_{side}" for side in sides),
         )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a parameter: mean, lower and upper end of 90 %, median of the draws."""
+        import pandas as pd
+
+        draws = self.rows(1.0)
+        low, median, high = np.quantile(draws, (0.05, 0.5, 0.95), axis=0)
+        columns = {"mean": draws.mean(axis=0), "low": low, "median": median, "high": high}
+        return pd.DataFrame({"parameter": self.names, **columns})
 
     def rows(self, stake: float) -> FloatArray:
         """Return values of those parameters at a yearly stake ``[draw, parameter]``."""

@@ -117,24 +117,25 @@ def plot_forecast_bands(
     events = {"cut": f"{forecast.stage} over", "deal": "comprehensive deal"}
     one_of(of, events, name="of")
     bands = sorted(float_array(intervals, name="intervals", ndim=1, low=0.0, high=1.0))
-    days = np.array([(day - forecast.as_of).days for day in forecast.dates], dtype=np.float64)
-    order = np.argsort(days)
+    dates = sorted(forecast.dates)
+    # Nothing has happened by the information date itself.
+    days = np.array([0, *((day - forecast.as_of).days for day in dates)], dtype=np.float64)
     by = {"cut": forecast.cut_by, "deal": forecast.deal_by}[of]
-    mean = np.array([by(day) for day in forecast.dates])
+    mean = np.array([0.0, *(by(day) for day in dates)])
     pen = Pen(ax, colours)
     ax = pen.ax
     for n, share in enumerate(reversed(bands)):
-        ends = np.array([forecast.interval(day, share, of=of) for day in forecast.dates])
+        ends = np.array([(0.0, 0.0), *(forecast.interval(day, share, of=of) for day in dates)])
         ax.fill_between(
-            days[order],
-            100.0 * ends[order, 0],
-            100.0 * ends[order, 1],
+            days,
+            100.0 * ends[:, 0],
+            100.0 * ends[:, 1],
             color=pen.colour(0),
             alpha=0.2 + 0.25 * n,
             linewidth=0,
             label=f"{100 * share:.0f} % of draws and models",
         )
-    ax.plot(days[order], 100.0 * mean[order], color=pen.ink, label="mean")
+    ax.plot(days, 100.0 * mean, color=pen.ink, label="mean")
     if happened is not None:
         ax.axvline(
             float((happened - forecast.as_of).days),
@@ -142,7 +143,7 @@ def plot_forecast_bands(
             linestyle="--",
             label="what happened",
         )
-    ax.set_xlim(float(days.min()), float(days.max()))
+    ax.set_xlim(0.0, float(days.max()))
     ax.set_ylim(0.0, min(float(ax.get_ylim()[1]), 100.0))
     ax.set_xlabel(f"days since {forecast.as_of}")
     ax.set_ylabel(f"{events[of]} by then (percent)")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from negotiation.bargaining.solutions.axiomatic import (
     egalitarian,
@@ -18,6 +19,7 @@ from negotiation.equilibrium.normal_form.nash import nash_equilibria
 from negotiation.equilibrium.normal_form.results import NashResult
 from negotiation.payoffs.ensemble import PayoffModel
 from negotiation.payoffs.game import TariffGame
+from negotiation.presentation import Presented
 from negotiation.process.analysis.forecast import ProcessForecast
 from negotiation.process.game.solution import GameSolution
 from negotiation.process.multi_step.built_process import BuiltProcess
@@ -26,6 +28,9 @@ from negotiation.standoff.standoff import Standoff
 from negotiation.trade.analysis.dependence import ExportDependence
 from negotiation.values import compact_repr
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = ["PAYOFFS", "StandoffRun", "computed_run"]
 
 #: Payoffs of the game and of bargains: those of the process with elasticities of one year.
@@ -33,7 +38,7 @@ PAYOFFS = {"model": "general_equilibrium", "horizon": "short_run"}
 
 
 @dataclass(frozen=True, eq=False)
-class StandoffRun:
+class StandoffRun(Presented):
     """What a run of a standoff computed, all of it conditional on one date.
 
     Attributes
@@ -63,6 +68,10 @@ class StandoffRun:
     dependence: Mapping[str, ExportDependence]
 
     __repr__ = compact_repr
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the dated forecast, one row a date."""
+        return self.forecast.table().reset_index()
 
     @property
     def notes(self) -> tuple[str, ...]:

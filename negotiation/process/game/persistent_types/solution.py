@@ -46,6 +46,19 @@ class TypedSolution(Presented):
         Error allowed along silence, in scales of the shocks.
     elapsed_seconds
         Time spent; not compared.
+
+    Examples
+    --------
+    A side that may be so stubborn that conceding costs it .8 instead of .3:
+
+    >>> import negotiation as ng
+    >>> from negotiation.process.game.nodes import Action, Node
+    >>> war = Node("standoff", [-0.6, -1.07], (Action(0, [0, 0.2]), Action(1, [0.1, 0.05])))
+    >>> game = ng.ProcessGame((war,), discount_rates=[0.05, 0.05], shock_scales=[0.2, 0.2])
+    >>> types = {"costs": ([0.3, 0.8], [0.3]), "priors": ([0.5, 0.5], [1.0])}
+    >>> solution = ng.solve_process(ng.TypedGame(game, **types))
+    >>> solution.values[0].round(4), solution.values[1].round(4)
+    (array([-0.0395, -0.0489]), array([-0.6023]))
     """
 
     process: TypedGame

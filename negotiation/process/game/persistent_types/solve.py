@@ -55,19 +55,6 @@ def solve_typed_game(typed: TypedGame, *, points: int = 9, tol: float = 1e-10) -
     ------
     ConvergenceError
         If the path of silence of a node, or the values of a circle of nodes, are not found.
-
-    Examples
-    --------
-    A side that may be so stubborn that conceding costs it .8 instead of .3:
-
-    >>> from negotiation.process.game.nodes import Action, Node
-    >>> from negotiation.process.game.process_game import ProcessGame
-    >>> war = Node("standoff", [-0.6, -1.07], (Action(0, [0, 0.2]), Action(1, [0.1, 0.05])))
-    >>> game = ProcessGame((war,), discount_rates=[0.05, 0.05], shock_scales=[0.2, 0.2])
-    >>> types = {"costs": ([0.3, 0.8], [0.3]), "priors": ([0.5, 0.5], [1.0])}
-    >>> solution = solve_typed_game(TypedGame(game, **types))
-    >>> solution.values[0].round(4), solution.values[1].round(4)
-    (array([-0.0395, -0.0489]), array([-0.6023]))
     """
     started = perf_counter()
     points = int(number(points, name="points", low=2))
