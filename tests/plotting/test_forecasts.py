@@ -55,10 +55,11 @@ def test_bands_are_of_draws_by_their_weight():
     found = forecast()
     ax = plot_forecast_bands(found, intervals=(0.9,), happened=CUT.day)
     mean, happened = ax.get_lines()
-    assert mean.get_ydata() == pytest.approx([100 * found.cut_by(DAY), 100 * found.cut_by(LAST)])
+    chances = [0.0, 100 * found.cut_by(DAY), 100 * found.cut_by(LAST)]
+    assert mean.get_ydata() == pytest.approx(chances)
     assert list(happened.get_xdata()) == [10.0, 10.0]
     band = ax.collections[0].get_paths()[0].vertices[:, 1]
-    assert (band.min(), band.max()) == pytest.approx((10.0, 90.0))
+    assert (band.min(), band.max()) == pytest.approx((0.0, 90.0))
     with pytest.raises(InvalidInputError, match="of"):
         plot_forecast_bands(found, of="peace")
 
