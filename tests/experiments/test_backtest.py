@@ -13,7 +13,6 @@ from forecast_tables import (
     level_table,
     mixture_at,
     parts,
-    timing_table,
     who_cut_more,
     who_gives_more,
 )
@@ -69,11 +68,6 @@ def test_scores_by_hand():
     assert numbers["right_about_more"].text == "0"
     assert [item.forecaster for item in scored] == ["this model", "constant hazard"]
     assert [row[0] for row in table.text_rows][:3] == ["equilibrium", "partial 0", "ensemble"]
-
-
-def test_days_to_a_probability():
-    table = timing_table(forecast(), (29, 243), (DAY, LAST))
-    assert table.text_rows[-1] == ("ensemble", "25.0", "at most 29", "at most 29", "155")
 
 
 def test_later_dates_are_scored_by_what_happened_to_the_tariff():

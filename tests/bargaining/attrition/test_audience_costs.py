@@ -122,8 +122,14 @@ class MinusExponential:
     def support(self):
         return (-math.inf, 0.0)
 
+    def cdf(self, w):
+        return np.exp(np.minimum(w, 0.0) / self.scale)
+
     def sf(self, w):
-        return 1 - np.exp(np.minimum(w, 0.0) / self.scale)
+        return 1 - self.cdf(w)
+
+    def pdf(self, w):
+        return np.where(w < 0.0, self.cdf(w) / self.scale, 0.0)
 
 
 @pytest.mark.parametrize("a", [0.01, 1.0, 50.0])
@@ -195,6 +201,12 @@ def test_an_atom_has_no_root():
 
         def sf(self, w):
             return 0.7 if w < -0.5 else (0.2 if w < 0 else 0.0)
+
+        def cdf(self, w):
+            return 1.0 - self.sf(w)
+
+        def pdf(self, w):
+            return 0.0 * w
 
     with pytest.raises(ConvergenceError) as raised:
         audience_cost_crisis(prize=1, cost_rates=[1, 1], war_values=[Two(), Two()])
