@@ -38,7 +38,7 @@ def test_all_mistakes_are_reported_at_once():
         "known_on": "2025-05-20",
     }
     data = two_stages(
-        stages=stages, psi=2, time_unit="week", r=[-1, 0], colour="red", parameters=[late]
+        stages=stages, psi=2, time_unit="fortnight", r=[-1, 0], colour="red", parameters=[late]
     )
     with pytest.raises(InvalidInputError) as caught:
         MultiStepProcess.from_dict(data)
@@ -52,7 +52,7 @@ def test_all_mistakes_are_reported_at_once():
         "flows",
         "win",
         "psi",
-        "week",
+        "fortnight",
         "discount_rates",
         "jobs",
         "10 mistakes",
@@ -176,7 +176,7 @@ def test_time_unit_does_not_matter(unit):
     assert np.allclose(first.values, second.values, rtol=1e-12)
     assert np.allclose(first.atoms, second.atoms, rtol=1e-10, atol=1e-14)
     with pytest.raises(InvalidInputError, match="time_unit"):
-        process.with_time_unit("week")
+        process.with_time_unit("fortnight")
 
 
 def test_toml(tmp_path):

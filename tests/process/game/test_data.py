@@ -181,7 +181,7 @@ def test_a_change_of_hazard_that_comes_too_late_changes_nothing():
         (changed(nodes=[]), "nodes: missing"),
         (changed(nodes=[3]), "a mapping"),
         (changed(colour="red"), "unknown key 'colour'"),
-        (changed(time_unit="week"), "time_unit"),
+        (changed(time_unit="fortnight"), "time_unit"),
         (changed(players=["USA", "USA"]), "two different names"),
         (changed(start_node="peace"), "start_node: seen 'peace', no such node"),
         (changed(start_node=7), "start_node: seen 7"),
@@ -240,7 +240,7 @@ def test_mistakes_come_together():
 def test_other_errors():
     game = ng.MultiStepProcess.from_dict(GRAPH)
     with pytest.raises(ng.InvalidInputError, match="time_unit"):
-        game.with_time_unit("week")
+        game.with_time_unit("fortnight")
     with pytest.raises(ng.InvalidInputError, match="lapse duration"):
         Ending.lapse(0.0, None)
     with pytest.raises(ng.InvalidInputError, match="process is not a"):
