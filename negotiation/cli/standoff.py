@@ -177,7 +177,7 @@ def log(
     name: Name,
     as_of: Annotated[str, typer.Option("--as-of", help="Information date.")],
     date: Annotated[list[str] | None, typer.Option("--date", help="Date asked about.")] = None,
-    folder: Annotated[Path, typer.Option(help="Of the log.")] = Path("paper/forecasts"),
+    folder: Annotated[Path, typer.Option(help="Of the log.")] = Path("forecasts"),
     draws: Annotated[int, typer.Option(help="Draws of what nobody measured.")] = 64,
     seed: Annotated[int, typer.Option(help="Of the draws.")] = 20250502,
     as_json: Json = False,
