@@ -91,9 +91,9 @@ def figure_tasks(folder: Path, studies: Path, results: Path) -> list[Callable[..
         If a figure loads a result of a study that is not in the folder ``studies``.
     """
     known = {load_study(path).name for path in studies.glob("*.toml")}
-    style = folder / STYLE
-    tasks = []
-    for name, script in exhibit_scripts(folder).items():
+    scripts = exhibit_scripts(folder)
+    # pytask notes each task as it is made: nothing may fail between the first and the last.
+    for script in scripts.values():
         for place in script.folders:
             if place.parent == results and place.name not in known:
                 raise InvalidInputError(
@@ -102,6 +102,9 @@ def figure_tasks(folder: Path, studies: Path, results: Path) -> list[Callable[..
                     seen=place.name,
                     allowed=", ".join(sorted(known)),
                 )
+    style = folder / STYLE
+    tasks = []
+    for name, script in scripts.items():
         needs = {place.name: place / SUMMARY for place in script.folders}
         arguments = {
             "script": script.path,

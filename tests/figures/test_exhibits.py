@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from _pytask.task_utils import COLLECTED_TASKS
 
 from negotiation.errors import InvalidInputError
 from negotiation.study.exhibit import draw, exhibit_scripts
@@ -70,6 +71,7 @@ def test_what_a_figure_loads_is_written_out(project, line, message):
     shutil.copy(ROOT / "experiments" / "export_dependence.py", folders[1])
     with pytest.raises(InvalidInputError, match=message):
         figure_tasks(*folders)
+    assert not COLLECTED_TASKS
 
 
 def test_a_figure_has_a_caption_and_a_helper_is_none(project):
