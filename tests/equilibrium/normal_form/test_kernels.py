@@ -295,21 +295,19 @@ for size, kind in itertools.product((2, 5, 8), (np.int64, np.float32)):
     ng.one_equilibrium(game)
 tied = np.eye(6) * 10**15
 ng.nash_equilibria(ng.NormalFormGame.from_bimatrix(tied + 1, tied))
-for extra in (
-    {},
-    {"relapse_to": [None, 0], "breakdown_hazard": 1},
-    {"audience_growth": (1, 1)},
-    {"deadlines": [3, None]},
-):
-    process = ng.MultiStepProcess.from_payoffs(
-        flows=[np.array([-1, -1], np.int32)] * 2,
-        terms=[np.asfortranarray([[0, 1], [1, 0]])] * 2,
-        discount_rates=[1, 1],
-        stubbornness=[0.1, 0.2],
-        **extra,
+acts = [{"side": k, "payoff": [0, 0], "mu": np.float32(0.3), "to": 1} for k in range(2)]
+for extra in ({}, {"deadline": {"at": 1}}, {"endings": [{"rate": 1, "payoff": [0, -1], "to": 0}]}):
+    process = ng.MultiStepProcess.from_dict(
+        {
+            "nodes": [{"flow": np.array([-1, -1], np.int32), "actions": acts, **extra}]
+            + [{"flow": (0, 0)}],
+            "r": [1, 1],
+            "s": np.array([0.5, 0.25], np.float32),
+        }
     )
     solution = ng.solve_process(process, max_iter=np.int32(500))
     ng.solve_processes([process, process])
+    solution.node_probabilities([1, 2])
     ng.simulate_process(solution, n=2, rng=rng)
 regions = tuple("ABCD")
 flows = np.asfortranarray(1.0 + rng.random((1, 4, 4)))
@@ -325,7 +323,7 @@ for model in (ng.TradeModel(trade_elasticity=4), ng.TradeModel.eaton_kortum()):
 
 MISSES = """
 from negotiation.equilibrium.normal_form import kernels as games
-from negotiation.process.tough_types.kernels import closed_form as process
+from negotiation.process.game import _kernels as process
 from negotiation.trade.solver import kernels as trade
 
 kernels = [
