@@ -102,7 +102,8 @@ def ideal_demands(box: TariffBox, now: FloatArray, *, moderation: float) -> Floa
     if moderation == 0.0:
         return ideal
     equal = _equal_gains(box, now, status)
-    return np.asarray((1.0 - moderation) * ideal + moderation * equal[None, :])
+    # Beside what is in force, so that two demands for it add up to it to the last digit.
+    return np.asarray(now + (1.0 - moderation) * (ideal - now) + moderation * (equal - now))
 
 
 def _best(box: TariffBox, now: FloatArray, status: FloatArray, side: int) -> FloatArray:

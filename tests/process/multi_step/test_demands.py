@@ -94,5 +94,5 @@ def test_who_has_what_is_best_asks_for_what_is_in_force():
         assert (best < found.high).all()
         for _ in range(5):
             force = best * (1.0 + 1e-7 * rng.standard_normal(2))
-            for moderation in (0.0, 0.5):
+            for moderation in (0.0, 0.2, 0.5):
                 assert (ideal_demands(found, force, moderation=moderation) == force).all()
