@@ -44,7 +44,9 @@ __all__ = [
 
 BASE = "base"
 #: Significant digits of stored values, and how far a value computed again may lie from them.
-_DIGITS, _RELATIVE, _ABSOLUTE = 6, 1e-4, 1e-9
+_DIGITS, _RELATIVE, _ABSOLUTE = 6, 1e-3, 1e-9
+#: Differences of values below it are none: a sentence shows a hundredth of a percent at most.
+_UNSEEN = 1e-6
 
 
 class Finding(NamedTuple):
@@ -299,7 +301,7 @@ def read_evaluation(path: Path) -> Evaluation:
 
 
 def differences(one: Evaluation, other: Evaluation) -> list[str]:
-    """Return where two evaluations differ: truth exactly, values to four digits."""
+    """Return where two evaluations differ: truth exactly, values to three digits."""
     lines = []
     for case in sorted({*one.findings, *other.findings}):
         a, b = one.findings.get(case), other.findings.get(case)
@@ -309,7 +311,7 @@ def differences(one: Evaluation, other: Evaluation) -> list[str]:
         lines += [
             f"{case}, {key}: {a.values[key]:g} against {b.values[key]:g}"
             for key in sorted(a.values)
-            if not math.isclose(a.values[key], b.values[key], rel_tol=_RELATIVE, abs_tol=_ABSOLUTE)
+            if not math.isclose(a.values[key], b.values[key], rel_tol=_RELATIVE, abs_tol=_UNSEEN)
         ]
     return lines
 
