@@ -13,7 +13,7 @@ import numpy as np
 import pygambit
 import quantecon.game_theory as qe
 
-from benchmarks.report import Line, median_seconds
+from benchmarks.report import Line, least_seconds
 from negotiation.equilibrium.interop import to_pygambit
 from negotiation.equilibrium.normal_form.batch import nash_equilibria_batch
 from negotiation.equilibrium.normal_form.nash import nash_equilibria
@@ -57,14 +57,14 @@ def batch_lines(kind: str, size: int) -> list[Line]:
     batch = BATCH if size <= 4 else BATCH // 10
     A, B = (KINDS[kind](rng, (batch, size, size)) for _ in range(2))
     ours = nash_equilibria_batch(A, B, threads=1)
-    seconds = median_seconds(lambda: nash_equilibria_batch(A, B, threads=1)) / batch
+    seconds = least_seconds(lambda: nash_equilibria_batch(A, B, threads=1)) / batch
     task = f"{size}x{size} {kind}, batch of {batch:,}"
     nashpy_target, quantecon_target = TARGETS[size]
 
     def against(peer: str, solve: Callable, games: int, target: float | None, repeats: int) -> Line:
         a, b = A[:games], B[:games]
         found = solve(a, b)
-        theirs = median_seconds(lambda: solve(a, b), repeats) / games
+        theirs = least_seconds(lambda: solve(a, b), repeats) / games
         known = int(ours.counts[:games].sum())
         return Line(
             task,
@@ -104,7 +104,7 @@ def nothing_lost() -> list[Line]:
         counts = nash_equilibria_batch(A, B, threads=1).counts
         games = [NormalFormGame.from_bimatrix(a, b) for a, b in zip(A, B, strict=True)]
         exact = [len(nash_equilibria(g, "vertex_enumeration").equilibria) for g in games]
-        seconds = median_seconds(lambda a=A, b=B: nash_equilibria_batch(a, b, threads=1)) / 300
+        seconds = least_seconds(lambda a=A, b=B: nash_equilibria_batch(a, b, threads=1)) / 300
         lost = int(np.abs(counts - np.array(exact)).sum())
         lines.append(
             Line(
@@ -138,8 +138,8 @@ def twelve() -> list[Line]:
     assert all(r.complete for r in (*exact, *floating))
     number = sum(len(r.equilibria) for r in exact)
     if shutil.which("lrsnash"):
-        ours = median_seconds(lambda: solve("auto")) / len(games)
-        theirs = median_seconds(
+        ours = least_seconds(lambda: solve("auto")) / len(games)
+        theirs = least_seconds(
             lambda: [lrsnash(NormalFormGame.from_bimatrix(a, b)) for a, b in games], 3
         ) / len(games)
         found = sum(len(lrsnash(NormalFormGame.from_bimatrix(a, b)).profiles) for a, b in games)
@@ -155,8 +155,8 @@ def twelve() -> list[Line]:
                 f"ours {number}, peer {found} equilibria",
             )
         )
-    ours = median_seconds(lambda: solve("floating_point")) / len(games)
-    theirs = median_seconds(
+    ours = least_seconds(lambda: solve("floating_point")) / len(games)
+    theirs = least_seconds(
         lambda: [qe.vertex_enumeration(quantecon_game(a, b)) for a, b in games]
     ) / len(games)
     found = sum(len(qe.vertex_enumeration(quantecon_game(a, b))) for a, b in games)
@@ -180,10 +180,10 @@ def large(size: int) -> Line:
     rng = np.random.default_rng(size)
     games = [rng.normal(size=(2, size, size)) for _ in range(9)]
     results = [one_equilibrium(NormalFormGame.from_bimatrix(*g)) for g in games]
-    ours = median_seconds(
+    ours = least_seconds(
         lambda: [one_equilibrium(NormalFormGame.from_bimatrix(*g)) for g in games]
     ) / len(games)
-    theirs = median_seconds(
+    theirs = least_seconds(
         lambda: [qe.lemke_howson(quantecon_game(*g), capping=10) for g in games]
     ) / len(games)
     return Line(
@@ -203,8 +203,8 @@ def threads() -> Line:
     A, B = (KINDS["generic"](rng, (1_000_000, 3, 3)) for _ in range(2))
     one, two = (nash_equilibria_batch(A, B, threads=k) for k in (1, 2))
     same = one.strategies.tobytes() == two.strategies.tobytes()
-    alone = median_seconds(lambda: nash_equilibria_batch(A, B, threads=1), 5)
-    together = median_seconds(lambda: nash_equilibria_batch(A, B, threads=2), 5)
+    alone = least_seconds(lambda: nash_equilibria_batch(A, B, threads=1), 5)
+    together = least_seconds(lambda: nash_equilibria_batch(A, B, threads=2), 5)
     return Line(
         "a million 3x3 games, two threads",
         together,
@@ -242,8 +242,8 @@ def wide() -> list[Line]:
     for task, games in (("4x62, ties of 0, 1, 2", tied), ("6x64 from a tree of signals", trees)):
         found = [nash_equilibria(g) for g in games]
         assert all(r.complete for r in found)
-        ours = median_seconds(lambda games=games: [nash_equilibria(g) for g in games], 3)
-        theirs = median_seconds(lambda games=games: [lrsnash(g) for g in games], 3)
+        ours = least_seconds(lambda games=games: [nash_equilibria(g) for g in games], 3)
+        theirs = least_seconds(lambda games=games: [lrsnash(g) for g in games], 3)
         number = sum(len(r.equilibria) for r in found)
         peer = sum(len(lrsnash(g).profiles) for g in games)
         lines.append(
@@ -265,12 +265,12 @@ def logit(shape: tuple[int, ...]) -> Line:
     """One logit response at a precision of ten payoff ranges a unit."""
     rng = np.random.default_rng(1)
     games = [NormalFormGame(rng.integers(0, 1000, (len(shape), *shape)) / 100) for _ in range(5)]
-    ours = median_seconds(lambda: [quantal_response(g, 10.0) for g in games])
+    ours = least_seconds(lambda: [quantal_response(g, 10.0) for g in games])
 
     def peer() -> list:
         return [pygambit.qre.logit_solve_lambda(to_pygambit(g), lam=[10.0]) for g in games]
 
-    theirs = median_seconds(peer)
+    theirs = least_seconds(peer)
     residual = max(quantal_response(g, 10.0).points[0].residual for g in games)
     return Line(
         f"{'x'.join(map(str, shape))}, logit response",

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.optimize import root
 
 from benchmarks.peer_game import conditions, value_iteration
-from benchmarks.report import Line, median_seconds
+from benchmarks.report import Line, bounded, least_seconds
 from negotiation.process.batch import solve_processes
 from negotiation.process.game.nodes import Action, Ending, Node
 from negotiation.process.game.process_game import ProcessGame
@@ -41,16 +41,11 @@ def game(rng, count=NODES, relapses=0.3):
     )
 
 
-def bounded(task: str, seconds: float, allowed: float, residuals: str = "") -> Line:
-    """A task that may take so many seconds."""
-    return Line(task, seconds, "allowed", allowed, seconds / allowed, "at most", 1.0, residuals)
-
-
 def one_solve() -> Iterator[Line]:
     for relapses, name in ((0.3, "with relapses"), (0.0, "without relapse")):
         process = game(np.random.default_rng(1), relapses=relapses)
         solution = solve_process(process)
-        ours = median_seconds(lambda process=process: solve_process(process), 51)
+        ours = least_seconds(lambda process=process: solve_process(process), 51)
         task = f"process of {NODES} nodes {name}"
         residuals = f"certificate {solution.residual:.1e}"
         yield bounded(task, ours, 1e-3, residuals)
@@ -60,11 +55,11 @@ def one_solve() -> Iterator[Line]:
         def plain(of=of, start=start):
             return root(of, start, method="hybr", options={"xtol": 1e-12})
 
-        peer = median_seconds(plain, 3)
+        peer = least_seconds(plain, 3)
         apart = np.abs(plain().x.reshape(-1, 2) - solution.node_values).max()
         note = f"values {apart:.1e} apart"
         yield Line(task, ours, "SciPy's root", peer, peer / ours, "at least", 100.0, note)
-        peer = median_seconds(lambda process=process: value_iteration(process), 1)
+        peer = least_seconds(lambda process=process: value_iteration(process), 1)
         apart = np.abs(value_iteration(process) - solution.node_values).max()
         note = f"values {apart:.1e} apart"
         yield Line(task, ours, "value iteration", peer, peer / ours, "at least", None, note)
@@ -106,10 +101,10 @@ def varied(base, rng):
 def dates_and_paths() -> Iterator[Line]:
     solution = solve_process(game(np.random.default_rng(1)))
     days = np.arange(1.0, 201.0)
-    seconds = median_seconds(lambda: solution.node_probabilities(days), 51)
+    seconds = least_seconds(lambda: solution.node_probabilities(days), 51)
     yield bounded(f"200 days of all {NODES} nodes", seconds, 1e-3)
     count = 500_000
-    seconds = median_seconds(
+    seconds = least_seconds(
         lambda: simulate_process(solution, count, rng=np.random.default_rng(1)), 3
     )
     yield bounded(f"{count:,} paths", seconds, 1.0, f"{count / seconds:,.0f} a second")

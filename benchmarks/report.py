@@ -4,14 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 
-import numpy as np
-
 REPEATS = 7
+LEAST_TIMED = 0.2  # seconds
 
 
 @dataclass(frozen=True)
 class Line:
-    """One comparison: medians of seconds a unit of work, their ratio and its target.
+    """One comparison: least seconds a unit of work, their ratio and its target.
 
     ``ratio`` is the peer's time over ours where ``rule`` is ``"at least"``, ours over the
     peer's where it is ``"at most"``; ``target`` is None where nothing was promised.
@@ -50,12 +49,17 @@ def readable(seconds: float) -> str:
     return f"{seconds * 1e6:.3g} us"
 
 
-def median_seconds(run: Callable[[], object], repeats: int = REPEATS) -> float:
-    """Median wall-clock time of ``run``, after one call that is not timed."""
+def least_seconds(run: Callable[[], object], repeats: int = REPEATS) -> float:
+    """Least wall-clock time of ``run`` after one call that is not timed: noise only adds."""
     run()
-    times = []
-    for _ in range(repeats):
+    times: list[float] = []
+    while len(times) < repeats or sum(times) < LEAST_TIMED:
         began = perf_counter()
         run()
         times.append(perf_counter() - began)
-    return float(np.median(times))
+    return min(times)
+
+
+def bounded(task: str, seconds: float, allowed: float, residuals: str = "") -> Line:
+    """A task that may take so many seconds."""
+    return Line(task, seconds, "allowed", allowed, seconds / allowed, "at most", 1.0, residuals)

@@ -46,7 +46,7 @@ def largest_common_gain(
     low, high = np.log1p(problem.low), np.log1p(problem.high)
     first = np.clip(np.log1p(start), low, high)
     seen: dict[bytes, FloatArray | None] = {}
-    sloped: dict[bytes, tuple[Point, FloatArray] | None] = {}
+    sloped: dict[bytes, tuple[FloatArray, FloatArray] | None] = {}
     state: FloatArray | None = None
 
     def gains_at(logs: FloatArray) -> FloatArray | None:
@@ -62,15 +62,15 @@ def largest_common_gain(
                 seen[key] = gains(values)
         return seen[key]
 
-    def at(logs: FloatArray) -> tuple[Point, FloatArray] | None:
-        """The point with the derivatives of all gains."""
+    def at(logs: FloatArray) -> tuple[FloatArray, FloatArray] | None:
+        """All gains and their derivatives."""
         key = logs.tobytes()
         if key not in sloped:
             sloped.clear()
-            point = problem.evaluate(np.expm1(logs), state)
+            found = problem.gradients(np.expm1(logs), state)
             sloped[key] = None
-            if point is not None:
-                sloped[key] = point, slopes[:, None] * problem.gradients(point)
+            if found is not None:
+                sloped[key] = gains(found[0]), slopes[:, None] * found[1]
         return sloped[key]
 
     def excess(x: FloatArray) -> FloatArray:
@@ -88,7 +88,7 @@ def largest_common_gain(
     begin = at(first)
     if begin is None:
         return None, slopes
-    floor = float(gains(begin[0].values).min())
+    floor = float(begin[0].min())
     found = minimize(
         lambda x: -x[-1],
         np.append(first, floor),
@@ -98,11 +98,11 @@ def largest_common_gain(
         constraints={"type": "ineq", "fun": excess, "jac": excess_slope},
         options={"maxiter": min(max_iter, _STEPS), "ftol": 1e-13},
     )
-    end = at(np.clip(found.x[:-1], low, high))
-    if end is None:
+    last = np.clip(found.x[:-1], low, high)
+    point, end = problem.evaluate(np.expm1(last), state), at(last)
+    if point is None or end is None:
         return None, slopes
-    point, gradients = end
-    return point, _multipliers(problem, point, gains(point.values), gradients)
+    return point, _multipliers(problem, point, *end)
 
 
 def _multipliers(

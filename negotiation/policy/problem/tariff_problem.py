@@ -248,14 +248,23 @@ class TariffProblem:
             cotangents.append(cotangent)
         return np.array(values), cotangents
 
-    def gradients(self, point: Point) -> FloatArray:
-        """Derivative of every government's payoff by ``log(1 + rate)``, ``[government, rate]``."""
-        outcome = point.solution.outcome
-        adjoint = Adjoint(self.system, outcome, point.solution.shares, count=len(self.governments))
-        tables = self.instruments.spread(self.base, point.rates)
-        _, cotangents = self._payoffs(outcome, adjoint.trade)
+    def gradients(
+        self, rates: FloatArray, start: FloatArray | None = None
+    ) -> tuple[FloatArray, FloatArray] | None:
+        """All governments' payoffs and their derivatives by ``log(1 + rate)``.
+
+        The derivatives are ``[government, rate]``; None without an equilibrium.
+        """
+        solution = self.solve(rates, start)
+        if not solution.norms[0] <= self.tol:
+            return None
+        adjoint = Adjoint(
+            self.system, solution.outcome, solution.shares, count=len(self.governments)
+        )
+        tables = self.instruments.spread(self.base, rates)
+        values, cotangents = self._payoffs(solution.outcome, adjoint.trade)
         rows = [adjoint.total_derivative(c, tables).gradient for c in cotangents]
-        return np.stack([self.instruments.add_up(row) for row in rows])
+        return values, np.stack([self.instruments.add_up(row) for row in rows])
 
     def transfer_effects(self, point: Point, direction: FloatArray) -> FloatArray:
         """Change of each government's payoff by a billion USD given along ``direction``."""
