@@ -21,14 +21,14 @@ WORKERS ?= 2
 .PHONY: help setup reproduce test test-oracles coverage lint format types layers bench mutants paper docs full floors archive lock clean
 
 help:
-	@echo "make reproduce     data, games, bargaining, process, figures, tables and paper"
+	@echo "make reproduce     data, games, bargaining, process, figures, tables and paper, profile fast"
 	@echo "make test          the test suite"
 	@echo "make test-oracles  other solvers, a cluster, a browser, fresh installations"
 	@echo "make lint types layers   style, types and import layers"
 	@echo "make coverage      branch coverage of the numeric packages (at least 95 %)"
 	@echo "make bench         timings against named peers -> benchmarks/latest.json"
 	@echo "make mutants       small changes of numeric code that the tests have to notice (hours)"
-	@echo "make paper         paper/paper.pdf (needs latexmk)"
+	@echo "make paper         paper/paper.pdf with the full profile (needs latexmk)"
 	@echo "make docs          the documentation site, tutorials executed"
 	@echo "make full          everything at full size; writes docs/full_run.md"
 	@echo "make archive       the replication package as a zip"
@@ -93,7 +93,7 @@ mutants: .venv/.ready
 	$(BIN)/python -m tests.mutation --count 200 --seed 1
 
 paper: .venv/.ready
-	$(BIN)/negotiation reproduce --paper
+	$(BIN)/negotiation reproduce --paper --profile full
 
 docs: .venv/.full
 	$(BIN)/python docs/build.py

@@ -92,7 +92,7 @@ def _report(project: Path) -> dict[str, Any]:
     }
 
 
-def _print_report(report: dict[str, Any], *, has_paper: bool) -> None:
+def _print_report(report: dict[str, Any], *, profile: str, has_paper: bool) -> None:
     studies = report["studies"]
     rows = [
         [name, item["title"], len(item["numbers"]), len(item["tables"])]
@@ -100,7 +100,8 @@ def _print_report(report: dict[str, Any], *, has_paper: bool) -> None:
     ]
     print_table(["study", "what", "numbers", "tables"], rows, title="Built")
     typer.echo(
-        f"\n{len(report['figures'])} figures in figures/out; paper: {report['paper'] or '-'}"
+        f"\n{len(report['figures'])} figures in figures/out; paper: {report['paper'] or '-'}; "
+        f"profile: {profile}{' (samples of the printed paper: full)' if profile == 'fast' else ''}"
     )
     first = studies.get("headline", {})
     for table in first.get("tables", {}).values():
@@ -170,4 +171,4 @@ def reproduce(
     if as_json:
         typer.echo(json.dumps(report, sort_keys=True, indent=1))
     else:
-        _print_report(report, has_paper=(root / "paper").is_dir())
+        _print_report(report, profile=profile, has_paper=(root / "paper").is_dir())

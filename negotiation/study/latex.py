@@ -25,14 +25,18 @@ _HEAD = r"""% Generated from stored results; edited by no one.
 
 
 def write_generated(summaries: Mapping[str, Path], folder: Path) -> None:
-    """Write one ``table_<study>_<name>.tex`` a table and, last, ``numbers.tex``."""
+    """Write one ``table_<study>_<name>.tex`` a table and, last, ``numbers.tex``.
+
+    The key ``profile`` of the numbers tells the profiles that the results come from.
+    """
     lines = [_HEAD]
     largest: dict[tuple[str, str, float], float] = {}
     families = Counter(study.split("_")[0] for study in summaries)
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = set()
+    wanted, profiles = set(), set()
     for study in sorted(summaries):
         summary = read_summary(summaries[study].parent)
+        profiles.add(str(summary["profile"]))
         for key in sorted(summary["numbers"]):
             text = escape(summary["numbers"][key]["text"])
             lines.append(rf"\@namedef{{result@{study}.{key}}}{{{text}}}" + "\n")
@@ -57,6 +61,7 @@ def write_generated(summaries: Mapping[str, Path], folder: Path) -> None:
         folder / n for n in (*wanted, "table_health.tex")
     }:
         stale.unlink()
+    lines.append(rf"\@namedef{{result@profile}}{{{' and '.join(sorted(profiles))}}}" + "\n")
     lines.append("\\makeatother\n")
     write_text(folder / "numbers.tex", "".join(lines))
 

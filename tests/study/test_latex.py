@@ -30,6 +30,7 @@ def test_a_heading_wider_than_its_column_is_broken():
 def test_generated_files(tmp_path):
     summary = {
         "study": "game",
+        "profile": "fast",
         "numbers": {"loss": {"value": -1.0, "text": "-1.0"}},
         "tables": {"main": {"columns": ["a"], "rows": [["b"]], "align": ""}},
         "health": {"regret": {"value": 1e-12, "bound": 1e-9}},
@@ -40,6 +41,7 @@ def test_generated_files(tmp_path):
     (out / "table_old_gone.tex").write_text("stale")
     write_generated({"game": tmp_path / "game" / "summary.json"}, out)
     assert r"\@namedef{result@game.loss}{$-$1.0}" in (out / "numbers.tex").read_text()
+    assert r"\@namedef{result@profile}{fast}" in (out / "numbers.tex").read_text()
     assert sorted(p.name for p in out.glob("table_*")) == [
         "table_game_main.tex",
         "table_health.tex",
