@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from negotiation.equilibrium.time_limit import TimeLimit
+from negotiation.equilibrium.limits import TIME_REACHED, TimeLimit
 from negotiation.errors import ConvergenceError
 from negotiation.values import FloatArray
 
@@ -140,7 +140,7 @@ def trace(
     for _ in range(max_steps):
         if limit is not None and limit.is_over():
             raise ConvergenceError(
-                "max_seconds was reached", where=f"curve at parameter {here.position[-1]:.6g}"
+                TIME_REACHED, where=f"curve at parameter {here.position[-1]:.6g}"
             )
         while True:
             if length < min_step:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from negotiation import ConvergenceError
+from negotiation.equilibrium.limits import TimeLimit
 from negotiation.equilibrium.path_following import correct, trace
-from negotiation.equilibrium.time_limit import TimeLimit
 
 
 def circle(z):

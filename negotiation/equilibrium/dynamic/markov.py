@@ -28,8 +28,8 @@ from negotiation.equilibrium.dynamic.markov_certificate import (
     payoff_scale,
 )
 from negotiation.equilibrium.frames import play_frame
+from negotiation.equilibrium.limits import TimeLimit
 from negotiation.equilibrium.path_following import trace
-from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.stochastic import StochasticGame
 from negotiation.presentation import Presented
@@ -371,10 +371,10 @@ def markov_perfect_equilibrium(
     if best is not None and (best.converged or not raise_on_failure):
         return best
     raise ConvergenceError(
-        problem,
+        limit.reached(problem),
         where="markov_perfect_equilibrium",
         partial=best,
-        hint="Raise tol, max_precision or max_steps.",
+        hint="Raise tol or the limit that was reached.",
     )
 
 

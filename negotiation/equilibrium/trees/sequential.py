@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 
 from negotiation.arguments import takes
 from negotiation.equilibrium.frames import behavior_frame
+from negotiation.equilibrium.limits import TimeLimit
 from negotiation.equilibrium.path_following import trace
-from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.equilibrium.trees.perfect_bayesian import AssessmentCheck, check_assessment
 from negotiation.errors import ConvergenceError
 from negotiation.games.extensive_form import ExtensiveFormGame
@@ -340,10 +340,10 @@ def sequential_equilibrium(
     if best is not None and (best.converged or not raise_on_failure):
         return best
     raise ConvergenceError(
-        problem,
+        limit.reached(problem),
         where="sequential_equilibrium",
         partial=best,
-        hint="Raise tol, max_precision or max_steps.",
+        hint="Raise tol or the limit that was reached.",
     )
 
 
