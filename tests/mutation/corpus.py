@@ -1,7 +1,7 @@
-"""A fixed corpus of results: what the examples of a package's docstrings compute, as one digest.
+"""A fixed corpus of results: what the examples of docstrings compute, as a digest a module.
 
-``python -m tests.mutation.corpus trade`` prints the digest of a package. Numbers count to eight
-digits, so that another order of a sum is no other result.
+``python -m tests.mutation.corpus trade`` prints those of a package, after it the modules to begin
+with. Numbers count to eight digits, so that another order of a sum is no other result.
 """
 
 import contextlib
@@ -72,30 +72,41 @@ def _numbers(value, depth=0):
         yield from _numbers(value.to_numpy(), depth + 1)
 
 
-def digest(package):
-    """Digest of everything that the examples of a package leave behind."""
-    total = hashlib.sha256()
+def modules_of(package):
+    """Names of the modules of a package."""
     top = import_module(f"negotiation.{package}")
-    names = sorted(info.name for info in walk_packages(top.__path__, f"{top.__name__}."))
-    for name in names:
-        module = import_module(name)
-        for test in doctest.DocTestFinder(exclude_empty=True).find(module):
-            space = dict(vars(module))
-            known = set(space)
-            for example in test.examples:
-                out = io.StringIO()
-                try:
-                    with contextlib.redirect_stdout(out):
-                        exec(compile(example.source, name, "single"), space)
-                except Exception as error:
-                    out.write(type(error).__name__)
-                total.update(out.getvalue().encode())
-            for key in sorted(set(space) - known - {"__builtins__", "_"}):
-                total.update(key.encode())
-                total.update("\n".join(_numbers(space[key])).encode())
+    return sorted(info.name for info in walk_packages(top.__path__, f"{top.__name__}."))
+
+
+def digest(name):
+    """Digest of everything that the examples of a module leave behind."""
+    total = hashlib.sha256()
+    module = import_module(name)
+    for test in doctest.DocTestFinder(exclude_empty=True).find(module):
+        space = dict(vars(module))
+        known = set(space)
+        for example in test.examples:
+            out = io.StringIO()
+            try:
+                with contextlib.redirect_stdout(out):
+                    exec(compile(example.source, name, "single"), space)
+            except Exception as error:
+                out.write(type(error).__name__)
+            total.update(out.getvalue().encode())
+        for key in sorted(set(space) - known - {"__builtins__", "_"}):
+            total.update(key.encode())
+            total.update("\n".join(_numbers(space[key])).encode())
     return total.hexdigest()
+
+
+def digests(package, first=()):
+    """Module and digest in turn, those named first before the others."""
+    rest = [name for name in modules_of(package) if name not in first]
+    for name in (*first, *rest):
+        yield name, digest(name)
 
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    print(digest(sys.argv[1]))
+    for line in digests(sys.argv[1], sys.argv[2:]):
+        print(*line, flush=True)

@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,11 @@ class Mutant:
     before: str
     after: str
     text: str
+
+    @property
+    def key(self):
+        """What tells it from any other mutant of any version of the file."""
+        return hashlib.sha256(f"{self.file}\n{self.text}".encode()).hexdigest()
 
 
 def _numeric_nodes(tree):

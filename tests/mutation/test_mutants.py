@@ -2,7 +2,8 @@
 
 import ast
 
-from tests.mutation.corpus import digest
+from tests.mutation.corpus import digest, digests, modules_of
+from tests.mutation.log import known, note
 from tests.mutation.mutants import draw_mutants, mutants_of
 from tests.reference import ROOT
 
@@ -43,4 +44,15 @@ def test_a_seed_draws_the_same_mutants_and_the_corpus_is_fixed():
     one, two = (draw_mutants(ROOT, 5, 3, ("games",)) for _ in range(2))
     assert one == two
     assert len({m.text for m in one}) == 5
-    assert digest("games") == digest("games")
+    names = modules_of("games")
+    assert dict(digests("games", names[1:2])) == {name: digest(name) for name in names}
+    assert next(digests("games", names[1:2]))[0] == names[1]
+
+
+def test_a_log_keeps_the_last_verdict_of_each(tmp_path):
+    path = tmp_path / "log.jsonl"
+    assert known(path) == {}
+    one, two = draw_mutants(ROOT, 2, 3, ("games",))
+    for mutant, verdict in ((one, "SURVIVED"), (two, "same results"), (one, "killed")):
+        note(path, mutant, verdict, "", 1.0)
+    assert known(path) == {one.key: "killed", two.key: "same results"}
