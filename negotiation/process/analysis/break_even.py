@@ -330,7 +330,7 @@ def _joint(
             slope[k] = (margins(moved) - here) / step
         slope = np.nan_to_num(slope)
         # A bracket's width beyond the boundary, so that the ray to it ends on the other side.
-        beyond = slope @ point - here - sign * tol * np.linalg.norm(slope)
+        beyond = float(slope @ point - here - sign * tol * np.linalg.norm(slope))
         aim = _nearest_in_box(slope, beyond, low, high)
         length = float(np.linalg.norm(aim))
         if length == 0.0:
