@@ -233,7 +233,9 @@ def test_a_limit_on_the_number_holds_for_pairs():
 
 RUN = """
 import json, numpy as np
+from negotiation.equilibrium.normal_form import batch
 from negotiation.equilibrium.normal_form.batch import nash_equilibria_batch
+batch.FEW_CELLS = 0  # in kernels, whether they have been compiled before or not
 rng = np.random.default_rng(3)
 out = []
 for low, high in ((0, 3), (0, 1000), (0, 10**12)):
