@@ -8,6 +8,7 @@ again and tries only survivors anew. Ends with an error if fewer than nine of te
 """
 
 import argparse
+import json
 import os
 import re
 import shutil
@@ -19,7 +20,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.mutation.log import known, note
-from tests.mutation.mutants import PACKAGES, draw_mutants
+from tests.mutation.mutants import PACKAGES, draw_mutants, places
 from tests.reference import ROOT
 
 #: Seconds after which a batch of tests counts as one that never ends.
@@ -52,21 +53,35 @@ class Workshop:
         )  # fmt: skip
 
     def examples(self, package):
-        """Digest of every module of a package as it is."""
+        """Digests of the modules of a package as it is, and the lines that run by file."""
         if package not in self.expected:
             begun = time.monotonic()
-            lines = self.start("-m", "tests.mutation.corpus", package).communicate()[0]
-            self.expected[package] = dict(line.split() for line in lines.splitlines())
+            process = self.start("-m", "tests.mutation.corpus", "--executed", package)
+            digests, lines = json.loads(process.communicate()[0])
+            self.expected[package] = digests, lines
             self.seconds[package] = time.monotonic() - begun
-            assert self.expected[package], f"the examples of {package} fail as they are"
         return self.expected[package]
 
-    def changes_results(self, package, module):
-        """Whether an example of the package gives another result, or none; the module's first."""
-        expected, left = self.examples(package), SLOWER * self.seconds[package] + LEAST
-        end = time.monotonic() + left
+    def affected(self, mutant):
+        """Modules whose examples run what is changed, its own first."""
+        package = Path(mutant.file).parts[1]
+        digests, lines = self.examples(package)
+        path = self.tree / mutant.file
+        source = path.read_text(encoding="utf-8")
+        own = Path(mutant.file).with_suffix("").as_posix().replace("/", ".")
+        names = set(digests)
+        if "njit" not in source:
+            place = set(places(source, mutant.line))
+            ran = {name for name, by in lines.items() if place & set(by.get(str(path), ()))}
+            names = names if "import" in ran else ran
+        return sorted(names, key=lambda name: (name != own, name))
+
+    def changes_results(self, package, modules):
+        """Whether an example of these modules leaves another result, or none."""
+        expected = {name: self.examples(package)[0][name] for name in modules}
+        end = time.monotonic() + SLOWER * self.seconds[package] + LEAST
         with tempfile.NamedTemporaryFile("a") as out:
-            process = self.start("-m", "tests.mutation.corpus", package, module, out=out)
+            process = self.start("-m", "tests.mutation.corpus", *modules, out=out)
             try:
                 while time.monotonic() < end:
                     done = process.poll() is not None
@@ -119,9 +134,10 @@ class Workshop:
     def judge(self, mutant):
         """Say what becomes of a mutant: the same results, killed or survived, and by which test."""
         path, package = self.tree / mutant.file, Path(mutant.file).parts[1]
-        module = Path(mutant.file).with_suffix("").as_posix().replace("/", ".")
         original, stamp, cache = path.read_text(encoding="utf-8"), path.stat(), self.cache
-        self.examples(package)
+        affected = self.affected(mutant)
+        if not affected:
+            return "same results", ""
         if "njit" in original:
             # What is stored of a kernel knows the file it is in, not those it calls.
             self.cache = Path(tempfile.mkdtemp(dir=cache.parent))
@@ -136,7 +152,7 @@ class Workshop:
 
         try:
             path.write_text(mutant.text, encoding="utf-8")
-            if not self.changes_results(package, module):
+            if not self.changes_results(package, affected):
                 return "same results", ""
             for tests in self.batches(mutant.file):
                 failed = self.failing(*tests)

@@ -1,7 +1,7 @@
 """A fixed corpus of results: what the examples of docstrings compute, as a digest a module.
 
-``python -m tests.mutation.corpus trade`` prints those of a package, after it the modules to begin
-with. Numbers count to eight digits, so that another order of a sum is no other result.
+``python -m tests.mutation.corpus MODULE ...`` prints them. Numbers count to eight digits, so that
+another order of a sum is no other result.
 """
 
 import contextlib
@@ -10,6 +10,7 @@ import doctest
 import hashlib
 import inspect
 import io
+import json
 import sys
 import warnings
 from collections.abc import Mapping
@@ -99,14 +100,43 @@ def digest(name):
     return total.hexdigest()
 
 
-def digests(package, first=()):
-    """Module and digest in turn, those named first before the others."""
-    rest = [name for name in modules_of(package) if name not in first]
-    for name in (*first, *rest):
+def digests(names):
+    """Module and digest in turn."""
+    for name in names:
         yield name, digest(name)
+
+
+def executed(package):
+    """Digests, and the lines that run by file: when all is imported, then for each module.
+
+    Kernels are not seen from inside.
+    """
+    from coverage import Coverage
+
+    names = modules_of(package)
+    watch = Coverage(data_file=None, source=["negotiation"], config_file=False)
+    watch.start()
+    watch.switch_context("import")
+    for name in names:
+        import_module(name)
+    found = {}
+    for name in names:
+        watch.switch_context(name)
+        found[name] = digest(name)
+    watch.stop()
+    data = watch.get_data()
+    lines = {name: {} for name in ("import", *names)}
+    for file in data.measured_files():
+        for line, contexts in data.contexts_by_lineno(file).items():
+            for context in set(contexts) & set(lines):
+                lines[context].setdefault(file, []).append(line)
+    return found, lines
 
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    for line in digests(sys.argv[1], sys.argv[2:]):
-        print(*line, flush=True)
+    if sys.argv[1] == "--executed":
+        print(json.dumps(executed(sys.argv[2])))
+    else:
+        for line in digests(sys.argv[1:]):
+            print(*line, flush=True)
