@@ -134,9 +134,8 @@ _HOME = {
     ),
     "equilibrium.certificate": "exact_regret regret",
     "equilibrium.correlated.certificate": "CorrelatedResult incentive_to_disobey",
-    "equilibrium.correlated.equilibria": (
-        "CorrelatedPayoffSet correlated_equilibria correlated_payoff_set"
-    ),
+    "equilibrium.correlated.equilibria": "correlated_equilibria",
+    "equilibrium.correlated.payoff_set": "CorrelatedPayoffSet correlated_payoff_set",
     "equilibrium.dynamic.discounted_payoffs": "DiscountedPayoffs discounted_payoffs",
     "equilibrium.dynamic.learning": "LearningPath fictitious_play replicator_dynamics",
     "equilibrium.dynamic.markov": "MarkovEquilibrium markov_perfect_equilibrium",

@@ -52,7 +52,8 @@ from negotiation.data.tables import Table as Table, load_table as load_table, re
 from negotiation.data.tariffs import Exemption as Exemption, TariffStep as TariffStep, average_tariff as average_tariff, default_rates as default_rates, exempt_sectors as exempt_sectors, tariff_history as tariff_history
 from negotiation.equilibrium.certificate import exact_regret as exact_regret, regret as regret
 from negotiation.equilibrium.correlated.certificate import CorrelatedResult as CorrelatedResult, incentive_to_disobey as incentive_to_disobey
-from negotiation.equilibrium.correlated.equilibria import CorrelatedPayoffSet as CorrelatedPayoffSet, correlated_equilibria as correlated_equilibria, correlated_payoff_set as correlated_payoff_set
+from negotiation.equilibrium.correlated.equilibria import correlated_equilibria as correlated_equilibria
+from negotiation.equilibrium.correlated.payoff_set import CorrelatedPayoffSet as CorrelatedPayoffSet, correlated_payoff_set as correlated_payoff_set
 from negotiation.equilibrium.dynamic.discounted_payoffs import DiscountedPayoffs as DiscountedPayoffs, discounted_payoffs as discounted_payoffs
 from negotiation.equilibrium.dynamic.learning import LearningPath as LearningPath, fictitious_play as fictitious_play, replicator_dynamics as replicator_dynamics
 from negotiation.equilibrium.dynamic.markov import MarkovEquilibrium as MarkovEquilibrium, markov_perfect_equilibrium as markov_perfect_equilibrium

@@ -10,9 +10,18 @@ TYPE_CHECKING = False  # importing typing would take longer than everything else
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
-    from typing import Any
+    from typing import Any, TypeVar
 
-__all__ = ["FORMER", "FORMER_GRIDS", "FORMER_PLAYERS", "FormerPaths", "former_module"]
+    F = TypeVar("F", bound=Callable[..., Any])
+
+__all__ = [
+    "FORMER",
+    "FORMER_GRIDS",
+    "FORMER_PLAYERS",
+    "FormerPaths",
+    "former_argument",
+    "former_module",
+]
 
 #: Who played where nobody was named.
 FORMER_PLAYERS = ("USA", "CHN")
@@ -113,6 +122,28 @@ class FormerPaths:
         vars(module).update(
             {k: v for k, v in vars(_warn(module.__name__)).items() if not k.startswith("__")}
         )
+
+
+def former_argument(former: str, present: str) -> Callable[[F], F]:
+    """Return a decorator that lets a function be called with the former name of an argument."""
+    from functools import wraps
+
+    def taking_both(function: F) -> F:
+        @wraps(function)
+        def called(*args: Any, **kwargs: Any) -> Any:
+            if former in kwargs:
+                warnings.warn(
+                    f"{function.__name__}: {former}= is now {present}=; the former name goes in "
+                    "version 0.3",
+                    DeprecationWarning,
+                    stacklevel=2,
+                )
+                kwargs.setdefault(present, kwargs.pop(former))
+            return function(*args, **kwargs)
+
+        return called  # type: ignore[return-value]  # of the same signature
+
+    return taking_both
 
 
 def former_module(room: str) -> Callable[[str], Any]:

@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiation.equilibrium.limits import TIME_REACHED
 from negotiation.errors import ConvergenceError
 
 __all__ = [
@@ -84,7 +85,7 @@ class _Tableau:
         """Pivot to the optimum of the last row over the first columns; False if unbounded."""
         while True:
             if not keep_going():
-                raise ConvergenceError("max_seconds was reached", where="exact linear programme")
+                raise ConvergenceError(TIME_REACHED, where="exact linear programme")
             entering = next((j for j in range(columns) if self.rows[-1, j] < 0), None)
             if entering is None:
                 return True

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiation.equilibrium.exact_linear_program import integer_row
-from negotiation.equilibrium.time_limit import TimeLimit
+from negotiation.equilibrium.limits import TIME_REACHED, TimeLimit
 from negotiation.errors import ConvergenceError
 
 __all__ = ["solve_complementarity"]
@@ -78,7 +78,7 @@ def solve_complementarity(
     column = covering
     for _ in range(max_pivots):
         if limit is not None and limit.is_over():
-            raise ConvergenceError("max_seconds was reached", where="complementarity problem")
+            raise ConvergenceError(TIME_REACHED, where="complementarity problem")
         pivot_row = table[row].copy()
         if pivot_row[column] < 0:
             pivot_row = -pivot_row

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from negotiation.equilibrium.time_limit import TimeLimit
+from negotiation.equilibrium.limits import TimeLimit
 from negotiation.errors import ConvergenceError
 from negotiation.values import FloatArray
 
-__all__ = ["CurvePoint", "correct", "trace"]
+__all__ = ["CurvePoint", "correct", "milestones", "trace"]
 
 Map = Callable[[FloatArray], FloatArray]
 
@@ -107,7 +107,6 @@ def trace(
     max_step: float = 1e9,
     crossing_step: float = 1e-3,
     max_steps: int = 20_000,
-    limit: TimeLimit | None = None,
 ) -> Iterator[CurvePoint]:
     """Yield points of the curve through ``start``, first in the direction of a growing parameter.
 
@@ -123,13 +122,11 @@ def trace(
         Length above which a step across another branch is taken back.
     max_steps
         Largest number of points.
-    limit
-        Time in which the curve is traced; None for all.
 
     Raises
     ------
     ConvergenceError
-        If steps become too short or too many, or time is up.
+        If steps become too short or too many.
     """
     upward = np.zeros(len(start))
     upward[-1] = 1.0
@@ -138,10 +135,6 @@ def trace(
     yield here
     length = first_step
     for _ in range(max_steps):
-        if limit is not None and limit.is_over():
-            raise ConvergenceError(
-                "max_seconds was reached", where=f"curve at parameter {here.position[-1]:.6g}"
-            )
         while True:
             if length < min_step:
                 raise ConvergenceError(
@@ -165,3 +158,21 @@ def trace(
     raise ConvergenceError(
         f"more than {max_steps} steps", where=f"curve at parameter {here.position[-1]:.6g}"
     )
+
+
+def milestones(
+    points: Iterator[CurvePoint], first: float, last: float, limit: TimeLimit
+) -> Iterator[CurvePoint]:
+    """Yield points of a curve whose parameter is ``first``, then 100, then ten times as large.
+
+    The last is the first one beyond ``last``, or where the curve had come when time was up.
+    """
+    target = first
+    for point in points:
+        reached, late = float(point.position[-1]), limit.is_over()
+        if reached < target and not late:
+            continue
+        target = max(10.0 * target, reached, 100.0)
+        yield point
+        if reached > last or late:
+            return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from negotiation.equilibrium.limits import TimeLimit
 from negotiation.equilibrium.many_players.isolation import isolate_equilibria
 from negotiation.equilibrium.normal_form.batch import nash_equilibria_batch
 from negotiation.equilibrium.normal_form.one_equilibrium import one_equilibrium
@@ -14,7 +15,6 @@ from negotiation.equilibrium.normal_form.vertex_search import (
     unit_columns,
 )
 from negotiation.equilibrium.quantal.quantal_response import quantal_response
-from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.games.normal_form import NormalFormGame
 
 __all__ = ["compile_kernels"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from negotiation.arguments import takes
-from negotiation.equilibrium.correlated.equilibria import CorrelatedPayoffSet
+from negotiation.equilibrium.correlated.payoff_set import CorrelatedPayoffSet
 from negotiation.equilibrium.quantal.quantal_response import QuantalResponseResult
 from negotiation.errors import InvalidInputError
 from negotiation.plotting.style import Pen

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from negotiation import ConvergenceError
-from negotiation.equilibrium.path_following import correct, trace
-from negotiation.equilibrium.time_limit import TimeLimit
+from negotiation.equilibrium.limits import TimeLimit
+from negotiation.equilibrium.path_following import CurvePoint, correct, milestones, trace
 
 
 def circle(z):
@@ -71,7 +71,25 @@ def test_newton_refuses_what_it_cannot_solve():
     assert correct(circle, circle_slope, np.array([1.0, 0.0]), border)[1] == 0.0
 
 
+def straight():
+    """Points at parameters 0, 1, 2, ... for ever."""
+    for k in itertools.count():
+        yield CurvePoint(np.array([0.0, float(k)]), np.zeros(2), 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        (0.0, 5e4, [0, 100, 1_000, 10_000, 100_000]),
+        (10.0, 1e3, [10, 100, 1_000, 10_000]),
+        (70.0, 100.0, [70, 700]),
+    ],
+)
+def test_milestones_are_ten_times_apart(first, last, expected):
+    found = milestones(straight(), first, last, TimeLimit(None))
+    assert [point.position[-1] for point in found] == expected
+
+
 def test_a_path_ends_with_its_time():
-    limit = TimeLimit(0.0)
-    with pytest.raises(ConvergenceError, match="max_seconds"):
-        list(trace(lambda z: z[:1], lambda z: np.array([[1.0, 0.0]]), np.zeros(2), limit=limit))
+    (only,) = milestones(straight(), 10.0, 1e9, TimeLimit(0.0))
+    assert only.position[-1] == 0.0

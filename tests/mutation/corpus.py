@@ -1,7 +1,7 @@
-"""A fixed corpus of results: what the examples of a package's docstrings compute, as one digest.
+"""A fixed corpus of results: what the examples of docstrings compute, as a digest a module.
 
-``python -m tests.mutation.corpus trade`` prints the digest of a package. Numbers count to eight
-digits, so that another order of a sum is no other result.
+``python -m tests.mutation.corpus MODULE ...`` prints them. Numbers count to eight digits, so that
+another order of a sum is no other result.
 """
 
 import contextlib
@@ -10,6 +10,7 @@ import doctest
 import hashlib
 import inspect
 import io
+import json
 import sys
 import warnings
 from collections.abc import Mapping
@@ -72,30 +73,70 @@ def _numbers(value, depth=0):
         yield from _numbers(value.to_numpy(), depth + 1)
 
 
-def digest(package):
-    """Digest of everything that the examples of a package leave behind."""
-    total = hashlib.sha256()
+def modules_of(package):
+    """Names of the modules of a package."""
     top = import_module(f"negotiation.{package}")
-    names = sorted(info.name for info in walk_packages(top.__path__, f"{top.__name__}."))
-    for name in names:
-        module = import_module(name)
-        for test in doctest.DocTestFinder(exclude_empty=True).find(module):
-            space = dict(vars(module))
-            known = set(space)
-            for example in test.examples:
-                out = io.StringIO()
-                try:
-                    with contextlib.redirect_stdout(out):
-                        exec(compile(example.source, name, "single"), space)
-                except Exception as error:
-                    out.write(type(error).__name__)
-                total.update(out.getvalue().encode())
-            for key in sorted(set(space) - known - {"__builtins__", "_"}):
-                total.update(key.encode())
-                total.update("\n".join(_numbers(space[key])).encode())
+    return sorted(info.name for info in walk_packages(top.__path__, f"{top.__name__}."))
+
+
+def digest(name):
+    """Digest of everything that the examples of a module leave behind."""
+    total = hashlib.sha256()
+    module = import_module(name)
+    for test in doctest.DocTestFinder(exclude_empty=True).find(module):
+        space = dict(vars(module))
+        known = set(space)
+        for example in test.examples:
+            out = io.StringIO()
+            try:
+                with contextlib.redirect_stdout(out):
+                    exec(compile(example.source, name, "single"), space)
+            except Exception as error:
+                out.write(type(error).__name__)
+            total.update(out.getvalue().encode())
+        for key in sorted(set(space) - known - {"__builtins__", "_"}):
+            total.update(key.encode())
+            total.update("\n".join(_numbers(space[key])).encode())
     return total.hexdigest()
+
+
+def digests(names):
+    """Module and digest in turn."""
+    for name in names:
+        yield name, digest(name)
+
+
+def executed(package):
+    """Digests, and the lines that run by file: when all is imported, then for each module.
+
+    Kernels are not seen from inside.
+    """
+    from coverage import Coverage
+
+    names = modules_of(package)
+    watch = Coverage(data_file=None, source=["negotiation"], config_file=False)
+    watch.start()
+    watch.switch_context("import")
+    for name in names:
+        import_module(name)
+    found = {}
+    for name in names:
+        watch.switch_context(name)
+        found[name] = digest(name)
+    watch.stop()
+    data = watch.get_data()
+    lines = {name: {} for name in ("import", *names)}
+    for file in data.measured_files():
+        for line, contexts in data.contexts_by_lineno(file).items():
+            for context in set(contexts) & set(lines):
+                lines[context].setdefault(file, []).append(line)
+    return found, lines
 
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    print(digest(sys.argv[1]))
+    if sys.argv[1] == "--executed":
+        print(json.dumps(executed(sys.argv[2])))
+    else:
+        for line in digests(sys.argv[1:]):
+            print(*line, flush=True)

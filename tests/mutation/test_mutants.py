@@ -1,9 +1,13 @@
 """The mutants are what they say: each kind, numbers only, and the same for a seed."""
 
 import ast
+import json
+import sys
+from subprocess import run
 
-from tests.mutation.corpus import digest
-from tests.mutation.mutants import draw_mutants, mutants_of
+from tests.mutation.corpus import digest, digests, modules_of
+from tests.mutation.log import known, note
+from tests.mutation.mutants import draw_mutants, mutants_of, places
 from tests.reference import ROOT
 
 SOURCE = '''
@@ -43,4 +47,26 @@ def test_a_seed_draws_the_same_mutants_and_the_corpus_is_fixed():
     one, two = (draw_mutants(ROOT, 5, 3, ("games",)) for _ in range(2))
     assert one == two
     assert len({m.text for m in one}) == 5
-    assert digest("games") == digest("games")
+    names = modules_of("games")[:2]
+    assert list(digests(names)) == [(name, digest(name)) for name in names]
+
+
+def test_lines_that_run():
+    lines = {line: list(places(SOURCE, line)) for line in (2, 4, 5, 6)}
+    assert lines == {2: [3, 4, 5, 6], 4: [4], 5: [5], 6: [6]}
+    told = run([sys.executable, "-m", "tests.mutation.corpus", "--executed", "games"], cwd=ROOT,
+               capture_output=True, text=True, check=True).stdout  # fmt: skip
+    found, executed = json.loads(told)
+    assert found == dict(digests(modules_of("games")))
+    file = str(ROOT / "negotiation" / "games" / "strategies.py")
+    assert executed["negotiation.games.strategies"][file]
+    assert file not in executed["negotiation.games.bayesian"]
+
+
+def test_a_log_keeps_the_last_verdict_of_each(tmp_path):
+    path = tmp_path / "log.jsonl"
+    assert known(path) == {}
+    one, two = draw_mutants(ROOT, 2, 3, ("games",))
+    for mutant, verdict in ((one, "SURVIVED"), (two, "same results"), (one, "killed")):
+        note(path, mutant, verdict, "", 1.0)
+    assert known(path) == {one.key: "killed", two.key: "same results"}

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from negotiation import InvalidInputError, NormalFormGame
-from negotiation.equilibrium.correlated.equilibria import correlated_payoff_set
+from negotiation.equilibrium.correlated.payoff_set import correlated_payoff_set
 from negotiation.equilibrium.normal_form.nash import nash_equilibria
 from negotiation.equilibrium.quantal.quantal_response import (
     quantal_response,

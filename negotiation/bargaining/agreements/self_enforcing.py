@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -35,6 +36,10 @@ __all__ = [
     "managed_trade",
     "most_cooperative_tariff",
 ]
+
+
+Tariff: TypeAlias = FloatArray | float
+GRIM = "grim trigger: cheating is followed by Nash tariffs for ever"
 
 
 @dataclass(frozen=True)
@@ -70,14 +75,10 @@ def _discount(delta: float) -> float:
     return number(delta, name="delta", low=0.0, high=1.0, open_high=True)
 
 
-def _gain(market: LinearTariffModel, tariff: FloatArray | float) -> FloatArray:
-    phi, m = market.exporter_incidence, market.import_slope
-    return np.asarray(0.5 * m * (1 - phi**2) * (market.optimal_tariff - np.asarray(tariff)) ** 2)
-
-
-def _loss(market: LinearTariffModel, tariff: FloatArray | float) -> FloatArray:
-    phi, m = market.exporter_incidence, market.import_slope
-    return np.asarray(0.5 * m * (1 - phi) * (market.optimal_tariff**2 - np.asarray(tariff) ** 2))
+def _cheating(m: float, phi: float, nash: Tariff, agreed: Tariff) -> tuple[FloatArray, FloatArray]:
+    """Return what cheating at an agreed tariff gains once, and what the war costs a period."""
+    gain = 0.5 * m * (1 - phi**2) * (nash - np.asarray(agreed)) ** 2
+    return gain, 0.5 * m * (1 - phi) * (nash**2 - np.asarray(agreed) ** 2)
 
 
 @takes
@@ -105,7 +106,7 @@ def most_cooperative_tariff(market: LinearTariffModel, delta: float) -> Cooperat
     phi, nash = market.exporter_incidence, market.optimal_tariff
     hold = (1 - d) * (1 + phi)
     tariff = max(0.0, nash * (hold - d) / (hold + d))
-    gain, cost = float(_gain(market, tariff)), float(_loss(market, tariff))
+    gain, cost = map(float, _cheating(market.import_slope, phi, nash, tariff))
     return CooperativeTariff(
         tariff=tariff,
         nash_tariff=nash,
@@ -115,7 +116,7 @@ def most_cooperative_tariff(market: LinearTariffModel, delta: float) -> Cooperat
         slack=d / (1 - d) * cost - gain,
         assumptions=(
             "two equal linear markets",
-            "grim trigger: cheating is followed by Nash tariffs for ever",
+            GRIM,
             "tariffs are observed without error or delay",
         ),
     )
@@ -179,7 +180,7 @@ def critical_discounts(first: LinearTariffModel, second: LinearTariffModel) -> F
         sustainable=max(deltas) < 1,
         binding=int(deltas[1] > deltas[0]),
         assumptions=(
-            "grim trigger: cheating is followed by Nash tariffs for ever",
+            GRIM,
             "free trade without transfers",
         ),
     )
@@ -260,13 +261,13 @@ def managed_trade(
         return np.asarray(np.maximum(0.0, nash - room))
 
     def gain(w: float) -> float:
-        return float(p @ (0.5 * m * (1 - phi) * (nash**2 - tariffs(w) ** 2)))
+        return float(p @ _cheating(m, phi, nash, tariffs(w))[1])
 
-    omega = _largest_fixed_point(gain, float(p @ (0.5 * m * (1 - phi) * nash**2)), max_iter)
+    gains, costs = _cheating(m, phi, nash, 0.0)
+    most, free = float(gains.max()), float(p @ costs)
+    omega = _largest_fixed_point(gain, free, max_iter)
     agreed = tariffs(omega)
-    slack = 0.5 * m * (1 - phi**2) * (nash - agreed) ** 2 - d * omega / (1 - d)
-    most = float(np.max(0.5 * m * (1 - phi**2) * nash**2))
-    free = float(p @ (0.5 * m * (1 - phi) * nash**2))
+    slack = _cheating(m, phi, nash, agreed)[0] - d * omega / (1 - d)
     return ManagedTrade(
         tariffs=read_only(agreed),
         nash_tariffs=read_only(nash),
@@ -276,7 +277,7 @@ def managed_trade(
         converged=abs(gain(omega) - omega) <= 1e-12 * max(free, 1e-300),
         assumptions=(
             "independent shocks, common to two equal sides and seen before tariffs are set",
-            "grim trigger: cheating is followed by Nash tariffs for ever",
+            GRIM,
         ),
     )
 
@@ -367,19 +368,13 @@ def gradual_cuts(
     if int(steps) != steps or steps < 1:
         raise InvalidInputError("a positive whole number", where="steps", seen=steps)
 
-    def own(tau: float) -> float:
-        return float(market.effects(tau).importer)
-
-    def partner(tau: float) -> float:
-        return float(market.effects(tau).exporter)
-
-    path = [first]
+    path, end = [first], market.effects(limit)
     for _ in range(int(steps)):
         here = min(path[-1], market.optimal_tariff)
         if here <= limit:
             path.append(here)
             continue
-        wanted = partner(limit) - (own(here) - own(limit)) / d
+        wanted = float(end.exporter - (market.effects(here).importer - end.importer) / d)
         # V(tau) = -phi M0 tau + m phi (1-phi) tau^2/2, the smaller root.
         a, b = 0.5 * m * phi * (1 - phi), phi * volume
         path.append(max(limit, 2 * -wanted / (b + (b * b + 4 * a * wanted) ** 0.5)))

@@ -1,6 +1,7 @@
 """Correlated equilibria.
 
-Begin with `equilibria` (correlated and coarse correlated, for any number of players);
+Begin with `equilibria` (correlated and coarse correlated, for any number of players) and
+`payoff_set` (what they pay two players);
 `programme` is the linear programme behind them.
 """
 

@@ -9,8 +9,8 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack, vstack
 
 from negotiation.arguments import takes
+from negotiation.equilibrium.limits import TimeLimit
 from negotiation.equilibrium.normal_form.zero_sum import TIGHT
-from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import ConvergenceError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import FloatArray
@@ -60,12 +60,10 @@ def _incentive_rows(game: NormalFormGame, *, coarse: bool) -> csr_array:
 
 def _solved(limit: TimeLimit, *objective: FloatArray, **constraints: Any) -> Any:
     """Answer of scipy's linear programme, within what is left of the time."""
-    left = {} if limit.max_seconds is None else {"time_limit": limit.seconds_left()}
-    answer = linprog(*objective, **constraints, options={**TIGHT, **left})
+    answer = linprog(*objective, **constraints, options={**TIGHT, **limit.of_programme()})
     if answer.x is None or answer.status == 1:
         raise ConvergenceError(
-            "max_seconds was reached" if limit.is_over() else "linear programme not solved",
-            where="correlated_equilibria",
+            limit.reached("linear programme not solved"), where="correlated_equilibria"
         )
     return answer
 

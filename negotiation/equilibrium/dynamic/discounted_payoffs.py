@@ -28,8 +28,8 @@ from negotiation.equilibrium.dynamic.polygons import (
     distance_outside,
 )
 from negotiation.equilibrium.frames import corners_frame
+from negotiation.equilibrium.limits import TimeLimit
 from negotiation.equilibrium.normal_form.results import pure_equilibria
-from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import ConvergenceError
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
 from negotiation.presentation import Presented
@@ -248,7 +248,7 @@ def discounted_payoffs(
     )
     if raise_on_failure and not converged:
         raise ConvergenceError(
-            f"corners still move after {iterations} iterations",
+            limit.reached(f"corners still move after {iterations} iterations"),
             where="discounted_payoffs",
             partial=result,
             hint="Raise max_iter, max_seconds or tol; the outer polygon holds all the same.",

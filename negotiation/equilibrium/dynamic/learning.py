@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import check_profile, deviation_payoffs, regret
 from negotiation.equilibrium.frames import play_frame
+from negotiation.equilibrium.limits import TimeLimit
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
@@ -41,12 +42,15 @@ class LearningPath(Presented):
         For each player ``[time, action]``: shares of past play, or of the population.
     regret
         Regret of the last profile, relative to the payoff range.
+    complete
+        Whether the path goes on to its end; False where the time was over before.
     """
 
     game: NormalFormGame
     times: FloatArray
     probabilities: tuple[FloatArray, ...]
     regret: float
+    complete: bool = True
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a time, player and action, with its probability."""
@@ -57,18 +61,25 @@ class LearningPath(Presented):
         return play_frame(self.game.players, self.game.actions, profiles)
 
 
-def _path(game: NormalFormGame, times: FloatArray, paths: Sequence[FloatArray]) -> LearningPath:
+def _path(
+    game: NormalFormGame, times: FloatArray, paths: Sequence[FloatArray], complete: bool
+) -> LearningPath:
     return LearningPath(
         game=game,
         times=read_only(times),
         probabilities=tuple(read_only(p) for p in paths),
         regret=regret(game, [p[-1] for p in paths]),
+        complete=complete,
     )
 
 
 @takes
 def fictitious_play(
-    game: NormalFormGame, rounds: int, *, start: Sequence[int] | None = None
+    game: NormalFormGame,
+    rounds: int,
+    *,
+    start: Sequence[int] | None = None,
+    max_seconds: float | None = None,
 ) -> LearningPath:
     """Return shares of past play when all best respond to the others' past shares (Brown 1951).
 
@@ -82,6 +93,8 @@ def fictitious_play(
         Number of rounds, 1 or more.
     start
         Actions of the first round; the first action of everybody where None.
+    max_seconds
+        Wall-clock limit, after which the path ends.
 
     Raises
     ------
@@ -95,6 +108,7 @@ def fictitious_play(
     >>> bool(path.regret < 0.05)
     True
     """
+    limit = TimeLimit(max_seconds)
     if rounds < 1:
         raise InvalidInputError("at least one round", where="rounds", seen=rounds)
     count = len(game.shape)
@@ -110,8 +124,12 @@ def fictitious_play(
             counts[i][a] += 1.0
             paths[i][k] = counts[i] / (k + 1.0)
         shares = [p[k] for p in paths]
+        if limit.is_over():
+            paths = [p[: k + 1] for p in paths]
+            break
         chosen = [int(deviation_payoffs(game.payoffs, shares, i).argmax()) for i in range(count)]
-    return _path(game, np.arange(1.0, rounds + 1.0), paths)
+    done = len(paths[0])
+    return _path(game, np.arange(1.0, done + 1.0), paths, done == rounds)
 
 
 @takes
@@ -122,6 +140,7 @@ def replicator_dynamics(
     *,
     points: int = 201,
     tol: float = 1e-9,
+    max_seconds: float | None = None,
 ) -> LearningPath:
     r"""Return population shares under the replicator dynamics, one population a player.
 
@@ -142,6 +161,8 @@ def replicator_dynamics(
         Number of equally spaced times that are returned, 2 or more.
     tol
         Relative accuracy of the integration.
+    max_seconds
+        Wall-clock limit, after which the path ends.
 
     Raises
     ------
@@ -159,6 +180,7 @@ def replicator_dynamics(
     """
     from scipy.integrate import solve_ivp
 
+    limit = TimeLimit(max_seconds)
     number(duration, name="duration", low=0.0, open_low=True)
     number(tol, name="tol", low=0.0, open_low=True)
     if points < 2:
@@ -181,6 +203,16 @@ def replicator_dynamics(
             out.append(own * (u - own @ u))
         return np.concatenate(out)
 
+    last = np.inf
+
+    def time_left(t: float, _: FloatArray) -> float:
+        # Falls to zero at the end of the step in which the time is over.
+        nonlocal last
+        if np.isinf(last) and limit.is_over():
+            last = t
+        return last - t
+
+    time_left.terminal = True  # type: ignore[attr-defined]  # how SciPy is told to stop
     times = np.linspace(0.0, duration, points)
     answer = solve_ivp(
         motion,
@@ -190,6 +222,7 @@ def replicator_dynamics(
         method="LSODA",
         rtol=tol,
         atol=tol * 1e-3,
+        events=time_left,
     )
     if not answer.success:
         raise ConvergenceError(str(answer.message), where="replicator_dynamics")
@@ -197,4 +230,5 @@ def replicator_dynamics(
     for a, b in itertools.pairwise(ends):
         shares = np.clip(answer.y[a:b].T, 0.0, None)
         paths.append(shares / shares.sum(axis=1, keepdims=True))
-    return _path(game, times, paths)
+    done = answer.y.shape[1]
+    return _path(game, times[:done], paths, done == points)

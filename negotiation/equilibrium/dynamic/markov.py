@@ -28,8 +28,8 @@ from negotiation.equilibrium.dynamic.markov_certificate import (
     payoff_scale,
 )
 from negotiation.equilibrium.frames import play_frame
-from negotiation.equilibrium.path_following import trace
-from negotiation.equilibrium.time_limit import TimeLimit
+from negotiation.equilibrium.limits import TimeLimit
+from negotiation.equilibrium.path_following import milestones, trace
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.stochastic import StochasticGame
 from negotiation.presentation import Presented
@@ -340,14 +340,9 @@ def markov_perfect_equilibrium(
     system = _LogitMarkovSystem(game)
     best: MarkovEquilibrium | None = None
     problem = "no profile on the path could be certified"
-    target = 10.0
+    points = trace(system.residual, system.jacobian, system.start(), max_steps=max_steps)
     try:
-        for point in trace(system.residual, system.jacobian, system.start(), max_steps=max_steps):
-            reached = float(point.position[-1])
-            late = limit.is_over()
-            if reached < target and not late:
-                continue
-            target = max(10.0 * target, reached)
+        for point in milestones(points, 10.0, max_precision, limit):
             for candidate in _candidates(system, point.position):
                 regret, values = markov_regret(game, candidate)
                 residual = bellman_residual(game, candidate, values)
@@ -360,21 +355,21 @@ def markov_perfect_equilibrium(
                         values=read_only(values),
                         regret=regret,
                         bellman_residual=residual,
-                        precision=reached,
+                        precision=float(point.position[-1]),
                         converged=regret <= tol and residual <= tol,
                         elapsed_seconds=limit.elapsed_seconds(),
                     )
-            if (best is not None and best.converged) or reached > max_precision or late:
+            if best is not None and best.converged:
                 break
     except ConvergenceError as error:
         problem = str(error)
     if best is not None and (best.converged or not raise_on_failure):
         return best
     raise ConvergenceError(
-        problem,
+        limit.reached(problem),
         where="markov_perfect_equilibrium",
         partial=best,
-        hint="Raise tol, max_precision or max_steps.",
+        hint="Raise tol or the limit that was reached.",
     )
 
 

@@ -29,10 +29,11 @@ from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import check_profile, expected_payoffs, regret
 from negotiation.equilibrium.dynamic.polygons import convex_hull, cut_polygon
 from negotiation.equilibrium.frames import corners_frame
-from negotiation.equilibrium.normal_form.nash import nash_equilibria, pure_equilibria
+from negotiation.equilibrium.limits import TIME_REACHED, TimeLimit
+from negotiation.equilibrium.normal_form.nash import nash_equilibria
 from negotiation.equilibrium.normal_form.zero_sum import TIGHT, maximin_strategy
 from negotiation.equilibrium.punishments import critical_discount
-from negotiation.errors import InvalidInputError
+from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array, number, read_only
@@ -65,6 +66,9 @@ class CriticalDiscounts(Presented):
         Payoffs a period of each player: at the profile, from the best deviation, and after one.
     threat
         ``"nash"``, ``"minmax"`` or ``"profile"``.
+    complete
+        Whether all stage equilibria are known where the worst is the threat; if not, a harsher
+        one may ask for less patience.
     """
 
     factors: FloatArray
@@ -73,6 +77,7 @@ class CriticalDiscounts(Presented):
     deviation: FloatArray
     punishment: FloatArray
     threat: str
+    complete: bool = True
 
     def sustains(self, discount: float) -> bool:
         """Say whether the threat is enough at a common discount factor."""
@@ -129,7 +134,7 @@ def minmax_payoffs(game: NormalFormGame) -> FloatArray:
             out.append(low)
             continue
         share = (rows - low) / spread
-        q = maximin_strategy(1.0 - share.T)
+        q = maximin_strategy(1.0 - share.T, TimeLimit(None))
         out.append(low + spread * float((share @ q).max()))
     return read_only(np.array(out))
 
@@ -150,11 +155,14 @@ def _action(game: NormalFormGame, player: int, given: int | str) -> int:
 
 
 def _threat(
-    game: NormalFormGame, punishment: str | Sequence[ArrayLike], tolerance: float
-) -> tuple[FloatArray, str]:
+    game: NormalFormGame,
+    punishment: str | Sequence[ArrayLike],
+    tolerance: float,
+    max_seconds: float | None,
+) -> tuple[FloatArray, str, bool]:
     if isinstance(punishment, str):
         if punishment == "minmax":
-            return minmax_payoffs(game), "minmax"
+            return minmax_payoffs(game), "minmax", True
         if punishment != "nash":
             raise InvalidInputError(
                 "unknown choice",
@@ -163,15 +171,22 @@ def _threat(
                 allowed="nash, minmax, or a profile",
             )
         pair = len(game.shape) == 2
-        found = nash_equilibria(game).equilibria if pair else pure_equilibria(game)
-        if not found:
+        found = nash_equilibria(game, "auto" if pair else "pure", max_seconds=max_seconds)
+        if not found.equilibria and not found.converged:
+            raise ConvergenceError(
+                f"{TIME_REACHED}: no equilibrium of the stage game to revert to is known",
+                where="punishment",
+                hint="Raise max_seconds, or give a Nash profile of the stage game.",
+            )
+        if not found.equilibria:
             raise InvalidInputError(
                 "the stage game has no pure equilibrium to revert to",
                 where="punishment",
                 seen="nash",
                 hint="Give a Nash profile of the stage game.",
             )
-        return np.min([e.payoffs for e in found], axis=0), "nash"
+        worst = np.min([e.payoffs for e in found.equilibria], axis=0)
+        return worst, "nash", found.complete
     profile = check_profile(game, [np.asarray(p, dtype=np.float64) for p in punishment])
     if regret(game, profile) > tolerance:
         raise InvalidInputError(
@@ -180,7 +195,7 @@ def _threat(
             seen=f"regret {regret(game, profile):.3g}",
             allowed=f"<= {tolerance:g}",
         )
-    return expected_payoffs(game, profile), "profile"
+    return expected_payoffs(game, profile), "profile", True
 
 
 @takes
@@ -191,6 +206,7 @@ def critical_discount_factors(
     punishment: str | Sequence[ArrayLike] = "nash",
     length: float = math.inf,
     tolerance: float = 1e-9,
+    max_seconds: float | None = None,
 ) -> CriticalDiscounts:
     """Return the smallest discount factors at which a threat keeps up a pure stage profile.
 
@@ -213,11 +229,15 @@ def critical_discount_factors(
         Periods of punishment; infinite by default.
     tolerance
         Regret, relative to payoff ranges, up to which a profile counts as Nash.
+    max_seconds
+        Wall-clock limit on the search for stage equilibria of two players.
 
     Raises
     ------
     InvalidInputError
         If an action does not exist, or the punishment is unknown or no Nash profile.
+    ConvergenceError
+        If the time is over before any stage equilibrium is known.
 
     Examples
     --------
@@ -231,7 +251,7 @@ def critical_discount_factors(
             "one action a player", where="target", seen=tuple(target), allowed=f"{len(game.shape)}"
         )
     cell = tuple(_action(game, i, a) for i, a in enumerate(target))
-    threat, name = _threat(game, punishment, tolerance)
+    threat, name, complete = _threat(game, punishment, tolerance, max_seconds)
     cooperation = np.array([float(table[cell]) for table in game.payoffs])
     deviation = np.array(
         [
@@ -252,6 +272,7 @@ def critical_discount_factors(
         deviation=read_only(deviation),
         punishment=read_only(threat),
         threat=name,
+        complete=complete,
     )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import undominated_range
+from negotiation.equilibrium.limits import COUNT_REACHED, TIME_REACHED, TimeLimit
 from negotiation.equilibrium.many_players.isolation import isolate_equilibria
 from negotiation.equilibrium.normal_form.bimatrix import bimatrix_equilibria, widened
 from negotiation.equilibrium.normal_form.components import Component, NashSubset
@@ -22,7 +23,6 @@ from negotiation.equilibrium.normal_form.results import (
     pure_equilibria,
 )
 from negotiation.equilibrium.refinements.dominance import iterated_elimination
-from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.games.normal_form import NormalFormGame
 
 __all__ = ["many_player_equilibria"]
@@ -42,7 +42,7 @@ def _widened_profile(
 
 @takes
 def many_player_equilibria(
-    game: NormalFormGame, limit: TimeLimit, max_equilibria: int | None
+    game: NormalFormGame, limit: TimeLimit, max_count: int | None
 ) -> NashResult:
     """Return the equilibria of a game of three or more players, each with its proof.
 
@@ -51,7 +51,7 @@ def many_player_equilibria(
     game
         Any number of players; where fewer than three have a choice left after dominance, the
         answer is that of two.
-    limit, max_equilibria
+    limit, max_count
         Where to stop; what is certified by then is returned.
     """
     # Actions that strict dominance removes, and players who have none left to choose from,
@@ -63,7 +63,7 @@ def many_player_equilibria(
         pair = [*active, *(i for i in range(len(game.shape)) if i not in active)][:2]
         pair = sorted(pair)
         small = NormalFormGame(table[pair].reshape(2, *(table.shape[1 + i] for i in pair)))
-        solved = bimatrix_equilibria(small, "auto", limit, max_equilibria)
+        solved = bimatrix_equilibria(small, "auto", limit, max_count)
         widened = [
             _widened_profile(e.exact or (), pair, reduced.surviving, game.shape, Fraction(1))
             for e in solved.equilibria
@@ -79,7 +79,7 @@ def many_player_equilibria(
     found = isolate_equilibria(
         table[active].reshape(len(active), *(table.shape[1 + i] for i in active)),
         limit=limit,
-        max_equilibria=max_equilibria,
+        max_count=max_count,
     )
     ends = np.cumsum([0, *(reduced.game.shape[i] for i in active)])
     spread = undominated_range(game, reduced.surviving)
@@ -106,7 +106,9 @@ def many_player_equilibria(
         distinct.setdefault(key, replace(equilibrium, index=int(index) or None))
     notes = []
     if found.searched < 1.0:
-        notes.append(f"a limit stopped the search after {found.searched:.0%} of the supports")
+        counted = max_count is not None and len(found.profiles) >= max_count
+        reached = COUNT_REACHED if counted else TIME_REACHED
+        notes.append(f"{reached} after {found.searched:.0%} of the supports")
     if found.undecided or np.any(found.indices == 0):
         notes.append(
             f"{found.undecided} supports are open: ties, as in a game that is not generic, or "
@@ -115,12 +117,12 @@ def many_player_equilibria(
     elif found.searched == 1.0 and not found.complete:
         notes.append("the indices do not sum to 1: equilibria are missing")
     if found.searched < 1.0:
-        for e in pure_equilibria(game, most=max_equilibria):
+        for e in pure_equilibria(game, max_count=max_count):
             key = tuple(np.round(np.concatenate(e.probabilities), 9).tolist())
             distinct.setdefault(key, e)
     equilibria = sorted(
         distinct.values(), key=lambda e: np.concatenate(e.probabilities).tolist(), reverse=True
-    )[:max_equilibria]
+    )[:max_count]
     return NashResult(
         game=game,
         equilibria=tuple(equilibria),

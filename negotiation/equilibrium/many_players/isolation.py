@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation.equilibrium.time_limit import TimeLimit
+from negotiation.equilibrium.limits import TimeLimit
 from negotiation.errors import InvalidInputError
 from negotiation.values import FloatArray, IntArray
 
@@ -92,7 +92,7 @@ def isolate_equilibria(
     payoffs: NDArray[Any],
     *,
     limit: TimeLimit,
-    max_equilibria: int | None = None,
+    max_count: int | None = None,
 ) -> Isolation:
     """Return all equilibria of a game with three or more players.
 
@@ -100,7 +100,7 @@ def isolate_equilibria(
     ----------
     payoffs
         ``[player, action of player 1, ...]``, floats or fractions.
-    limit, max_equilibria
+    limit, max_count
         Where to stop; the result then says that not all supports were searched.
 
     Raises
@@ -114,20 +114,20 @@ def isolate_equilibria(
     supports = prod(2**n - 1 for n in shape)
     cells = prod(shape)
     if cells * sum(shape) > MOST_DIFFERENCES or (
-        supports > MOST_SUPPORTS and limit.max_seconds is None and max_equilibria is None
+        supports > MOST_SUPPORTS and limit.max_seconds is None and max_count is None
     ):
         raise InvalidInputError(
             "too large to find every equilibrium",
             where="nash_equilibria",
             seen=f"{' x '.join(map(str, shape))} actions, {supports:.1e} supports",
             allowed=f"{MOST_SUPPORTS:.0e} supports",
-            hint="Use one_equilibrium(game), or give max_seconds or max_equilibria.",
+            hint="Use one_equilibrium(game), or give max_seconds or max_count.",
         )
     tables = [_differences(table, i) for i, table in enumerate(payoffs)]
     data = np.concatenate([table.ravel() for table in tables])
     offsets = np.cumsum([0, *(table.size for table in tables)]).astype(np.int64)
     sizes = np.array(shape, dtype=np.int64)
-    room = 64 if max_equilibria is None else min(max_equilibria, 64)
+    room = 64 if max_count is None else min(max_count, 64)
     found, radii = np.zeros((room, int(sizes.sum()))), np.zeros(room)
     signs, regular = np.zeros(room, dtype=np.int64), np.zeros(room, dtype=np.int64)
     status = np.zeros(3, dtype=np.int64)
@@ -144,9 +144,9 @@ def isolate_equilibria(
             found, radii, signs, regular, count, status,
         )  # fmt: skip
         if count == len(found):
-            if max_equilibria is not None and count >= max_equilibria:
+            if max_count is not None and count >= max_count:
                 break
-            room = len(found) if max_equilibria is None else min(len(found), max_equilibria - count)
+            room = len(found) if max_count is None else min(len(found), max_count - count)
             found = np.concatenate([found, np.zeros((room, found.shape[1]))])
             radii = np.concatenate([radii, np.zeros(room)])
             signs, regular = (

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from negotiation.arguments import takes
+from negotiation.equilibrium.limits import COUNT_REACHED, TIME_REACHED, TimeLimit, count_limit
 from negotiation.equilibrium.normal_form.nash import nash_equilibria
 from negotiation.equilibrium.normal_form.polytopes import most_vertices
-from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
@@ -52,7 +52,9 @@ class BatchNashResult(Presented):
         Number of actions of the row and of the column player.
     complete
         [game] whether all of them are listed: a game that the compiled kernel cannot decide is
-        solved in whole numbers of any size, unless the time is over.
+        solved in whole numbers of any size, unless a limit is hit.
+    notes
+        Limits that were hit.
     elapsed_seconds
         Wall-clock time; never compared.
     """
@@ -63,6 +65,7 @@ class BatchNashResult(Presented):
     regrets: FloatArray
     shape: tuple[int, int]
     complete: NDArray[np.bool_]
+    notes: tuple[str, ...] = ()
     elapsed_seconds: float = field(default=0.0, compare=False)
 
     def to_frame(self) -> pd.DataFrame:
@@ -181,10 +184,10 @@ def _solve_slice(
 
 
 def _solve_exactly(
-    A: FloatArray, B: FloatArray, limit: TimeLimit
+    A: FloatArray, B: FloatArray, limit: TimeLimit, max_count: int | None
 ) -> tuple[FloatArray, FloatArray, bool]:
     game = NormalFormGame.from_bimatrix(A, B)
-    result = nash_equilibria(game, max_seconds=limit.seconds_left())
+    result = nash_equilibria(game, max_seconds=limit.seconds_left(), max_count=max_count)
     strategies = np.array([np.concatenate(e.probabilities) for e in result.equilibria])
     regrets = np.array([e.regret for e in result.equilibria])
     return strategies.reshape(-1, sum(game.shape)), regrets, result.complete
@@ -198,6 +201,7 @@ def nash_equilibria_batch(
     threads: int | None = None,
     tolerance: float = 1e-12,
     max_seconds: float | None = None,
+    max_count: int | None = None,
 ) -> BatchNashResult:
     """Return all extreme Nash equilibria of each of many two-player games.
 
@@ -220,6 +224,8 @@ def nash_equilibria_batch(
     max_seconds
         Wall-clock limit, looked at between slices of the batch; games that are not reached have
         no equilibrium and are not complete.
+    max_count
+        Most equilibria that are listed of any one game, which is then not complete.
 
     Returns
     -------
@@ -243,6 +249,7 @@ def nash_equilibria_batch(
     [[0.0, 1.0]]
     """
     limit = TimeLimit(max_seconds)
+    count_limit(max_count)
     row, column = _payoffs(A, "A"), _payoffs(B, "B")
     if row.shape != column.shape:
         raise InvalidInputError(
@@ -296,7 +303,9 @@ def nash_equilibria_batch(
     if again:
         more, more_regrets, end = [strategies], [regrets], len(strategies)
         for game in sorted(again):
-            found, found_regrets, complete[game] = _solve_exactly(row[game], column[game], limit)
+            found, found_regrets, complete[game] = _solve_exactly(
+                row[game], column[game], limit, max_count
+            )
             counts[game], offsets[game] = len(found), end
             end += len(found)
             more.append(found)
@@ -306,6 +315,19 @@ def nash_equilibria_batch(
         )
         strategies, regrets = np.concatenate(more)[order], np.concatenate(more_regrets)[order]
         offsets = np.cumsum(counts) - counts
+    notes = []
+    if max_count is not None:
+        # The first of each game stay.
+        if (counts >= max_count).any():
+            place = np.arange(len(strategies)) - np.repeat(offsets, counts)
+            complete &= counts <= max_count
+            strategies, regrets = strategies[place < max_count], regrets[place < max_count]
+            counts = np.minimum(counts, max_count)
+            offsets = np.cumsum(counts) - counts
+        if (~complete & (counts == max_count)).any():
+            notes.append(COUNT_REACHED)
+    if not complete.all() and limit.is_over():
+        notes.append(TIME_REACHED)
     for array in (counts, strategies, offsets, regrets, complete):
         array.setflags(write=False)
     return BatchNashResult(
@@ -315,5 +337,6 @@ def nash_equilibria_batch(
         regrets=regrets,
         shape=(m, n),
         complete=complete,
+        notes=tuple(notes),
         elapsed_seconds=limit.elapsed_seconds(),
     )

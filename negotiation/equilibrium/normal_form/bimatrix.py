@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import undominated_range
+from negotiation.equilibrium.limits import COUNT_REACHED, TIME_REACHED, TimeLimit
 from negotiation.equilibrium.normal_form.components import Component, nash_components
 from negotiation.equilibrium.normal_form.faces import match_on_faces
 from negotiation.equilibrium.normal_form.polytopes import (
@@ -35,7 +36,6 @@ from negotiation.equilibrium.normal_form.vertex_search import (
     unit_columns,
 )
 from negotiation.equilibrium.refinements.dominance import iterated_elimination
-from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.values import IntArray
@@ -174,11 +174,11 @@ def _indices(xs: VertexSet, ys: VertexSet, m: int, n: int) -> dict[tuple[int, in
 
 
 def _by_faces(
-    A: NDArray[Any], B: NDArray[Any], keep_going: Callable[[], bool], max_equilibria: int | None
+    A: NDArray[Any], B: NDArray[Any], keep_going: Callable[[], bool], max_count: int | None
 ) -> VertexPairs:
     few_rows = A.shape[0] <= A.shape[1]
     few, many = (A, B) if few_rows else (np.ascontiguousarray(B.T), np.ascontiguousarray(A.T))
-    found = match_on_faces(few, many, keep_going=keep_going, max_equilibria=max_equilibria)
+    found = match_on_faces(few, many, keep_going=keep_going, max_count=max_count)
     own: dict[int, Strategy] = dict(enumerate(found.few))
     other: dict[int, Strategy] = dict(enumerate(found.many))
     return VertexPairs(
@@ -196,7 +196,7 @@ def match_vertices(
     B: NDArray[Any],
     *,
     limit: TimeLimit,
-    max_equilibria: int | None,
+    max_count: int | None,
     compiled: bool,
     floating: bool,
 ) -> VertexPairs:
@@ -208,7 +208,7 @@ def match_vertices(
         Payoff matrices of one shape, floats or fractions.
     limit
         Of the time a half is left for what is made of the pairs that are found.
-    max_equilibria
+    max_count
         Where to stop; None for no limit.
     compiled
         Whether to try the compiled kernels before whole numbers of any size.
@@ -219,7 +219,7 @@ def match_vertices(
     few, many = sorted((m, n))
     compiled_faces = compiled and few <= MOST_OF_THE_FEW
     if compiled_faces and m + n > MOST_LABELS:
-        return _by_faces(A, B, limit.keep_going(SEARCH), max_equilibria)
+        return _by_faces(A, B, limit.keep_going(SEARCH), max_count)
     column_matrix, column_scales = integer_columns(A)
     row_matrix, row_scales = integer_columns(np.ascontiguousarray(B.T))
     # Either search alone would find nothing: the first may take half of the time.
@@ -231,7 +231,7 @@ def match_vertices(
             for matrix, keep_going in zip((row_matrix, column_matrix), going, strict=True)
         ]
         if found[0] is None or found[1] is None:
-            return _by_faces(A, B, going[1], max_equilibria)
+            return _by_faces(A, B, going[1], max_count)
         xs, ys = found[0], found[1]
     else:
         xs = find_vertices(row_matrix, going[0], compiled=compiled)
@@ -241,7 +241,7 @@ def match_vertices(
     pairs: list[tuple[int, int]] = []
     match_going = limit.keep_going(MATCH)
     for pair in _partners(xs, ys, m, n):
-        if (max_equilibria is not None and len(pairs) == max_equilibria) or not match_going():
+        if (max_count is not None and len(pairs) == max_count) or not match_going():
             complete = False
             break
         pairs.append(pair)
@@ -276,8 +276,15 @@ def _refuse_the_impossible(m: int, n: int) -> None:
             where="nash_equilibria",
             seen=f"{m} x {n} actions after dominance, up to {vertices:.1e} vertices a player",
             allowed=f"{MOST_VERTICES:.0e} vertices",
-            hint="Use one_equilibrium(game), or give max_seconds or max_equilibria.",
+            hint="Use one_equilibrium(game), or give max_seconds or max_count.",
         )
+
+
+def _reached(limit: TimeLimit, max_count: int | None, found: int) -> str:
+    """Which limit ended a search that is not complete."""
+    if max_count is not None and found >= max_count:
+        return COUNT_REACHED
+    return TIME_REACHED if limit.is_over(SEARCH / 2) else "memory for vertices is used up"
 
 
 @takes
@@ -285,7 +292,7 @@ def bimatrix_equilibria(
     game: NormalFormGame,
     method: str,
     limit: TimeLimit,
-    max_equilibria: int | None,
+    max_count: int | None,
 ) -> NashResult:
     """Return the extreme equilibria of a two-player game, certified, with their components.
 
@@ -296,7 +303,7 @@ def bimatrix_equilibria(
     method
         ``"auto"``, ``"vertex_enumeration"`` or ``"floating_point"``; see
         :func:`~negotiation.nash_equilibria`.
-    limit, max_equilibria
+    limit, max_count
         Where to stop; what is certified by then is returned.
     """
     # What strict dominance by pure actions removes carries no weight in any equilibrium, and
@@ -304,13 +311,13 @@ def bimatrix_equilibria(
     reduced = iterated_elimination(game, "strict")
     A, B = reduced.game.exact_payoffs
     m, n = A.shape
-    if limit.max_seconds is None and max_equilibria is None:
+    if limit.max_seconds is None and max_count is None:
         _refuse_the_impossible(m, n)
     found = match_vertices(
         A,
         B,
         limit=limit,
-        max_equilibria=max_equilibria,
+        max_count=max_count,
         compiled=method == "floating_point"
         or (method == "auto" and most_vertices(m + n, min(m, n)) > UNCOMPILED_VERTICES),
         floating=method == "floating_point",
@@ -331,7 +338,7 @@ def bimatrix_equilibria(
     if complete:
         grouped = nash_components(pairs, keep_going=limit.keep_going())
         if not grouped:
-            notes.append("a limit stopped the search for components")
+            notes.append(f"{TIME_REACHED}: components are not known")
         components = tuple(
             replace(c, index=sum(found.indices.get(pairs[k], 0) for k in c.equilibria))
             if found.indices
@@ -343,12 +350,12 @@ def bimatrix_equilibria(
                 k = component.equilibria[0]
                 equilibria[k] = replace(equilibria[k], index=component.index)
     else:
-        notes.append("a limit stopped the search: equilibria may be missing")
+        notes.append(f"{_reached(limit, max_count, len(found.pairs))}: equilibria may be missing")
         known = {tuple(x.tobytes() for x in e.probabilities) for e in equilibria}
-        most = None if max_equilibria is None else max_equilibria - len(equilibria)
+        most = None if max_count is None else max_count - len(equilibria)
         equilibria += [
             e
-            for e in pure_equilibria(game, most=max_equilibria)
+            for e in pure_equilibria(game, max_count=max_count)
             if tuple(x.tobytes() for x in e.probabilities) not in known
         ][:most]
     if method == "floating_point" and not found.is_floating:

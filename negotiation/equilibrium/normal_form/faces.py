@@ -133,7 +133,7 @@ def match_on_faces(
     many: NDArray[Any],
     *,
     keep_going: Callable[[], bool],
-    max_equilibria: int | None,
+    max_count: int | None,
 ) -> FacePairs:
     """Return the extreme equilibria of a game.
 
@@ -145,7 +145,7 @@ def match_on_faces(
         Payoffs ``[few, many]`` of the other player.
     keep_going
         Asked now and then; False stops the search.
-    max_equilibria
+    max_count
         Where to stop; None for no limit.
     """
     many_matrix, many_scales = integer_columns(few)
@@ -171,12 +171,12 @@ def match_on_faces(
                     numbers[sparse] = len(out.many)
                     out.many.append(_dense(sparse, size))
                 known[key].append(numbers[sparse])
-                if max_equilibria is not None and len(known[key]) > max_equilibria:
+                if max_count is not None and len(known[key]) > max_count:
                     break
         row = len(out.few)
         out.few.append(normalized(point, few_scales))
         for column in known[key]:
-            if max_equilibria is not None and len(out.pairs) >= max_equilibria:
+            if max_count is not None and len(out.pairs) >= max_count:
                 out.complete = False
                 return out
             out.pairs.append((row, column))

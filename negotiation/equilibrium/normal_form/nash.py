@@ -9,6 +9,7 @@ import numpy as np
 
 from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import regret_at_stake, undominated_range
+from negotiation.equilibrium.limits import COUNT_REACHED, TimeLimit, count_limit
 from negotiation.equilibrium.many_players.equilibria import many_player_equilibria
 from negotiation.equilibrium.normal_form.bimatrix import bimatrix_equilibria
 from negotiation.equilibrium.normal_form.components import Component, nash_components
@@ -21,8 +22,8 @@ from negotiation.equilibrium.normal_form.results import (
     pure_equilibria,
 )
 from negotiation.equilibrium.refinements.dominance import iterated_elimination
-from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import InvalidInputError
+from negotiation.former_names import former_argument
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
 from negotiation.values import number, one_of
 
@@ -48,7 +49,7 @@ def _by_pure_actions(game: NormalFormGame) -> NashResult:
     )
 
 
-def _by_peer(game: NormalFormGame, method: str, max_equilibria: int | None) -> NashResult:
+def _by_peer(game: NormalFormGame, method: str, max_count: int | None) -> NashResult:
     answer = PEERS[method](game)
     exact: Sequence[ExactProfile | None] = answer.exact or [None] * len(answer.profiles)
     distinct: dict[tuple[float, ...], Equilibrium] = {}
@@ -66,9 +67,9 @@ def _by_peer(game: NormalFormGame, method: str, max_equilibria: int | None) -> N
         distinct.values(), key=lambda e: np.concatenate(e.probabilities).tolist(), reverse=True
     )
     complete = answer.complete
-    if max_equilibria is not None and len(equilibria) > max_equilibria:
-        equilibria, complete = equilibria[:max_equilibria], False
-        notes.append("max_equilibria was reached")
+    if max_count is not None and len(equilibria) > max_count:
+        equilibria, complete = equilibria[:max_count], False
+        notes.append(COUNT_REACHED)
     components: tuple[Component, ...] = ()
     if complete and answer.exact is not None:
         rows = {x: k for k, x in enumerate(sorted({e.exact[0] for e in equilibria if e.exact}))}
@@ -108,13 +109,14 @@ def _without_uncertified(result: NashResult, tolerance: float) -> NashResult:
 METHODS = ("auto", "vertex_enumeration", "floating_point", "pure", *PEERS)
 
 
+@former_argument("max_equilibria", "max_count")
 @takes
 def nash_equilibria(
     game: NormalFormGame,
     method: str = "auto",
     *,
     max_seconds: float | None = None,
-    max_equilibria: int | None = None,
+    max_count: int | None = None,
     tolerance: float = 1e-9,
 ) -> NashResult:
     """Return all Nash equilibria of a game; of two players, all extreme ones exactly.
@@ -142,8 +144,9 @@ def nash_equilibria(
         ``"pure"``: any number of players, pure strategies only.
         ``"nashpy_support"``, ``"nashpy_vertex"``, ``"nashpy_lemke_howson"``, ``"pygambit"``,
         ``"quantecon"``, ``"lrsnash"``: other people's solvers, their profiles certified here.
-    max_seconds, max_equilibria
-        Limits; where one is hit, what was found is returned with ``complete=False``.
+    max_seconds, max_count
+        Limits of wall-clock time and of the equilibria that are listed; where one is hit, what
+        was found is returned with ``complete=False`` and a note that says which.
         ``max_seconds`` is for the library's own methods and lrsnash.
     tolerance
         Largest regret, relative to the payoffs that undominated play reaches, of a profile that
@@ -177,16 +180,15 @@ def nash_equilibria(
     """
     limit = TimeLimit(max_seconds)
     one_of(method, METHODS, name="method")
-    if max_equilibria is not None:
-        number(max_equilibria, name="max_equilibria", low=1.0)
+    count_limit(max_count)
     number(tolerance, name="tolerance", low=0.0)
     two = len(as_normal_form(game, "nash_equilibria").shape) == 2
     if method == "pure":
         result = _by_pure_actions(game)
     elif method in PEERS:
-        result = _by_peer(game, method, max_equilibria)
+        result = _by_peer(game, method, max_count)
     elif two:
-        result = bimatrix_equilibria(game, method, limit, max_equilibria)
+        result = bimatrix_equilibria(game, method, limit, max_count)
     elif method != "auto":
         raise InvalidInputError(
             "this method is for two players",
@@ -195,6 +197,6 @@ def nash_equilibria(
             hint='With more players use method="auto" or method="pure".',
         )
     else:
-        result = many_player_equilibria(game, limit, max_equilibria)
+        result = many_player_equilibria(game, limit, max_count)
     result = _without_uncertified(result, tolerance)
     return replace(result, elapsed_seconds=limit.elapsed_seconds())

@@ -9,6 +9,7 @@ import numpy as np
 from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import regret_at_stake, undominated_range
 from negotiation.equilibrium.exact_linear_program import is_badly_scaled
+from negotiation.equilibrium.limits import TimeLimit
 from negotiation.equilibrium.normal_form.nash import nash_equilibria
 from negotiation.equilibrium.normal_form.results import (
     Equilibrium,
@@ -17,7 +18,6 @@ from negotiation.equilibrium.normal_form.results import (
     pure_equilibria,
 )
 from negotiation.equilibrium.refinements.dominance import iterated_elimination
-from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import ConvergenceError
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
 from negotiation.games.stochastic import StochasticGame
@@ -97,7 +97,7 @@ def _of_many_players(
     if small:
         left = limit.seconds_left()
         seconds = SEARCH_SECONDS if left is None else min(left, SEARCH_SECONDS)
-        first = nash_equilibria(game, max_equilibria=1, max_seconds=seconds, tolerance=tolerance)
+        first = nash_equilibria(game, max_count=1, max_seconds=seconds, tolerance=tolerance)
         if first.equilibria:
             return first.equilibria[0], first.method, first.notes
         notes = first.notes
@@ -172,13 +172,13 @@ def one_equilibrium(
     as_normal_form(game, "one_equilibrium")
     method = "pure"
     notes: tuple[str, ...] = ()
-    found: Equilibrium | None = next(iter(pure_equilibria(game, most=1)), None)
+    found: Equilibrium | None = next(iter(pure_equilibria(game, max_count=1)), None)
     if found is None and len(game.shape) > 2:
         found, method, notes = _of_many_players(game, tolerance, limit)
     elif found is None and sum(game.shape) <= MOST_ACTIONS and is_badly_scaled(game.payoffs):
         # Floats would lose the smaller payoffs on the way: vertices are exact.
         result = nash_equilibria(
-            game, max_equilibria=1, max_seconds=limit.seconds_left(), tolerance=tolerance
+            game, max_count=1, max_seconds=limit.seconds_left(), tolerance=tolerance
         )
         found, method, notes = next(iter(result.equilibria), None), result.method, result.notes
     elif found is None:
@@ -196,9 +196,9 @@ def one_equilibrium(
     )
     if found is None:
         raise ConvergenceError(
-            "no profile within the tolerance was found",
+            limit.reached("no profile within the tolerance was found"),
             where="one_equilibrium",
             partial=result,
-            hint="Try nash_equilibria(game, max_seconds=...), or a larger max_pivots.",
+            hint="Try nash_equilibria(game, max_seconds=...), or larger limits here.",
         )
     return result

@@ -19,7 +19,9 @@ from negotiation.equilibrium.certificate import (
     regrets_of_pairs,
 )
 from negotiation.equilibrium.frames import mixture, play_frame
+from negotiation.equilibrium.limits import count_limit
 from negotiation.equilibrium.normal_form.components import Component
+from negotiation.former_names import former_argument
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Pictured, Presented
 from negotiation.values import FloatArray, float_array, read_only
@@ -303,9 +305,12 @@ def _unit(size: int, action: int) -> tuple[Fraction, ...]:
     return tuple(Fraction(int(k == action)) for k in range(size))
 
 
+@former_argument("most", "max_count")
 @takes
-def pure_equilibria(game: NormalFormGame, *, most: int | None = None) -> tuple[Equilibrium, ...]:
-    """Return every equilibrium in pure strategies, for any number of players; or at most ``most``.
+def pure_equilibria(
+    game: NormalFormGame, *, max_count: int | None = None
+) -> tuple[Equilibrium, ...]:
+    """Return every equilibrium in pure strategies, or the first ``max_count``; any players.
 
     Payoffs are compared as they are, without tolerance: a near-tie is not a tie.
 
@@ -318,7 +323,7 @@ def pure_equilibria(game: NormalFormGame, *, most: int | None = None) -> tuple[E
     best = np.ones(game.shape, dtype=bool)
     for player, table in enumerate(game.exact_payoffs):
         best &= table == table.max(axis=player, keepdims=True)
-    cells = np.argwhere(best)[:most].tolist()
+    cells = np.argwhere(best)[: count_limit(max_count)].tolist()
     # No action gains anything: regret is 0 whatever it is measured in.
     spread = np.ones(len(game.shape))
     out = []

@@ -23,8 +23,8 @@ from scipy.optimize import linprog
 
 from negotiation.arguments import takes
 from negotiation.equilibrium.exact_linear_program import is_badly_scaled, maximize
+from negotiation.equilibrium.limits import TimeLimit
 from negotiation.equilibrium.normal_form.zero_sum import TIGHT
-from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
 from negotiation.presentation import Presented
@@ -185,13 +185,14 @@ def _checked(
     result: StackelbergResult, limit: TimeLimit, raise_on_failure: bool
 ) -> StackelbergResult:
     if raise_on_failure and not result.converged:
-        late = "max_seconds was reached: " if limit.is_over() else ""
         raise ConvergenceError(
-            f"{late}follower regret {result.follower_regret:.1e}, "
-            f"optimality gap {result.optimality_gap:.1e}",
+            limit.reached(
+                f"follower regret {result.follower_regret:.1e}, "
+                f"optimality gap {result.optimality_gap:.1e}"
+            ),
             where="stackelberg",
             partial=result,
-            hint="Raise max_seconds." if late else "Raise tol.",
+            hint="Raise max_seconds." if limit.is_over() else "Raise tol.",
         )
     return result
 

@@ -63,6 +63,19 @@ class _Queue:
     def has_room(self) -> bool:
         return int(self.state[1]) + self.width <= self.capacity
 
+    def fill(
+        self, search: Callable[[], int], ends: tuple[int, int], keep_going: Callable[[], bool]
+    ) -> int:
+        """Search on until it ends, time is up or memory is used up; returns its last status."""
+        while True:
+            status = search()
+            if status in ends or not keep_going():
+                return status
+            if not self.has_room:
+                if 2 * self.tableaux.nbytes > MOST_BYTES:
+                    return status
+                self.grow(2 * self.capacity)
+
 
 def find_vertices_by_float(
     matrix: FloatArray, integers: Matrix, keep_going: Callable[[], bool]
@@ -88,8 +101,8 @@ def find_vertices_by_float(
     height, width = matrix.shape
     queue = _Queue(height, width, np.float64)
     work, residuals = np.empty((4, width + height), dtype=np.int64), np.empty(width + height)
-    while True:
-        status = kernels.float_vertices(
+    status = queue.fill(
+        lambda: kernels.float_vertices(
             matrix,
             height,
             width,
@@ -105,15 +118,12 @@ def find_vertices_by_float(
             work,
             residuals,
             STRIDE,
-        )
-        if status == kernels.UNCERTAIN:
-            return None
-        if status == kernels.DONE or not keep_going():
-            break
-        if not queue.has_room:
-            if 2 * queue.tableaux.nbytes > MOST_BYTES:
-                break
-            queue.grow(2 * queue.capacity)
+        ),
+        (kernels.DONE, kernels.UNCERTAIN),
+        keep_going,
+    )
+    if status == kernels.UNCERTAIN:
+        return None
     # What has been taken from the queue is proven; what still waits there is not.
     labels = queue.keys[1 : max(1, int(queue.state[0]))]
     return VertexSet(
@@ -142,8 +152,8 @@ def find_vertices_by_integer(integers: Matrix, keep_going: Callable[[], bool]) -
         return None
     matrix = np.array(integers, dtype=np.int64)
     queue = _Queue(height, width, np.int64)
-    while True:
-        status = kernels.integer_vertices(
+    status = queue.fill(
+        lambda: kernels.integer_vertices(
             matrix,
             height,
             width,
@@ -161,15 +171,12 @@ def find_vertices_by_integer(integers: Matrix, keep_going: Callable[[], bool]) -
             queue.labels,
             queue.nodes,
             STRIDE,
-        )
-        if status == kernels.OVERFLOW:
-            return None
-        if status == kernels.DONE or not keep_going():
-            break
-        if not queue.has_room:
-            if 2 * queue.tableaux.nbytes > MOST_BYTES:
-                break
-            queue.grow(2 * queue.capacity)
+        ),
+        (kernels.DONE, kernels.OVERFLOW),
+        keep_going,
+    )
+    if status == kernels.OVERFLOW:
+        return None
     head, found = max(1, int(queue.state[0])), int(queue.state[2])
     labels = queue.labels[:found]
     points = []

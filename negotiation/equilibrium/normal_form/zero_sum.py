@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from scipy.optimize import linprog
 
 from negotiation.arguments import takes
 from negotiation.equilibrium.frames import play_frame
+from negotiation.equilibrium.limits import TimeLimit
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
@@ -64,7 +64,7 @@ class ZeroSumResult(Presented):
         return f"value {self.value:.6g}, gap {self.gap:.2g}"
 
 
-def maximin_strategy(table: FloatArray) -> FloatArray:
+def maximin_strategy(table: FloatArray, limit: TimeLimit) -> FloatArray:
     """Return the row mixture with the largest guarantee; entries must lie in [0, 1]."""
     rows, columns = table.shape
     answer = linprog(
@@ -74,17 +74,23 @@ def maximin_strategy(table: FloatArray) -> FloatArray:
         A_eq=np.append(np.ones(rows), 0.0)[np.newaxis],
         b_eq=[1.0],
         bounds=[(0.0, None)] * rows + [(None, None)],
-        options=TIGHT,
+        options={**TIGHT, **limit.of_programme()},
     )
-    if answer.x is None:
-        raise ConvergenceError("linear programme not solved", where="maximin strategy")
+    if answer.x is None or answer.status == 1:
+        raise ConvergenceError(
+            limit.reached("linear programme not solved"), where="maximin strategy"
+        )
     x = np.clip(answer.x[:rows], 0.0, None)
     return np.asarray(x / x.sum(), dtype=np.float64)
 
 
 @takes
 def zero_sum_value(
-    game: NormalFormGame, *, tol: float = 1e-9, raise_on_failure: bool = True
+    game: NormalFormGame,
+    *,
+    tol: float = 1e-9,
+    max_seconds: float | None = None,
+    raise_on_failure: bool = True,
 ) -> ZeroSumResult:
     r"""Return the value and optimal strategies of a two-player zero- or constant-sum game.
 
@@ -100,6 +106,8 @@ def zero_sum_value(
         Two players whose payoffs sum to the same constant in every cell.
     tol
         Largest gap, relative to the payoff range, and largest deviation of the sums.
+    max_seconds
+        Wall-clock limit on the two programmes.
     raise_on_failure
         Whether a gap above ``tol`` raises.
 
@@ -108,7 +116,7 @@ def zero_sum_value(
     InvalidInputError
         If there are not two players or their payoffs do not sum to a constant.
     ConvergenceError
-        If the gap stays above ``tol``.
+        If the gap stays above ``tol``, or the time is over.
 
     Examples
     --------
@@ -117,7 +125,7 @@ def zero_sum_value(
     >>> round(result.value, 12), result.probabilities[0].round(12).tolist()
     (0.2, [0.4, 0.6])
     """
-    start = time.perf_counter()
+    limit = TimeLimit(max_seconds)
     number(tol, name="tol", low=0.0)
     A, B = game.bimatrix
     total = A + B
@@ -132,8 +140,8 @@ def zero_sum_value(
             hint="Use nash_equilibria for games that are not of pure conflict.",
         )
     share = (A - low) / spread if spread > 0.0 else np.zeros_like(A)
-    x = maximin_strategy(share)
-    y = maximin_strategy(1.0 - share.T)
+    x = maximin_strategy(share, limit)
+    y = maximin_strategy(1.0 - share.T, limit)
     guaranteed, conceded = float((x @ share).min()), float((share @ y).max())
     gap = conceded - guaranteed
     value = low + spread * 0.5 * (guaranteed + conceded)
@@ -145,7 +153,7 @@ def zero_sum_value(
         probabilities=(read_only(x), read_only(y)),
         gap=gap,
         converged=gap <= tol,
-        elapsed_seconds=time.perf_counter() - start,
+        elapsed_seconds=limit.elapsed_seconds(),
     )
     if raise_on_failure and not result.converged:
         raise ConvergenceError(

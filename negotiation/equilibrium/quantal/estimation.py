@@ -11,13 +11,13 @@ from numpy.typing import ArrayLike
 from scipy.optimize import minimize_scalar
 
 from negotiation.arguments import takes
+from negotiation.equilibrium.limits import TimeLimit
 from negotiation.equilibrium.path_following import CurvePoint
 from negotiation.equilibrium.quantal.logit_branch import (
     LogitSystem,
     QuantalResponse,
     principal_branch,
 )
-from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented

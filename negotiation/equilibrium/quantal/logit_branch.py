@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import deviation_payoffs, expected_payoffs, regret
+from negotiation.equilibrium.limits import TIME_REACHED, TimeLimit
 from negotiation.equilibrium.path_following import CurvePoint, correct
-from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import ConvergenceError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
@@ -174,7 +174,7 @@ def principal_branch(
         if count > max_steps:
             raise ConvergenceError(f"more than {max_steps} steps", where=where)
         if limit.is_over() and shown:
-            raise ConvergenceError("max_seconds was reached", where=where)
+            raise ConvergenceError(TIME_REACHED, where=where)
         room = 1 if not shown else min(2 * count, max_steps + 1)
         if room > len(signs):
             positions, tangents = (

@@ -19,6 +19,7 @@ import numpy as np
 
 from negotiation.arguments import takes
 from negotiation.equilibrium.frames import play_frame
+from negotiation.equilibrium.limits import COUNT_REACHED, TimeLimit, count_limit
 from negotiation.equilibrium.path_following import CurvePoint
 from negotiation.equilibrium.quantal.logit_branch import (
     LogitSystem,
@@ -26,7 +27,6 @@ from negotiation.equilibrium.quantal.logit_branch import (
     crosses_another,
     principal_branch,
 )
-from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import ConvergenceError
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
 from negotiation.presentation import Pictured
@@ -58,7 +58,9 @@ class QuantalResponseResult(Pictured):
         Precisions near which another branch crosses, as in games with symmetric players or
         actions; the trace goes straight on.
     converged
-        Whether every residual is within the tolerance.
+        Whether every residual is within the tolerance and the branch was followed to its end.
+    notes
+        The limit that was hit.
     elapsed_seconds
         Wall-clock time; never compared.
     """
@@ -67,6 +69,7 @@ class QuantalResponseResult(Pictured):
     points: tuple[QuantalResponse, ...]
     bifurcations: tuple[float, ...]
     converged: bool
+    notes: tuple[str, ...] = ()
     elapsed_seconds: float = field(default=0.0, compare=False)
 
     _picture = "plot_quantal_response"
@@ -202,6 +205,7 @@ def quantal_response_branch(
     tol: float = 1e-8,
     max_steps: int = 20_000,
     max_seconds: float | None = None,
+    max_count: int | None = None,
 ) -> QuantalResponseResult:
     """Return points of the principal branch up to ``max_precision``, folds included.
 
@@ -215,6 +219,9 @@ def quantal_response_branch(
         Points a step of the trace, 1 or more; more make a smoother picture.
     tol, max_steps, max_seconds
         As in :func:`quantal_response`.
+    max_count
+        Most points, from precision 0 on; where there are more the result says
+        ``converged=False``.
 
     Raises
     ------
@@ -226,17 +233,20 @@ def quantal_response_branch(
     limit = TimeLimit(max_seconds)
     number(max_precision, name="max_precision", low=0.0, open_low=True)
     number(refine, name="refine", low=1)
+    count_limit(max_count)
     system = LogitSystem(game)
     points: list[QuantalResponse] = []
     bifurcations: list[float] = []
     before: CurvePoint | None = None
 
     def result(reached: bool) -> QuantalResponseResult:
+        counted = max_count is not None and len(points) > max_count
         return QuantalResponseResult(
             game=game,
-            points=tuple(points),
+            points=tuple(points[:max_count]),
             bifurcations=tuple(bifurcations),
-            converged=reached and all(p.residual <= tol for p in points),
+            converged=reached and not counted and all(p.residual <= tol for p in points),
+            notes=(COUNT_REACHED,) if counted else (),
             elapsed_seconds=limit.elapsed_seconds(),
         )
 
@@ -252,6 +262,8 @@ def quantal_response_branch(
                     z = system.between(before.position, here.position, k / refine)
                     if z[-1] < max_precision * system.unit:
                         points.append(system.point(z))
+            if max_count is not None and len(points) > max_count:
+                return result(False)
             if here.position[-1] > max_precision * system.unit:
                 break
             before = here

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from negotiation.arguments import takes
+from negotiation.equilibrium.limits import TimeLimit
 from negotiation.equilibrium.profiles import check_profile, deviation_payoffs
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
@@ -124,11 +125,14 @@ class EliminationResult(Presented):
         Positions of the surviving actions in the original game, one tuple a player.
     trace
         Every elimination, in order.
+    complete
+        Whether none is left; False where the time was over before.
     """
 
     game: NormalFormGame
     surviving: tuple[tuple[int, ...], ...]
     trace: tuple[Elimination, ...]
+    complete: bool = True
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row an eliminated action, in order: round, positions, what dominates it."""
@@ -278,7 +282,11 @@ def _restricted(game: NormalFormGame, kept: Sequence[Sequence[int]]) -> NormalFo
 
 @takes
 def iterated_elimination(
-    game: NormalFormGame, kind: str = "strict", *, tolerance: float = 1e-10
+    game: NormalFormGame,
+    kind: str = "strict",
+    *,
+    tolerance: float = 1e-10,
+    max_seconds: float | None = None,
 ) -> EliminationResult:
     """Eliminate dominated actions until none is left.
 
@@ -289,6 +297,8 @@ def iterated_elimination(
     ----------
     game, kind, tolerance
         As in :func:`dominated_actions`.
+    max_seconds
+        Wall-clock limit, looked at between rounds.
 
     Examples
     --------
@@ -296,14 +306,17 @@ def iterated_elimination(
     >>> iterated_elimination(dilemma).surviving
     ((1,), (1,))
     """
+    limit = TimeLimit(max_seconds)
     one_of(kind, KINDS, name="kind")
     kept = [list(range(size)) for size in game.shape]
     trace: list[Elimination] = []
     rounds = 0
     current = game
-    while True:
+    complete = False
+    while not limit.is_over():
         found = dominated_actions(current, kind, tolerance=tolerance)
         if not found:
+            complete = True
             break
         rounds += 1
         if kind.startswith("weak"):
@@ -315,7 +328,7 @@ def iterated_elimination(
             gone = {item.action for item in found if item.player == player}
             kept[player] = [a for k, a in enumerate(kept[player]) if k not in gone]
         current = _restricted(game, kept)
-    return EliminationResult(current, tuple(tuple(k) for k in kept), tuple(trace))
+    return EliminationResult(current, tuple(tuple(k) for k in kept), tuple(trace), complete)
 
 
 @takes

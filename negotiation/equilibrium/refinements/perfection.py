@@ -25,6 +25,7 @@ import numpy as np
 from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import check_profile, undominated_range
 from negotiation.equilibrium.exact_linear_program import dominating_mixture, maximize
+from negotiation.equilibrium.limits import TIME_REACHED, TimeLimit
 from negotiation.equilibrium.refinements.many_player_perfection import (
     is_regular,
     mistakes_that_support,
@@ -84,8 +85,8 @@ class PropernessCheck(Presented):
     is_nash
         Whether the profile is a Nash equilibrium at all.
     is_proper
-        The answer; None where the check cannot tell, which happens only with three or more
-        players.
+        The answer; None where the check cannot tell, which happens with three or more players,
+        and where the time is over.
     levels
         With two players, for each of them, actions ordered from infinitely more likely to
         infinitely less likely mistakes, under which the profile is the limit of epsilon-proper
@@ -302,6 +303,7 @@ def is_proper(
     *,
     tolerance: float = 1e-9,
     max_orders: int = 100_000,
+    max_seconds: float | None = None,
 ) -> PropernessCheck:
     """Check whether an equilibrium is proper (Myerson 1978).
 
@@ -323,6 +325,8 @@ def is_proper(
         equilibrium that has them, where the equilibrium is mixed.
     max_orders
         Largest number of pairs of rankings that are tried.
+    max_seconds
+        Wall-clock limit on trying them.
 
     Raises
     ------
@@ -338,6 +342,7 @@ def is_proper(
     >>> is_proper(game, ([0, 1, 0], [0, 1, 0])).is_proper
     False
     """
+    limit = TimeLimit(max_seconds)
     exact = _exact_profile(game, profile)
     values, is_nash = _gains(game, exact, tolerance)
     if not is_nash:
@@ -365,6 +370,8 @@ def is_proper(
         )
     tables = (A.tolist(), B.T.tolist())
     for own, others in itertools.product(*candidates):
+        if limit.is_over():
+            return PropernessCheck(True, None, reason=TIME_REACHED)
         if _ranking_attainable(tables[0], own, others) and _ranking_attainable(
             tables[1], others, own
         ):

@@ -23,10 +23,10 @@ import numpy as np
 
 from negotiation.arguments import takes
 from negotiation.equilibrium.frames import play_frame
+from negotiation.equilibrium.limits import TimeLimit
 from negotiation.equilibrium.normal_form.one_equilibrium import one_equilibrium
 from negotiation.equilibrium.normal_form.results import Equilibrium, certified_equilibrium
 from negotiation.equilibrium.profiles import deviation_payoffs
-from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
@@ -223,7 +223,7 @@ def _by_trembles(
                 best = result
     if best is None:
         raise ConvergenceError(
-            "no equilibrium next to one with small mistakes was found",
+            limit.reached("no equilibrium next to one with small mistakes was found"),
             where=where,
             hint="Raise tolerance or max_seconds.",
         )

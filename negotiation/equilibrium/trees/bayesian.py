@@ -14,6 +14,7 @@ from negotiation.arguments import takes
 from negotiation.equilibrium.trees.certificate import TreeEquilibrium
 from negotiation.equilibrium.trees.reduced_form import tree_equilibria
 from negotiation.errors import InvalidInputError
+from negotiation.former_names import former_argument
 from negotiation.games.bayesian import BayesianGame
 from negotiation.presentation import Presented, in_order
 from negotiation.values import FloatArray, read_only
@@ -152,12 +153,13 @@ def _by_type(game: BayesianGame, found: TreeEquilibrium) -> BayesianEquilibrium:
     )
 
 
+@former_argument("max_equilibria", "max_count")
 @takes
 def bayesian_equilibria(
     game: BayesianGame,
     *,
     max_seconds: float | None = None,
-    max_equilibria: int | None = None,
+    max_count: int | None = None,
 ) -> BayesianResult:
     """Return all Bayesian equilibria, by player and type.
 
@@ -168,7 +170,7 @@ def bayesian_equilibria(
     ----------
     game
         Any number of players with finitely many types.
-    max_seconds, max_equilibria
+    max_seconds, max_count
         Limits, as in :func:`~negotiation.nash_equilibria`.
 
     Raises
@@ -195,9 +197,7 @@ def bayesian_equilibria(
             seen=type(game).__name__,
             allowed="BayesianGame",
         )
-    found = tree_equilibria(
-        game.extensive_form(), max_seconds=max_seconds, max_equilibria=max_equilibria
-    )
+    found = tree_equilibria(game.extensive_form(), max_seconds=max_seconds, max_count=max_count)
     return BayesianResult(
         game=game,
         equilibria=tuple(_by_type(game, e) for e in found.equilibria),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from negotiation.arguments import takes
+from negotiation.equilibrium.limits import TIME_REACHED, TimeLimit
 from negotiation.equilibrium.normal_form.nash import nash_equilibria
-from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.equilibrium.trees.certificate import (
     TreeEquilibrium,
     certified,
     certified_exactly,
 )
 from negotiation.equilibrium.trees.sequence_form import TreeSolution
+from negotiation.former_names import former_argument
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.strategies import (
     behavior_of_mixed,
@@ -25,13 +26,14 @@ __all__ = ["tree_equilibria"]
 HALF = 0.5
 
 
+@former_argument("max_equilibria", "max_count")
 @takes
 def tree_equilibria(
     game: ExtensiveFormGame,
     *,
     tol: float = 1e-8,
     max_seconds: float | None = None,
-    max_equilibria: int | None = None,
+    max_count: int | None = None,
 ) -> TreeSolution:
     """Return all extreme Nash equilibria of a tree, by its reduced normal form.
 
@@ -46,9 +48,9 @@ def tree_equilibria(
         Perfect recall, any number of players, and chance.
     tol
         Largest regret, relative to payoff ranges.
-    max_seconds, max_equilibria
-        Limits, as in :func:`~negotiation.nash_equilibria`; the result then says
-        ``complete=False``.
+    max_seconds, max_count
+        Limits, as in :func:`~negotiation.nash_equilibria`. Among the first ``max_count`` of the
+        normal form some may be one in behaviour, so that fewer are listed.
 
     Raises
     ------
@@ -72,14 +74,12 @@ def tree_equilibria(
     number(tol, name="tol", low=0.0)
     game.require_perfect_recall("tree_equilibria")
     form = to_normal_form(game)
-    solved = nash_equilibria(
-        form.game, max_seconds=limit.seconds_left(HALF), max_equilibria=max_equilibria
-    )
+    solved = nash_equilibria(form.game, max_seconds=limit.seconds_left(HALF), max_count=max_count)
     notes = list(solved.notes)
     found: dict[tuple[object, ...], TreeEquilibrium] = {}
     for k, equilibrium in enumerate(solved.equilibria):
         if found and limit.is_over():
-            notes.append(f"max_seconds was reached after {k} of {len(solved.equilibria)} profiles")
+            notes.append(f"{TIME_REACHED} after {k} of {len(solved.equilibria)} profiles")
             break
         if equilibrium.exact is None:
             behavior = behavior_of_mixed(game, form, equilibrium.probabilities)

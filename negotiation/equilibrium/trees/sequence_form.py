@@ -21,8 +21,8 @@ from scipy.sparse import csr_array, hstack
 from negotiation.arguments import takes
 from negotiation.equilibrium.frames import behavior_frame
 from negotiation.equilibrium.lemke import solve_complementarity
+from negotiation.equilibrium.limits import TimeLimit
 from negotiation.equilibrium.normal_form.zero_sum import TIGHT
-from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.equilibrium.trees.certificate import (
     ExactBehavior,
     TreeEquilibrium,

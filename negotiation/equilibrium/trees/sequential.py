@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 
 from negotiation.arguments import takes
 from negotiation.equilibrium.frames import behavior_frame
-from negotiation.equilibrium.path_following import trace
-from negotiation.equilibrium.time_limit import TimeLimit
+from negotiation.equilibrium.limits import TimeLimit
+from negotiation.equilibrium.path_following import milestones, trace
 from negotiation.equilibrium.trees.perfect_bayesian import AssessmentCheck, check_assessment
 from negotiation.errors import ConvergenceError
 from negotiation.games.extensive_form import ExtensiveFormGame
@@ -320,30 +320,25 @@ def sequential_equilibrium(
     system = _AgentLogit(game)
     best: SequentialEquilibrium | None = None
     problem = "no assessment on the path could be certified"
-    target = 0.0
+    points = trace(system.residual, system.jacobian, system.start(), max_steps=max_steps)
     try:
-        for point in trace(system.residual, system.jacobian, system.start(), max_steps=max_steps):
-            reached = float(point.position[-1])
-            late = limit.is_over()
-            if reached < target and not late:
-                continue
-            target = max(10.0 * target, reached, 100.0)
+        for point in milestones(points, 0.0, max_precision, limit):
             found = _assessment(system, point.position, tol, consistency_tol, limit)
             if best is None or _error(found, tol, consistency_tol) < _error(
                 best, tol, consistency_tol
             ):
                 best = found
-            if best.converged or reached > max_precision or late or not system.sets:
+            if best.converged or not system.sets:
                 break
     except ConvergenceError as error:
         problem = str(error)
     if best is not None and (best.converged or not raise_on_failure):
         return best
     raise ConvergenceError(
-        problem,
+        limit.reached(problem),
         where="sequential_equilibrium",
         partial=best,
-        hint="Raise tol, max_precision or max_steps.",
+        hint="Raise tol or the limit that was reached.",
     )
 
 

@@ -18,9 +18,9 @@ from fractions import Fraction
 import numpy as np
 
 from negotiation.arguments import takes
+from negotiation.equilibrium.limits import COUNT_REACHED, TIME_REACHED, TimeLimit, count_limit
 from negotiation.equilibrium.normal_form.nash import nash_equilibria
 from negotiation.equilibrium.normal_form.one_equilibrium import one_equilibrium
-from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.equilibrium.trees.certificate import (
     Behavior,
     TreeEquilibrium,
@@ -30,6 +30,7 @@ from negotiation.equilibrium.trees.certificate import (
     tree_gain,
 )
 from negotiation.equilibrium.trees.sequence_form import TreeSolution
+from negotiation.former_names import former_argument
 from negotiation.games.exact_numbers import as_distribution
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.normal_form import NormalFormGame
@@ -67,6 +68,7 @@ class _Search:
     tie_tol: Fraction
     spread: tuple[Fraction, ...]
     limit: TimeLimit
+    max_count: int | None
     one: bool
     complete: bool = True
     notes: list[str] = field(default_factory=list)
@@ -185,9 +187,13 @@ def _simultaneous(tree: ExtensiveFormGame, search: _Search) -> Iterator[_Solutio
     if search.one:
         solved = one_equilibrium(game, max_seconds=search.limit.seconds_left(SEARCH))
     else:
-        solved = nash_equilibria(game, max_seconds=search.limit.seconds_left(SEARCH))
+        solved = nash_equilibria(
+            game, max_seconds=search.limit.seconds_left(SEARCH), max_count=search.max_count
+        )
         if not solved.complete:
             search.note("equilibria of a subgame may be missing")
+            for note in solved.notes:
+                search.note(note)
     for equilibrium in solved.equilibria:
         if equilibrium.exact is not None:
             profile: list[Weights] = [(Fraction(1),)] * len(tree.players)
@@ -210,13 +216,14 @@ def _payoffs(tree: ExtensiveFormGame, behavior: Behavior) -> Weights:
     return tuple(Fraction(continuation(tree, behavior, i, start)) for i in range(len(tree.players)))
 
 
+@former_argument("max_equilibria", "max_count")
 @takes
 def subgame_perfect_equilibria(
     game: ExtensiveFormGame,
     which: str = "all",
     *,
     tie_tol: float = 0.0,
-    max_equilibria: int = 10_000,
+    max_count: int | None = 10_000,
     max_seconds: float | None = None,
 ) -> TreeSolution:
     """Return the subgame-perfect equilibria of a game tree (Selten 1965).
@@ -236,8 +243,9 @@ def subgame_perfect_equilibria(
         Payoffs within this share of a player's range of the best count as best too: for trees
         whose chance moves are floats that stand for other fractions. The list is complete, and
         each of its members exact, only where it is 0.
-    max_equilibria, max_seconds
-        Where to stop; the result then says ``complete=False``.
+    max_count, max_seconds
+        Limits, as in :func:`~negotiation.nash_equilibria`; ``max_count`` is also the most that
+        any subgame hands upwards.
 
     Returns
     -------
@@ -266,7 +274,7 @@ def subgame_perfect_equilibria(
     limit = TimeLimit(max_seconds)
     one_of(which, ("all", "one"), name="which")
     number(tie_tol, name="tie_tol", low=0.0)
-    number(max_equilibria, name="max_equilibria", low=1)
+    count_limit(max_count)
     roots = subgame_roots(game)
     if game.nodes[0].children and 0 not in roots:
         # Whoever moves first forgets it: the tree is no subgame of itself.
@@ -276,14 +284,15 @@ def subgame_perfect_equilibria(
         tie_tol=Fraction(tie_tol),
         spread=tuple(max(column) - min(column) for column in columns),
         limit=limit,
+        max_count=max_count,
         one=which == "one",
         complete=tie_tol == 0 and which == "all",
     )
-    solutions = _backward_induction(game, roots, search, max_equilibria)
+    solutions = _backward_induction(game, roots, search)
     certify: list[TreeEquilibrium] = []
     for solution in solutions:
         if certify and limit.is_over():
-            search.note("max_seconds was reached")
+            search.note(TIME_REACHED)
             break
         certify.append(_certificate(game, solution, roots))
     kept = tuple(e for e in certify if e.regret <= max(tie_tol, 1e-9))
@@ -310,7 +319,7 @@ def _certificate(
 
 
 def _backward_induction(
-    game: ExtensiveFormGame, roots: Sequence[int], search: _Search, max_equilibria: int
+    game: ExtensiveFormGame, roots: Sequence[int], search: _Search
 ) -> list[_Solution]:
     inside = _subgames_inside(game, roots)
     solved: dict[int, list[_Solution]] = {}
@@ -332,12 +341,12 @@ def _backward_induction(
                 for part in parts:
                     merged.update(part.behavior)
                 found.append(_Solution(solution.payoffs, merged, exact and solution.exact))
-            if len(found) > max_equilibria:
-                search.note("max_equilibria was reached")
-                found = found[:max_equilibria]
+            if search.max_count is not None and len(found) > search.max_count:
+                search.note(COUNT_REACHED)
+                found = found[: search.max_count]
                 break
             if search.limit.is_over(SEARCH):
-                search.note("max_seconds was reached")
+                search.note(TIME_REACHED)
                 break
         solved[root] = found
     return solved[0] if roots else [_Solution(game.exact_payoffs[0], {})]

@@ -329,13 +329,12 @@ def _joint(
             moved[k] += step
             slope[k] = (margins(moved) - here) / step
         slope = np.nan_to_num(slope)
-        steep = float(slope @ slope)
-        if steep == 0.0 or not np.isfinite(here):
-            break
-        aim = slope * (slope @ point - here) / steep
-        aim = np.clip(aim, low, high)
+        # A bracket's width beyond the boundary, so that the ray to it ends on the other side.
+        beyond = float(slope @ point - here - sign * tol * np.linalg.norm(slope))
+        aim = _nearest_in_box(slope, beyond, low, high)
         length = float(np.linalg.norm(aim))
         if length == 0.0:
+            # No slope, or no solution to take it from.
             break
         direction = aim / length
         room = np.divide(
@@ -352,3 +351,23 @@ def _joint(
             break
         point = nearer
     return _result(margins, spans, found)
+
+
+def _nearest_in_box(
+    slope: FloatArray, level: float, low: FloatArray, high: FloatArray
+) -> FloatArray:
+    """Shortest change with ``slope @ change = level`` inside the ranges, or as near as they go.
+
+    What would leave its range stays at its end, and the others make up for it.
+    """
+    change = np.zeros_like(slope)
+    free = slope != 0.0
+    while free.any():
+        left = level - slope[~free] @ change[~free]
+        change[free] = slope[free] * left / (slope[free] @ slope[free])
+        outside = free & ((change < low) | (change > high))
+        if not outside.any():
+            break
+        change[outside] = np.clip(change, low, high)[outside]
+        free &= ~outside
+    return change

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from negotiation import ConvergenceError, InvalidInputError, NormalFormGame
 from negotiation.equilibrium.correlated.equilibria import (
     correlated_equilibria,
-    correlated_payoff_set,
     incentive_to_disobey,
 )
+from negotiation.equilibrium.correlated.payoff_set import correlated_payoff_set
 from negotiation.equilibrium.normal_form.nash import nash_equilibria
 
 # Aumann (1974): the game of chicken.

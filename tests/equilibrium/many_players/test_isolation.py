@@ -14,8 +14,8 @@ from negotiation import (
     one_equilibrium,
 )
 from negotiation.equilibrium.certificate import exact_regret, regret
+from negotiation.equilibrium.limits import TimeLimit
 from negotiation.equilibrium.many_players.isolation import isolate_equilibria
-from negotiation.equilibrium.time_limit import TimeLimit
 from tests.equilibrium.many_players.elimination import equilibria_by_elimination
 
 # McKelvey and McLennan (1997): nine equilibria, two of them totally mixed; cells in the order
@@ -125,7 +125,7 @@ def test_nine_equilibria_and_ties_in_either_mode():
     assert len(found.indices) == 9
     flat = nine()
     flat[0] = 0.0
-    assert isolate_equilibria(flat, limit=TimeLimit(None), max_equilibria=3).undecided > 0
+    assert isolate_equilibria(flat, limit=TimeLimit(None), max_count=3).undecided > 0
 
 
 def test_two_by_two_by_two_against_algebra():
@@ -348,8 +348,8 @@ def test_limits_give_a_partial_result():
     found = nash_equilibria(game, max_seconds=0.0)
     assert not found.complete
     assert not found.converged
-    assert "limit" in found.notes[0]
-    two = nash_equilibria(NormalFormGame(nine()), max_equilibria=2)
+    assert "max_seconds" in found.notes[0]
+    two = nash_equilibria(NormalFormGame(nine()), max_count=2)
     assert len(two.equilibria) == 2
     assert not two.complete
     with pytest.raises(InvalidInputError, match="too large"):

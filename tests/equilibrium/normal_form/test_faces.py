@@ -32,9 +32,7 @@ def test_small_games_as_by_both_polytopes(kind):
         for _ in range(8):
             A, B = KINDS[kind](rng, shape), KINDS[kind](rng, shape)
             game = NormalFormGame.from_bimatrix(A, B)
-            found = match_on_faces(
-                *game.exact_payoffs, keep_going=lambda: True, max_equilibria=None
-            )
+            found = match_on_faces(*game.exact_payoffs, keep_going=lambda: True, max_count=None)
             pairs = [(found.few[i], found.many[j]) for i, j in found.pairs]
             assert found.complete
             whole = nash_equilibria(game, "vertex_enumeration")
@@ -44,7 +42,7 @@ def test_small_games_as_by_both_polytopes(kind):
 
 def test_limits_stop_the_search():
     game = to_normal_form(signal_tree(np.random.default_rng(0), 6, 3)).game
-    found = nash_equilibria(game, max_equilibria=5)
+    found = nash_equilibria(game, max_count=5)
     assert len(found.equilibria) == 5
     assert not found.complete
     stopped = nash_equilibria(game, max_seconds=0.0)

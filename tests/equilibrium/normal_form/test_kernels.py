@@ -12,6 +12,7 @@ import pytest
 from numba import njit
 
 import negotiation
+from negotiation.equilibrium.limits import TimeLimit
 from negotiation.equilibrium.normal_form import kernels
 from negotiation.equilibrium.normal_form.bimatrix import match_vertices
 from negotiation.equilibrium.normal_form.nash import nash_equilibria
@@ -27,7 +28,6 @@ from negotiation.equilibrium.normal_form.vertex_search import (
     find_vertices_by_integer,
     unit_columns,
 )
-from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.errors import InvalidInputError
 from negotiation.games.normal_form import NormalFormGame
 from tests.strategies_games import KINDS, strategy_set
@@ -187,7 +187,7 @@ def test_a_billion_supports_are_refused_unless_limited():
     game = NormalFormGame.from_bimatrix(A, A)
     with pytest.raises(InvalidInputError, match="one_equilibrium"):
         nash_equilibria(game)
-    some = nash_equilibria(game, max_equilibria=5, max_seconds=0.2)
+    some = nash_equilibria(game, max_count=5, max_seconds=0.2)
     assert len(some.equilibria) == 5
     assert not some.complete
     assert most_vertices(60, 30) > 10**9
@@ -223,7 +223,7 @@ def test_a_limit_on_the_number_holds_for_pairs():
         np.eye(3),
         np.eye(3),
         limit=TimeLimit(None),
-        max_equilibria=2,
+        max_count=2,
         compiled=False,
         floating=False,
     )
@@ -233,7 +233,9 @@ def test_a_limit_on_the_number_holds_for_pairs():
 
 RUN = """
 import json, numpy as np
+from negotiation.equilibrium.normal_form import batch
 from negotiation.equilibrium.normal_form.batch import nash_equilibria_batch
+batch.FEW_CELLS = 0  # in kernels, whether they have been compiled before or not
 rng = np.random.default_rng(3)
 out = []
 for low, high in ((0, 3), (0, 1000), (0, 10**12)):

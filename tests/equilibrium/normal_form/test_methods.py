@@ -109,8 +109,8 @@ def test_reading_of_lrsnash_output(monkeypatch):
     result = nash_equilibria(SEXES, "lrsnash")
     assert len(result.equilibria) == 2
     assert not result.complete
-    limited = nash_equilibria(SEXES, "lrsnash", max_equilibria=1)
-    assert any("max_equilibria" in note for note in limited.notes)
+    limited = nash_equilibria(SEXES, "lrsnash", max_count=1)
+    assert any("max_count" in note for note in limited.notes)
     with pytest.raises(InvalidInputError, match="63 bits"):
         peers.lrsnash(NormalFormGame.from_bimatrix([[1e-9]], [[1e30]]))
 

@@ -45,12 +45,12 @@ def test_every_corpus_game_has_exactly_the_listed_extreme_equilibria():
         assert result.max_regret < 1e-14
 
 
-@pytest.mark.parametrize("limit", [{"max_equilibria": 2}, {"max_seconds": 0.0}])
+@pytest.mark.parametrize("limit", [{"max_count": 2}, {"max_seconds": 0.0}])
 def test_a_limit_returns_what_was_found(limit):
     result = nash_equilibria(NormalFormGame.from_bimatrix(np.eye(4), np.eye(4)), **limit)
     assert not result.complete
     # A search that found nothing still offers what a scan of the cells shows.
-    assert len(result.equilibria) == limit.get("max_equilibria", 4)
+    assert len(result.equilibria) == limit.get("max_count", 4)
     assert result.components == ()
 
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from negotiation import ConvergenceError, NormalFormGame
+from negotiation.equilibrium.limits import TimeLimit
 from negotiation.equilibrium.path_following import trace
 from negotiation.equilibrium.profiles import deviation_payoffs
 from negotiation.equilibrium.quantal.logit_branch import LogitSystem, principal_branch
-from negotiation.equilibrium.time_limit import TimeLimit
 
 SHAPES = [(2, 3), (1, 4), (2, 3, 2), (2, 2, 2, 2)]
 

@@ -157,7 +157,7 @@ def test_chance_roots_and_a_tree_of_one_node():
 
 def test_limits_are_reported():
     tie = decision(0, "end", {"a": terminal(0, 0), "b": terminal(0, 0), "c": terminal(0, 0)})
-    found = subgame_perfect_equilibria(build(tie), max_equilibria=2)
+    found = subgame_perfect_equilibria(build(tie), max_count=2)
     assert len(found.equilibria) == 2
     assert not found.complete
     assert not found.converged
@@ -168,8 +168,8 @@ def test_refusals():
         subgame_perfect_equilibria(selten_horse(), "some")
     with pytest.raises(InvalidInputError, match="tie_tol"):
         subgame_perfect_equilibria(entry_deterrence(), tie_tol=-1.0)
-    with pytest.raises(InvalidInputError, match="max_equilibria"):
-        subgame_perfect_equilibria(entry_deterrence(), max_equilibria=0)
+    with pytest.raises(InvalidInputError, match="max_count"):
+        subgame_perfect_equilibria(entry_deterrence(), max_count=0)
     # One who does not know whether the first move was made already (Piccione and Rubinstein 1997).
     forgot = decision(
         0, "x", {"l": decision(0, "x", {"l": terminal(1, 0), "r": terminal(0, 0)}),

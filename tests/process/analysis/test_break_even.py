@@ -101,6 +101,104 @@ def test_joint_change_is_the_foot_of_the_perpendicular():
     assert found.verdict == "flips jointly"
 
 
+def joint_of(margin, start=(0.05, 0.05), ranges=((0.02, 0.1), (0.02, 0.1)), **options):
+    """Joint reversal of a margin of both discount rates, with the whole answer."""
+    process = replace(simple(), discount_rates=np.array(start))
+    names = ("discount_rate_USA", "discount_rate_CHN")
+    seen = Conclusion("seen", lambda out: margin(rate(out, 0), rate(out, 1)))
+    found = break_even(process, seen, dict(zip(names, ranges, strict=True)), **options)
+    return found.joint, found
+
+
+def test_without_a_round_the_joint_change_is_the_nearest_single_one():
+    joint, found = joint_of(lambda a, b: a + 2.0 * b - 0.1, rounds=0, tol=1e-6)
+    # Alone: b falls by .025; a would have to fall by .05, further than its range goes.
+    assert found.nearest.parameters == ("discount_rate_CHN",)
+    assert found.nearest.values[0] == pytest.approx(0.025, abs=1e-7)
+    assert joint.values == (0.05, found.nearest.values[0])
+    assert joint.last_held == (0.05, found.nearest.last_held[0])
+    assert joint.distance == pytest.approx(found.nearest.distance, rel=1e-12)
+
+
+def test_the_joint_search_looks_no_more_often_than_it_needs():
+    joint, found = joint_of(lambda a, b: a + b - 0.16, start=(0.09, 0.09), tol=1e-6)
+    assert joint.values == pytest.approx((0.08, 0.08), abs=1e-6)
+    # Alone, each rate reverses on the third of eight steps down of .875, and never on the way up.
+    alone = 3 + np.ceil(np.log2(0.875 / 8 / 1e-6)) + 8
+    # Together: a look and two slopes, then six steps over twice the length and a tenth.
+    step = (2.0 * joint.distance + 0.1) / 6
+    assert 2 < joint.distance / step < 3
+    ray = 3 + 3 + np.ceil(np.log2(step / 1e-6))
+    # A second round sees that nothing moves. Two looks at the ends of each bracket, and the start.
+    assert found.evaluations == 1 + 2 * alone + 2 * ray + 3 * 2
+
+
+def test_the_joint_search_goes_on_from_where_a_ray_ends():
+    # The slope at the start falls short: the boundary lies beyond twice the first step.
+    away = 0.35 / np.sqrt(2.0)
+    joint, _ = joint_of(
+        lambda a, b: np.exp(-12.0 * (0.1 - a - b) / 0.08 / np.sqrt(2.0)) - np.exp(-12.0 * 0.35),
+        tol=1e-6,
+    )
+    assert joint.values == pytest.approx((0.05 - 0.08 * away,) * 2, abs=1e-5)
+    assert joint.distance == pytest.approx(0.35, abs=1e-5)
+
+
+def test_a_joint_change_keeps_within_the_ranges():
+    # The foot of the perpendicular has b at .0185: along the end of b's range a falls further.
+    joint, found = joint_of(lambda a, b: a + 3.0 * b - 0.095, tol=1e-6)
+    assert found.nearest is None
+    assert joint.values == pytest.approx((0.035, 0.02), abs=2e-6)
+    assert joint.distance == pytest.approx(np.hypot(0.015, 0.03) / 0.08, abs=1e-5)
+    assert found.verdict == "flips jointly"
+    nowhere, _ = joint_of(lambda a, b: a + 3.0 * b - 0.079, tol=1e-6)
+    assert not nowhere.reverses
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_the_joint_change_reaches_a_curved_boundary_at_its_nearest_point(sign):
+    # In scaled changes the boundary is a circle about (.09, .11): the nearest point of it is on
+    # the line from the start to its centre.
+    centre, radius = np.array([0.09, 0.11]), 0.05
+    joint, found = joint_of(
+        lambda a, b: sign * (np.hypot(a - centre[0], b - centre[1]) - radius),
+        ranges=((0.02, 0.12), (0.02, 0.12)),
+        tol=1e-7,
+        rounds=6,
+    )
+    away = centre - 0.05
+    foot = 0.05 + away * (1.0 - radius / np.hypot(*away))
+    assert found.holds is (sign > 0)
+    assert joint.values == pytest.approx(foot, abs=5e-4)
+    assert joint.distance == pytest.approx((np.hypot(*away) - radius) / 0.1, abs=1e-5)
+    assert sign * joint.margin_before > 0 >= sign * joint.margin_after
+
+
+def test_slopes_are_taken_inside_the_range():
+    # Both rates start at the top of their ranges, beyond which nothing moves.
+    joint, _ = joint_of(lambda a, b: a + b - 0.06, ranges=((0.01, 0.05), (0.01, 0.05)), tol=1e-6)
+    assert joint.values == pytest.approx((0.03, 0.03), abs=1e-6)
+    assert joint.distance == pytest.approx(np.sqrt(2.0) * 0.5, abs=1e-5)
+
+
+def test_what_cannot_be_solved_is_no_slope():
+    # With another second rate there is no equilibrium to look at.
+    joint, found = joint_of(lambda a, b: a - 0.03 if b == 0.05 else float("nan"), tol=1e-6, steps=1)
+    assert joint.values[1] == 0.05
+    assert joint.values[0] == pytest.approx(0.03, abs=1e-6)
+    nowhere, found = joint_of(lambda a, b: float("nan"), steps=1)
+    assert not found.holds
+    assert not nowhere.reverses
+    # The start, the ends of both ranges, then the start again and a slope on each side.
+    assert found.evaluations == 1 + 4 + 3
+
+
+def test_a_flat_margin_ends_the_joint_search_at_once():
+    joint, found = joint_of(lambda a, b: 1.0, steps=1)
+    assert not joint.reverses
+    assert found.evaluations == 1 + 4 + 3
+
+
 def test_shares_at_the_reversal_are_equal():
     found = break_even(simple(), "CHN concedes first", {"flow_USA": (-3.0, 0.0)}, joint=False)
     hit = found.nearest

@@ -16,13 +16,13 @@ from negotiation import (
     stackelberg,
 )
 from negotiation.equilibrium.dynamic.markov import markov_perfect_equilibrium
+from negotiation.equilibrium.limits import TimeLimit
 from negotiation.equilibrium.many_players.isolation import isolate_equilibria
 from negotiation.equilibrium.normal_form import batch
 from negotiation.equilibrium.quantal.estimation import fit_quantal_response
 from negotiation.equilibrium.quantal.quantal_response import (
     quantal_response_branch,
 )
-from negotiation.equilibrium.time_limit import TimeLimit
 from negotiation.equilibrium.trees.reduced_form import tree_equilibria
 from negotiation.equilibrium.trees.sequence_form import sequence_form_equilibrium
 from negotiation.equilibrium.trees.subgame_perfect import subgame_perfect_equilibria

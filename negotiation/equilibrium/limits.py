@@ -1,4 +1,4 @@
-"""A limit of wall-clock time that everything a function does shares."""
+"""Limits of a search: wall-clock time that all its parts share, and how many results it holds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,23 @@ from collections.abc import Callable
 
 from negotiation.values import number
 
-__all__ = ["TimeLimit"]
+__all__ = ["COUNT_REACHED", "TIME_REACHED", "TimeLimit", "count_limit"]
+
+#: What a result that a limit cut short says.
+COUNT_REACHED, TIME_REACHED = "max_count was reached", "max_seconds was reached"
+
+
+def count_limit(max_count: int | None) -> int | None:
+    """Return how many results may be listed, a whole number from 1 on; None for no limit.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is below 1.
+    """
+    if max_count is not None:
+        number(max_count, name="max_count", low=1)
+    return max_count
 
 
 class TimeLimit:
@@ -48,6 +64,15 @@ class TimeLimit:
         if self.max_seconds is None:
             return None
         return max(share * self.max_seconds - self.elapsed_seconds(), 0.0)
+
+    def reached(self, otherwise: str) -> str:
+        """Return why there is no answer: the time, or ``otherwise`` where there is time left."""
+        return f"{TIME_REACHED}: {otherwise}" if self.is_over() else otherwise
+
+    def of_programme(self) -> dict[str, float]:
+        """Return what is left as an option of SciPy's linear programmes."""
+        left = self.seconds_left()
+        return {} if left is None else {"time_limit": left}
 
     def keep_going(self, share: float = 1.0) -> Callable[[], bool]:
         """Return a question to ask now and then: is there time left of this share?"""
