@@ -76,7 +76,7 @@ _MOVED = {
     ("study", "study.sweeps"): "design sweep=specification sweep_tasks=tasks parts=folder workers",
     ("study", "study.store"): "store=objects",
     ("study", "study.comparisons"): "model_map model_settings sensitivity",
-    ("process", "process.multi_step"): ("load definition"),
+    ("process", "process.multi_step"): ("load"),
     ("data", "data.readers"): ("icio home_sales"),
     ("data", "data"): ("readers=published"),
 }

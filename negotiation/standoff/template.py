@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from negotiation.data.embedded import economy_names, load_economy
+from negotiation.data.standoffs.records import STAGE_KINDS
 from negotiation.errors import InvalidInputError
-from negotiation.standoff.records import STAGE_KINDS
 
 __all__ = ["standoff_template"]
 

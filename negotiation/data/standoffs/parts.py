@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from negotiation.standoff.checks import Section
-from negotiation.standoff.records import (
+from negotiation.data.standoffs.checks import Section
+from negotiation.data.standoffs.records import (
     ACTION_KINDS,
     DEADLINE_KINDS,
     ENDING_KINDS,
@@ -24,8 +24,8 @@ from negotiation.standoff.records import (
     TariffChange,
     TariffThreat,
 )
-from negotiation.standoff.rows import HIGHEST_RATE, RowReader
-from negotiation.standoff.tariffs import share_of_sectors
+from negotiation.data.standoffs.rows import HIGHEST_RATE, RowReader
+from negotiation.data.standoffs.tariffs import share_of_sectors
 
 __all__ = ["FileReader"]
 
@@ -42,11 +42,13 @@ class FileReader(RowReader):
         for section in sections:
             known_on, source = self._facts(section)
             imposer, target = self._pair(section, "imposer", "target")
+            names: dict[str, str] = {}
             row = TariffChange(
                 date=section.day("date") or date.min,
                 imposer=imposer,
                 target=target,
-                added=self._points(section, imposer, target),
+                added=self._points(section, imposer, target, names),
+                name=names.get("added", ""),
                 sectors=self._listed(section, required=False),
                 measure=section.text("measure", required=False),
                 known_on=known_on,

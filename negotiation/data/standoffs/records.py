@@ -60,6 +60,8 @@ class TariffChange:
         On which sectors; None: all goods.
     measure
         The act.
+    name
+        Parameter that the points are, where the file names one.
     known_on, source
         Day on which it became public, and where it is known from.
     """
@@ -70,6 +72,7 @@ class TariffChange:
     added: float = quantity("a_h", "fraction", "headline additional tariff rate")
     sectors: tuple[str, ...] | None = None
     measure: str = ""
+    name: str = ""
     known_on: datetime.date = datetime.date.min
     source: str = ""
 

@@ -14,10 +14,8 @@ from negotiation.data.parameters import (
     regional_names,
     regional_parameter,
 )
-from negotiation.data.tables import DateLike, as_date
-from negotiation.errors import InformationDateError
-from negotiation.standoff.parameters import OwnParameters
-from negotiation.standoff.records import (
+from negotiation.data.standoffs.parameters import OwnParameters, full_names
+from negotiation.data.standoffs.records import (
     Deadline,
     DisputeStage,
     Ending,
@@ -30,7 +28,9 @@ from negotiation.standoff.records import (
     TariffThreat,
     known_at,
 )
-from negotiation.standoff.tariffs import points_in_force, schedule_in_force
+from negotiation.data.standoffs.tariffs import points_in_force, schedule_in_force
+from negotiation.data.tables import DateLike, as_date
+from negotiation.errors import InformationDateError
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.instruments.measures import Measure, apply_measures
 from negotiation.trade.instruments.policy import Policy
@@ -176,6 +176,11 @@ class StandoffFacts:
         if regional and side is not None:
             return regional_parameter(name, side, day)
         return parameter(name, day)
+
+    @property
+    def own_parameters(self) -> dict[str, Parameter]:
+        """Parameters of the file by name; one of a side is called ``name_side``."""
+        return full_names(self.own, self.sides)
 
     def defaults_used(self, as_of: DateLike = None) -> tuple[str, ...]:
         """Return one note a side and parameter for which the documented default stands in."""

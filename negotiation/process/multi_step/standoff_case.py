@@ -14,13 +14,13 @@ from dataclasses import replace
 from datetime import date
 
 from negotiation.data.parameters import Parameter
+from negotiation.data.standoffs.facts import StandoffFacts
+from negotiation.data.standoffs.parameters import all_parameters
+from negotiation.data.standoffs.records import Deadline, Demand, DisputeStage, Ending
+from negotiation.data.standoffs.tariffs import background_in_force, whole_pair
 from negotiation.data.tables import DateLike, as_date
 from negotiation.process.multi_step.case import CaseChange, DatedCase, ExemptGoods, SideRates
 from negotiation.process.multi_step.plan import PlannedStage
-from negotiation.standoff.facts import StandoffFacts
-from negotiation.standoff.parameters import all_parameters
-from negotiation.standoff.records import Deadline, Demand, DisputeStage, Ending
-from negotiation.standoff.tariffs import background_in_force, whole_pair
 from negotiation.trade.tariff_scenarios import taxed_sectors
 
 __all__ = ["standoff_case"]
@@ -115,14 +115,24 @@ def standoff_case(
     )
 
 
-def _points(known: StandoffFacts, today: date) -> tuple[Mapping[str, float], date]:
-    """Points by side in force on a day, and the day since when they are."""
-    steps = [row.date for row in known.changes if whole_pair(row, known.sides)]
-    since = max([day for day in steps if day <= today], default=known.start)
-    points: Mapping[str, float] = known.points(today)
-    for moment in sorted(known.moments, key=lambda row: row.known_on):
-        if moment.rates is not None and moment.known_on >= since:
-            points, since = moment.rates, moment.known_on
+def _points(known: StandoffFacts, today: date) -> tuple[Mapping[str, float | str], date]:
+    """Points by side in force on a day, and the day since when they are.
+
+    A step that only carries out what a moment had agreed on begins nothing new.
+    """
+    begun: list[tuple[date, Mapping[str, float | str], bool]] = [
+        (row.date, {row.imposer: row.name or row.added}, False)
+        for row in known.changes
+        if whole_pair(row, known.sides) and row.date <= today
+    ]
+    begun += [(row.known_on, row.rates, True) for row in known.moments if row.rates is not None]
+    points: Mapping[str, float | str] = dict.fromkeys(known.sides, 0.0)
+    since = known.start
+    for day, given, agreed in sorted(begun, key=lambda item: (item[0], item[2])):
+        after = {**points, **given}
+        if agreed or after != points:
+            since = day
+        points = after
     return points, max(since, known.start)
 
 
