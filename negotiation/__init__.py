@@ -276,7 +276,9 @@ _HOME = {
     "process.multi_step.demands": "TariffBox ideal_demands",
     "process.multi_step.built_process": "BuiltProcess",
     "process.multi_step.graph": "build_process",
-    "process.multi_step.plan": "DatedChange PlannedStage ProcessNumbers ProcessPlan",
+    "process.multi_step.plan": (
+        "DatedChange PlannedStage ProcessNumbers ProcessPlan StandingMeasure"
+    ),
     "process.multi_step.state_flows": "Instrument State StateFlows",
     "process.multi_step.case_process": "EnsembleMember",
     "process.multi_step.load": "load_process process_ensemble process_names",

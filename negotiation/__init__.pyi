@@ -165,7 +165,7 @@ from negotiation.process.multi_step.case_process import EnsembleMember as Ensemb
 from negotiation.process.multi_step.demands import TariffBox as TariffBox, ideal_demands as ideal_demands
 from negotiation.process.multi_step.graph import build_process as build_process
 from negotiation.process.multi_step.load import load_process as load_process, process_ensemble as process_ensemble, process_names as process_names
-from negotiation.process.multi_step.plan import DatedChange as DatedChange, PlannedStage as PlannedStage, ProcessNumbers as ProcessNumbers, ProcessPlan as ProcessPlan
+from negotiation.process.multi_step.plan import DatedChange as DatedChange, PlannedStage as PlannedStage, ProcessNumbers as ProcessNumbers, ProcessPlan as ProcessPlan, StandingMeasure as StandingMeasure
 from negotiation.process.multi_step.state_flows import Instrument as Instrument, State as State, StateFlows as StateFlows
 from negotiation.process.solve import ProcessSolution as ProcessSolution, solve_process as solve_process
 from negotiation.process.stage import Stage as Stage

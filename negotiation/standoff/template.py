@@ -77,6 +77,7 @@ source = "placeholder"
 # instrument = "export_control"   # or export_tax, export_ban, trade_cost, quota
 # size = 1.0
 # sectors = ["C24B"]
+# lifted_in = "cut"               # where the other side asks for its end there
 # start = 2026-01-01
 # known_on = 2026-01-01
 # source = "placeholder"

@@ -122,6 +122,23 @@ BROKEN = {
             "instruments[1].end: not after start; seen 2030-01-01; allowed: after 2030-02-01",
         ],
     ),
+    "an instrument lifted in no stage, and one twice": (
+        [("[[stages]]", """[[instruments]]
+name = "licences"
+side = "BBB"
+instrument = "export_ban"
+sectors = ["goods"]
+lifted_in = "cuts"
+start = 2030-02-01
+known_on = 2030-01-20
+source = "gazette"
+
+[[stages]]""")],
+        [
+            "instruments[2].name: a second instrument of this name; seen 'licences'",
+            "instruments[2].lifted_in: unknown; seen 'cuts'; allowed: cut. Did you mean",
+        ],
+    ),
     "third region acts": (
         [('side = "BBB"', 'side = "CCC"'), ('actor = "AAA"', 'actor = "CCC"')],
         [

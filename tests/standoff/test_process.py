@@ -215,3 +215,22 @@ def test_talks_that_end_are_over(tmp_path):
     assert [change.goes_to for change in built.plan.deadlines] == ["lapsed"]
     solution = ng.solve_process(built.game)
     assert solution.cut_by("2035-01-01") == pytest.approx(1.0, abs=1e-9)
+
+
+def test_instruments_in_force_are_in_the_process(tmp_path):
+    """Licences of BBB cost AAA; left out they are noted; a stage may lift them."""
+    solutions = {}
+    notes = {}
+    for key, line in (("in", ""), ("out", "in_process = false"), ("cut", 'lifted_in = "cut"')):
+        (tmp_path / key).mkdir()
+        text = FILE.replace("end = 2030-06-01", f"end = 2030-06-01\n{line}")
+        built = ng.load_standoff(write(tmp_path / key, text)).build("2030-02-20")
+        notes[key] = [note for note in built.notes if note.startswith("licences")]
+        solutions[key] = ng.solve_process(built.game)
+    assert notes["in"] == ["licences: not a tariff, in force in the process"]
+    assert notes["out"] == ["licences: not a tariff, left out of the process"]
+    assert notes["cut"][0].endswith("lifted where BBB concedes cut")
+    assert solutions["in"].values[0] < solutions["out"].values[0]
+    assert solutions["cut"].values[0] > solutions["in"].values[0]
+    late = ng.load_standoff(write(tmp_path)).build("2030-06-01")
+    assert not late.plan.standing

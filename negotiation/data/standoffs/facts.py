@@ -217,11 +217,7 @@ class StandoffFacts:
     def measures_in_force(self, as_of: DateLike) -> dict[str, tuple[Measure, ...]]:
         """Return each side's instruments other than tariffs on a day, as they were known on it."""
         day = as_date(as_of)
-        rows = [
-            row
-            for row in known_at(self.measures, day)
-            if day is None or (row.start <= day and (row.end is None or day < row.end))
-        ]
+        rows = [row for row in known_at(self.measures, day) if row.in_force(day)]
         return {
             side: tuple(
                 Measure(row.instrument, row.size, sectors=row.sectors)

@@ -147,9 +147,12 @@ class FileReader(RowReader):
         section.finish()
         return out
 
-    def measures(self, sections: Iterable[Section]) -> tuple[MeasureInForce, ...]:
-        """Return instruments other than tariffs."""
-        rows = []
+    def measures(
+        self, sections: Iterable[Section], stages: Sequence[DisputeStage]
+    ) -> tuple[MeasureInForce, ...]:
+        """Return instruments other than tariffs; their names differ."""
+        rows: list[MeasureInForce] = []
+        named = [stage.name for stage in stages]
         for section in sections:
             known_on, source = self._facts(section)
             instrument = section.choice("instrument", _MEASURES)
@@ -158,9 +161,12 @@ class FileReader(RowReader):
             if end is not None and end <= start:
                 section.note("end", "not after start", seen=end, allowed=f"after {start}")
             ban = instrument == "export_ban"
+            name = section.text("name")
+            if any(row.name == name for row in rows):
+                section.note("name", "a second instrument of this name", seen=name)
             rows.append(
                 MeasureInForce(
-                    name=section.text("name"),
+                    name=name,
                     side=self._side(section, "side"),
                     instrument=instrument,
                     size=section.number(
@@ -169,6 +175,8 @@ class FileReader(RowReader):
                     sectors=self._listed(section, required=True) or (),
                     start=start,
                     end=end,
+                    in_process=section.flag("in_process", default=True),
+                    lifted_in=section.choice("lifted_in", named, default=""),
                     known_on=known_on,
                     source=source,
                 )

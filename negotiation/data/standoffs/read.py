@@ -157,7 +157,7 @@ def _read(path: Path) -> StandoffFacts:
         "threats": reader.threats(tariffs.tables("threatened")),
         "exemptions": reader.exemptions(tariffs.tables("exemptions")),
         "exemptible": reader.exemptible(tariffs.tables("exemptible")),
-        "measures": reader.measures(file.tables("instruments")),
+        "measures": reader.measures(file.tables("instruments"), stages),
         "stages": stages,
         "deadlines": reader.deadlines(file.tables("deadlines")),
         "endings": reader.endings(file.tables("endings"), stages),

@@ -20,7 +20,9 @@ from negotiation.data.standoffs.records import Deadline, Demand, DisputeStage, E
 from negotiation.data.standoffs.tariffs import background_in_force, whole_pair
 from negotiation.data.tables import DateLike, as_date
 from negotiation.process.multi_step.case import CaseChange, DatedCase, ExemptGoods, SideRates
-from negotiation.process.multi_step.plan import PlannedStage
+from negotiation.process.multi_step.plan import PlannedStage, StandingMeasure
+from negotiation.process.multi_step.state_flows import Instrument
+from negotiation.trade.instruments.measures import Measure
 from negotiation.trade.tariff_scenarios import taxed_sectors
 
 __all__ = ["standoff_case"]
@@ -109,6 +111,15 @@ def standoff_case(
             for row in known.deadlines
             if row.ended_on is None and row.date > today
             for change in _deadline(row, stages, standoff.sides)
+        ),
+        standing=tuple(
+            StandingMeasure(
+                row.name,
+                Instrument(row.side, Measure(row.instrument, row.size, sectors=row.sectors)),
+                row.lifted_in,
+            )
+            for row in known.measures
+            if row.in_process and row.in_force(today)
         ),
         background=background_in_force(standoff.economy, known.changes, standoff.sides, today),
         notes=_notes(standoff, day, today),
@@ -262,14 +273,17 @@ def _deadline(
 
 def _notes(standoff: StandoffFacts, day: date | None, today: date) -> tuple[str, ...]:
     """Remarks of the file, defaults that stand in, and what the process leaves out."""
-    left_out = [
-        f"{row.name}: not a tariff, left out of the process"
-        for row in standoff.as_known(today).measures
-        if row.start <= today and (row.end is None or today < row.end)
-    ]
+    measures = []
+    for row in standoff.as_known(today).measures:
+        if row.in_force(today):
+            lifted = f", lifted where {row.side} concedes {row.lifted_in}" if row.lifted_in else ""
+            where = (
+                f"in force in the process{lifted}" if row.in_process else "left out of the process"
+            )
+            measures.append(f"{row.name}: not a tariff, {where}")
     residual = [
         f"exemption of {row.date}: {', '.join(row.sectors)} counted as free of added points"
         for row in standoff.as_known(today).exemptions
         if row.in_process and row.residual and row.importer in standoff.sides
     ]
-    return (*standoff.remarks, *standoff.defaults_used(day), *left_out, *residual)
+    return (*standoff.remarks, *standoff.defaults_used(day), *measures, *residual)
