@@ -286,7 +286,6 @@ _HOME = {
     "process.stage": "Stage",
     "process.stages": "MultiStepProcess",
     "process.tough_types.announced_demands": "DemandSolution solve_demands",
-    "process.tough_types.audience_costs": "smallest_audience_costs with_audience_costs",
     "process.tough_types.continuation": "process_from",
     "process.tough_types.deviations": "StrategyCheck check_strategies",
     "process.tough_types.simulation": "ProcessPaths simulate_process",

@@ -171,7 +171,6 @@ from negotiation.process.solve import ProcessSolution as ProcessSolution, solve_
 from negotiation.process.stage import Stage as Stage
 from negotiation.process.stages import MultiStepProcess as MultiStepProcess
 from negotiation.process.tough_types.announced_demands import DemandSolution as DemandSolution, solve_demands as solve_demands
-from negotiation.process.tough_types.audience_costs import smallest_audience_costs as smallest_audience_costs, with_audience_costs as with_audience_costs
 from negotiation.process.tough_types.continuation import process_from as process_from
 from negotiation.process.tough_types.deviations import StrategyCheck as StrategyCheck, check_strategies as check_strategies
 from negotiation.process.tough_types.simulation import ProcessPaths as ProcessPaths, simulate_process as simulate_process

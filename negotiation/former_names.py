@@ -65,7 +65,7 @@ _MOVED = {
     ),
     ("process", "process"): ("reading=mapping checks=validation"),
     ("process", "process.tough_types"): (
-        "demands=announced_demands audience=audience_costs closed_form graph=histories node_laws "
+        "demands=announced_demands closed_form graph=histories node_laws "
         "certificate strategy_check=deviations solution simulate=simulation"
     ),
     ("process", "process.beliefs"): ("beliefs=updating belief_draws=draws events silence"),
