@@ -21,7 +21,7 @@ from forecast_tables import (
 from negotiation.process.analysis.forecast import ProcessForecast
 from negotiation.process.analysis.scores import RateCut, constant_hazard, next_cut
 from negotiation.process.beliefs.events import read_events
-from negotiation.process.multi_step.definition import read_definition
+from negotiation.process.multi_step.load import process_standoff
 
 
 class AnalysisSettings(ng.Settings):
@@ -100,7 +100,7 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
         )
         for day in settings.later_dates
     }
-    opened = read_definition(settings.process).start
+    opened = process_standoff(settings.process).start
     base = constant_hazard(as_of=study.as_of, current_days=(study.as_of - opened).days)
     shown = {"probability": settings.interval, "within": settings.equal_within}
     scores, score_numbers, scored = first_cut_scores(

@@ -6,7 +6,7 @@ from typing import Any
 
 import negotiation as ng
 from negotiation.data.labels import spelled
-from negotiation.process.multi_step.definition import read_definition
+from negotiation.process.multi_step.load import process_standoff
 
 
 class AnalysisSettings(ng.Settings):
@@ -29,7 +29,7 @@ def _timeline(study: ng.Study) -> ng.StudyTable:
 
 def _parameters(study: ng.Study, settings: AnalysisSettings) -> ng.StudyTable:
     rows: list[tuple[str | ng.Number, ...]] = []
-    own = read_definition(settings.process).parameters
+    own = process_standoff(settings.process).own_parameters
     for name, item in {**ng.parameters(as_of=study.as_of), **own}.items():
         rows.append(
             (

@@ -13,7 +13,7 @@ from negotiation.data.labels import spelled
 from negotiation.process.analysis.break_even import BreakEvens
 from negotiation.process.analysis.identified_set import IdentifiedSet, dated_moments
 from negotiation.process.analysis.sensitivity import SweptOutcome
-from negotiation.process.multi_step.definition import read_definition
+from negotiation.process.multi_step.load import process_standoff
 from negotiation.study.comparisons.sensitivity import (
     exemption_regions,
     first_concession_map,
@@ -147,7 +147,7 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
     """Return verdicts on conclusions, Sobol indices and the identified set."""
     process = ng.load_process(settings.process, as_of=study.as_of)
     given: dict[str, Any] = {"as_of": study.as_of.isoformat()}
-    start = read_definition(settings.process).start
+    start = process_standoff(settings.process).start
     fixed = {
         "dates": ["2025-05-31", "2025-06-30", "2025-12-31"],
         "deal_dates": ["2025-12-31"],

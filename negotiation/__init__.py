@@ -128,6 +128,7 @@ _HOME = {
     "data.readers.trade_tables": "read_trade",
     "data.readers.wiod": "read_wiod",
     "data.sources": "Source sources",
+    "data.standoffs.read": "standoff_names",
     "data.tables": "Table load_table read_table table_names",
     "data.tariffs": (
         "Exemption TariffStep average_tariff default_rates exempt_sectors tariff_history"
@@ -271,25 +272,25 @@ _HOME = {
     "process.game.persistent_types.typed_game": "TypedGame",
     "process.game.process_game": "ProcessGame",
     "process.game.solution": "GameSolution",
-    "process.multi_step.definition": "process_names",
     "process.multi_step.demands": "TariffBox ideal_demands",
     "process.multi_step.built_process": "BuiltProcess",
     "process.multi_step.graph": "build_process",
-    "process.multi_step.plan": "DatedChange PlannedStage ProcessNumbers ProcessPlan",
+    "process.multi_step.plan": (
+        "DatedChange PlannedStage ProcessNumbers ProcessPlan StandingMeasure"
+    ),
     "process.multi_step.state_flows": "Instrument State StateFlows",
     "process.multi_step.case_process": "EnsembleMember",
-    "process.multi_step.load": "load_process process_ensemble",
+    "process.multi_step.load": "load_process process_ensemble process_names",
     "process.solve": "ProcessSolution solve_process",
     "process.stage": "Stage",
     "process.stages": "MultiStepProcess",
     "process.tough_types.announced_demands": "DemandSolution solve_demands",
-    "process.tough_types.audience_costs": "smallest_audience_costs with_audience_costs",
     "process.tough_types.continuation": "process_from",
     "process.tough_types.deviations": "StrategyCheck check_strategies",
     "process.tough_types.simulation": "ProcessPaths simulate_process",
     "report.run": "run_standoff",
     "report.standoff_run": "StandoffRun",
-    "standoff.load": "load_standoff standoff_names",
+    "standoff.load": "load_standoff",
     "standoff.standoff": "Standoff",
     "study.comparisons.model_map": "ModelMap model_map",
     "study.comparisons.sensitivity": (

@@ -48,6 +48,7 @@ from negotiation.data.readers.text_files import FileLimits as FileLimits
 from negotiation.data.readers.trade_tables import read_trade as read_trade
 from negotiation.data.readers.wiod import read_wiod as read_wiod
 from negotiation.data.sources import Source as Source, sources as sources
+from negotiation.data.standoffs.read import standoff_names as standoff_names
 from negotiation.data.tables import Table as Table, load_table as load_table, read_table as read_table, table_names as table_names
 from negotiation.data.tariffs import Exemption as Exemption, TariffStep as TariffStep, average_tariff as average_tariff, default_rates as default_rates, exempt_sectors as exempt_sectors, tariff_history as tariff_history
 from negotiation.equilibrium.certificate import exact_regret as exact_regret, regret as regret
@@ -162,23 +163,21 @@ from negotiation.process.game.process_game import ProcessGame as ProcessGame
 from negotiation.process.game.solution import GameSolution as GameSolution
 from negotiation.process.multi_step.built_process import BuiltProcess as BuiltProcess
 from negotiation.process.multi_step.case_process import EnsembleMember as EnsembleMember
-from negotiation.process.multi_step.definition import process_names as process_names
 from negotiation.process.multi_step.demands import TariffBox as TariffBox, ideal_demands as ideal_demands
 from negotiation.process.multi_step.graph import build_process as build_process
-from negotiation.process.multi_step.load import load_process as load_process, process_ensemble as process_ensemble
-from negotiation.process.multi_step.plan import DatedChange as DatedChange, PlannedStage as PlannedStage, ProcessNumbers as ProcessNumbers, ProcessPlan as ProcessPlan
+from negotiation.process.multi_step.load import load_process as load_process, process_ensemble as process_ensemble, process_names as process_names
+from negotiation.process.multi_step.plan import DatedChange as DatedChange, PlannedStage as PlannedStage, ProcessNumbers as ProcessNumbers, ProcessPlan as ProcessPlan, StandingMeasure as StandingMeasure
 from negotiation.process.multi_step.state_flows import Instrument as Instrument, State as State, StateFlows as StateFlows
 from negotiation.process.solve import ProcessSolution as ProcessSolution, solve_process as solve_process
 from negotiation.process.stage import Stage as Stage
 from negotiation.process.stages import MultiStepProcess as MultiStepProcess
 from negotiation.process.tough_types.announced_demands import DemandSolution as DemandSolution, solve_demands as solve_demands
-from negotiation.process.tough_types.audience_costs import smallest_audience_costs as smallest_audience_costs, with_audience_costs as with_audience_costs
 from negotiation.process.tough_types.continuation import process_from as process_from
 from negotiation.process.tough_types.deviations import StrategyCheck as StrategyCheck, check_strategies as check_strategies
 from negotiation.process.tough_types.simulation import ProcessPaths as ProcessPaths, simulate_process as simulate_process
 from negotiation.report.run import run_standoff as run_standoff
 from negotiation.report.standoff_run import StandoffRun as StandoffRun
-from negotiation.standoff.load import load_standoff as load_standoff, standoff_names as standoff_names
+from negotiation.standoff.load import load_standoff as load_standoff
 from negotiation.standoff.standoff import Standoff as Standoff
 from negotiation.study.comparisons.model_map import ModelMap as ModelMap, model_map as model_map
 from negotiation.study.comparisons.sensitivity import exemption_regions as exemption_regions, first_concession_map as first_concession_map, swept_outcomes as swept_outcomes, tornado as tornado

@@ -74,7 +74,7 @@ _MOVED = {
     ),
     ("process", "process"): ("reading=mapping checks=validation"),
     ("process", "process.tough_types"): (
-        "demands=announced_demands audience=audience_costs closed_form graph=histories node_laws "
+        "demands=announced_demands closed_form graph=histories node_laws "
         "certificate strategy_check=deviations solution simulate=simulation"
     ),
     ("process", "process.beliefs"): ("beliefs=updating belief_draws=draws events silence"),
@@ -85,7 +85,7 @@ _MOVED = {
     ("study", "study.sweeps"): "design sweep=specification sweep_tasks=tasks parts=folder workers",
     ("study", "study.store"): "store=objects",
     ("study", "study.comparisons"): "model_map model_settings sensitivity",
-    ("process", "process.multi_step"): ("load definition"),
+    ("process", "process.multi_step"): ("load"),
     ("data", "data.readers"): ("icio home_sales"),
     ("data", "data"): ("readers=published"),
 }

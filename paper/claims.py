@@ -19,9 +19,8 @@ from negotiation.process.analysis.identified_set import dated_moments
 from negotiation.process.analysis.scores import brier, constant_hazard, next_cut
 from negotiation.process.beliefs.events import read_events
 from negotiation.process.multi_step.built_process import BuiltProcess
-from negotiation.process.multi_step.definition import read_definition
 from negotiation.process.multi_step.graph import build_process
-from negotiation.process.multi_step.load import built_process
+from negotiation.process.multi_step.load import built_process, process_standoff
 from negotiation.study.claims import (
     Finding,
     differences,
@@ -43,7 +42,7 @@ AUDIENCE_COSTS = ("audience_cost_usa", "audience_cost_chn")
 
 def known_parameters():
     """Parameters of the process by name."""
-    return {**ng.parameters(), **read_definition("multi-step-2025").parameters}
+    return {**ng.parameters(), **process_standoff("multi-step-2025").own_parameters}
 
 
 @cache
@@ -561,7 +560,7 @@ def score(*, as_of, **options):
     found = forecast(as_of, **options)
     cut = next_cut(read_events(), as_of)
     outcomes = [float(cut.day <= day) for day in DATES]
-    opened = read_definition("multi-step-2025").start
+    opened = process_standoff("multi-step-2025").start
     base = constant_hazard(as_of=as_of, current_days=(as_of - opened).days)
     own = brier([found.cut_by(day) for day in DATES], outcomes)
     flat = brier([base.by((d - as_of).days) for d in DATES], outcomes)
@@ -592,7 +591,7 @@ def passing(as_of, model, draws, seed):
     settings = ng.load_study(EXPERIMENTS / "sensitivity.toml").settings_for("fast")
     return ng.identified_set(
         ng.load_process(as_of=as_of, model=model),
-        dated_moments(as_of=as_of, start=read_definition("multi-step-2025").start),
+        dated_moments(as_of=as_of, start=process_standoff("multi-step-2025").start),
         settings.parameters,
         conclusions=settings.conclusions,
         draws=draws,
@@ -613,7 +612,7 @@ def left_open(
 ):
     """Most conclusions hold in some and fail in other points that pass the dated facts."""
     found = passing(as_of, model, draws, seed)
-    start = read_definition("multi-step-2025").start
+    start = process_standoff("multi-step-2025").start
     moments = dated_moments(as_of=as_of, start=start, level=level, within=within)
     low, high = ([getattr(m, end) for m in moments] for end in ("low", "high"))
     with np.errstate(invalid="ignore"):

@@ -16,13 +16,6 @@ NAMES = re.compile(
 DATA = ("data/published/", "data/readers/icio.py")
 #: Names of version 0.1, which warn.
 FORMER = ("former_names.py",)
-#: The form of one table and of market questions, and defaults of names.
-CASE = (
-    "process/analysis/identified_set.py",
-    "process/beliefs/events.py",
-    "process/game/process_game.py",
-    "process/stages.py",
-)
 #: An example in a help text or the hint of an error.
 EXAMPLES = {
     "cli/games.py": 1,
@@ -50,7 +43,7 @@ def lines_that_name(path):
 FILES = [
     path
     for path in sorted(PACKAGE.rglob("*.py"))
-    if not str(path.relative_to(PACKAGE)).startswith((*DATA, *FORMER, *CASE))
+    if not str(path.relative_to(PACKAGE)).startswith((*DATA, *FORMER))
 ]
 
 

@@ -27,7 +27,8 @@ Date = Annotated[str | None, typer.Option("--as-of", help="Information date.")]
 @standoff_app.command("list")
 def list_standoffs(as_json: Json = False) -> None:
     """Print the standoffs that come with the library."""
-    from negotiation.standoff.load import load_standoff, standoff_names
+    from negotiation.data.standoffs.read import standoff_names
+    from negotiation.standoff.load import load_standoff
 
     found = [load_standoff(name) for name in standoff_names()]
     rows = [[s.name, " - ".join(s.sides), str(s.start), s.title] for s in found]

@@ -40,7 +40,8 @@ class TariffGame(NormalFormGame):
     outcomes
         Payoffs and their parts; scenarios are action profiles, the last player's action fastest.
     added_rates, total_rates
-        Mean points added and mean tariff of each action before exemptions, one tuple a player.
+        Mean points added and mean tariff of each action before exemptions, one tuple a player,
+        weighed by trade where rates differ by rival.
     """
 
     outcomes: TariffPayoffs | None = None
@@ -115,7 +116,8 @@ def tariff_game(
         By player, points added to its baseline tariffs on the others as fractions (1.45 adds 145
         points), ``"free_trade"``, which removes the baseline, or in general equilibrium a
         `negotiation.Measure` in any instrument, or a tuple of them, at
-        baseline tariffs. None: the embedded grids (`negotiation.data.tariffs.default_rates`).
+        baseline tariffs. A mapping from each rival to such a grid instead: one rate a pair, every
+        combination an action. None: the embedded grids (`negotiation.data.tariffs.default_rates`).
     players
         Their order; None: that of ``rates``.
     model, horizon, elasticities, exporter_incidence, demand, objectives, exemptions, sectors
@@ -159,9 +161,9 @@ def tariff_game(
         trade_model=trade_model,
         as_of=as_of,
     )
-    shape = tuple(len(grid) for grid in grids.values())
+    names, shape = tuple(grids), tuple(len(grid) for grid in grids.values())
     added = outcomes.added_rates.reshape(*shape, len(shape))
-    baseline = baseline_averages(economy, tuple(grids), taxed)
+    baseline = baseline_averages(economy, names, taxed)
     labels, added_rates, total_rates = [], [], []
     for k, grid in enumerate(grids.values()):
         points = np.moveaxis(added[..., k], k, 0).reshape(len(grid), -1)[:, 0]
@@ -170,9 +172,7 @@ def tariff_game(
         total_rates.append(tuple(float(total) for total in totals))
         labels.append(
             tuple(
-                measures_label(item)
-                if isinstance(item, tuple)
-                else action_label(point, total, free=item == FREE_TRADE)
+                _label(economy, names[k], item, point, total, taxed)
                 for item, point, total in zip(grid, points, totals, strict=True)
             )
         )
@@ -185,3 +185,24 @@ def tariff_game(
         added_rates=tuple(added_rates),
         total_rates=tuple(total_rates),
     )
+
+
+def _label(
+    economy: Economy,
+    player: str,
+    action: Any,
+    points: float,
+    total: float,
+    sectors: Sequence[str] | None,
+) -> str:
+    """How tables print an action, given the points that it adds and the mean total."""
+    if isinstance(action, tuple):
+        return measures_label(action)
+    if not isinstance(action, Mapping):
+        return action_label(points, total, free=action == FREE_TRADE)
+    by_rival = []
+    for rival, rate in action.items():
+        base = float(baseline_averages(economy, (player, rival), sectors)[0])
+        added = -base if rate == FREE_TRADE else rate
+        by_rival.append(f"{rival} {action_label(added, base + added, free=rate == FREE_TRADE)}")
+    return ", ".join(by_rival)

@@ -69,9 +69,9 @@ def tariff_payoffs(
     rates
         Points added to each player's baseline tariffs on the other players: an array
         ``[scenario, player]``, or a mapping from each player to a list of actions, one a scenario:
-        a number, ``"free_trade"``, or in general equilibrium a
-        `negotiation.Measure` in any instrument, or a tuple of them. Or a
-        tariff schedule, or a list of them.
+        a number, ``"free_trade"``, a mapping with one of these for each rival, or in general
+        equilibrium a `negotiation.Measure` in any instrument, or a tuple of them. Or a tariff
+        schedule, or a list of them.
     players
         Two or more regions; None: the first two of the economy.
     model

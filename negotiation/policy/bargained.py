@@ -121,7 +121,7 @@ def bargained_tariffs(
         iteration does not settle; carries ``.partial``.
     """
     began = perf_counter()
-    one_of(scope, SCOPES, name="scope")
+    one_of(scope, [name for name in SCOPES if name != "bilateral"], name="scope")
     chosen = checked_pairs(economy, (first_two(economy),) if pairs is None else pairs)
     power = bargaining_power(chosen, weights)
     players = tuple(dict.fromkeys(name for pair in chosen for name in pair))

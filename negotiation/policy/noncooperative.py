@@ -124,8 +124,8 @@ def optimal_tariffs(
     importer
         Who chooses, whatever the instrument.
     scope
-        ``"uniform"``: one rate; ``"most_favored_nation"``: one a sector; ``"discriminatory"``:
-        one a sector and exporter.
+        ``"uniform"``: one rate; ``"bilateral"``: one an exporter, thus one a pair;
+        ``"most_favored_nation"``: one a sector; ``"discriminatory"``: one a sector and exporter.
     exporters
         Whose goods are taxed by choice; None is everybody's. Other rates stay.
     model

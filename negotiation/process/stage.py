@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
+from negotiation.data.tables import DateLike, as_date
+from negotiation.errors import InvalidInputError
 from negotiation.values import FloatArray, compact_repr, quantity
 
-__all__ = ["DAYS_IN", "Stage"]
+__all__ = ["DAYS_IN", "Stage", "days_between"]
 
 #: Length of a unit of the process's clock in days.
 DAYS_IN = {"day": 1.0, "week": 7.0, "month": 365.25 / 12.0, "year": 365.25}
+
+
+def days_between(start: date | None, day: DateLike) -> float:
+    """Return the days from the start of play to a date, which is not before it."""
+    end = as_date(day, name="day")
+    if start is None or end is None or end < start:
+        raise InvalidInputError(
+            "no such span of days", where="day", seen=day, allowed=f"on or after {start}"
+        )
+    return float((end - start).days)
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 from negotiation.arguments import takes
 from negotiation.data.parameters import Parameter
 from negotiation.errors import InvalidInputError
+from negotiation.former_names import FORMER_PLAYERS
 from negotiation.process.mapping import process_from_mapping
 from negotiation.process.stage import DAYS_IN, Stage
 from negotiation.process.validation import process_mistakes, raise_mistakes
@@ -88,7 +89,7 @@ class MultiStepProcess:
     discount_rates: FloatArray = quantity("r", "1/time", "discount rate")
     type_persistence: float = quantity("psi", "probability", "persistence of types", default=0.0)
     time_unit: str = "month"
-    players: tuple[str, str] = ("USA", "CHN")
+    players: tuple[str, str] = FORMER_PLAYERS
     rates_after: FloatArray | None = None
     start: date | None = None
     as_of: date | None = None

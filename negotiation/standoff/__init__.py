@@ -1,6 +1,5 @@
-"""A dispute of two sides as one checked file: what it holds, and what follows from it.
+"""A dispute of two sides as one checked file: the games, bargains and processes that follow.
 
-Begin with `load` (`load_standoff`, `standoff_names`) and `standoff` (`Standoff` and its methods);
-`records` are the rows of a file, `checks` finds every mistake of one at once, `parts` reads its
-sections, `template` writes a new one.
+Begin with `load` (`load_standoff`) and `standoff` (`Standoff` and its methods); `template` writes
+a new file. How a file is read stands in `negotiation.data.standoffs`.
 """

@@ -9,6 +9,7 @@ import numpy as np
 
 from negotiation.bargaining.solutions.problem import BargainingProblem
 from negotiation.data.customs import customs_trade
+from negotiation.data.standoffs.facts import StandoffFacts
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InformationDateError, InvalidInputError
 from negotiation.payoffs.ensemble import PAYOFF_MODELS, PayoffModel
@@ -18,8 +19,7 @@ from negotiation.policy.objectives.objective import JobLosses, Objective
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.multi_step.built_process import BuiltProcess
 from negotiation.process.multi_step.case_process import EnsembleMember, build_case, case_ensemble
-from negotiation.standoff.case import standoff_case
-from negotiation.standoff.facts import StandoffFacts
+from negotiation.process.multi_step.standoff_case import standoff_case
 from negotiation.trade.analysis.dependence import CustomsTrade, ExportDependence, export_dependence
 from negotiation.trade.elasticities.elasticity_sets import ElasticityChoice
 from negotiation.trade.tariff_actions import FREE_TRADE
@@ -30,7 +30,7 @@ __all__ = ["Standoff"]
 class Standoff(StandoffFacts):
     """A dispute of two sides: what its file says, and the games that follow.
 
-    Attributes are those of `negotiation.standoff.facts.StandoffFacts`: ``name``, ``title``,
+    Attributes are those of `negotiation.data.standoffs.facts.StandoffFacts`: ``name``, ``title``,
     ``sides``, ``economy``, ``start``, the rows of each section, parameters and remarks.
     """
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from negotiation.data.embedded import economy_names, load_economy
+from negotiation.data.standoffs.records import STAGE_KINDS
 from negotiation.errors import InvalidInputError
-from negotiation.standoff.records import STAGE_KINDS
 
 __all__ = ["standoff_template"]
 
@@ -77,6 +77,7 @@ source = "placeholder"
 # instrument = "export_control"   # or export_tax, export_ban, trade_cost, quota
 # size = 1.0
 # sectors = ["C24B"]
+# lifted_in = "cut"               # where the other side asks for its end there
 # start = 2026-01-01
 # known_on = 2026-01-01
 # source = "placeholder"

@@ -1,13 +1,15 @@
 """Actions of players in tariff games: points added to a baseline, free trade, or measures.
 
 An action is a number, the points added to the player's baseline tariffs on the other players'
-goods (1.45 adds 145 points), or ``"free_trade"``, which removes the baseline, or a
-:class:`~negotiation.trade.instruments.measures.Measure` in any instrument, or several of them.
+goods (1.45 adds 145 points), or ``"free_trade"``, which removes the baseline; a mapping with one of
+these for each rival; or a :class:`~negotiation.trade.instruments.measures.Measure` in any
+instrument, or several of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -86,9 +88,12 @@ def actions_of(value: Any, where: str) -> list[Any]:
     return items
 
 
-def _grid(value: Any, player: str) -> list[Any]:
-    """Actions of a player: distinct numbers, free trade or tuples of measures."""
-    where = f"rates[{player}]"
+def _grid(value: Any, where: str, rivals: Sequence[str]) -> list[Any]:
+    """Actions of a player: distinct numbers, free trade, tuples of measures or rates by rival."""
+    if isinstance(value, Mapping):
+        _refuse_other_rivals(value, where, rivals)
+        grids = [_grid(value[rival], f"{where}[{rival}]", ()) for rival in rivals]
+        return [dict(zip(rivals, rates, strict=True)) for rates in product(*grids)]
     items = actions_of(value, where)
     out: list[Any] = [
         item
@@ -112,7 +117,8 @@ def action_grids(
     Parameters
     ----------
     rates
-        By player, numbers, ``"free_trade"`` or measures.
+        By player, numbers, ``"free_trade"`` or measures, or a mapping from each rival to such a
+        grid: one rate a pair, every combination an action.
     players
         Their order; None: that of ``rates``.
 
@@ -130,15 +136,36 @@ def action_grids(
         raise InvalidInputError(
             "one grid for each player", where="rates", seen=", ".join(rates), allowed=str(names)
         )
-    return {name: _grid(rates[name], name) for name in names}
+    return {
+        name: _grid(rates[name], f"rates[{name}]", [other for other in names if other != name])
+        for name in names
+    }
 
 
-def added_points(value: Any, name: str) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Return the points of some actions ``[action]``, and where they stand for free trade.
+def _refuse_other_rivals(rates: Mapping[str, Any], where: str, rivals: Sequence[str]) -> None:
+    """Refuse rates by rival that leave one out, or name somebody else."""
+    if set(rates) != set(rivals):
+        raise InvalidInputError(
+            "one rate, or grid of rates, for each rival",
+            where=where,
+            seen=", ".join(map(str, rates)),
+            allowed=", ".join(rivals) or "a number",
+        )
+
+
+def added_points(
+    value: Any, player: str, rival: str, rivals: Sequence[str]
+) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Return a player's points on a rival ``[action]``, and where its action is free trade.
 
     Measures add no points here.
     """
+    name = f"rates[{player}]"
     items = actions_of(value, name)
+    for k, item in enumerate(items):
+        if isinstance(item, Mapping):
+            _refuse_other_rivals(item, f"{name}[{k}]", rivals)
+            items[k] = item[rival]
     free = np.array([isinstance(item, str) and item == FREE_TRADE for item in items])
     added = [
         0.0 if gone or action_measures(item, f"{name}[{k}]") else number(item, name=f"{name}[{k}]")

@@ -1,8 +1,9 @@
 """Scenarios of tariffs that players put on one another, as added points over the baseline.
 
-Actions are those of :mod:`~negotiation.trade.tariff_actions`: points, free trade, or measures in
-other instruments, which only an equilibrium of the world can value. Services carry no tariffs:
-sectors called ``SERV`` or ``services`` keep their baseline unless they are named.
+Actions are those of :mod:`~negotiation.trade.tariff_actions`: points, free trade, one of these for
+each rival, or measures in other instruments, which only an equilibrium of the world can value.
+Services carry no tariffs: sectors called ``SERV`` or ``services`` keep their baseline unless they
+are named.
 """
 
 from __future__ import annotations
@@ -234,6 +235,7 @@ def tariff_scenarios(
         Points added to each player's baseline tariffs on all other players: an array
         ``[scenario, player]`` (one scenario may be given as ``[player]``), or a mapping from each
         player to its actions, one a scenario, where an action is a number, ``"free_trade"``, a
+        mapping with one of these for each rival, a
         :class:`~negotiation.trade.instruments.measures.Measure` or several of them.
         Or whole tariff schedules, one a scenario.
     players
@@ -305,6 +307,7 @@ def _schedules(rates: Any) -> list[TariffSchedule]:
 def _from_actions(
     economy: Economy, rates: Any, players: tuple[str, ...], taxed: NDArray[np.bool_]
 ) -> dict[tuple[str, str], FloatArray]:
+    rivals = {name: [other for other in players if other != name] for name in players}
     if isinstance(rates, Mapping):
         unknown = [name for name in rates if name not in players]
         missing = [name for name in players if name not in rates]
@@ -315,29 +318,34 @@ def _from_actions(
                 seen=f"missing {missing}, unknown {unknown}",
                 allowed=", ".join(players),
             )
-        columns = {name: added_points(rates[name], f"rates[{name}]") for name in players}
+        columns = {
+            name: {rival: added_points(rates[name], name, rival, others) for rival in others}
+            for name, others in rivals.items()
+        }
     else:
         array = float_array(rates, name="rates")
         array = array[None, :] if array.ndim == 1 else array
         array = float_array(array, name="rates", shape=(None, len(players)))
         nowhere = np.zeros(array.shape[0], dtype=bool)
-        columns = {name: (array[:, k], nowhere) for k, name in enumerate(players)}
-    lengths = {name: len(added) for name, (added, _) in columns.items()}
+        columns = {
+            name: dict.fromkeys(rivals[name], (array[:, k], nowhere))
+            for k, name in enumerate(players)
+        }
+    lengths = {name: len(next(iter(on.values()))[0]) for name, on in columns.items()}
     if len(set(lengths.values())) > 1:
         raise InvalidInputError(
             "one action a player in each scenario", where="rates", seen=str(lengths)
         )
     out = {}
-    for importer, (added, free) in columns.items():
-        m = economy.region_index(importer)
-        for exporter in (*players, *partners_beyond(economy, rates, importer, players)):
-            if exporter != importer:
-                plays = exporter in players
-                base = economy.tariffs.rates[:, economy.region_index(exporter), m]
-                points = np.where(taxed & plays, added[:, None], 0.0)
-                points = points + tariff_points(economy, rates, importer, exporter, players, taxed)
-                gone = free[:, None] & plays
-                out[exporter, importer] = np.where(gone, 0.0, base + points)
+    for importer, on in columns.items():
+        m, count = economy.region_index(importer), lengths[importer]
+        nothing = np.zeros(count), np.zeros(count, dtype=bool)
+        for exporter in (*on, *partners_beyond(economy, rates, importer, players)):
+            added, free = on.get(exporter, nothing)
+            base = economy.tariffs.rates[:, economy.region_index(exporter), m]
+            points = np.where(taxed, added[:, None], 0.0)
+            points = points + tariff_points(economy, rates, importer, exporter, players, taxed)
+            out[exporter, importer] = np.where(free[:, None], 0.0, base + points)
     return out
 
 

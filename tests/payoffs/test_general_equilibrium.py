@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from negotiation.data.embedded import load_economy
+from negotiation.equilibrium.normal_form.nash import nash_equilibria
 from negotiation.errors import InvalidInputError
 from negotiation.payoffs import (
     best_response_curves,
@@ -54,6 +55,44 @@ def test_payoffs_are_the_welfare_of_the_equilibrium(economy):
         world = counterfactual(economy, schedule, model)
         expected = [world.welfare[economy.region_index(p)] for p in ("USA", "CHN")]
         np.testing.assert_allclose(game.payoffs[:, at[0], at[1]], expected, atol=1e-7)
+
+
+def test_one_rate_a_pair(economy):
+    """Each rival has a rate of its own, and payoffs are those of the equilibrium at them."""
+    model, goods = TradeModel(trade_elasticity=4.0), "goods"
+    players = tuple(economy.regions[:3])
+    first, second, third = players
+    rates = {
+        first: {second: [0.0, 0.5], third: [0.0, "free_trade"]},
+        second: {first: [0.0, 0.4], third: [0.0]},
+        third: [0.0, 0.2],
+    }
+    game = tariff_game(economy, rates, model=GE, elasticities=4.0, objectives=Objective())
+    assert game.shape == (4, 2, 2)
+    assert game.actions[0][1].startswith(f"{second} 0 (")
+    assert game.actions[0][1].endswith(f", {third} free trade (0 %)")
+    schedule = economy.tariffs
+    for importer, exporter, rate in (
+        (first, second, 0.5), (second, first, 0.4), (third, first, 0.2), (third, second, 0.2),
+    ):  # fmt: skip
+        schedule = schedule.add(importer=importer, exporter=exporter, rate=rate, sectors=goods)
+    schedule = schedule.set(importer=first, exporter=third, rate=0.0, sectors=goods)
+    world = counterfactual(economy, schedule, model)
+    expected = [world.welfare[economy.region_index(player)] for player in players]
+    np.testing.assert_allclose(game.payoffs[:, 3, 1, 1], expected, atol=1e-7)
+    found = nash_equilibria(game)
+    assert found.complete
+    assert all(item.regret <= 1e-9 for item in found.equilibria)
+    assert found.equilibria
+
+
+def test_two_players_with_one_rate_a_pair_play_the_game_of_one_rate(economy):
+    plain = {"USA": [0.0, 0.1, 1.45], "CHN": ["free_trade", 1.25]}
+    by_rival = {"USA": {"CHN": plain["USA"]}, "CHN": {"USA": plain["CHN"]}}
+    one, other = (tariff_game(economy, r, model=GE, elasticities=4.0) for r in (plain, by_rival))
+    np.testing.assert_allclose(one.payoffs, other.payoffs, atol=1e-12)
+    assert one.added_rates == other.added_rates
+    assert other.actions[0] == tuple(f"CHN {label}" for label in one.actions[0])
 
 
 def test_schedules_and_own_models(economy):

@@ -187,7 +187,7 @@ def test_many_players_share_one_factorisation(monkeypatch):
     assert together == pytest.approx(one_by_one, rel=1e-7)
 
 
-@pytest.mark.parametrize("scope", ["uniform", "most_favored_nation"])
+@pytest.mark.parametrize("scope", ["uniform", "bilateral", "most_favored_nation"])
 def test_gradient_of_groups_of_tariffs(scope):
     economy = random_world(12, regions=4, sectors=3)
     place = setting(economy, ("R0", "R2"), scope, None, None, None, None, (0.0, 5.0))
@@ -316,6 +316,37 @@ def test_symmetric_war_and_free_trade():
     planner = replace(place.problem, instruments=owned, weights=np.full((1, 3), 1.0 / 3.0))
     free = planner.evaluate(np.zeros(planner.instruments.count))
     assert np.abs(free.gradient).max() < 1e-9
+
+
+def test_one_rate_a_pair():
+    """No rate on a rival can be moved with a gain, by the equilibrium itself; two players: uniform.
+
+    In a symmetric world rivals are taxed alike; in another they are not, and telling them apart
+    gains.
+    """
+    economy, model = random_world(12, regions=4, sectors=2), TradeModel(trade_elasticity=4.0)
+    players = ("R0", "R1", "R2")
+    war = nash_tariffs(economy, players, "bilateral", exporters="players", model=model)
+    assert war.certificate.unilateral_gain < 1e-9
+    for importer in players:
+        for exporter in players:
+            if importer == exporter:
+                continue
+            pair = {"importer": importer, "exporter": exporter}
+            rates = [war.tariffs.rate(sector, **pair) for sector in economy.sectors]
+            assert np.ptp(rates) < 1e-12
+            moved = [war.tariffs.set(rate=rates[0] + step, **pair) for step in (-0.02, 0.0, 0.02)]
+            at = economy.region_index(importer)
+            low, here, high = counterfactuals(economy, moved, model).welfare[:, at]
+            assert here > max(low, high)
+    two = {"players": ("R0", "R1"), "exporters": "players", "model": model}
+    one, other = (nash_tariffs(economy, scope=scope, **two) for scope in ("bilateral", "uniform"))
+    np.testing.assert_allclose(one.tariffs.rates, other.tariffs.rates, atol=1e-9)
+    apart = optimal_tariffs(economy, "R0", "bilateral", model=model)
+    alike = optimal_tariffs(economy, "R0", "uniform", model=model)
+    assert apart.objective.value > alike.objective.value + 1e-6
+    fair = nash_tariffs(symmetric(), None, "bilateral", model=model)
+    assert np.ptp(fair.tariffs.rates[fair.chosen > 0]) < 1e-7
 
 
 def test_closed_form_of_the_authors():

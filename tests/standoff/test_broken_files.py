@@ -27,7 +27,7 @@ BROKEN = {
         [("start = 2030-01-01", 'start = "2030-01-01"'), ("added = 0.2", 'added = "20 %"')],
         [
             "start: not a date; seen '2030-01-01'; allowed: a date such as 2025-05-02, without",
-            "tariffs.steps[1].added: not a number; seen '20 %'",
+            "tariffs.steps[1].added: not a number nor the name of a parameter; seen '20 %'",
         ],
     ),
     "percent for a fraction": (
@@ -53,7 +53,7 @@ BROKEN = {
     ),
     "a rate that is no parameter": (
         [("rates = { AAA = 0.1, BBB = 0.0 }", 'rates = { AAA = "mood", BBB = 0.0 }')],
-        ["stages[1].demands.AAA.rates.AAA: unknown; seen 'mood'"],
+        ["stages[1].demands.AAA.rates.AAA: not a number nor the name of a parameter; seen 'mood'"],
     ),
     "a moment that opens no stage": (
         [("happened = false", 'happened = false\nopens = "peace"')],
@@ -120,6 +120,23 @@ BROKEN = {
         [
             "instruments[1].instrument: unknown; seen 'export_kontrol'; allowed: export_control",
             "instruments[1].end: not after start; seen 2030-01-01; allowed: after 2030-02-01",
+        ],
+    ),
+    "an instrument lifted in no stage, and one twice": (
+        [("[[stages]]", """[[instruments]]
+name = "licences"
+side = "BBB"
+instrument = "export_ban"
+sectors = ["goods"]
+lifted_in = "cuts"
+start = 2030-02-01
+known_on = 2030-01-20
+source = "gazette"
+
+[[stages]]""")],
+        [
+            "instruments[2].name: a second instrument of this name; seen 'licences'",
+            "instruments[2].lifted_in: unknown; seen 'cuts'; allowed: cut. Did you mean",
         ],
     ),
     "third region acts": (

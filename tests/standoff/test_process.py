@@ -26,26 +26,41 @@ DAYS = {
 }
 
 
-@pytest.mark.parametrize("as_of", ["2025-05-02", "2025-06-15", None])
 @pytest.mark.parametrize("options", [{}, {"linked": True}, {"relapse": True}])
-def test_the_file_of_spring_2025_is_the_named_process(as_of, options):
+def test_the_named_process_is_that_of_its_file(options):
     standoff = ng.load_standoff("us-china-2025-spring")
-    own = standoff.process(as_of, model="partial_25", **options)
-    named = ng.load_process(as_of=as_of, model="partial_25", **options)
+    own = standoff.process("2025-05-02", model="partial_25", **options)
+    named = ng.load_process(as_of="2025-05-02", model="partial_25", **options)
     assert own.labels == named.labels
     one, two = ng.solve_processes([own, named])
-    np.testing.assert_allclose(one.node_values, two.node_values, rtol=0, atol=1e-12)
-    days = np.array([10.0, 29.0, 300.0])
-    np.testing.assert_allclose(one.cut_by(days), two.cut_by(days), rtol=0, atol=1e-12)
+    assert one.values == pytest.approx(two.values, abs=1e-9)
+    assert one.cut_by("2025-05-31") == pytest.approx(two.cut_by("2025-05-31"), abs=1e-9)
 
 
-def test_numbers_of_equilibrium_agree_too():
+def test_points_in_force_may_be_parameters():
+    """The tariffs of a step that names a parameter are in force where play starts."""
     standoff = ng.load_standoff("us-china-2025-spring")
-    own = standoff.process("2025-05-02")
-    named = ng.load_process(as_of="2025-05-02")
-    one, two = ng.solve_processes([own, named])
-    assert one.cut_by("2025-05-31") == pytest.approx(two.cut_by("2025-05-31"), abs=1e-12)
-    assert one.values == pytest.approx(two.values, abs=1e-12)
+    options = {"model": "partial_25", "values": {"standoff_added_usa": 1.2}}
+    assert standoff.build("2025-05-02", **options).plan.in_force == (1.2, 1.25)
+    with pytest.raises(ng.InvalidInputError, match="does not use"):
+        standoff.build("2025-06-15", **options)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "since", "in_force"),
+    [
+        ("2025-05-13", "2025-05-12", (0.3, 0.1)),
+        ("2025-06-30", "2025-05-12", (0.3, 0.1)),
+        ("2025-09-30", "2025-08-11", (0.3, 0.1)),
+        ("2025-11-30", "2025-10-30", (0.2, 0.1)),
+    ],
+)
+def test_terms_begin_when_they_are_agreed(as_of, since, in_force):
+    """A step that carries out what a moment had agreed on begins nothing new."""
+    standoff = ng.load_standoff("us-china-2025-spring")
+    built = standoff.build(as_of, model="partial_25", from_opening=True)
+    assert str(built.game.start) == since
+    assert built.plan.in_force == in_force
 
 
 @pytest.mark.parametrize("name", ng.standoff_names())
@@ -200,3 +215,22 @@ def test_talks_that_end_are_over(tmp_path):
     assert [change.goes_to for change in built.plan.deadlines] == ["lapsed"]
     solution = ng.solve_process(built.game)
     assert solution.cut_by("2035-01-01") == pytest.approx(1.0, abs=1e-9)
+
+
+def test_instruments_in_force_are_in_the_process(tmp_path):
+    """Licences of BBB cost AAA; left out they are noted; a stage may lift them."""
+    solutions = {}
+    notes = {}
+    for key, line in (("in", ""), ("out", "in_process = false"), ("cut", 'lifted_in = "cut"')):
+        (tmp_path / key).mkdir()
+        text = FILE.replace("end = 2030-06-01", f"end = 2030-06-01\n{line}")
+        built = ng.load_standoff(write(tmp_path / key, text)).build("2030-02-20")
+        notes[key] = [note for note in built.notes if note.startswith("licences")]
+        solutions[key] = ng.solve_process(built.game)
+    assert notes["in"] == ["licences: not a tariff, in force in the process"]
+    assert notes["out"] == ["licences: not a tariff, left out of the process"]
+    assert notes["cut"][0].endswith("lifted where BBB concedes cut")
+    assert solutions["in"].values[0] < solutions["out"].values[0]
+    assert solutions["cut"].values[0] > solutions["in"].values[0]
+    late = ng.load_standoff(write(tmp_path)).build("2030-06-01")
+    assert not late.plan.standing

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import negotiation as ng
-from negotiation.standoff.tariffs import mean_baseline
+from negotiation.data.standoffs.tariffs import mean_baseline
 
 NAMES = ng.standoff_names()
 DISPUTES = {

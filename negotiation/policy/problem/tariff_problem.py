@@ -20,7 +20,7 @@ from negotiation.values import FloatArray, IntArray, one_of
 
 __all__ = ["Instruments", "Point", "TariffProblem", "instruments", "place_of"]
 
-SCOPES = ("uniform", "most_favored_nation", "discriminatory")
+SCOPES = ("uniform", "bilateral", "most_favored_nation", "discriminatory")
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +116,13 @@ def instruments(
                 flow = economy.flows[s, j, i] if sells else economy.flows[s, i, j]
                 if i == j or flow <= 0.0:
                     continue
-                key = {"uniform": (), "most_favored_nation": (s,)}.get(scope, (s, i))
+                keys: dict[str, tuple[int, ...]] = {
+                    "uniform": (),
+                    "bilateral": (i,),
+                    "most_favored_nation": (s,),
+                    "discriminatory": (s, i),
+                }
+                key = keys[scope]
                 if key not in known:
                     known[key] = len(owner)
                     owner.append(p)

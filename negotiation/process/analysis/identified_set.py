@@ -88,7 +88,12 @@ class Moment:
 
 @takes
 def dated_moments(
-    *, as_of: DateLike, start: DateLike, level: float = 0.05, within: float = 0.25
+    *,
+    as_of: DateLike,
+    start: DateLike,
+    level: float = 0.05,
+    within: float = 0.25,
+    sides: tuple[str, str] | None = None,
 ) -> tuple[Moment, ...]:
     """Return the moments that the embedded facts give at a date.
 
@@ -106,6 +111,8 @@ def dated_moments(
         When the tariffs in force were put in force.
     level, within
         Tolerances, assumptions both.
+    sides
+        Whose tariffs on each other the prices are of; None: of any two regions.
     """
     day, begin = as_date(as_of), as_date(start, name="start")
     if day is None or begin is None or day < begin:
@@ -139,8 +146,9 @@ def dated_moments(
             continue
         if row["kind"] != "prediction market" or not 0 <= (made - begin).days <= 7:
             continue
-        lowers = "lowers tariffs on China" in question
-        if not (lowers or "ends tariffs on China" in question) or not isinstance(price, float):
+        if row["change"] not in ("cut", "end") or not isinstance(price, float):
+            continue
+        if sides is not None and {row["imposer"], row["target"]} != set(sides):
             continue
         days = float((resolves - begin).days)
         share = price / 100.0
@@ -149,7 +157,7 @@ def dated_moments(
                 f"{row['forecaster']}: {question}",
                 lambda found, days=days: found.over_by(days),  # type: ignore[misc]  # binds days now
                 max(0.0, share - within),
-                min(1.0, share + within) if lowers else 1.0,
+                min(1.0, share + within) if row["change"] == "cut" else 1.0,
                 known,
             )
         )

@@ -10,8 +10,7 @@ import numpy as np
 from negotiation.errors import InvalidInputError, NegotiationError
 from negotiation.payoffs.ensemble import PAYOFF_MODELS
 from negotiation.process.game.process_game import ProcessGame
-from negotiation.process.multi_step.definition import process_names
-from negotiation.process.multi_step.load import load_process
+from negotiation.process.multi_step.load import load_process, process_names
 from negotiation.values import FloatArray, instance, number
 
 __all__ = ["ParameterSpan", "parameter_spans", "rebuilder"]

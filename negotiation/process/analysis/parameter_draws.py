@@ -15,8 +15,7 @@ from negotiation.data.tables import as_date
 from negotiation.errors import ConvergenceError, InvalidInputError, NegotiationError, NonFiniteError
 from negotiation.process.game.solution import GameSolution
 from negotiation.process.game.solve import solve_games
-from negotiation.process.multi_step.definition import read_definition
-from negotiation.process.multi_step.load import load_process
+from negotiation.process.multi_step.load import load_process, process_standoff
 from negotiation.values import FloatArray, closest
 
 __all__ = ["evaluate", "sweep_mistakes"]
@@ -40,10 +39,10 @@ def sweep_mistakes(names: Sequence[str], fixed: Mapping[str, Any]) -> list[str]:
             except InvalidInputError as error:
                 lines.append(str(error))
     try:
-        definition = read_definition(str(fixed.get("process", "multi-step-2025")))
+        standoff = process_standoff(str(fixed.get("process", "multi-step-2025")))
     except InvalidInputError as error:
         return [*lines, f"fixed.process: {error}"]
-    known = {**parameters(), **definition.parameters}
+    known = {**parameters(), **standoff.own_parameters}
     kept = fixed.get("values", {})
     for where, group in (("ranges", tuple(names)), ("fixed.values", tuple(kept))):
         lines += [

@@ -117,8 +117,9 @@ def read_events(
         if limit is not None and day > limit:
             continue
         rates = tuple(
-            float("nan") if row[key] is None else float(cast(float, row[key])) / 100.0
-            for key in ("usa_added_pct", "chn_added_pct")
+            float("nan") if points is None else float(cast(float, points)) / 100.0
+            for key, points in row.items()
+            if key.endswith("_added_pct")
         )
         out.append(
             DatedEvent(

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.data.parameters import Parameter
+from negotiation.former_names import FORMER_PLAYERS
 from negotiation.process.game.checks import game_mistakes
 from negotiation.process.game.layout import GameArrays, Path, game_arrays
 from negotiation.process.game.nodes import Node, Steps
@@ -83,7 +84,7 @@ class ProcessGame:
     )
     start_node: int | str = 0
     time_unit: str = "year"
-    players: tuple[str, str] = ("USA", "CHN")
+    players: tuple[str, str] = FORMER_PLAYERS
     start: date | None = None
     as_of: date | None = None
     parameters: tuple[Parameter, ...] = ()

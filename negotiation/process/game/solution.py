@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from negotiation.data.tables import DateLike, as_date
-from negotiation.errors import InvalidInputError
+from negotiation.data.tables import DateLike
 from negotiation.presentation import Presented
 from negotiation.process.game._kernels import values_between
 from negotiation.process.game.branches import (
@@ -24,7 +23,7 @@ from negotiation.process.game.certificate import GameCertificate, certify
 from negotiation.process.game.dates import CONCESSIONS, Eventual, chain, chances, eventual
 from negotiation.process.game.layout import Path
 from negotiation.process.game.process_game import ProcessGame
-from negotiation.process.stage import DAYS_IN
+from negotiation.process.stage import days_between
 from negotiation.values import FloatArray, IntArray, float_array, number, one_of
 
 if TYPE_CHECKING:
@@ -93,11 +92,6 @@ class GameSolution(Presented):
         arrays = self.process.arrays
         return hazards_of(arrays, len(arrays.spans) - 1, self.final_values)
 
-    @property
-    def days_per_unit(self) -> float:
-        """Days in a unit of the process's clock."""
-        return DAYS_IN[self.process.time_unit]
-
     def values_at(self, day: float | DateLike) -> FloatArray:
         """Values ``[node, side]`` at a number of days from the start or a date."""
         time = self.time_of(day)
@@ -142,12 +136,7 @@ class GameSolution(Presented):
 
     def days_until(self, day: DateLike) -> float:
         """Days from the start of the game to a date."""
-        start, end = self.process.start, as_date(day, name="day")
-        if start is None or end is None or end < start:
-            raise InvalidInputError(
-                "no such span of days", where="day", seen=day, allowed=f"on or after {start}"
-            )
-        return float((end - start).days)
+        return days_between(self.process.start, day)
 
     def node_probabilities(self, days: ArrayLike | DateLike) -> FloatArray:
         """Probability of standing in each node, ``[day, node + 1]``; the last column is "ended".
@@ -168,14 +157,18 @@ class GameSolution(Presented):
         found[order] = chances(self, chain(self, stop), times[order])
         return np.clip(found, 0.0, 1.0)
 
+    def _stopped(self, stop: str | tuple[int, ...], days: Any) -> Any:
+        """Probability of having stopped: a float for a number or date, an array for an array."""
+        out = self._chances(stop, days)[:, -1]
+        return float(out[0]) if np.ndim(days) == 0 else out.reshape(np.shape(days))
+
     def deal_by(self, days: ArrayLike | DateLike) -> Any:
         """Probability that a deal has been reached by a number of days from the start or a date.
 
         A deal is the first arrival at a node that is one (`Node.deal`), or an act that ends play by
         conceding or accepting. A number or date gives a float, an array an array.
         """
-        out = self._chances("deal", days)[:, -1]
-        return float(out[0]) if np.ndim(days) == 0 else out.reshape(np.shape(days))  # type: ignore[arg-type]  # a date has no axes
+        return self._stopped("deal", days)
 
     def stage_by(self, stage: str | int, days: ArrayLike | DateLike) -> Any:
         """Probability that a stage is over by a number of days from the start or a date.
@@ -190,8 +183,7 @@ class GameSolution(Presented):
         days
             As in `deal_by`.
         """
-        out = self._chances(self._after(stage), days)[:, -1]
-        return float(out[0]) if np.ndim(days) == 0 else out.reshape(np.shape(days))  # type: ignore[arg-type]  # a date has no axes
+        return self._stopped(self._after(stage), days)
 
     def reaches(self, nodes: ArrayLike, days: ArrayLike | DateLike) -> Any:
         """Probability that play has been in one of some nodes by days from the start or a date.
@@ -204,8 +196,7 @@ class GameSolution(Presented):
             As in `deal_by`.
         """
         chosen = np.flatnonzero(np.asarray(nodes, dtype=bool))
-        out = self._chances(tuple(chosen.tolist()), days)[:, -1]
-        return float(out[0]) if np.ndim(days) == 0 else out.reshape(np.shape(days))  # type: ignore[arg-type]  # a date has no axes
+        return self._stopped(tuple(chosen.tolist()), days)
 
     @property
     def open_stage(self) -> str:

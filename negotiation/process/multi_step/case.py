@@ -15,7 +15,7 @@ import numpy as np
 from negotiation.data.parameters import Parameter
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InformationDateError, InvalidInputError
-from negotiation.process.multi_step.plan import PlannedStage
+from negotiation.process.multi_step.plan import PlannedStage, StandingMeasure
 from negotiation.trade.economy import TariffSchedule
 from negotiation.values import FloatArray, closest, number, one_of
 
@@ -108,6 +108,8 @@ class DatedCase:
         By side: sectors that it could exempt besides.
     endings, deadlines
         What may happen that nobody chooses.
+    standing
+        Instruments other than tariffs that are in force.
     background
         Tariffs over which points are added, where other than the economy's.
     notes
@@ -134,6 +136,7 @@ class DatedCase:
     listed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     endings: tuple[CaseChange, ...] = ()
     deadlines: tuple[CaseChange, ...] = ()
+    standing: tuple[StandingMeasure, ...] = ()
     background: TariffSchedule | None = None
     notes: tuple[str, ...] = ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from negotiation.process.multi_step.plan import (
     PlannedStage,
     ProcessNumbers,
     ProcessPlan,
+    StandingMeasure,
 )
 from negotiation.process.multi_step.state_flows import Instrument, StateFlows
 from negotiation.trade.economy import Economy
@@ -79,6 +81,7 @@ def dated_plan(
         exempt=(bool(exempted.get(sides[0])), bool(exempted.get(sides[1]))),
         can_exempt=(bool(listed[sides[0]]), bool(listed[sides[1]])),
         instruments=_instruments(case, dated, {stage.kind for stage in stages}),
+        standing=_standing(case, stages),
         start=case.start,
         as_of=dated.as_of,
     )
@@ -111,6 +114,16 @@ def _changes(
         rate = dated(change.hazard) if isinstance(change.hazard, str) else change.hazard
         out.append(DatedChange(within, rates, goes_to, at=change.at, rate=rate, kind=change.kind))
     return tuple(out)
+
+
+def _standing(case: DatedCase, stages: Sequence[PlannedStage]) -> tuple[StandingMeasure, ...]:
+    """Instruments in force; what was to be lifted in a stage settled at once is lifted there."""
+    names = [stage.name for stage in stages]
+    settled = {stage.name for stage in case.stages} - set(names)
+    return tuple(
+        replace(item, lifted_in=names[-1]) if item.lifted_in in settled else item
+        for item in case.standing
+    )
 
 
 def _rows(demands: tuple[SideRates | None, SideRates | None], dated: DatedParameters) -> FloatArray:

@@ -18,10 +18,13 @@ from typing import Any
 import numpy as np
 
 from negotiation.arguments import takes
+from negotiation.payoffs.ensemble import RevealedWeight
+from negotiation.process.multi_step.plan import ProcessPlan
+from negotiation.process.multi_step.state_flows import State, StateFlows
 from negotiation.process.multi_step.surfaces import Surface
 from negotiation.values import FloatArray, compact_repr
 
-__all__ = ["TariffBox", "ideal_demands"]
+__all__ = ["StageDemands", "TariffBox", "ideal_demands", "weighed"]
 
 #: Slack of the constraint, in percent of GDP a year.
 _SLACK = 1e-9
@@ -177,3 +180,85 @@ def _minimised(
         if np.abs(out - last).max() < _STEP:
             break
     return out
+
+
+def weighed(
+    parts: FloatArray, weights: tuple[RevealedWeight, RevealedWeight], job_costs: FloatArray
+) -> FloatArray:
+    """Return flows ``[..., side]`` from their parts ``[..., side, part]``."""
+    weight = np.array([item.weight for item in weights])
+    return np.asarray(parts[..., 0] + weight * parts[..., 1] - job_costs * parts[..., 2])
+
+
+class StageDemands:
+    """What each side asks for in the stages of a plan, instruments in force left out.
+
+    Parameters
+    ----------
+    plan, flows
+        The process and what values it.
+    life
+        Share of the discounted life of terms spent at each horizon, ``[step, side]``.
+    weights
+        On revenue, by side.
+    """
+
+    def __init__(
+        self,
+        plan: ProcessPlan,
+        flows: StateFlows,
+        life: FloatArray,
+        weights: tuple[RevealedWeight, RevealedWeight],
+    ) -> None:
+        self.plan, self.flows, self.life, self.weights = plan, flows, life, weights
+        self.asked: dict[State, FloatArray] = {}
+
+    @cached_property
+    def box(self) -> TariffBox:
+        """Flows of terms over all tariffs that somebody may ask for."""
+        plan = self.plan
+        finite = plan.demands[np.isfinite(plan.demands).all(axis=1)]
+        below = min(plan.numbers.threshold, 10.0)
+        tops = [finite, np.array([plan.lapse_to]), np.minimum(finite, below)]
+        cutting = plan.stages[0].kind in {"contact", "cut", "cut_below_threshold"}
+        if not cutting or any(plan.ideal):
+            tops.append(np.array([plan.in_force]))
+        for rows in plan.own_demands.values():
+            tops.append(rows[np.isfinite(rows).all(axis=1)])
+        tops += [np.array([change.rates]) for change in (*plan.endings, *plan.deadlines)]
+        high = np.maximum(np.concatenate(tops).max(axis=0), 0.05)
+        surfaces = [self.flows.surface(step) for step in range(self.flows.steps)]
+        values = sum(
+            self.life[step] * weighed(surface.values, self.weights, plan.numbers.job_costs)
+            for step, surface in enumerate(surfaces)
+        )
+        surface = Surface(surfaces[0].grid, np.asarray(values))
+        return TariffBox(-self.flows.baseline, high, surface, plan.demand_points)
+
+    def first(self) -> FloatArray:
+        """Demands ``[side that asks, tariff]`` of the cut, ideal ones put in."""
+        plan = self.plan
+        if not any(plan.ideal):
+            return plan.demands
+        best = self.comprehensive(State(plan.in_force))
+        return np.where(np.array(plan.ideal)[:, None], best, plan.demands)
+
+    def comprehensive(self, state: State) -> FloatArray:
+        """Demands ``[side that asks, tariff]`` over all tariffs, from what is in force."""
+        plain, numbers = State(state.rates), self.plan.numbers
+        if plain not in self.asked:
+            now = np.clip(np.array(state.rates), self.box.low, self.box.high)
+            key = (
+                self.life.tobytes(), self.weights, numbers.job_costs.tobytes(),
+                self.box.high.tobytes(), now.tobytes(), numbers.moderation,
+            )  # fmt: skip
+            self.asked[plain] = self.flows.remembered(
+                key, lambda: ideal_demands(self.box, now, moderation=numbers.moderation)
+            )
+        return self.asked[plain]
+
+    def of(self, stage: str, state: State) -> FloatArray:
+        """Demands ``[side that asks, tariff]`` of a stage: its own, or the ideal ones."""
+        own = self.plan.own_demands.get(stage, np.full((2, 2), np.nan))
+        ideal = own if np.isfinite(own).all() else self.comprehensive(state)
+        return np.where(np.isfinite(own), own, ideal)

@@ -18,11 +18,10 @@ from negotiation.errors import InvalidInputError
 from negotiation.process.game.nodes import Action, Deadline, Ending, Node
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.multi_step.built_process import BuiltProcess
-from negotiation.process.multi_step.demands import TariffBox, ideal_demands
+from negotiation.process.multi_step.demands import StageDemands, weighed
 from negotiation.process.multi_step.plan import DatedChange, ProcessPlan
 from negotiation.process.multi_step.revealed_weights import revealed_weights
 from negotiation.process.multi_step.state_flows import State, StateFlows
-from negotiation.process.multi_step.surfaces import Surface
 from negotiation.values import FloatArray
 
 __all__ = ["build_process"]
@@ -77,11 +76,15 @@ class _Builder:
                     seen=change.goes_to,
                     allowed=", ".join((*self.names, LAPSED, AGREED)),
                 )
+        self.standing = tuple(item.name for item in plan.standing)
+        self.instruments = {
+            **plan.instruments,
+            **{item.name: (item.instrument,) for item in plan.standing},
+        }
         self.waiting: list[_Key] = []
         self.nodes: dict[str, Node] = {}
         self.states: dict[str, State] = {}
         self.prizes: list[tuple[str, str, FloatArray]] = []
-        self.asked: dict[State, FloatArray] = {}
         rate = self.numbers.discount_rates + 1.0 / self.numbers.terms_duration
         moving = 1.0 / self.numbers.elasticity_years
         #: Share of the discounted life of terms spent at each horizon, ``[step, side]``.
@@ -91,75 +94,20 @@ class _Builder:
             else np.array([rate / (rate + moving), moving / (rate + moving)])
         )
         self.weights = revealed_weights(plan, flows, self.life)
+        self.demands = StageDemands(plan, flows, self.life, self.weights)
 
     # What sides earn ---------------------------------------------------------------------------
 
     def earned(self, states: list[State], step: int) -> FloatArray:
         """Flows ``[state, side]`` a year at one horizon."""
-        return self.weighed(self.flows.parts(states, step, self.plan.instruments))
-
-    def weighed(self, parts: FloatArray) -> FloatArray:
-        """Flows ``[..., side]`` from their parts ``[..., side, part]``."""
-        weight = np.array([item.weight for item in self.weights])
-        return np.asarray(
-            parts[..., 0] + weight * parts[..., 1] - self.numbers.job_costs * parts[..., 2]
-        )
+        parts = self.flows.parts(states, step, self.instruments)
+        return weighed(parts, self.weights, self.numbers.job_costs)
 
     def terms(self, states: list[State]) -> FloatArray:
         """Flows ``[state, side]`` a year, over the discounted life of terms."""
         return np.asarray(
             sum(self.life[step] * self.earned(states, step) for step in range(self.flows.steps))
         )
-
-    # Demands -----------------------------------------------------------------------------------
-
-    def _box(self) -> TariffBox:
-        plan = self.plan
-        finite = plan.demands[np.isfinite(plan.demands).all(axis=1)]
-        below = min(self.numbers.threshold, 10.0)
-        tops = [finite, np.array([plan.lapse_to]), np.minimum(finite, below)]
-        cutting = self.plan.stages[0].kind in {"contact", "cut", "cut_below_threshold"}
-        if not cutting or any(plan.ideal):
-            tops.append(np.array([plan.in_force]))
-        for rows in plan.own_demands.values():
-            tops.append(rows[np.isfinite(rows).all(axis=1)])
-        tops += [np.array([change.rates]) for change in (*plan.endings, *plan.deadlines)]
-        high = np.maximum(np.concatenate(tops).max(axis=0), 0.05)
-        surfaces = [self.flows.surface(step) for step in range(self.flows.steps)]
-        values = sum(
-            self.life[step] * self.weighed(surface.values) for step, surface in enumerate(surfaces)
-        )
-        surface = Surface(surfaces[0].grid, np.asarray(values))
-        return TariffBox(-self.flows.baseline, high, surface, plan.demand_points)
-
-    def first_demands(self) -> FloatArray:
-        """Demands ``[side that asks, tariff]`` of the cut, ideal ones put in."""
-        plan = self.plan
-        if not any(plan.ideal):
-            return plan.demands
-        best = self.comprehensive(State(plan.in_force))
-        return np.where(np.array(plan.ideal)[:, None], best, plan.demands)
-
-    def comprehensive(self, state: State) -> FloatArray:
-        """Demands ``[side that asks, tariff]`` over all tariffs, from what is in force."""
-        plain = State(state.rates)
-        if plain not in self.asked:
-            if not hasattr(self, "box"):
-                self.box = self._box()
-            now = np.clip(np.array(state.rates), self.box.low, self.box.high)
-            moderation = self.numbers.moderation
-            key = (
-                self.life.tobytes(), self.weights, self.numbers.job_costs.tobytes(),
-                self.box.high.tobytes(), now.tobytes(), moderation,
-            )  # fmt: skip
-            self.asked[plain] = self.flows.remembered(
-                key, lambda: ideal_demands(self.box, now, moderation=moderation)
-            )
-        return self.asked[plain]
-
-    def _ideal(self, own: FloatArray, state: State) -> FloatArray:
-        """What stands in where a stage's own demands are not numbers."""
-        return own if np.isfinite(own).all() else self.comprehensive(state)
 
     # Nodes -------------------------------------------------------------------------------------
 
@@ -170,7 +118,7 @@ class _Builder:
         words += [
             f"{side} exempts" for side, on in zip(self.plan.sides, state.exempt, strict=True) if on
         ]
-        words += state.instruments
+        words += (*state.instruments, *state.standing)
         if passed:
             words.append(f"after {passed}")
         if self.flows.steps > 1:
@@ -204,7 +152,7 @@ class _Builder:
 
     def built(self, parameters: tuple[Parameter, ...]) -> BuiltProcess:
         plan = self.plan
-        start = self.reach(plan.stages[0].name, State(plan.in_force, plan.exempt))
+        start = self.reach(plan.stages[0].name, self._first_state())
         while self.waiting:
             batch, self.waiting = self.waiting, []
             for step in range(self.flows.steps):
@@ -260,9 +208,11 @@ class _Builder:
         if "purchases" in state.instruments:
             rate += numbers.shortfall_hazard * max(1.0 - numbers.compliance, 0.0)
         if plan.relapse:
-            first = self.reach(plan.stages[0].name, State(plan.in_force, plan.exempt))
+            first = self.reach(plan.stages[0].name, self._first_state())
             return Ending(rate, first, kind="relapse")
-        return Ending(rate, self.reach(LAPSED, State(plan.lapse_to)), kind="lapse")
+        return Ending(
+            rate, self.reach(LAPSED, State(plan.lapse_to, standing=self.standing)), kind="lapse"
+        )
 
     def _endings(self, stage: str, passed: str) -> list[Ending]:
         return [
@@ -272,7 +222,12 @@ class _Builder:
         ]
 
     def _changed(self, change: DatedChange, passed: str) -> str:
-        return self.reach(change.goes_to, State(change.rates), passed=passed)
+        state = State(change.rates, standing=self.standing)
+        return self.reach(change.goes_to, state, passed=passed)
+
+    def _first_state(self) -> State:
+        """What is in force where play starts."""
+        return State(self.plan.in_force, self.plan.exempt, standing=self.standing)
 
     def _deadline(self, key: _Key) -> Deadline | None:
         stage, state, _, passed = key
@@ -295,7 +250,10 @@ class _Builder:
             return (*self._calls(key), *self._exemptions(key))
         if kind in {LAPSED, AGREED}:
             return ()
-        after = self._concessions(stage, kind, state)
+        after = [
+            None if reached is None else replace(reached, standing=self._kept(stage, side, state))
+            for side, reached in enumerate(self._concessions(stage, kind, state))
+        ]
         self._note_prize(stage, state, after)
         first_cut = kind == "cut"
         share = 1.0 if first_cut else self.numbers.later_cost_share
@@ -344,7 +302,7 @@ class _Builder:
         """State after each side concedes; None where the other asks for nothing."""
         plan = self.plan
         if kind in {"cut", "cut_below_threshold"}:
-            demands = self.first_demands()
+            demands = self.demands.first()
             if kind == "cut_below_threshold":
                 demands = np.minimum(np.minimum(demands, self.numbers.threshold), state.rates)
             return [
@@ -359,8 +317,7 @@ class _Builder:
             return [state if side == asks else agreed for side in range(2)]
         if kind == "barriers":
             return [self._with(state, f"barriers {side}") for side in plan.sides]
-        own = self.plan.own_demands.get(stage, np.full((2, 2), np.nan))
-        demands = np.where(np.isfinite(own), own, self._ideal(own, state))
+        demands = self.demands.of(stage, state)
         out: list[State | None] = []
         for side in range(2):
             rates = demands[1 - side]
@@ -377,6 +334,15 @@ class _Builder:
                 )
             )
         return out
+
+    def _kept(self, stage: str, side: int, state: State) -> tuple[str, ...]:
+        """Standing instruments that are in force after a side concedes a stage."""
+        lifted = {
+            item.name
+            for item in self.plan.standing
+            if item.lifted_in == stage and item.instrument.side == self.plan.sides[side]
+        }
+        return tuple(name for name in state.standing if name not in lifted)
 
     def _with(self, state: State, name: str) -> State:
         if name not in self.plan.instruments:

@@ -3,20 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from dataclasses import replace
 from typing import Any
 
 from negotiation.arguments import takes
-from negotiation.data.embedded import load_economy
+from negotiation.data.standoffs.facts import StandoffFacts
+from negotiation.data.standoffs.read import read_standoff
 from negotiation.data.tables import DateLike
 from negotiation.payoffs.ensemble import PAYOFF_MODELS, PayoffModel
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.multi_step.built_process import BuiltProcess
 from negotiation.process.multi_step.case_process import EnsembleMember, build_case, case_ensemble
-from negotiation.process.multi_step.definition import read_definition
+from negotiation.process.multi_step.standoff_case import standoff_case
 from negotiation.trade.economy import Economy
+from negotiation.values import one_of
 
-__all__ = ["built_process", "load_process", "process_ensemble"]
+__all__ = [
+    "built_process",
+    "load_process",
+    "process_ensemble",
+    "process_names",
+    "process_standoff",
+]
+
+#: Processes by name, and the files of standoffs that hold them.
+_FILES = {"multi-step-2025": "us-china-2025-spring"}
+
+
+def process_names() -> tuple[str, ...]:
+    """Return the names of the processes that come with the library.
+
+    Examples
+    --------
+    >>> process_names()
+    ('multi-step-2025',)
+    """
+    return tuple(_FILES)
+
+
+def process_standoff(name: str) -> StandoffFacts:
+    """Return the dispute of a named process.
+
+    Examples
+    --------
+    >>> process_standoff("multi-step-2025").name
+    'us-china-2025-spring'
+    """
+    return read_standoff(_FILES[one_of(name, _FILES, name="process")])
 
 
 @takes
@@ -30,7 +63,9 @@ def load_process(
     relapse: bool = False,
     linked: bool = False,
 ) -> ProcessGame:
-    """Return a named process built from an economy's payoffs.
+    """Return a named process: that of the standoff it stands for.
+
+    ``load_standoff("us-china-2025-spring").process(...)`` is the same process.
 
     Parameters
     ----------
@@ -43,7 +78,7 @@ def load_process(
         parameter that became known later is refused. None: the start of the process, with nothing
         refused.
     economy
-        None takes the embedded economy of 2022.
+        None takes the one that the standoff's file names.
     values
         Parameters to put in place of the embedded ones, by name: ``{"terms_duration": 0.25}``. A
         trade elasticity given here holds in every sector.
@@ -128,16 +163,14 @@ def built_process(
     With ``from_opening`` play starts when the tariffs in force at the information date were put in
     force, in the stage that was open then: what has been seen since can be weighed.
     """
+    facts = process_standoff(name)
+    if economy is not None:
+        facts = replace(facts, economy=economy)
     return build_case(
-        read_definition(name).at(as_of, from_opening=from_opening),
-        _embedded() if economy is None else economy,
+        standoff_case(facts, as_of, from_opening=from_opening),
+        facts.economy,
         values=values,
         model=model,
         relapse=relapse,
         linked=linked,
     )
-
-
-@lru_cache(maxsize=1)
-def _embedded() -> Economy:
-    return load_economy("us-china-2022")

@@ -21,6 +21,7 @@ __all__ = [
     "PlannedStage",
     "ProcessNumbers",
     "ProcessPlan",
+    "StandingMeasure",
 ]
 
 #: Contact; a cut of tariffs; a second cut where the first leaves a tariff above the threshold;
@@ -87,6 +88,28 @@ class DatedChange:
     at: DateLike = None
     rate: Steps = 0.0
     kind: str = "court"
+
+
+@dataclass(frozen=True)
+class StandingMeasure:
+    """An instrument that is in force where play starts.
+
+    It stays in force, or until the side that uses it concedes a stage named; where terms lapse or
+    others end the tariffs, it is in force again.
+
+    Attributes
+    ----------
+    name
+        What it is.
+    instrument
+        Who uses it, and what it is.
+    lifted_in
+        Name of a stage: the other side asks there for its end. Empty: it is not talked about.
+    """
+
+    name: str
+    instrument: Instrument
+    lifted_in: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,6 +232,8 @@ class ProcessPlan:
     instruments
         What is agreed on in the stages of purchases and barriers, by name: ``purchases``, and
         ``barriers <side>`` by the side that opens its market.
+    standing
+        Instruments other than tariffs that are in force now; their names differ.
     start, as_of
         Date on which play starts, and the information date.
     """
@@ -230,5 +255,6 @@ class ProcessPlan:
     deadlines: tuple[DatedChange, ...] = ()
     own_demands: Mapping[str, FloatArray] = field(default_factory=dict)
     instruments: Mapping[str, tuple[Instrument, ...]] = field(default_factory=dict)
+    standing: tuple[StandingMeasure, ...] = ()
     start: date | None = None
     as_of: date | None = None

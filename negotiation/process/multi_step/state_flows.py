@@ -38,8 +38,9 @@ PARTS = 3
 _ADDED = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9, 1.05, 1.2, 1.35, 1.5)
 #: Points between free trade and the baseline tariffs.
 _BELOW = 6
-#: Added tariffs at which instruments are valued.
+#: Added tariffs at which instruments are valued: those agreed on, and those in force already.
 _CORNERS = (0.0, 0.15, 0.35, 0.65)
+_STANDING_CORNERS = (*_CORNERS, 1.0, 1.5)
 #: What equilibria were solved for, by economy, sides and elasticities: flows share it whatever
 #: their information date; instruments add the same under every payoff model and exemption.
 _SOLVED: dict[Hashable, dict[Hashable, Any]] = {}
@@ -84,12 +85,15 @@ class State:
         Names of the sets of instruments agreed on.
     agreed_at
         Added tariffs under which they were; None: ``rates``.
+    standing
+        Names of instruments that were in force before, and still are.
     """
 
     rates: tuple[float, float]
     exempt: tuple[bool, bool] = (False, False)
     instruments: tuple[str, ...] = ()
     agreed_at: tuple[float, float] | None = None
+    standing: tuple[str, ...] = ()
 
 
 @dataclass(eq=False)
@@ -174,10 +178,14 @@ class StateFlows:
         for k in further:
             out[k] = self._exempting(states[k], step)
         for k, state in enumerate(states):
+            given = instruments or {}
             at = state.agreed_at or state.rates
-            for name in state.instruments:
-                for item in (instruments or {})[name]:
-                    out[k] += self._effect(item, at, step)
+            for names, tariffs, corners in (
+                (state.instruments, at, _CORNERS),
+                (state.standing, state.rates, _STANDING_CORNERS),
+            ):
+                for item in (item for name in names for item in given[name]):
+                    out[k] += self._effect(item, tariffs, step, corners)
         return out
 
     # Tariffs -----------------------------------------------------------------------------------
@@ -249,11 +257,17 @@ class StateFlows:
 
     # Instruments -------------------------------------------------------------------------------
 
-    def _effect(self, item: Instrument, at: tuple[float, float], step: int) -> FloatArray:
-        """Parts that one instrument adds, ``[side, part]``, at tariffs and a share of its size."""
+    def _effect(
+        self, item: Instrument, at: tuple[float, float], step: int, corners: tuple[float, ...]
+    ) -> FloatArray:
+        """Parts that one instrument adds, ``[side, part]``, at tariffs and a share of its size.
+
+        Below the baseline tariffs it adds what it does there.
+        """
         if item.share == 0.0:
             return np.zeros((2, PARTS))
-        return self.remembered((item, at, step), lambda: self._computed(item, at, step))
+        key = (item, at, step, corners)
+        return self.remembered(key, lambda: self._computed(item, at, step, corners))
 
     def remembered(self, key: Hashable, compute: Callable[[], FloatArray]) -> FloatArray:
         """What was computed under a key, or computes it; the oldest entries are forgotten."""
@@ -263,36 +277,42 @@ class StateFlows:
             self._memory[key] = compute()
         return self._memory[key]
 
-    def _computed(self, item: Instrument, at: tuple[float, float], step: int) -> FloatArray:
-        key = (item.side, item.measure, self.payoff_model.horizons[step])
+    def _computed(
+        self, item: Instrument, at: tuple[float, float], step: int, corners: tuple[float, ...]
+    ) -> FloatArray:
+        x, nodes = item.share, _SIZES if item.share < 1.0 else _SIZES[-1:]
+        key = (item.side, item.measure, self.payoff_model.horizons[step], corners, len(nodes))
         if key not in self._solved:
-            self._solved[key] = self._effect_surface(item.side, item.measure, step)
-        x, nodes = item.share, _SIZES
+            surface = self._effect_surface(item.side, item.measure, step, corners, nodes)
+            self._solved[key] = surface
         # The cubic through what each of the sizes adds: a commitment to buy no less than in the
         # baseline, size 0, may itself add something.
         basis = [
             np.prod((x - np.delete(nodes, k)) / (node - np.delete(nodes, k)))
             for k, node in enumerate(nodes)
         ]
-        return np.asarray(np.tensordot(basis, self._solved[key].at(np.array(at))[0], axes=1))
+        found = self._solved[key].at(np.maximum(at, 0.0))[0]
+        return np.asarray(np.tensordot(basis, found, axes=1))
 
-    def _effect_surface(self, side: str, measure: Measure, step: int) -> Surface:
+    def _effect_surface(
+        self, side: str, measure: Measure, step: int, corners: tuple[float, ...], sizes: FloatArray
+    ) -> Surface:
         """What an instrument adds ``[first, second, size, side, part]`` over added tariffs."""
         none = 1.0 if measure.instrument == "trade_cost" else 0.0
         sized = [
-            replace(measure, size=none + float(share) * (measure.size - none)) for share in _SIZES
+            replace(measure, size=none + float(share) * (measure.size - none)) for share in sizes
         ]
         rows: dict[str, list[Any]] = {player: [] for player in self.sides}
-        for first in _CORNERS:
-            for second in _CORNERS:
+        for first in corners:
+            for second in corners:
                 for added in ((), *((item,) for item in sized)):
                     for player, rate in zip(self.sides, (first, second), strict=True):
                         tariff = Measure("import_tariff", rate)
                         rows[player].append((tariff, *(added if player == side else ())))
         found = self._payoffs(rows, step, model="general_equilibrium")
-        count = len(_CORNERS)
+        count = len(corners)
         shaped = found.reshape(count, count, 1 + len(sized), 2, PARTS)
-        axis = np.array(_CORNERS)
+        axis = np.array(corners)
         return Surface((axis, axis), shaped[:, :, 1:] - shaped[:, :, :1])
 
     def _payoffs(self, rates: Any, step: int, **options: Any) -> FloatArray:

@@ -59,11 +59,6 @@ class ProcessArrays:
         """Number of remembered stages before each stage, and at the end, ``[stage + 1]``."""
         return np.concatenate([[0], np.cumsum(self.shift)])
 
-    @property
-    def has_clock(self) -> bool:
-        """Whether a stage has a deadline or a growing cost of conceding."""
-        return bool(self.audience_growth.any() or np.isfinite(self.deadlines).any())
-
     def histories(self, stage: int) -> int:
         """Return the number of histories told apart before a stage."""
         return 1 << int(self.level[stage])

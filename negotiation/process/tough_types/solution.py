@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from negotiation.data.tables import DateLike, as_date
+from negotiation.data.tables import DateLike
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Pictured, in_order
-from negotiation.process.stage import DAYS_IN
+from negotiation.process.stage import DAYS_IN, days_between
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.certificate import closed_form_residual
 from negotiation.process.tough_types.closed_form import Branches, ProcessArrays
@@ -22,7 +22,7 @@ from negotiation.process.tough_types.dates.closed_form_outcomes import (
     reach,
     stage_outcomes,
 )
-from negotiation.process.tough_types.dates.date_grids import STEPS, RecursionDates
+from negotiation.process.tough_types.dates.date_grids import RecursionDates
 from negotiation.process.tough_types.dates.eventual_deals import (
     chance_and_time,
     eventual_deal,
@@ -93,11 +93,6 @@ class ProcessSolution(Pictured):
     def outcomes(self) -> StageOutcomes:
         """How each stage ends after each history."""
         return stage_outcomes(self.arrays, self.branch_solution)
-
-    @property
-    def days_per_unit(self) -> float:
-        """Days in a unit of the process's clock."""
-        return DAYS_IN[self.process.time_unit]
 
     @cached_property
     def eventual(self) -> EventualOutcomes:
@@ -280,21 +275,9 @@ class ProcessSolution(Pictured):
     def _dates(self) -> RecursionDates:
         return RecursionDates(self)
 
-    def recursion_error(self, days: ArrayLike) -> float:
-        """Largest change of `deal_by` when the grid of the forward recursion is halved."""
-        times = np.atleast_1d(self.process.in_time(float_array(days, name="days", low=0.0)))
-        last = len(self.process.stages) - 1
-        coarse = RecursionDates(self, steps=STEPS // 2)
-        return float(np.abs(self._dates.by(times, last) - coarse.by(times, last)).max())
-
     def days_until(self, day: DateLike) -> float:
         """Days from the opening of the first stage to a date."""
-        start, end = self.process.start, as_date(day, name="day")
-        if start is None or end is None or end < start:
-            raise InvalidInputError(
-                "no such span of days", where="day", seen=day, allowed=f"on or after {start}"
-            )
-        return float((end - start).days)
+        return days_between(self.process.start, day)
 
     def discounted_deal(self, rate: float) -> float:
         """Return E[exp(-rate T); deal], the rate per unit of the clock.

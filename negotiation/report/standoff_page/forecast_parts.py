@@ -10,6 +10,7 @@ import numpy as np
 
 from negotiation.data.labels import spelled
 from negotiation.data.sources import sources
+from negotiation.data.standoffs.records import PublicEvent
 from negotiation.plotting.style import COLOURS
 from negotiation.process.analysis.forecast import ProcessForecast
 from negotiation.report.standoff_page.drawing import svg_of
@@ -25,7 +26,6 @@ from negotiation.report.standoff_page.markup import (
     section,
     table,
 )
-from negotiation.standoff.records import PublicEvent
 from negotiation.standoff.standoff import Standoff
 
 __all__ = ["forecast_section", "rests_section", "sources_section", "what_followed"]

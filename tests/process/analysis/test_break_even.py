@@ -296,7 +296,10 @@ def test_identified_set_of_a_known_rectangle():
 
 
 def test_moments_of_the_standoff(process):
-    moments = dated_moments(as_of=AS_OF, start="2025-04-12")
+    moments = dated_moments(as_of=AS_OF, start="2025-04-12", sides=process.players)
+    assert sum("lowers tariffs" in moment.name for moment in moments) == 1
+    assert sum("ends tariffs" in moment.name for moment in moments) == 3
+    assert len(dated_moments(as_of=AS_OF, start="2025-04-12", sides=("USA", "CAN"))) == 2
     ranges = {"audience_cost_usa": (0.15, 1.2), "audience_cost_chn": (0.15, 1.2)}
     found = identified_set(process, moments, ranges, conclusions=CONCLUSIONS[:1], draws=4)
     assert found.measured.shape == (4, len(moments))

@@ -103,7 +103,6 @@ def test_results_protocol():
     actions = solution.actions
     assert actions["kind"].tolist() == ["concede", "extend", "concede", "accept"]
     assert (actions["mean_cost_paid"] < actions["audience_cost"]).all()
-    assert solution.days_per_unit == 365.25
     assert len(solution.action_hazards[0]) == 3
     # The court ends play before a deal with the rest.
     assert 0.9 < solution.deal_probability < 1.0

@@ -5,9 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from negotiation.payoffs.scenarios import tariff_payoffs
 from negotiation.process.game.solve import solve_games
 from negotiation.process.multi_step.graph import build_process
-from negotiation.process.multi_step.plan import DatedChange, ProcessNumbers
+from negotiation.process.multi_step.plan import DatedChange, ProcessNumbers, StandingMeasure
+from negotiation.process.multi_step.state_flows import Instrument
+from negotiation.trade.instruments.measures import Measure
 from tests.process.multi_step.worlds import (
     CUT,
     built,
@@ -248,3 +251,45 @@ def test_a_stage_of_its_own_demands():
     begin = ideal.game.nodes[int(ideal.game.start_node)]
     wished = {action.side: ideal.rates[int(action.to)] for action in begin.actions}
     assert reached[0] == pytest.approx(wished[0], abs=1e-6)
+
+
+LICENCES = Measure("export_control", 1.0, sectors=("cars",))
+
+
+def standing(lifted_in=""):
+    """B licenses what it sells to A."""
+    return {"standing": (StandingMeasure("licences", Instrument("B", LICENCES), lifted_in),)}
+
+
+def test_instruments_in_force_are_in_the_flows_of_every_node():
+    """Where play starts, a side earns what the equilibrium of the world gives it under both."""
+    rates = (0.65, 0.35)
+    with_licences, without = (
+        built(FLOWS, CUT, in_force=rates, **options) for options in (standing(), {})
+    )
+    actions = {"A": [Measure("import_tariff", rates[0])], "B": [Measure("import_tariff", rates[1])]}
+    actions["B"] = [(actions["B"][0], LICENCES)]
+    exact = tariff_payoffs(
+        FLOWS.economy, actions, players=("A", "B"), elasticities=1.5, model="general_equilibrium"
+    )
+    weights = np.array([item.weight for item in with_licences.revenue_weights])
+    wanted = exact.real_income[0] + weights * exact.revenue_change[0]
+    start = int(with_licences.game.start_node)
+    found = with_licences.game.nodes[start].flow
+    assert found == pytest.approx(wanted, abs=2e-3)
+    assert found[0] < without.game.nodes[start].flow[0] - 0.02
+    assert all("licences" in node.history for node in with_licences.game.nodes)
+    assert len(with_licences.game.nodes) == len(without.game.nodes)
+
+
+def test_instruments_that_a_demand_is_about_are_lifted_by_who_uses_them():
+    """Then there is more for the other side to win, so it concedes later; lapsed terms undo it."""
+    lifted, kept = (built(FLOWS, CUT, **standing(stage)) for stage in (CUT, ""))
+    prize = {name: made.prizes[0][2] for name, made in (("lifted", lifted), ("kept", kept))}
+    assert prize["lifted"][0] > prize["kept"][0] + 0.02
+    nodes = {node.stage: node for node in lifted.game.nodes if node.stage != "agreed"}
+    assert "licences" in nodes["lapsed"].history
+    free = [n for n in lifted.game.nodes if n.stage == "agreed" and "licences" not in n.history]
+    assert free
+    one, other = (solve_games([made.game])[0] for made in (lifted, kept))
+    assert conceding(one, 0) < conceding(other, 0)

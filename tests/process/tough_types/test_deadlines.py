@@ -7,6 +7,7 @@ import pytest
 from scipy.optimize import brentq
 
 from negotiation.process.solve import solve_process
+from negotiation.process.stage import DAYS_IN
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.deviations import check_strategies
 from negotiation.process.tough_types.simulation import simulate_process
@@ -248,7 +249,7 @@ def test_a_date_at_which_a_deadline_is_met_counts_the_concessions_there():
         deadlines=[2.0, 3.0],
     )
     solution = solve_process(process)
-    days = np.array([1.9, 2.0, 4.9, 5.0, 20.0]) * solution.days_per_unit
+    days = np.array([1.9, 2.0, 4.9, 5.0, 20.0]) * DAYS_IN[solution.process.time_unit]
     met = 1.0 - 0.1 * 0.2
     expected = [0.0, 0.0, 0.0, met**2, met**2]
     np.testing.assert_allclose(solution.deal_by(days), expected, atol=1e-9)

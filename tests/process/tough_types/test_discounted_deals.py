@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import negotiation as ng
+from negotiation.process.stage import DAYS_IN
 from negotiation.process.tough_types.dates.dated_outcomes import discounted_deal
 from negotiation.process.tough_types.dates.eventual_deals import transform
 
@@ -54,7 +55,7 @@ SIMULATED = {
 @pytest.mark.parametrize("name", SIMULATED)
 def test_discounted_deals_of_simulated_paths(name):
     solution = solved(**SIMULATED[name])
-    horizon = 400.0 * solution.days_per_unit
+    horizon = 400.0 * DAYS_IN[solution.process.time_unit]
     paths = ng.simulate_process(
         solution, 100_000, rng=np.random.default_rng(3), horizon_days=horizon
     )

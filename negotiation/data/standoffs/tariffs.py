@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from negotiation.standoff.records import SectorExemption, TariffChange
+from negotiation.data.standoffs.records import SectorExemption, TariffChange
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.tariff_scenarios import taxed_sectors
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from negotiation.standoff.checks import Section
-from negotiation.standoff.records import (
+from negotiation.data.standoffs.checks import Section
+from negotiation.data.standoffs.records import (
     ACTION_KINDS,
     DEADLINE_KINDS,
     ENDING_KINDS,
@@ -24,8 +24,8 @@ from negotiation.standoff.records import (
     TariffChange,
     TariffThreat,
 )
-from negotiation.standoff.rows import HIGHEST_RATE, RowReader
-from negotiation.standoff.tariffs import share_of_sectors
+from negotiation.data.standoffs.rows import HIGHEST_RATE, RowReader
+from negotiation.data.standoffs.tariffs import share_of_sectors
 
 __all__ = ["FileReader"]
 
@@ -42,11 +42,13 @@ class FileReader(RowReader):
         for section in sections:
             known_on, source = self._facts(section)
             imposer, target = self._pair(section, "imposer", "target")
+            names: dict[str, str] = {}
             row = TariffChange(
                 date=section.day("date") or date.min,
                 imposer=imposer,
                 target=target,
-                added=self._points(section, imposer, target),
+                added=self._points(section, imposer, target, names),
+                name=names.get("added", ""),
                 sectors=self._listed(section, required=False),
                 measure=section.text("measure", required=False),
                 known_on=known_on,
@@ -145,9 +147,12 @@ class FileReader(RowReader):
         section.finish()
         return out
 
-    def measures(self, sections: Iterable[Section]) -> tuple[MeasureInForce, ...]:
-        """Return instruments other than tariffs."""
-        rows = []
+    def measures(
+        self, sections: Iterable[Section], stages: Sequence[DisputeStage]
+    ) -> tuple[MeasureInForce, ...]:
+        """Return instruments other than tariffs; their names differ."""
+        rows: list[MeasureInForce] = []
+        named = [stage.name for stage in stages]
         for section in sections:
             known_on, source = self._facts(section)
             instrument = section.choice("instrument", _MEASURES)
@@ -156,9 +161,12 @@ class FileReader(RowReader):
             if end is not None and end <= start:
                 section.note("end", "not after start", seen=end, allowed=f"after {start}")
             ban = instrument == "export_ban"
+            name = section.text("name")
+            if any(row.name == name for row in rows):
+                section.note("name", "a second instrument of this name", seen=name)
             rows.append(
                 MeasureInForce(
-                    name=section.text("name"),
+                    name=name,
                     side=self._side(section, "side"),
                     instrument=instrument,
                     size=section.number(
@@ -167,6 +175,8 @@ class FileReader(RowReader):
                     sectors=self._listed(section, required=True) or (),
                     start=start,
                     end=end,
+                    in_process=section.flag("in_process", default=True),
+                    lifted_in=section.choice("lifted_in", named, default=""),
                     known_on=known_on,
                     source=source,
                 )

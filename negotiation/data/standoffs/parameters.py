@@ -13,9 +13,9 @@ from negotiation.data.parameters import (
     regional_names,
     regional_parameter,
 )
-from negotiation.standoff.checks import Section
+from negotiation.data.standoffs.checks import Section
 
-__all__ = ["OwnParameters", "all_parameters", "read_parameters"]
+__all__ = ["OwnParameters", "all_parameters", "full_names", "read_parameters"]
 
 #: By name, then by region; the region ``""`` holds for both sides.
 OwnParameters = Mapping[str, Mapping[str, Parameter]]
@@ -89,11 +89,18 @@ def all_parameters(
         for side in sides:
             found = regional_parameter(name, side, as_of)
             out[f"{name}_{side.lower()}"] = replace(found, name=f"{name}_{side.lower()}")
+    return {**out, **full_names(own, sides)}
+
+
+def full_names(own: OwnParameters, sides: tuple[str, str]) -> dict[str, Parameter]:
+    """Return a file's parameters by name; one of a side is called ``name_side``."""
+    out: dict[str, Parameter] = {}
     for name, found_by_side in own.items():
         for region, entry in found_by_side.items():
             regions = [region] if region else (sides if name in regional_names() else [])
             for side in regions:
-                out[f"{name}_{side.lower()}"] = replace(entry, name=f"{name}_{side.lower()}")
+                full = f"{name}_{side.lower()}"
+                out[full] = replace(entry, name=full)
             if not regions:
                 out[name] = entry
     return out

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from negotiation.data.parameters import Parameter
-from negotiation.standoff.checks import Section
-from negotiation.standoff.tariffs import mean_baseline
+from negotiation.data.standoffs.checks import Section
+from negotiation.data.standoffs.tariffs import mean_baseline
 from negotiation.trade.economy import Economy
+from negotiation.values import closest
 
 __all__ = ["HIGHEST_RATE", "RowReader"]
 
@@ -72,10 +73,18 @@ class RowReader:
             section.note("sectors", "a sector stands twice", seen=value)
         return tuple(str(item) for item in value)
 
-    def _points(self, section: Section, imposer: str, target: str) -> float:
-        """Return added points, given as such or as a total over the pair's mean baseline."""
+    def _points(
+        self, section: Section, imposer: str, target: str, names: dict[str, str] | None = None
+    ) -> float:
+        """Return added points, given as such or as a total over the pair's mean baseline.
+
+        The name of a parameter in their place goes into ``names``, where there is one.
+        """
         if "total" not in section:
-            return section.number("added", low=-1.0, high=HIGHEST_RATE)
+            bounds = {"low": -1.0, "high": HIGHEST_RATE}
+            if names is None:
+                return section.number("added", **bounds)
+            return self._value(section, "added", names, **bounds)
         if "added" in section:
             section.note("total", "given beside added", allowed="one of the two")
         total = section.number("total", low=0.0, high=HIGHEST_RATE)
@@ -93,7 +102,11 @@ class RowReader:
         value = section.raw(key, required=False)
         if not isinstance(value, str):
             return section.number(key, low=low, high=high)
-        if section.choice(key, self.parameters) != value:
+        if value not in self.parameters:
+            section.note(
+                key, "not a number nor the name of a parameter", seen=value,
+                hint=closest(value, tuple(self.parameters)),
+            )  # fmt: skip
             return 0.0
         names[key] = value
         return self.parameters[value].value

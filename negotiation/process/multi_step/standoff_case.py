@@ -14,13 +14,15 @@ from dataclasses import replace
 from datetime import date
 
 from negotiation.data.parameters import Parameter
+from negotiation.data.standoffs.facts import StandoffFacts
+from negotiation.data.standoffs.parameters import all_parameters
+from negotiation.data.standoffs.records import Deadline, Demand, DisputeStage, Ending
+from negotiation.data.standoffs.tariffs import background_in_force, whole_pair
 from negotiation.data.tables import DateLike, as_date
 from negotiation.process.multi_step.case import CaseChange, DatedCase, ExemptGoods, SideRates
-from negotiation.process.multi_step.plan import PlannedStage
-from negotiation.standoff.facts import StandoffFacts
-from negotiation.standoff.parameters import all_parameters
-from negotiation.standoff.records import Deadline, Demand, DisputeStage, Ending
-from negotiation.standoff.tariffs import background_in_force, whole_pair
+from negotiation.process.multi_step.plan import PlannedStage, StandingMeasure
+from negotiation.process.multi_step.state_flows import Instrument
+from negotiation.trade.instruments.measures import Measure
 from negotiation.trade.tariff_scenarios import taxed_sectors
 
 __all__ = ["standoff_case"]
@@ -110,19 +112,38 @@ def standoff_case(
             if row.ended_on is None and row.date > today
             for change in _deadline(row, stages, standoff.sides)
         ),
+        standing=tuple(
+            StandingMeasure(
+                row.name,
+                Instrument(row.side, Measure(row.instrument, row.size, sectors=row.sectors)),
+                row.lifted_in,
+            )
+            for row in known.measures
+            if row.in_process and row.in_force(today)
+        ),
         background=background_in_force(standoff.economy, known.changes, standoff.sides, today),
         notes=_notes(standoff, day, today),
     )
 
 
-def _points(known: StandoffFacts, today: date) -> tuple[Mapping[str, float], date]:
-    """Points by side in force on a day, and the day since when they are."""
-    steps = [row.date for row in known.changes if whole_pair(row, known.sides)]
-    since = max([day for day in steps if day <= today], default=known.start)
-    points: Mapping[str, float] = known.points(today)
-    for moment in sorted(known.moments, key=lambda row: row.known_on):
-        if moment.rates is not None and moment.known_on >= since:
-            points, since = moment.rates, moment.known_on
+def _points(known: StandoffFacts, today: date) -> tuple[Mapping[str, float | str], date]:
+    """Points by side in force on a day, and the day since when they are.
+
+    A step that only carries out what a moment had agreed on begins nothing new.
+    """
+    begun: list[tuple[date, Mapping[str, float | str], bool]] = [
+        (row.date, {row.imposer: row.name or row.added}, False)
+        for row in known.changes
+        if whole_pair(row, known.sides) and row.date <= today
+    ]
+    begun += [(row.known_on, row.rates, True) for row in known.moments if row.rates is not None]
+    points: Mapping[str, float | str] = dict.fromkeys(known.sides, 0.0)
+    since = known.start
+    for day, given, agreed in sorted(begun, key=lambda item: (item[0], item[2])):
+        after = {**points, **given}
+        if agreed or after != points:
+            since = day
+        points = after
     return points, max(since, known.start)
 
 
@@ -252,14 +273,17 @@ def _deadline(
 
 def _notes(standoff: StandoffFacts, day: date | None, today: date) -> tuple[str, ...]:
     """Remarks of the file, defaults that stand in, and what the process leaves out."""
-    left_out = [
-        f"{row.name}: not a tariff, left out of the process"
-        for row in standoff.as_known(today).measures
-        if row.start <= today and (row.end is None or today < row.end)
-    ]
+    measures = []
+    for row in standoff.as_known(today).measures:
+        if row.in_force(today):
+            lifted = f", lifted where {row.side} concedes {row.lifted_in}" if row.lifted_in else ""
+            where = (
+                f"in force in the process{lifted}" if row.in_process else "left out of the process"
+            )
+            measures.append(f"{row.name}: not a tariff, {where}")
     residual = [
         f"exemption of {row.date}: {', '.join(row.sectors)} counted as free of added points"
         for row in standoff.as_known(today).exemptions
         if row.in_process and row.residual and row.importer in standoff.sides
     ]
-    return (*standoff.remarks, *standoff.defaults_used(day), *left_out, *residual)
+    return (*standoff.remarks, *standoff.defaults_used(day), *measures, *residual)

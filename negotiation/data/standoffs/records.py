@@ -60,6 +60,8 @@ class TariffChange:
         On which sectors; None: all goods.
     measure
         The act.
+    name
+        Parameter that the points are, where the file names one.
     known_on, source
         Day on which it became public, and where it is known from.
     """
@@ -70,6 +72,7 @@ class TariffChange:
     added: float = quantity("a_h", "fraction", "headline additional tariff rate")
     sectors: tuple[str, ...] | None = None
     measure: str = ""
+    name: str = ""
     known_on: datetime.date = datetime.date.min
     source: str = ""
 
@@ -177,6 +180,10 @@ class MeasureInForce:
         First day in force, and first day no longer; None while it lasts.
     known_on, source
         Day on which it became public, and where it is known from.
+    in_process
+        Whether the process counts it.
+    lifted_in
+        Stage in which the other side asks for its end; empty: the talks are not about it.
     """
 
     name: str
@@ -188,6 +195,12 @@ class MeasureInForce:
     end: datetime.date | None
     known_on: datetime.date
     source: str
+    in_process: bool = True
+    lifted_in: str = ""
+
+    def in_force(self, day: datetime.date | None) -> bool:
+        """Whether it is in force on a day; None asks for no day."""
+        return day is None or (self.start <= day and (self.end is None or day < self.end))
 
 
 @dataclass(frozen=True)

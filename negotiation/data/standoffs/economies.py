@@ -12,8 +12,8 @@ from negotiation.data.embedded import economy_names, load_economy
 from negotiation.data.readers.tariff_tables import read_tariffs
 from negotiation.data.readers.trade_tables import read_trade
 from negotiation.data.readers.units import TO_BILLION
+from negotiation.data.standoffs.checks import Section
 from negotiation.errors import NegotiationError
-from negotiation.standoff.checks import Section
 from negotiation.trade.economy import Economy
 
 __all__ = ["read_economy"]

@@ -14,10 +14,8 @@ from negotiation.data.parameters import (
     regional_names,
     regional_parameter,
 )
-from negotiation.data.tables import DateLike, as_date
-from negotiation.errors import InformationDateError
-from negotiation.standoff.parameters import OwnParameters
-from negotiation.standoff.records import (
+from negotiation.data.standoffs.parameters import OwnParameters, full_names
+from negotiation.data.standoffs.records import (
     Deadline,
     DisputeStage,
     Ending,
@@ -30,7 +28,9 @@ from negotiation.standoff.records import (
     TariffThreat,
     known_at,
 )
-from negotiation.standoff.tariffs import points_in_force, schedule_in_force
+from negotiation.data.standoffs.tariffs import points_in_force, schedule_in_force
+from negotiation.data.tables import DateLike, as_date
+from negotiation.errors import InformationDateError
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.instruments.measures import Measure, apply_measures
 from negotiation.trade.instruments.policy import Policy
@@ -177,6 +177,11 @@ class StandoffFacts:
             return regional_parameter(name, side, day)
         return parameter(name, day)
 
+    @property
+    def own_parameters(self) -> dict[str, Parameter]:
+        """Parameters of the file by name; one of a side is called ``name_side``."""
+        return full_names(self.own, self.sides)
+
     def defaults_used(self, as_of: DateLike = None) -> tuple[str, ...]:
         """Return one note a side and parameter for which the documented default stands in."""
         notes = []
@@ -212,11 +217,7 @@ class StandoffFacts:
     def measures_in_force(self, as_of: DateLike) -> dict[str, tuple[Measure, ...]]:
         """Return each side's instruments other than tariffs on a day, as they were known on it."""
         day = as_date(as_of)
-        rows = [
-            row
-            for row in known_at(self.measures, day)
-            if day is None or (row.start <= day and (row.end is None or day < row.end))
-        ]
+        rows = [row for row in known_at(self.measures, day) if row.in_force(day)]
         return {
             side: tuple(
                 Measure(row.instrument, row.size, sectors=row.sectors)
