@@ -5,6 +5,8 @@ Usage: python docs/build.py
 
 import contextlib
 import doctest
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,8 +24,13 @@ def run_tutorials(pictures: Path) -> int:
     failed = 0
     shutil.rmtree(pictures, ignore_errors=True)
     pictures.mkdir()
-    pages = [*sorted((DOCS / "tutorials").glob("*.md")), *sorted((DOCS / "how_to").glob("*.md"))]
+    rooms = ("tutorials", "how_to", "replications")
+    pages = [path for room in rooms for path in sorted((DOCS / room).glob("*.md"))]
     for path in [DOCS.parent / "README.md", *pages]:
+        folders = re.findall(r'os\.environ\["(\w+)"', path.read_text(encoding="utf-8"))
+        if not os.environ.keys() >= set(folders):
+            print(f"{path.name}: not executed, it needs files that {', '.join(folders)} names")
+            continue
         # What a page writes is written where it runs; what it draws is shown.
         with TemporaryDirectory() as folder, contextlib.chdir(folder):
             outcome = doctest.testfile(str(path), module_relative=False, optionflags=FLAGS)

@@ -19,3 +19,13 @@ def reference_path(*parts: str) -> Path:
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def caliendo_parro2015_folder() -> Path:
+    """Folder of the authors' files; skips the test where it is absent."""
+    named = os.environ.get("NEGOTIATION_CALIENDO_PARRO2015")
+    base = os.environ.get("NEGOTIATION_REFERENCE") or ROOT.parent / "shared" / "reference"
+    folder = Path(named) if named else Path(base) / "caliendo_parro2015"
+    if not (folder / "IO.txt").exists():
+        pytest.skip("the authors' files are not at hand (set NEGOTIATION_CALIENDO_PARRO2015)")
+    return folder

@@ -10,7 +10,6 @@ from negotiation.study.claims import (
     check_claim,
     hashes_of,
     load_claims,
-    load_evaluators,
     read_evaluation,
 )
 from negotiation.study.spec import load_study
@@ -75,69 +74,6 @@ def test_rows_of_the_checkout_are_those_stored():
     rows = claim_rows(ROOT)
     assert set(rows) == set(CLAIMS)
     assert all(row["origin"].startswith("stored, of ") for row in rows.values())
-
-
-def finding(name, **options):
-    claim = CLAIMS[name]
-    evaluators = load_evaluators(EVALUATORS)
-    return getattr(evaluators, claim.evaluator)(as_of=claim.as_of, **options)
-
-
-def test_the_crossing_is_no_point_of_a_coarse_grid():
-    coarse = finding("crossing", game_step=0.1).values
-    fine = finding("crossing", game_step=0.02).values
-    exact = finding("crossing").values
-    for side in ("usa", "china"):
-        assert abs(fine[side] - exact[side]) < 0.011
-        assert abs(coarse[side] - exact[side]) > abs(fine[side] - exact[side])
-
-
-def test_nash_bargaining_over_additions_alone_is_a_corner():
-    box, wide = (finding("nash_solution", lowest=low) for low in ("base", "free trade"))
-    assert box.values["usa"] == box.values["china"] == 0.0
-    assert wide.values["product"] > box.values["product"]
-
-
-def test_the_best_reply_at_the_top_of_the_range_is_the_duty_in_force():
-    top = finding(
-        "best_replies", model="export_dependence", horizon="short_run", incidence=0.5, step=0.01
-    )
-    assert not top.holds
-    assert abs(top.values["china"] - 1.25) < 0.05
-    assert top.values["gain_china"] < 1e-4
-
-
-def test_cooperation_beats_nash_in_one_unit():
-    found = finding("cooperation", inputs=False)
-    assert found.holds
-
-
-def test_customs_and_the_table_differ():
-    found = finding("us_share").values
-    assert round(100 * found["table"], 1) == 9.9
-    assert round(100 * found["customs"], 1) == 7.4
-
-
-def test_no_claim_of_the_kind_that_a_coarse_computation_once_suggested():
-    texts = [
-        ROOT / "README.md",
-        *(PAPER / "sections").glob("*.tex"),
-        *(ROOT / "docs").rglob("*.md"),
-    ]
-    for path in texts:
-        text = re.sub(r"\s+", " ", path.read_text(encoding="utf-8"))
-        for phrase in (
-            "alone_gains",
-            "removes all additions",
-            "udience cost that a standoff needs",
-            "us_concedes_cut",
-            "reads nothing later",
-            "is not identified",
-            "are not identified",
-            "identified set",
-            "equilibrium_short_run_profiles",
-        ):
-            assert phrase not in text, (path.name, phrase)
 
 
 def test_a_finding_that_differs_from_its_stored_evaluation_stops_the_run(tmp_path):

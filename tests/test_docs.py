@@ -10,7 +10,9 @@ import pytest
 from tests.reference import ROOT
 
 
-@pytest.mark.parametrize("script", ["lists.py", "symbols.py", "models.py", "architecture.py"])
+@pytest.mark.parametrize(
+    "script", ["lists.py", "symbols.py", "models.py", "architecture.py", "replications.py"]
+)
 def test_generated_pages_are_current(script):
     done = subprocess.run(
         [sys.executable, str(ROOT / "docs" / script), "--check"],

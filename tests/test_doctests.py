@@ -10,7 +10,7 @@ import matplotlib as mpl
 import pytest
 
 import negotiation
-from tests.reference import ROOT
+from tests.reference import ROOT, caliendo_parro2015_folder, reference_path
 
 MODULES = sorted(
     info.name
@@ -22,7 +22,13 @@ PAGES = [
     ROOT / "CONTRIBUTING.md",
     *sorted((ROOT / "docs").glob("tutorials/*.md")),
     *sorted((ROOT / "docs").glob("how_to/*.md")),
+    *sorted((ROOT / "docs").glob("replications/*.md")),
 ]
+#: Other people's files that a page reads, by the variable that names their folder.
+FOLDERS = {
+    "NEGOTIATION_REFERENCE": reference_path,
+    "NEGOTIATION_CALIENDO_PARRO2015": caliendo_parro2015_folder,
+}
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -34,14 +40,18 @@ def test_examples_of_a_module(name):
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_examples_of_a_page(path, tmp_path, monkeypatch):
-    if path.stem == "sweep_on_a_cluster" and find_spec("distributed") is None:
-        pytest.skip("distributed is not installed")
     mpl.use("Agg")
+    text = path.read_text(encoding="utf-8")
+    for module in re.findall(r"^>>> (?:import|from) (\w+)", text, flags=re.MULTILINE):
+        if find_spec(module) is None:
+            pytest.skip(f"{module} is not installed")
+    for variable in re.findall(r'os\.environ\["(\w+)"', text):
+        monkeypatch.setenv(variable, str(FOLDERS[variable]()))
     monkeypatch.chdir(tmp_path)
     outcome = doctest.testfile(str(path), module_relative=False, optionflags=FLAGS)
     assert outcome.failed == 0
-    shown = re.findall(r"!\[[^\]]+\]\(\.\./pictures/([^)]+)\)", path.read_text(encoding="utf-8"))
-    assert shown == sorted(picture.name for picture in tmp_path.glob("*.png"))
+    shown = re.findall(r"!\[[^\]]+\]\(\.\./pictures/([^)]+)\)", text)
+    assert sorted(shown) == sorted(picture.name for picture in tmp_path.glob("*.png"))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,15 @@ __all__ = ["Distribution", "pair", "require"]
 
 
 class Distribution(Protocol):
-    """A continuous distribution: any frozen distribution of ``scipy.stats`` is one."""
+    """A continuous distribution: any frozen distribution of ``scipy.stats`` is one.
+
+    Examples
+    --------
+    >>> from scipy.stats import uniform
+    >>> war_value: Distribution = uniform(-1.0, 1.0)
+    >>> float(war_value.sf(-0.25)), float(war_value.pdf(-0.25))
+    (0.25, 1.0)
+    """
 
     def cdf(self, x: ArrayLike, /) -> FloatArray:
         """Probability of at most ``x``."""

@@ -29,7 +29,15 @@ MODELS = ("export_dependence", "general_equilibrium")
 
 
 class PayoffOptions(TypedDict, total=False):
-    """Options of :func:`tariff_payoffs` that other functions hand on."""
+    """Options of :func:`tariff_payoffs` that other functions hand on.
+
+    Examples
+    --------
+    >>> from negotiation.data import load_economy
+    >>> options: PayoffOptions = {"model": "export_dependence", "exporter_incidence": 0.25}
+    >>> tariff_payoffs(load_economy(), [[1.45, 1.25]], **options).percent_of_gdp.shape
+    (1, 2)
+    """
 
     model: str
     horizon: str | float

@@ -119,6 +119,20 @@ def bargained_tariffs(
         If no tariffs are better for both members of some pair than disagreement (with several
         pairs: at what the others agree on; ``.partial`` holds the others' agreements), or the
         iteration does not settle; carries ``.partial``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import negotiation as ng
+    >>> sides, flows = ("A", "B"), np.array([[[80.0, 20.0], [20.0, 80.0]]])
+    >>> world = ng.Economy("two", sides, ("goods",), flows,
+    ...                    ng.TariffSchedule(sides, ("goods",), np.zeros((1, 2, 2))))
+    >>> war = world.tariffs.add(importer="A", exporter="B", rate=0.5)
+    >>> war = war.add(importer="B", exporter="A", rate=0.5)
+    >>> model = ng.TradeModel(trade_elasticity=4.0)
+    >>> deal = bargained_tariffs(world, [("A", "B")], war, model=model)
+    >>> deal.objective.gain_pct.round(2).tolist()
+    [2.83, 2.83]
     """
     began = perf_counter()
     one_of(scope, [name for name in SCOPES if name != "bilateral"], name="scope")

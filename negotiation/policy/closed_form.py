@@ -67,6 +67,14 @@ def approximate_optimal_tariff(
     denominator
         ``"expenditure"``: ``E_j``, as the authors do for a tariff alone; ``"income"``: the wage
         bill in its place, as they do where both sides retaliate.
+
+    Examples
+    --------
+    >>> from negotiation.data import load_economy
+    >>> world = load_economy("world-2022")
+    >>> world = world.aggregate(sectors={"all": world.sectors})
+    >>> round(approximate_optimal_tariff(world, "USA"), 2)
+    0.19
     """
     cal = _one_sector(economy, model)
     one_of(denominator, ("expenditure", "income"), name="denominator")
@@ -90,6 +98,14 @@ def approximate_optimal_retaliation(
         As in :func:`approximate_optimal_tariff`.
     against
         Whose exports are taxed; its own entry is 0.
+
+    Examples
+    --------
+    >>> from negotiation.data import load_economy
+    >>> world = load_economy("world-2022")
+    >>> world = world.aggregate(sectors={"all": world.sectors})
+    >>> approximate_optimal_retaliation(world, "USA")[:2].round(2).tolist()
+    [0.0, 0.22]
     """
     cal = _one_sector(economy, model)
     them = economy.region_index(against)

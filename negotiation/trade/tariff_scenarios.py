@@ -250,6 +250,13 @@ def tariff_scenarios(
     ------
     InvalidInputError
         If a region or sector is unknown, the grid is empty, or a tariff is at or below -100 %.
+
+    Examples
+    --------
+    >>> from negotiation.data import load_economy
+    >>> wars = tariff_scenarios(load_economy(), {"USA": [0.0, 1.45], "CHN": [0.0, 1.25]})
+    >>> wars.added.round(2).tolist()
+    [[0.0, 0.0], [1.45, 1.25]]
     """
     names = _players(economy, first_two(economy) if players is None else players)
     taxed = taxed_sectors(economy, sectors)
@@ -388,6 +395,12 @@ def baseline_averages(
         Two or more regions.
     sectors
         Taxed sectors; None: all but services.
+
+    Examples
+    --------
+    >>> from negotiation.data import load_economy
+    >>> [round(mean, 3) for mean in baseline_averages(load_economy(), ["USA", "CHN"], None)]
+    [0.208, 0.212]
     """
     nothing = {name: [0.0] for name in players}
     unchanged = tariff_scenarios(economy, nothing, players=players, sectors=sectors)

@@ -146,7 +146,17 @@ def _gap(have: FloatArray, want: FloatArray) -> float:
 
 @takes
 def verify_equilibrium(result: ReportedWorld) -> EquilibriumCertificate:
-    """Return how far the reported numbers are from satisfying each condition."""
+    """Return how far the reported numbers are from satisfying each condition.
+
+    Examples
+    --------
+    >>> from negotiation.data import load_economy
+    >>> from negotiation.trade.equilibrium import counterfactual
+    >>> world = load_economy()
+    >>> war = counterfactual(world, world.tariffs.add(importer="USA", exporter="CHN", rate=1.45))
+    >>> verify_equilibrium(war).largest < 1e-9
+    True
+    """
     cal = result.calibration
     flows = result.flows
     imports = flows.sum(axis=1)

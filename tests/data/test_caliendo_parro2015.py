@@ -1,8 +1,6 @@
 """Caliendo and Parro (2015): files in the authors' layout, the base year, the printed welfare."""
 
-import os
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,24 +14,14 @@ from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.equilibrium import counterfactual
 from negotiation.trade.model import TradeModel
 from negotiation.trade.purging import purge_imbalances
-from tests.reference import ROOT
+from tests.reference import caliendo_parro2015_folder
 
 MODEL = TradeModel.caliendo_parro2015()
 
 
-def authors_folder():
-    """The authors' files: in NEGOTIATION_CALIENDO_PARRO2015, or beside the reference data."""
-    named = os.environ.get("NEGOTIATION_CALIENDO_PARRO2015")
-    base = os.environ.get("NEGOTIATION_REFERENCE") or ROOT.parent / "shared" / "reference"
-    folder = Path(named) if named else Path(base) / "caliendo_parro2015"
-    if not (folder / "IO.txt").exists():
-        pytest.skip("the authors' files are not at hand (set NEGOTIATION_CALIENDO_PARRO2015)")
-    return folder
-
-
 @pytest.fixture(scope="module")
 def nafta():
-    data = read_caliendo_parro2015(authors_folder(), negative_final_demand="zero")
+    data = read_caliendo_parro2015(caliendo_parro2015_folder(), negative_final_demand="zero")
     schedule = data.tariffs_between("MEX", "CAN", "USA")
     return data, counterfactual(data.economy, schedule, MODEL)
 
