@@ -195,6 +195,7 @@ _HOME = {
     "estimation.laws": "Law law_named",
     "estimation.nonparametric": "SurvivalCurve kaplan_meier turnbull",
     "estimation.posterior": "Posterior laplace_posterior",
+    "estimation.process_law.economy_payoffs": "dispute_payoffs",
     "estimation.process_law.law": "ProcessLaw Resolve",
     "estimation.process_law.payoffs": "DisputePayoffs",
     "estimation.process_law.terms": "FixedTerms concession_node",

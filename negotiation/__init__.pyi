@@ -98,6 +98,7 @@ from negotiation.estimation.fit import fit_concessions as fit_concessions
 from negotiation.estimation.laws import Law as Law, law_named as law_named
 from negotiation.estimation.nonparametric import SurvivalCurve as SurvivalCurve, kaplan_meier as kaplan_meier, turnbull as turnbull
 from negotiation.estimation.posterior import Posterior as Posterior, laplace_posterior as laplace_posterior
+from negotiation.estimation.process_law.economy_payoffs import dispute_payoffs as dispute_payoffs
 from negotiation.estimation.process_law.law import ProcessLaw as ProcessLaw, Resolve as Resolve
 from negotiation.estimation.process_law.payoffs import DisputePayoffs as DisputePayoffs
 from negotiation.estimation.process_law.terms import FixedTerms as FixedTerms, concession_node as concession_node

@@ -201,6 +201,7 @@ def backtest_disputes(
     parts: dict[str, list[tuple[Any, ...]]] = {name: [] for name in (*models, *others)}
     bounds = dict.fromkeys(models, 0)
     ending = settings.get("ending", "any")
+    near: dict[str, float] = {}
     for train, unseen in pairs:
         chosen = unseen if ending in ("any", ("any",)) else unseen.ended_by(ending)
         fitted: dict[str, Forecast] = dict(others)
@@ -209,8 +210,10 @@ def backtest_disputes(
                 known = train if chosen is unseen else train.ended_by(ending)
                 fitted[name] = nonparametric_curve(known)
             else:
-                own = {"draws": 0, **(process or {})} if name == _PROCESS else settings
-                fit = fit_concessions(train, name, **own)
+                own = {"draws": 0, "start": near, **(process or {})}
+                fit = fit_concessions(train, name, **(own if name == _PROCESS else settings))
+                if name == _PROCESS:
+                    near = dict(zip(fit.names, fit.coefficients.tolist(), strict=True))
                 bounds[name] += bool(fit.at_bound)
                 fitted[name] = fit
         for name, forecast in fitted.items():

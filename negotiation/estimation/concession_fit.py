@@ -180,7 +180,7 @@ class ConcessionFit(Presented):
 
     def _likelihood(self, disputes: Disputes) -> Likelihood | ProcessLikelihood:
         if self.process is not None:
-            return ProcessLikelihood.of(self.process, disputes, self.payoffs)
+            return ProcessLikelihood.of(self.process, disputes, self.payoffs, self.disputes)
         missing = "indicator" if self.indicators else "refuse"
         design, same = design_of(
             disputes, self.covariates, self.steps, missing, indicators=self.indicators
@@ -198,7 +198,8 @@ class ConcessionFit(Presented):
     def log_likelihood_of(self, disputes: Disputes) -> FloatArray:
         """Return each dispute's log-likelihood under the fitted law ``[dispute]``.
 
-        Of when it ended, whoever ended it.
+        Of when it ended, whoever ended it. Where dyads have effects, given what the fit knows of
+        the dyad's other disputes.
         """
         chosen = disputes if self.ending == ("any",) else disputes.ended_by(self.ending)
         return np.asarray(self._likelihood(chosen).by_dispute(self.coefficients))
@@ -214,8 +215,13 @@ class ConcessionFit(Presented):
         return np.asarray(np.exp(likelihood.log_survival(grid, self.coefficients)))
 
     def _one(
-        self, covariates: Mapping[str, float] | None, deadline: float | None
-    ) -> Likelihood | ProcessLikelihood:
+        self,
+        times: ArrayLike,
+        covariates: Mapping[str, float] | None,
+        deadline: float | None,
+        parameters: FloatArray | None,
+    ) -> tuple[Likelihood | ProcessLikelihood, FloatArray, FloatArray]:
+        """Return the likelihood of one dispute, days ``[1, time]``, and parameters."""
         given = dict(covariates or _NO_COVARIATES)
         if set(given) != set(self.covariates):
             raise InvalidInputError(
@@ -230,7 +236,9 @@ class ConcessionFit(Presented):
             deadline=[np.nan if deadline is None else number(deadline, name="deadline")],
             covariates={name: [float(value)] for name, value in given.items()},
         )
-        return self._likelihood(one)
+        days = float_array(np.atleast_1d(times), name="times", ndim=1, low=0.0)
+        at = self.coefficients if parameters is None else parameters
+        return self._likelihood(one), days[None, :], at
 
     def survival(
         self,
@@ -260,10 +268,8 @@ class ConcessionFit(Presented):
         >>> fit.survival([30, 365]).round(3)
         array([0.907, 0.438])
         """
-        likelihood = self._one(covariates, deadline)
-        days = float_array(np.atleast_1d(times), name="times", ndim=1, low=0.0)
-        at = self.coefficients if parameters is None else parameters
-        return np.asarray(np.exp(likelihood.log_survival(days[None, :], at))[0])
+        likelihood, days, at = self._one(times, covariates, deadline, parameters)
+        return np.asarray(np.exp(likelihood.log_survival(days, at))[0])
 
     def hazard(
         self,
@@ -277,11 +283,9 @@ class ConcessionFit(Presented):
 
         As `survival`; days are positive. At a step the rate is that of the time before it.
         """
-        likelihood = self._one(covariates, deadline)
-        days = float_array(np.atleast_1d(times), name="times", ndim=1, low=0.0)[None, :]
+        likelihood, days, at = self._one(times, covariates, deadline, parameters)
         if (days <= 0.0).any():
             raise InvalidInputError("days must be positive", where="times", seen=float(days.min()))
-        at = self.coefficients if parameters is None else parameters
         density = likelihood.log_density(days, at)
         return np.asarray(np.exp(density - likelihood.log_survival(days, at))[0])
 

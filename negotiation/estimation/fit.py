@@ -34,6 +34,8 @@ def fit_concessions(
     cuts: Sequence[float] = (),
     terms: FixedTerms | None = None,
     payoffs: DisputePayoffs | None = None,
+    dyads: bool = False,
+    start: Mapping[str, float] | None = None,
     draws: int = 1000,
     rng: np.random.Generator | int = 0,
     progress: Callable[[int], None] | None = None,
@@ -65,10 +67,12 @@ def fit_concessions(
         Days before a deadline at which the rate changes: ``[7, 30]``.
     cuts
         Days since the start at which the rate changes; for "piecewise_constant" at least one.
-    terms, payoffs, draws, rng, progress
+    terms, payoffs, dyads, start, draws, rng, progress
         Of the process's law alone: what it holds fixed; what disputes are about, None where each is
-        like one of reference; draws of the posterior, 0 for its mode only; a generator or seed; and
-        what is called after each evaluation of the likelihood with how many there have been.
+        like one of reference; whether disputes of one dyad share a part of their resolve, so that a
+        dyad's history tells of its next dispute; parameters near the mode by name, where known;
+        draws of the posterior (a round), 0 for its mode only; a generator or seed; and what is
+        called after each evaluation of the likelihood with how many there have been.
     tol
         Largest expected gain of one more Newton step, in log-likelihood.
     raise_on_failure
@@ -117,6 +121,8 @@ def fit_concessions(
             missing=missing,
             terms=terms or FixedTerms(),
             payoffs=payoffs,
+            dyads=dyads,
+            start=start,
             draws=draws,
             rng=rng,
             progress=progress,

@@ -1,37 +1,41 @@
 """A posterior from its mode: Laplace's approximation, corrected by weights whose tail is measured.
 
-Draws come from a Student distribution about the mode, or, in further rounds, with the moments that
-earlier draws found, and are weighted by the posterior over their density; the largest weights are
-smoothed by a generalised Pareto law, whose shape k says whether the weights can be trusted
-(Vehtari, Simpson, Gelman, Yao and Gabry, Pareto smoothed importance sampling). For a few
-parameters: nothing here moves a chain.
+Draws come from a Student distribution about the mode and are weighted by the posterior over their
+density; the largest weights are smoothed by a generalised Pareto law, whose shape k says whether
+the weights can be trusted (Vehtari, Simpson, Gelman, Yao and Gabry, Pareto smoothed importance
+sampling). Further rounds draw from Student kernels about the draws found likely so far, so that the
+proposal bends as the posterior does, and from a wide one about their mean, so that it finds what
+lies farther out; all draws of all rounds are weighed by the mixture they came from (adaptive
+multiple importance sampling, Cornuet, Marin, Mira and Robert 2012). For a few parameters: nothing
+here moves a chain.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from negotiation.arguments import takes
 from negotiation.errors import ConvergenceError, InvalidInputError, NonFiniteError
+from negotiation.estimation.mode import posterior_mode
 from negotiation.presentation import Presented
-from negotiation.values import (
-    FloatArray,
-    decoding,
-    float_array,
-    number,
-    random_generator,
-    read_only,
-)
+from negotiation.values import FloatArray, float_array, number, random_generator, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Mode", "Posterior", "laplace_posterior", "pareto_smooth", "posterior_mode"]
+__all__ = ["Posterior", "laplace_posterior", "pareto_smooth"]
+
+#: Shape of the weights' tail at which no further round is drawn, and the least rounds before.
+_GOOD_K, _LEAST_ROUNDS = 0.5, 3
+#: Kernels of a round.
+_KERNELS = 200
+#: Of a further round, the part drawn from one wide law; its spread in deviations, its degrees.
+_WIDE_SHARE, _WIDE, _WIDE_DEGREES = 0.25, 3.0, 3.0
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -173,115 +177,86 @@ def pareto_smooth(log_ratios: ArrayLike) -> tuple[FloatArray, float]:
     return np.asarray(weights / weights.sum()), float(k)
 
 
-def _differences(
-    function: Callable[[FloatArray], float], at: FloatArray, step: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return gradient and second derivatives by central differences."""
-    size = at.size
-    moves = np.diag(step)
-    middle = function(at)
-    up = np.array([function(at + m) for m in moves])
-    down = np.array([function(at - m) for m in moves])
-    curve = np.diag((up - 2.0 * middle + down) / step**2)
-    for i in range(size):
-        for j in range(i):
-            corners = [
-                function(at + a * moves[i] + b * moves[j])
-                for a, b in ((1, 1), (1, -1), (-1, 1), (-1, -1))
-            ]
-            cross = corners[0] - corners[1] - corners[2] + corners[3]
-            curve[i, j] = curve[j, i] = cross / (4.0 * step[i] * step[j])
-    return (up - down) / (2.0 * step), curve
-
-
 @dataclass(frozen=True, eq=False)
-class Mode:
-    """Where a posterior is largest.
+class _Kernels:
+    """Student distributions of one spread about several centres, equally likely.
 
-    Attributes
-    ----------
-    at
-        ``[parameter]``.
-    covariance
-        Inverse of minus the second derivatives.
-    gradient_norm
-        Largest derivative, in units of the covariance's roots.
+    ``centres`` [kernel, parameter]; ``root`` is the lower root of their scale matrix.
     """
 
-    at: FloatArray
-    covariance: FloatArray
-    gradient_norm: float
+    centres: FloatArray
+    root: FloatArray
+    degrees: float
+
+    def draw(self, n: int, generator: np.random.Generator) -> FloatArray:
+        size = self.centres.shape[1]
+        normal = generator.standard_normal((n, size))
+        stretch = np.sqrt(self.degrees / generator.chisquare(self.degrees, n))
+        about = self.centres[np.arange(n) % len(self.centres)]
+        return np.asarray(about + (normal * stretch[:, None]) @ self.root.T)
+
+    def log_density(self, draws: FloatArray) -> FloatArray:
+        from scipy.linalg import solve_triangular
+        from scipy.spatial.distance import cdist
+        from scipy.special import gammaln, logsumexp
+
+        size, degrees = draws.shape[1], self.degrees
+        own, centres = (
+            solve_triangular(self.root, points.T, lower=True).T for points in (draws, self.centres)
+        )
+        constant = (
+            gammaln(0.5 * (degrees + size))
+            - gammaln(0.5 * degrees)
+            - 0.5 * size * np.log(np.pi * degrees)
+            - np.log(np.diag(self.root)).sum()
+        )
+        square = cdist(own, centres, "sqeuclidean")
+        logs = logsumexp(-0.5 * (degrees + size) * np.log1p(square / degrees), axis=1)
+        return np.asarray(constant + logs - np.log(len(self.centres)))
 
 
-def posterior_mode(
-    log_posterior: Callable[[FloatArray], float],
-    start: FloatArray,
-    tol: float,
-    least: FloatArray | None = None,
-) -> Mode:
-    """Climb by quasi-Newton steps, then by Newton's until derivatives are below ``tol``.
+def _kernels_of(
+    draws: FloatArray, weights: FloatArray, degrees: float, generator: np.random.Generator
+) -> tuple[_Kernels, _Kernels]:
+    """Kernels about draws chosen by weight, as wide as Silverman's rule has it, and a wide law."""
+    size = draws.shape[1]
+    count = min(_KERNELS, len(draws))
+    points = (np.arange(count) + generator.random()) / count
+    places = np.minimum(np.searchsorted(np.cumsum(weights), points), len(draws) - 1)
+    mean = weights @ draws
+    around = draws - mean
+    effective = max(min(1.0 / float(np.sum(weights**2)), count), 2.0)
+    width = (4.0 / ((size + 2.0) * effective)) ** (1.0 / (size + 4.0))
+    root = np.asarray(np.linalg.cholesky(around.T @ (weights[:, None] * around)), dtype=np.float64)
+    return (
+        _Kernels(draws[places], width * root, degrees),
+        _Kernels(mean[None], _WIDE * root, _WIDE_DEGREES),
+    )
 
-    Where second derivatives do not all fall at the end and ``least`` says what the prior alone
-    would make them, they are taken to be at least that: the proposal of draws needs no more.
 
-    Raises
-    ------
-    ConvergenceError
-        If the climb ends where second derivatives do not all fall.
-    NonFiniteError
-        If the start has no finite value.
-    """
-    from scipy.optimize import minimize
+class _Pool:
+    """Draws of several proposals, with the log of the mixture they came from, unnormalised."""
 
-    def value(x: FloatArray) -> float:
-        given = log_posterior(x)
-        with decoding("log_posterior"):
-            found = float(given)
-        return found if np.isfinite(found) else -1e300
+    def __init__(self, log_posterior: Callable[[FloatArray], float], size: int) -> None:
+        self.log_posterior = log_posterior
+        self.draws, self.levels, self.logs = np.empty((0, size)), np.empty(0), np.empty(0)
+        self.proposals: list[tuple[_Kernels, int]] = []
 
-    if value(start) == -1e300:
-        raise NonFiniteError("log posterior at the start", where="laplace_posterior")
-    with np.errstate(all="ignore"):
-        found: Any = minimize(lambda x: -value(x), start, method="BFGS", options={"gtol": 1e-4})
-    mode = np.asarray(found.x, dtype=np.float64)
-    # Steps of a hundredth of the spread keep differences exact at any scale.
-    share, step = 1e-2, 1e-3 * np.ones(mode.size)
-    for _ in range(20):
-        gradient, curve = _differences(value, mode, step)
-        # A neighbour without a value, or no maximum.
-        edge = not np.isfinite(curve).all() or float(np.abs(curve).max()) > 1e200
-        if edge or np.linalg.eigvalsh(-curve).min() <= 0.0:
-            if share > 0.2:
-                if least is None:
-                    raise ConvergenceError(
-                        "no mode: second derivatives do not all fall",
-                        where="laplace_posterior",
-                        hint="A parameter may not be identified; give it a prior.",
-                    )
-                unit = np.sqrt(np.outer(least, least))
-                values, vectors = np.linalg.eigh(np.eye(mode.size) if edge else -curve / unit)
-                curve = -unit * ((vectors * np.maximum(values, 1.0)) @ vectors.T)
-                gradient = np.where(np.abs(gradient) < 1e200, gradient, np.inf)
-                break
-            # The climb may have stopped at a kink: go on without derivatives, look farther around.
-            found = minimize(
-                lambda x: -value(x), mode, method="Nelder-Mead",
-                options={"xatol": 1e-4, "fatol": 1e-6, "maxfev": 200 * mode.size},
-            )  # fmt: skip
-            mode, share = np.asarray(found.x, dtype=np.float64), 5.0 * share
-            step = 0.1 * share * np.ones(mode.size)
-            continue
-        spread = np.sqrt(np.diag(np.linalg.inv(-curve)))
-        told = bool((np.abs(step / spread - share) <= 0.5 * share).all())
-        if told and float(np.abs(gradient * spread).max()) <= 0.1 * tol:
-            break
-        move = np.linalg.solve(-curve, gradient)
-        if value(mode + move) > value(mode):
-            mode = mode + move
-        step = share * spread
-    covariance = np.asarray(np.linalg.inv(-curve), dtype=np.float64)
-    slope = float(np.abs(gradient * np.sqrt(np.diag(covariance))).max())
-    return Mode(mode, covariance, slope)
+    def add(self, proposal: _Kernels, count: int, generator: np.random.Generator) -> None:
+        new = proposal.draw(count, generator)
+        levels = np.array([float(self.log_posterior(x)) for x in new])
+        if np.isnan(levels).any():
+            raise NonFiniteError("log posterior at a draw", where="laplace_posterior")
+        before = [np.log(n) + kernels.log_density(new) for kernels, n in self.proposals]
+        old = np.logaddexp.reduce(before, axis=0) if before else np.full(count, -np.inf)
+        self.draws = np.concatenate([self.draws, new])
+        self.levels = np.concatenate([self.levels, levels])
+        own = np.log(count) + proposal.log_density(self.draws)
+        self.logs = np.logaddexp(np.concatenate([self.logs, old]), own)
+        self.proposals.append((proposal, count))
+
+    def log_ratios(self) -> FloatArray:
+        return np.asarray(self.levels - self.logs + np.log(len(self.draws)))
 
 
 @takes
@@ -310,14 +285,14 @@ def laplace_posterior(
     names
         Of the parameters.
     n
-        Draws.
+        Draws a round.
     rng
         Generator or seed.
     degrees
         Of freedom of the Student proposal.
     rounds
-        Times that ``n`` draws are taken: each after the first about the mean and with the
-        covariance that the one before it found. The last is kept.
+        At most so many rounds, three or more of them until the weights have a light tail; all draws
+        are kept.
     least
         Precision of each parameter by its prior alone, used where the posterior has a kink at its
         mode; None: that is an error.
@@ -341,8 +316,6 @@ def laplace_posterior(
     >>> bool(abs(posterior.mean[0] - 0.92278) < 0.02), posterior.pareto_k < 0.5
     (True, True)
     """
-    from scipy.special import gammaln
-
     at = np.atleast_1d(float_array(start, name="start"))
     float_array(at, name="start", ndim=1)
     labels = tuple(names) if names is not None else tuple(f"x{k}" for k in range(at.size))
@@ -356,40 +329,26 @@ def laplace_posterior(
     found = posterior_mode(log_posterior, at, tol, least)
     mode, covariance = found.at, found.covariance
     generator = random_generator(rng)
-    centre, spread = mode, covariance
-    left = int(number(rounds, name="rounds", low=1))
-    while True:
-        root = np.linalg.cholesky(spread)
-        normal = generator.standard_normal((count, at.size))
-        stretch = np.sqrt(freedom / generator.chisquare(freedom, count))
-        shifts = normal * stretch[:, None]
-        draws = centre + shifts @ root.T
-        square = np.sum(shifts**2, axis=1)
-        proposal: NDArray[np.float64] = (
-            gammaln(0.5 * (freedom + at.size))
-            - gammaln(0.5 * freedom)
-            - 0.5 * at.size * np.log(np.pi * freedom)
-            - np.log(np.diag(root)).sum()
-            - 0.5 * (freedom + at.size) * np.log1p(square / freedom)
-        )
-        levels = np.array([float(log_posterior(x)) for x in draws])
-        if np.isnan(levels).any():
-            raise NonFiniteError("log posterior at a draw", where="laplace_posterior")
-        ratios = levels - proposal
-        weights, k = pareto_smooth(ratios)
-        left -= 1
-        if not left:
+    most = int(number(rounds, name="rounds", low=1))
+    pool = _Pool(log_posterior, at.size)
+    root = np.asarray(np.linalg.cholesky(covariance), dtype=np.float64)
+    pool.add(_Kernels(mode[None], root, freedom), count, generator)
+    weights, k = pareto_smooth(pool.log_ratios())
+    wide = int(_WIDE_SHARE * count)
+    for done in range(1, most):
+        if done >= _LEAST_ROUNDS and k <= _GOOD_K:
             break
-        # The next proposal has the moments that these draws found.
-        centre = np.asarray(weights @ draws)
-        around = draws - centre
-        spread = np.asarray(around.T @ (weights[:, None] * around))
+        near, far = _kernels_of(pool.draws, weights, freedom, generator)
+        pool.add(near, count - wide, generator)
+        pool.add(far, wide, generator)
+        weights, k = pareto_smooth(pool.log_ratios())
+    ratios = pool.log_ratios()
     top = ratios.max()
     posterior = Posterior(
         names=labels,
         mode=read_only(mode),
         covariance=read_only(covariance),
-        draws=read_only(draws),
+        draws=read_only(pool.draws),
         weights=read_only(weights),
         pareto_k=k,
         log_evidence=float(top + np.log(np.mean(np.exp(ratios - top)))),

@@ -18,20 +18,20 @@ from negotiation.arguments import takes
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InformationDateError, InvalidInputError
 from negotiation.estimation.concession_fit import ConcessionFit
-from negotiation.forecasting.resolve_prior import ResolvePrior, prior_for, yearly_stake
+from negotiation.forecasting.draws import assumed_spans, drawn_values, resolve_rows
+from negotiation.forecasting.resolve_prior import ResolvePrior, prior_for
 from negotiation.payoffs.ensemble import PAYOFF_MODELS, PayoffModel
 from negotiation.process.analysis.forecast import ProcessForecast
-from negotiation.process.analysis.parameter_changes import ParameterSpan, parameter_spans
 from negotiation.process.batch import solve_processes
 from negotiation.process.beliefs.events import DatedEvent
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.game.solution import GameSolution
 from negotiation.process.multi_step.built_process import BuiltProcess
-from negotiation.process.multi_step.case_process import EnsembleMember, case_ensemble
+from negotiation.process.multi_step.case_process import case_ensemble
 from negotiation.process.multi_step.load import built_process
 from negotiation.standoff.standoff import Standoff
 from negotiation.trade.economy import Economy
-from negotiation.values import FloatArray, number, random_generator
+from negotiation.values import FloatArray, random_generator
 
 __all__ = ["forecast", "forecast_process", "outlook"]
 
@@ -258,9 +258,11 @@ def _dated_forecast(
     members = case_ensemble(lambda model: build(model=model, values=values), models)
     kept = [member for member in members if member.weight > 0.0]
     own = () if resolve is None else resolve.names
-    spans = tuple(span for span in _spans(kept[0], parameters) if span.name not in own)
-    rows = _draws(spans, draws, rng)
-    told = _resolve_rows(resolve, [member.built.game for member in kept], len(rows))
+    spans = tuple(
+        span for span in assumed_spans(kept[0].built.game, parameters) if span.name not in own
+    )
+    rows = drawn_values(spans, draws, rng)
+    told = resolve_rows(resolve, [member.built.game for member in kept], len(rows))
     given = dict(values or {})
     shape = (len(rows), len(kept))
     seen = np.ones(shape)
@@ -318,49 +320,6 @@ def _dated_forecast(
         after=after,
     )
     return found.read(ratios, events) if ratios else found
-
-
-def _resolve_rows(
-    resolve: ResolvePrior | None, games: Sequence[ProcessGame], count: int
-) -> list[FloatArray]:
-    """Values drawn from a fit ``[draw, parameter]`` by game, then at the mean stake.
-
-    The first row is their medians.
-    """
-    if resolve is None:
-        return [np.zeros((count, 0))] * (len(games) + 1)
-    stakes = np.array([yearly_stake(game) for game in games])
-    drawn = [resolve.rows(float(stake)) for stake in (*stakes, stakes.mean())]
-    return [np.concatenate([np.median(rows, axis=0)[None], rows])[:count] for rows in drawn]
-
-
-def _spans(
-    member: EnsembleMember, parameters: Sequence[str] | Mapping[str, tuple[float, float]] | None
-) -> tuple[ParameterSpan, ...]:
-    game = member.built.game
-    if parameters is None:
-        parameters = [
-            entry.name
-            for entry in game.parameters
-            if entry.low < entry.high and entry.status == "assumption"
-        ]
-    return parameter_spans(game, parameters)
-
-
-def _draws(
-    spans: Sequence[ParameterSpan], draws: int, rng: np.random.Generator | int
-) -> FloatArray:
-    """Parameter values ``[draw, parameter]``; the first row is the values as they are."""
-    from scipy.stats import qmc
-
-    count = int(number(draws, name="draws", low=0.0))
-    central = np.array([[span.value for span in spans]])
-    if count == 0 or not spans:
-        return central
-    sampler = qmc.Sobol(len(spans), scramble=True, rng=random_generator(rng))
-    unit = sampler.random_base2(int(np.ceil(np.log2(count))))[:count]
-    drawn = np.stack([span.between(unit[:, k]) for k, span in enumerate(spans)], axis=1)
-    return np.concatenate([central, drawn])
 
 
 def _after_concessions(solution: GameSolution, rates: FloatArray) -> FloatArray:

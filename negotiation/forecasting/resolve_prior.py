@@ -9,6 +9,7 @@ of a model's payoffs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,8 @@ import numpy as np
 from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.estimation.concession_fit import ConcessionFit
+from negotiation.estimation.disputes.durations import Disputes, dyad_of
+from negotiation.estimation.process_law.likelihood import ProcessLikelihood
 from negotiation.presentation import Presented
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.standoff.standoff import Standoff
@@ -36,9 +39,11 @@ class ResolvePrior(Presented):
     players
         The side that threatens or imposes first, then the other.
     audience_costs
-        ``[draw, side]``, with the resolve of a new dispute drawn.
+        ``[draw, side]``, with the resolve of a new dispute of the dyad drawn.
     shock_scales
         ``[draw]``.
+    history
+        Ids of the disputes of the dyad that tell of it.
     fit
         What they come from.
     """
@@ -46,6 +51,7 @@ class ResolvePrior(Presented):
     players: tuple[str, str]
     audience_costs: FloatArray
     shock_scales: FloatArray
+    history: tuple[str, ...]
     fit: ConcessionFit
 
     @property
@@ -101,8 +107,9 @@ def prior_for(
 
     Notes
     -----
-    The law's resolve is one a dispute, not one a dyad: the history of a dyad tells of the mean and
-    spread as any other does, and a new dispute of it is drawn anew.
+    Where the fit has dyads, resolve is drawn given the disputes of this one which ended before the
+    standoff began; those that were open then are the standoff itself or run beside it, and what was
+    seen of it weighs the forecast. Without, a new dispute of a dyad is drawn as any other.
 
     Examples
     --------
@@ -123,18 +130,41 @@ def prior_for(
         )
     generator = random_generator(rng)
     count = int(number(n, name="n", low=1))
-    drawn = [law.at(row) for row in fit.posterior.resample(count, generator)]
+    rows = fit.posterior.resample(count, generator)
+    drawn = [law.at(row) for row in rows]
     mean = np.array([r.audience_cost for r in drawn])
     half = 0.5 * np.array([r.difference for r in drawn])
-    spread = np.array([r.spread for r in drawn]) * generator.standard_normal(count)
+    history = _history(standoff, fit.disputes) if law.dyads else None
+    if history is None:
+        resolve = generator.standard_normal(count)
+    else:
+        told = ProcessLikelihood.of(law, history, None)
+        resolve = np.array([told.draw_resolve(row, generator) for row in rows])
+    spread = np.array([r.spread for r in drawn]) * resolve
     sides = np.stack([mean + half + spread, mean - half + spread], axis=-1)
     return ResolvePrior(
         players=standoff.sides,
         # Who would be paid for conceding has done so already.
         audience_costs=read_only(np.maximum(sides, 0.0)),
         shock_scales=read_only(np.array([r.shock_scale for r in drawn])),
+        history=() if history is None else history.ids,
         fit=fit,
     )
+
+
+def _history(standoff: Standoff, disputes: Disputes) -> Disputes | None:
+    """Return the disputes of a standoff's dyad that ended before it began; None where none did."""
+    dyad = dyad_of(*standoff.sides)
+    ended = np.array(
+        [
+            name == dyad
+            and start is not None
+            and np.isfinite(high)
+            and start + timedelta(days=float(high)) <= standoff.start
+            for name, start, high in zip(disputes.dyads, disputes.start, disputes.high, strict=True)
+        ]
+    )
+    return disputes.take(ended) if ended.any() else None
 
 
 def yearly_stake(game: ProcessGame) -> float:

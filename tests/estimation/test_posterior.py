@@ -50,6 +50,22 @@ def test_scale_does_not_matter():
     assert small.pareto_k == pytest.approx(one.pareto_k, abs=0.01)
 
 
+def test_a_bent_posterior_takes_further_rounds():
+    # The second is normal about half the square of the first: no normal law is near to both.
+    def bent(x):
+        return -0.5 * (x[0] / 2.0) ** 2 - 0.5 * ((x[1] - 0.5 * x[0] ** 2) / 0.5) ** 2
+
+    posterior = laplace_posterior(bent, [0.1, 0.1], n=2000, rng=6, rounds=8)
+    once = laplace_posterior(bent, [0.1, 0.1], n=16_000, rng=6, raise_on_failure=False)
+    assert posterior.effective > 4.0 * once.effective
+    assert posterior.pareto_k < 0.6
+    assert posterior.log_evidence == pytest.approx(np.log(2.0 * np.pi), abs=0.1)
+    low, high = posterior.quantiles([0.05, 0.95])
+    assert (low[0], high[0]) == (pytest.approx(-3.29, abs=0.3), pytest.approx(3.29, abs=0.3))
+    # Half the square of the first is twice a chi-squared variable of one degree.
+    assert high[1] == pytest.approx(2.0 * stats.chi2.ppf(0.95, 1), rel=0.1)
+
+
 def test_a_tail_that_the_proposal_misses_is_noticed():
     # Cauchy over Student with 5 degrees: weights grow like x^4 and k tends to 4/5.
     posterior = laplace_posterior(

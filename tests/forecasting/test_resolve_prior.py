@@ -1,5 +1,6 @@
 """From a fit to a forecast: units, what it replaces, information dates."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -44,6 +45,32 @@ def test_draws_are_those_of_the_posterior(fit, standoff):
     )  # fmt: skip
     assert rows == pytest.approx(2.0 * prior.rows(0.25))
     assert rows[:, 2] == pytest.approx(rows[:, 3])
+
+
+def test_a_dyads_history_tells_of_its_next_dispute(standoff):
+    known = ng.load_disputes(as_of=DAY)
+    fit = ng.fit_concessions(known, "process", dyads=True, draws=200, rng=1, raise_on_failure=False)
+    prior = ng.prior_for(standoff, fit, n=50, rng=3)
+    # What had ended between the two before it began; not the dispute itself, nor others' disputes.
+    assert prior.history == (
+        "us_china_ipr_1991", "us_china_market_access_1991", "us_china_ipr_1995",
+        "us_china_ipr_1996", "us_china_tyres_2009", "us_china_2018", "us_china_2019",
+    )  # fmt: skip
+    # At one posterior draw: a dyad whose disputes all lasted is held to be more resolute.
+    slow = known.take([known.ids.index(name) for name in prior.history])
+    slow = replace(slow, low=slow.low + 4000.0, high=slow.high + 4000.0)
+    others = known.take([k for k, dyad in enumerate(known.dyads) if dyad != "CHN-USA"])
+    at = fit.coefficients.copy()
+    at[fit.names.index("log tau / s")], at[fit.names.index("logit dyad share")] = 1.0, 2.0
+    one = replace(fit.posterior, draws=at[None], weights=np.ones(1))
+    means = [
+        ng.prior_for(
+            standoff, replace(fit, posterior=one, disputes=past), n=400, rng=3
+        ).audience_costs.mean()
+        for past in (slow, others, known)
+    ]
+    assert means[0] > max(means[1:])
+    assert ng.prior_for(standoff, replace(fit, disputes=others), n=5).history == ()
 
 
 def test_the_stake_is_what_the_others_concession_changes(standoff):

@@ -180,10 +180,12 @@ def before_deadline(
         run[k, 0, 4], run[k, 0, 5] = out[8], out[9]
         for d in range(1, len(days)):
             step = days[d] - days[d - 1]
-            for q in range(4):
-                share = 0.0 if q == 0 else (step if q == 3 else 0.5 * step)
+            # The slope where the step begins is that where the last one ended.
+            slopes[0, 0], slopes[0, 1] = out[0], out[1]
+            for q in range(1, 4):
+                share = step if q == 3 else 0.5 * step
                 for i in range(2):
-                    moved[i] = V[k, i] + (share * slopes[q - 1, i] if q > 0 else 0.0)
+                    moved[i] = V[k, i] + share * slopes[q - 1, i]
                 conditions(1.0, moved[0], moved[1], g[k], own_then, other_then, plain, out)
                 slopes[q, 0], slopes[q, 1] = out[0], out[1]
             for i in range(2):
@@ -314,7 +316,7 @@ def _ending(
 
 
 @njit(cache=True, nogil=True)
-def log_likelihoods(
+def chances(
     low: FloatArray,
     high: FloatArray,
     due: FloatArray,
@@ -324,29 +326,25 @@ def log_likelihoods(
     gamma: float,
     days: FloatArray,
     run: FloatArray,
-    weights: FloatArray,
 ) -> FloatArray:
-    """Log-likelihood of each dispute, integrated over the quadrature nodes.
+    """Chance of what each dispute did at each quadrature node, or its density [dispute, node].
 
     ``kind`` -1: open at ``low``. ``h`` [row, node, side]; ``run`` [row, node, date, 6].
     """
-    found = np.empty(len(low))
+    found = np.empty((len(low), h.shape[1]))
     out = np.empty(4)
     for n in range(len(low)):
         q = row[n]
-        total = 0.0
-        for k in range(len(weights)):
+        for k in range(h.shape[1]):
             if kind[n] < 0:
-                chance = np.exp(
+                found[n, k] = np.exp(
                     _survival(low[n], due[n], h[q, k, 0], h[q, k, 1], gamma, days, run[q, k], out)
                 )
             else:
-                chance = _ending(
+                found[n, k] = _ending(
                     low[n], high[n], due[n], kind[n], h[q, k, 0], h[q, k, 1], gamma, days,
                     run[q, k], out,
                 )  # fmt: skip
-            total += weights[k] * chance
-        found[n] = np.log(max(total, 1e-300)) if np.isfinite(total) else np.nan
     return found
 
 
@@ -361,14 +359,14 @@ def survivals(
     run: FloatArray,
     weights: FloatArray,
 ) -> FloatArray:
-    """Chance that each dispute is open at ``times`` [dispute, time]."""
+    """Chance that each dispute is open at ``times`` [dispute, time]; ``weights`` by its nodes."""
     found = np.zeros(times.shape)
     out = np.empty(4)
     for n in range(len(times)):
         q = row[n]
         for t in range(times.shape[1]):
-            for k in range(len(weights)):
-                found[n, t] += weights[k] * np.exp(
+            for k in range(weights.shape[1]):
+                found[n, t] += weights[n, k] * np.exp(
                     _survival(
                         times[n, t], due[n], h[q, k, 0], h[q, k, 1], gamma, days, run[q, k], out
                     )

@@ -10,7 +10,8 @@ from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.estimation.concession_fit import ConcessionFit, sandwich
 from negotiation.estimation.disputes.durations import Disputes
 from negotiation.estimation.exposure import steps_of
-from negotiation.estimation.posterior import Mode, laplace_posterior, posterior_mode
+from negotiation.estimation.mode import Mode, posterior_mode
+from negotiation.estimation.posterior import laplace_posterior
 from negotiation.estimation.process_law.law import process_law
 from negotiation.estimation.process_law.likelihood import ProcessLikelihood
 from negotiation.estimation.process_law.payoffs import DisputePayoffs
@@ -23,8 +24,8 @@ __all__ = ["fit_process_law"]
 _TOLERANCE = 1e-3
 #: Pareto shape of the weights above which draws are not to be trusted.
 _LARGEST_K = 0.7
-#: Rounds of draws: the spread of some parameters depends on others, which the mode cannot tell.
-_ROUNDS = 3
+#: Most rounds of draws: the spread of some parameters depends on others, as the mode cannot tell.
+_ROUNDS = 6
 #: Deviations of the prior beyond which the posterior is taken to be zero.
 _FARTHEST = 8.0
 #: Where the climb may begin: log rate and log s.
@@ -38,13 +39,15 @@ def fit_process_law(
     missing: str,
     terms: FixedTerms,
     payoffs: DisputePayoffs | None,
+    dyads: bool,
+    start: Mapping[str, float] | None,
     draws: int,
     rng: np.random.Generator | int,
     progress: Callable[[int], None] | None,
     raise_on_failure: bool,
 ) -> ConcessionFit:
     """Return the posterior of the process's law; see `negotiation.fit_concessions`."""
-    law = process_law(disputes, covariates, missing, terms, payoffs)
+    law = process_law(disputes, covariates, missing, terms, payoffs, dyads)
     if not disputes.ended.any():
         raise InvalidInputError(
             "no dispute has ended", where="process", seen=0, allowed="1 or more"
@@ -69,17 +72,20 @@ def fit_process_law(
 
     starts = np.tile(prior[:, 0], (len(_STARTS), 1))
     starts[:, [0, 2]] = _STARTS
-    start = max(starts, key=log_posterior)
+    if start:
+        own = [number(start.get(n, m), name=n) for n, m in zip(law.names, prior[:, 0], strict=True)]
+        starts = np.concatenate([starts, [own]])
+    begin = max(starts, key=log_posterior)
     if count:
         posterior = laplace_posterior(
-            log_posterior, start, names=law.names, n=count, rng=rng, tol=_TOLERANCE,
+            log_posterior, begin, names=law.names, n=count, rng=rng, tol=_TOLERANCE,
             rounds=_ROUNDS, least=1.0 / prior[:, 1] ** 2, raise_on_failure=False,
         )  # fmt: skip
         mode = Mode(posterior.mode, posterior.covariance, posterior.gradient_norm)
     else:
         posterior, mode = (
             None,
-            posterior_mode(log_posterior, start, _TOLERANCE, 1.0 / prior[:, 1] ** 2),
+            posterior_mode(log_posterior, begin, _TOLERANCE, 1.0 / prior[:, 1] ** 2),
         )
     trusted = posterior is None or posterior.pareto_k <= _LARGEST_K
     fit = ConcessionFit(

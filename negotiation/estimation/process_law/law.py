@@ -4,11 +4,12 @@ In units of the scale s of the shocks the audience cost of side i in a dispute i
 
 .. math:: \mu_i / s = \bar m + x_i'b \pm \tfrac12 \Delta + (\tau / s) u, \qquad u \sim N(0, 1),
 
-with u one a dispute, common to both sides and known to them. The mean is told by the **log rate**
-z = (W - mu) / s, where W is what conceding is worth to a side of reference that would otherwise
-bear the dispute for ever: lambda_0 exp(z) is the rate at which such a side would concede if its
-rival never did. Unlike mu, whose estimate moves with that of s, z is told by durations. Covariates
-of costs multiply a side's flow: g_i = -exp(x_i'c) times that of reference.
+with u one a dispute, common to both sides and known to them; where dyads have effects,
+u = sqrt(rho) v + sqrt(1 - rho) e with v one a dyad and e one a dispute. The mean is told by the
+**log rate** z = (W - mu) / s, where W is what conceding is worth to a side of reference that would
+otherwise bear the dispute for ever: lambda_0 exp(z) is the rate at which such a side would concede
+if its rival never did. Unlike mu, whose estimate moves with that of s, z is told by durations.
+Covariates of costs multiply a side's flow: g_i = -exp(x_i'c) times that of reference.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ _PRIORS: dict[str, tuple[float, float]] = {
     "log tau / s": (0.0, 0.7),
     "log outside rate": (float(np.log(0.1)), 1.0),
     "log deadline loss / s": (0.5, 1.0),
+    "logit dyad share": (0.0, 1.5),
 }
 _COVARIATE = (0.0, 1.5)
 _SIDES = ("sender", "target")
@@ -57,6 +59,8 @@ class Resolve:
         A year.
     deadline_loss
         What letting a deadline pass costs a side.
+    dyad_share
+        Share of the variance of resolve that disputes of one dyad have in common (rho).
     unit
         Of payoffs.
     """
@@ -67,6 +71,7 @@ class Resolve:
     spread: float
     outside_rate: float
     deadline_loss: float
+    dyad_share: float
     unit: str
 
 
@@ -85,6 +90,8 @@ class ProcessLaw:
         Covariates with a column that says where they are missing.
     outside, dated
         Whether endings that nobody chose, and deadlines, are part of it.
+    dyads
+        Whether disputes of one dyad share a part of their resolve.
     reference
         Yearly cost of a side of reference, and the unit of payoffs.
     unit
@@ -96,6 +103,7 @@ class ProcessLaw:
     indicators: tuple[str, ...]
     outside: bool
     dated: bool
+    dyads: bool
     reference: float
     unit: str
 
@@ -110,6 +118,7 @@ class ProcessLaw:
         """Names of the parameters."""
         own = ["log rate", "sender less target", "log s", "log tau / s"]
         own += ["log outside rate"] * self.outside + ["log deadline loss / s"] * self.dated
+        own += ["logit dyad share"] * self.dyads
         return (
             *own,
             *(name if where == "both" else f"{where}: {name}" for where, name, _ in self.columns),
@@ -127,6 +136,7 @@ class ProcessLaw:
         worth = self.reference * (1.0 - self.terms.demand) * self.terms.worth
         loss = named.get("log deadline loss / s")
         rate = named.get("log outside rate")
+        share = named.get("logit dyad share")
         return Resolve(
             audience_cost=worth - s * named["log rate"],
             difference=s * named["sender less target"],
@@ -134,6 +144,7 @@ class ProcessLaw:
             spread=s * float(np.exp(named["log tau / s"])),
             outside_rate=0.0 if rate is None else float(np.exp(rate)),
             deadline_loss=0.0 if loss is None else s * float(np.exp(loss)),
+            dyad_share=0.0 if share is None else float(0.5 * (1.0 + np.tanh(0.5 * share))),
             unit=self.unit,
         )
 
@@ -178,6 +189,7 @@ def process_law(
     missing: str,
     terms: FixedTerms,
     payoffs: DisputePayoffs | None,
+    dyads: bool = False,
 ) -> ProcessLaw:
     """Return the law that these disputes can tell of.
 
@@ -185,6 +197,8 @@ def process_law(
     ----------
     covariates
         Names of those that move both sides' audience costs, or names by where they act.
+    dyads
+        Whether disputes of one dyad share a part of their resolve.
     """
     one_of(missing, ("refuse", "indicator"), name="missing")
     places = {"both": covariates} if not isinstance(covariates, Mapping) else covariates
@@ -216,6 +230,7 @@ def process_law(
         indicators=tuple(dict.fromkeys(indicators)),
         outside=any(kind == 3 for kind in ways_of_ending(disputes)),
         dated=bool((disputes.deadline > 0.0).any()),
+        dyads=dyads,
         reference=1.0 if payoffs is None else payoffs.reference,
         unit="yearly cost of a dispute" if payoffs is None else payoffs.unit,
     )

@@ -18,24 +18,22 @@ def law_without_deadlines():
     return process_law(one, (), "refuse", TERMS, None)
 
 
-def simulated(rng, n, parameters, *, told=0.8):
+def simulated(rng, n, parameters, *, told=0.8, resolve=None, dyads=None):
     """Disputes known by day, last seen after 60 to 900 days; who conceded is told of some."""
-    resolve = law_without_deadlines().at(np.asarray(parameters))
-    u = rng.standard_normal(n)
+    law = law_without_deadlines().at(np.asarray(parameters))
+    u = rng.standard_normal(n) if resolve is None else resolve
     cost = (
-        resolve.audience_cost
-        + resolve.spread * u[:, None]
-        + (0.5 * resolve.difference * np.array([1.0, -1.0]))
+        law.audience_cost + law.spread * u[:, None] + (0.5 * law.difference * np.array([1.0, -1.0]))
     )
     demand = np.full((n, 2), TERMS.demand * TERMS.worth)
     own = -demand - cost
     values = np.zeros((n, 2))
     followed = node_values(
-        -np.ones((n, 2)), own, demand, TERMS.kernel(resolve.shock_scale, 0.0), values
+        -np.ones((n, 2)), own, demand, TERMS.kernel(law.shock_scale, 0.0), values
     )
     if not followed.all():
         return None
-    x = (own - TERMS.leak * values) / resolve.shock_scale
+    x = (own - TERMS.leak * values) / law.shock_scale
     w = TERMS.base_rate / TERMS.window_rate
     hazards = TERMS.window_rate * w / (w + (1.0 - w) * np.exp(-np.clip(x, -700.0, 700.0)))
     total = hazards.sum(axis=1)
@@ -49,6 +47,7 @@ def simulated(rng, n, parameters, *, told=0.8):
         np.where(ended, np.maximum(whole - 0.5, 0.0), seen),
         np.where(ended, whole + 0.5, np.inf),
         ending=[str(name) if end else "" for name, end in zip(who, ended, strict=True)],
+        dyads=None if dyads is None else [str(dyad) for dyad in dyads],
     )
 
 

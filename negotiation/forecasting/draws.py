@@ -1,0 +1,57 @@
+"""What a forecast is drawn over: assumed parameters over their ranges, resolve from a fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from negotiation.forecasting.resolve_prior import ResolvePrior, yearly_stake
+from negotiation.process.analysis.parameter_changes import ParameterSpan, parameter_spans
+from negotiation.process.game.process_game import ProcessGame
+from negotiation.values import FloatArray, number, random_generator
+
+__all__ = ["assumed_spans", "drawn_values", "resolve_rows"]
+
+
+def resolve_rows(
+    resolve: ResolvePrior | None, games: Sequence[ProcessGame], count: int
+) -> list[FloatArray]:
+    """Return values drawn from a fit ``[draw, parameter]`` by game, then at the mean stake.
+
+    The first row is their medians.
+    """
+    if resolve is None:
+        return [np.zeros((count, 0))] * (len(games) + 1)
+    stakes = np.array([yearly_stake(game) for game in games])
+    drawn = [resolve.rows(float(stake)) for stake in (*stakes, stakes.mean())]
+    return [np.concatenate([np.median(rows, axis=0)[None], rows])[:count] for rows in drawn]
+
+
+def assumed_spans(
+    game: ProcessGame, parameters: Sequence[str] | Mapping[str, tuple[float, float]] | None = None
+) -> tuple[ParameterSpan, ...]:
+    """Return ranges of named parameters; None: of all whose recorded range is an assumption."""
+    if parameters is None:
+        parameters = [
+            entry.name
+            for entry in game.parameters
+            if entry.low < entry.high and entry.status == "assumption"
+        ]
+    return parameter_spans(game, parameters)
+
+
+def drawn_values(
+    spans: Sequence[ParameterSpan], draws: int, rng: np.random.Generator | int
+) -> FloatArray:
+    """Return parameter values ``[draw, parameter]``; the first row is the values as they are."""
+    from scipy.stats import qmc
+
+    count = int(number(draws, name="draws", low=0.0))
+    central = np.array([[span.value for span in spans]])
+    if count == 0 or not spans:
+        return central
+    sampler = qmc.Sobol(len(spans), scramble=True, rng=random_generator(rng))
+    unit = sampler.random_base2(int(np.ceil(np.log2(count))))[:count]
+    drawn = np.stack([span.between(unit[:, k]) for k, span in enumerate(spans)], axis=1)
+    return np.concatenate([central, drawn])
