@@ -113,7 +113,7 @@ def draw_mutants(root, count, seed, packages=PACKAGES):
 
 
 def places(source, line):
-    """Lines of the statement that a line belongs to; those of the body for the head of a function."""
+    """Lines of the statement that a line belongs to; a function's head stands for its body."""
     best = None
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.stmt) or not node.lineno <= line <= node.end_lineno:
