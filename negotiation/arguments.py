@@ -8,7 +8,7 @@ import numbers
 import re
 import sys
 import types
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from functools import wraps
 from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
 
@@ -87,10 +87,12 @@ def _fits(value: Any, hint: Any) -> bool:
             return False
         if isinstance(value, np.ndarray) and value.ndim == 0:
             return False
+        if origin is tuple and inner[1:] != (Ellipsis,):
+            if not isinstance(value, Collection) or isinstance(value, Set):
+                return False
+            return len(value) == len(inner) and all(map(_fits, value, inner))
         if not isinstance(value, list | tuple | np.ndarray) or len(value) > _MEMBERS:
             return True
-        if origin is tuple and inner[1:] != (Ellipsis,):
-            return len(value) == len(inner) and all(map(_fits, value, inner))
         return all(_fits(item, inner[0]) for item in value)
     return isinstance(value, origin)
 

@@ -8,6 +8,7 @@ again and tries only survivors anew. Ends with an error if fewer than nine of te
 """
 
 import argparse
+import hashlib
 import json
 import os
 import re
@@ -20,7 +21,8 @@ from collections import Counter
 from pathlib import Path
 
 from tests.mutation.log import known, note
-from tests.mutation.mutants import PACKAGES, draw_mutants, places
+from tests.mutation.mutants import PACKAGES, draw_mutants
+from tests.mutation.reach import kernels_and_callers, module_of, places
 from tests.reference import ROOT
 
 #: Seconds after which a batch of tests counts as one that never ends.
@@ -34,13 +36,16 @@ class Workshop:
     """A copy of the tree in which one file at a time is changed."""
 
     def __init__(self, folder):
-        self.tree, self.cache = folder / "tree", folder / "numba"
+        self.folder, self.tree, self.cache = folder, folder / "tree", folder / "numba"
         shutil.rmtree(self.tree, ignore_errors=True)
         skip = shutil.ignore_patterns(
             ".*", "build", "site", "dist", "__pycache__", "results", "out"
         )
         shutil.copytree(ROOT, self.tree, ignore=skip)
         self.expected, self.seconds, self.passing = {}, {}, set()
+        self.sources = hashlib.sha256(
+            b"".join(p.read_bytes() for p in sorted((self.tree / "negotiation").rglob("*.py")))
+        ).hexdigest()
 
     def start(self, *arguments, out=subprocess.PIPE):
         """Start Python in the copy."""
@@ -55,25 +60,33 @@ class Workshop:
     def examples(self, package):
         """Digests of the modules of a package as it is, and the lines that run by file."""
         if package not in self.expected:
-            begun = time.monotonic()
-            process = self.start("-m", "tests.mutation.corpus", "--executed", package)
-            digests, lines = json.loads(process.communicate()[0])
-            self.expected[package] = digests, lines
-            self.seconds[package] = time.monotonic() - begun
+            kept = self.folder / f"{package}.json"
+            text = kept.read_text(encoding="utf-8") if kept.exists() else "[0]"
+            if json.loads(text)[0] != self.sources:
+                begun = time.monotonic()
+                process = self.start("-m", "tests.mutation.corpus", "--executed", package)
+                found = json.loads(process.communicate()[0])
+                text = json.dumps([self.sources, time.monotonic() - begun, found])
+                kept.write_text(text, encoding="utf-8")
+            _, self.seconds[package], self.expected[package] = json.loads(text)
         return self.expected[package]
 
     def affected(self, mutant):
         """Modules whose examples run what is changed, its own first."""
         package = Path(mutant.file).parts[1]
         digests, lines = self.examples(package)
-        path = self.tree / mutant.file
+        path, own = self.tree / mutant.file, module_of(mutant.file)
         source = path.read_text(encoding="utf-8")
-        own = Path(mutant.file).with_suffix("").as_posix().replace("/", ".")
-        names = set(digests)
-        if "njit" not in source:
+        if "njit" in source:
+            # Nothing is seen of what runs inside: whoever runs a line of a caller may reach it.
+            callers = {
+                str(self.tree / name) for name in kernels_and_callers(self.tree, mutant.file)[1]
+            }
+            ran = {name for name, by in lines.items() if name != "import" and callers & set(by)}
+        else:
             place = set(places(source, mutant.line))
             ran = {name for name, by in lines.items() if place & set(by.get(str(path), ()))}
-            names = names if "import" in ran else ran
+        names = set(digests) if "import" in ran else ran
         return sorted(names, key=lambda name: (name != own, name))
 
     def changes_results(self, package, modules):
@@ -115,7 +128,7 @@ class Workshop:
 
     def batches(self, file):
         """Tests to try in turn."""
-        module = Path(file).with_suffix("").as_posix().replace("/", ".")
+        module = module_of(file)
         room, package = Path(file).relative_to("negotiation").parent, Path(file).parts[1]
         files = sorted((self.tree / "tests").rglob("test_*.py"))
         own = re.compile(rf"\b{re.escape(module)}\b")
@@ -141,8 +154,8 @@ class Workshop:
         if "njit" in original:
             # What is stored of a kernel knows the file it is in, not those it calls.
             self.cache = Path(tempfile.mkdtemp(dir=cache.parent))
-            rooms = {p.name for p in (self.tree / "negotiation" / package).rglob("*") if p.is_dir()}
-            skip = shutil.ignore_patterns(*(f"{room}_*" for room in (package, *rooms)))
+            kernels = kernels_and_callers(self.tree, mutant.file)[0]
+            skip = shutil.ignore_patterns(*(f"{Path(name).stem}.*" for name in kernels))
             if cache.exists():
                 shutil.copytree(cache, self.cache, dirs_exist_ok=True, ignore=skip)
 

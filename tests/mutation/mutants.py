@@ -110,19 +110,3 @@ def draw_mutants(root, count, seed, packages=PACKAGES):
             makers += mutants_of(name, path.read_text(encoding="utf-8"))
     chosen = np.random.default_rng(seed).permutation(len(makers))[:count]
     return [makers[k]() for k in chosen]
-
-
-def places(source, line):
-    """Lines of the statement that a line belongs to; a function's head stands for its body."""
-    best = None
-    for node in ast.walk(ast.parse(source)):
-        if not isinstance(node, ast.stmt) or not node.lineno <= line <= node.end_lineno:
-            continue
-        if best is None or node.end_lineno - node.lineno <= best.end_lineno - best.lineno:
-            best = node
-    body = getattr(best, "body", None)
-    if body is None:
-        return range(best.lineno, best.end_lineno + 1)
-    if isinstance(best, ast.FunctionDef):
-        return range(body[0].lineno, best.end_lineno + 1)
-    return range(best.lineno, body[0].lineno)

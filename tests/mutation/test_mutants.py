@@ -7,7 +7,8 @@ from subprocess import run
 
 from tests.mutation.corpus import digest, digests, modules_of
 from tests.mutation.log import known, note
-from tests.mutation.mutants import draw_mutants, mutants_of, places
+from tests.mutation.mutants import draw_mutants, mutants_of
+from tests.mutation.reach import kernels_and_callers, places
 from tests.reference import ROOT
 
 SOURCE = '''
@@ -70,3 +71,10 @@ def test_a_log_keeps_the_last_verdict_of_each(tmp_path):
     for mutant, verdict in ((one, "SURVIVED"), (two, "same results"), (one, "killed")):
         note(path, mutant, verdict, "", 1.0)
     assert known(path) == {one.key: "killed", two.key: "same results"}
+
+
+def test_who_calls_kernels():
+    kernels, callers = kernels_and_callers(ROOT, "negotiation/equilibrium/many_players/kernels.py")
+    assert kernels == {"negotiation/equilibrium/many_players/kernels.py"}
+    assert "negotiation/equilibrium/many_players/isolation.py" in callers
+    assert "negotiation/equilibrium/many_players/equilibria.py" not in callers

@@ -181,7 +181,8 @@ def staged_exchange(
     cu = float_array(second_cost, name="second_cost", shape=shape)
     gu = float_array(second_gain, name="second_gain", shape=shape)
     end = float_array(terminal, name="terminal", shape=(2,))
-    d1, d2 = np.broadcast_to(float_array(delta, name="delta", low=0.0, high=1.0), (2,))
+    given = float_array(delta, name="delta", low=0.0, high=1.0)
+    d1, d2 = np.full(2, given) if given.ndim == 0 else float_array(given, name="delta", shape=(2,))
     value = np.array(end)
     values = np.zeros((cc.size, 2))
     first, second = [False] * cc.size, [False] * cc.size

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LearningPath", "fictitious_play", "replicator_dynamics"]
 
+# Probabilities of one path that may be held.
+MOST_NUMBERS = 50_000_000
+
 
 @dataclass(frozen=True, eq=False)
 class LearningPath(Presented):
@@ -59,6 +62,15 @@ class LearningPath(Presented):
             for k, time in enumerate(self.times)
         )
         return play_frame(self.game.players, self.game.actions, profiles)
+
+
+def _check_length(game: NormalFormGame, length: int, name: str, least: int) -> None:
+    """Refuse a path that is too short, or too long to be held."""
+    most = MOST_NUMBERS // sum(game.shape)
+    if not least <= length <= most:
+        raise InvalidInputError(
+            "path too short or too long", where=name, seen=length, allowed=f"{least} to {most}"
+        )
 
 
 def _path(
@@ -109,8 +121,7 @@ def fictitious_play(
     True
     """
     limit = TimeLimit(max_seconds)
-    if rounds < 1:
-        raise InvalidInputError("at least one round", where="rounds", seen=rounds)
+    _check_length(game, rounds, "rounds", 1)
     count = len(game.shape)
     chosen = [0] * count if start is None else [int(a) for a in start]
     if len(chosen) != count or any(not 0 <= a < n for a, n in zip(chosen, game.shape, strict=True)):
@@ -183,8 +194,7 @@ def replicator_dynamics(
     limit = TimeLimit(max_seconds)
     number(duration, name="duration", low=0.0, open_low=True)
     number(tol, name="tol", low=0.0, open_low=True)
-    if points < 2:
-        raise InvalidInputError("at least two points", where="points", seen=points)
+    _check_length(game, points, "points", 2)
     profile = check_profile(game, start)
     ends = np.cumsum([0, *game.shape])
     flat = game.payoffs.reshape(len(game.shape), -1)

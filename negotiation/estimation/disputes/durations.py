@@ -160,11 +160,12 @@ class Disputes(Presented):
         endings = (
             tuple(ending) if ending is not None else tuple("other" if e else "" for e in ended)
         )
-        due = np.full(n, np.nan) if deadline is None else np.asarray(deadline, dtype=np.float64)
-        columns = {
-            name: read_only(np.asarray(values, dtype=np.float64))
-            for name, values in (covariates or {}).items()
-        }
+        with decoding("deadline"):
+            due = np.full(n, np.nan) if deadline is None else np.asarray(deadline, np.float64)
+        columns = {}
+        for name, values in (covariates or {}).items():
+            with decoding(f"covariates[{name!r}]"):
+                columns[name] = read_only(np.asarray(values, dtype=np.float64))
         pairs = tuple(dyads) if dyads is not None else names
         sent = tuple(senders) if senders is not None else ("",) * n
         sized: dict[str, int] = {"ids": len(names), "dyads": len(pairs), "ending": len(endings)}
