@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -20,40 +20,25 @@ from negotiation.errors import InformationDateError, InvalidInputError
 from negotiation.estimation.concession_fit import ConcessionFit
 from negotiation.forecasting.draws import assumed_spans, drawn_values, resolve_rows
 from negotiation.forecasting.resolve_prior import ResolvePrior, prior_for
+from negotiation.forecasting.solved_draws import Build, Keep, computed, solved_cells
 from negotiation.payoffs.ensemble import PAYOFF_MODELS, PayoffModel
 from negotiation.process.analysis.forecast import ProcessForecast
 from negotiation.process.batch import solve_processes
 from negotiation.process.beliefs.events import DatedEvent
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.game.solution import GameSolution
-from negotiation.process.multi_step.built_process import BuiltProcess
 from negotiation.process.multi_step.case_process import case_ensemble
 from negotiation.process.multi_step.load import built_process
 from negotiation.standoff.standoff import Standoff
 from negotiation.trade.economy import Economy
-from negotiation.values import FloatArray, random_generator
+from negotiation.values import random_generator
 
 __all__ = ["forecast", "forecast_process", "outlook"]
 
 #: Processes solved in one batch: the memory that a forecast takes.
 _BATCH = 64
-#: Tariffs that differ by less are the same.
-_EQUAL = 1e-9
 #: Days ahead of a forecast whose dates nobody names.
 _AHEAD = (30, 90, 180, 365)
-
-
-class _Build(Protocol):
-    """From a payoff model and values to the process."""
-
-    def __call__(
-        self,
-        *,
-        model: PayoffModel,
-        values: Mapping[str, float] | None,
-        from_opening: bool = False,
-    ) -> BuiltProcess:
-        """Return the process."""
 
 
 @takes
@@ -71,6 +56,7 @@ def forecast(
     weigh: bool = True,
     workers: int | None = 1,
     fit: ConcessionFit | None = None,
+    keep: Keep = computed,
     **options: Any,
 ) -> ProcessForecast:
     """Return dated probabilities of a standoff over payoff models and parameter draws.
@@ -106,6 +92,9 @@ def forecast(
         Of the process's law to disputes known at the date: audience costs and scales of shocks are
         drawn from it (`prior_for`), in units of each payoff model's yearly stake; they then stand
         in the result in units of the mean stake. None: over their recorded ranges.
+    keep
+        Given the number of a part of the draws and what computes it, returns the part: computed,
+        or as it was kept.
     options
         ``relapse`` and ``linked``, as in `negotiation.load_process`.
 
@@ -143,6 +132,7 @@ def forecast(
         events=_dated_events(standoff, today),
         weigh=weigh,
         workers=workers,
+        keep=keep,
         resolve=None
         if fit is None
         else prior_for(
@@ -230,7 +220,7 @@ def forecast_process(
 
 
 def _dated_forecast(
-    build: _Build,
+    build: Build,
     today: date | None,
     dates: Sequence[DateLike],
     *,
@@ -244,6 +234,7 @@ def _dated_forecast(
     weigh: bool,
     workers: int | None,
     resolve: ResolvePrior | None = None,
+    keep: Keep = computed,
 ) -> ProcessForecast:
     """Forecast of what a function builds, over models and draws."""
     asked = [as_date(day, name="dates") for day in dates]
@@ -264,36 +255,25 @@ def _dated_forecast(
     rows = drawn_values(spans, draws, rng)
     told = resolve_rows(resolve, [member.built.game for member in kept], len(rows))
     given = dict(values or {})
+    cells = [
+        (m, {**given, **dict(zip(own, told[m][d].tolist(), strict=True)), **drawn})
+        for d, drawn in enumerate(
+            {span.name: float(v) for span, v in zip(spans, row, strict=True)} for row in rows
+        )
+        for m in range(len(kept))
+    ]
+    models_of = [member.model for member in kept]
+    solve = partial(solved_cells, build, models_of, days, today, weigh, workers)
+    parts = [
+        keep(n, partial(solve, cells[begin : begin + _BATCH]))
+        for n, begin in enumerate(range(0, len(cells), _BATCH))
+    ]
     shape = (len(rows), len(kept))
-    seen = np.ones(shape)
-    cut, deal = np.zeros((2, *shape, len(days)))
-    lowered = np.zeros((*shape, len(days), 2))
-    concedes = np.zeros((*shape, 2))
-    after = np.full((*shape, 2, 2), np.nan)
-    cells = [(d, m) for d in range(len(rows)) for m in range(len(kept))]
-    for begin in range(0, len(cells), _BATCH):
-        part = cells[begin : begin + _BATCH]
-        built = []
-        for d, m in part:
-            drawn = {s.name: float(v) for s, v in zip(spans, rows[d], strict=True)}
-            drawn |= dict(zip(own, told[m][d].tolist(), strict=True))
-            for opening in (False, True):
-                built.append(
-                    build(model=kept[m].model, values={**given, **drawn}, from_opening=opening)
-                )
-        games = [item.game for item in built]
-        solved: Sequence[GameSolution] = solve_processes(games, workers=workers)
-        for k, (d, m) in enumerate(part):
-            now, opening_solution = solved[2 * k], solved[2 * k + 1]
-            ahead = np.array([(day - today).days for day in days], dtype=np.float64)
-            cut[d, m], deal[d, m] = now.cut_by(ahead), now.deal_by(ahead)
-            rates, in_force = built[2 * k].rates, np.array(built[2 * k].plan.in_force)
-            for side in range(2):
-                below = rates[:, side] < in_force[side] - _EQUAL
-                lowered[d, m, :, side] = now.reaches(below, ahead)
-            after[d, m] = _after_concessions(now, rates)
-            concedes[d, m] = np.nan_to_num(now.concedes(now.open_stage), nan=0.5)
-            seen[d, m] = _likelihood(opening_solution, now.open_stage, today) if weigh else 1.0
+    table = np.concatenate(parts).reshape(*shape, -1)
+    ends = np.cumsum([1, len(days), len(days), 2 * len(days), 2])
+    seen, cut, deal, lowered, concedes, after = map(
+        np.ascontiguousarray, np.split(table, ends, axis=-1)
+    )
     game = kept[0].built.game
     weights = np.array([member.weight for member in kept])
     found = ProcessForecast(
@@ -312,33 +292,14 @@ def _dated_forecast(
                 *np.median(told[-1], axis=0),
             ]
         ),
-        seen=seen,
+        seen=seen[..., 0],
         cut=cut,
         deal=deal,
-        lowered=lowered,
+        lowered=lowered.reshape(*shape, len(days), 2),
         concedes=concedes,
-        after=after,
+        after=after.reshape(*shape, 2, 2),
     )
     return found.read(ratios, events) if ratios else found
-
-
-def _after_concessions(solution: GameSolution, rates: FloatArray) -> FloatArray:
-    """Added tariffs ``[conceder, side]`` after a concession in the open stage."""
-    game, out = solution.process, np.full((2, 2), np.nan)
-    for node in game.nodes:
-        for action in node.actions:
-            if action.kind == "concede" and node.stage == solution.open_stage:
-                out[action.side] = rates[int(action.to)]  # type: ignore[arg-type]  # numbers now
-    return out
-
-
-def _likelihood(opening: GameSolution, stage: str, today: date) -> float:
-    """Probability that play stands in the open stage at the information date."""
-    game = opening.process
-    chances = opening.node_probabilities(today)[0]
-    return float(
-        sum(p for p, node in zip(chances, game.nodes, strict=False) if node.stage == stage)
-    )
 
 
 @takes

@@ -1,15 +1,18 @@
 """A run of one standoff into a folder: numbers, tables, pictures and a page, resumable.
 
-The forecast, which takes nearly all of the time, is stored with the checksum of what it rests on
-and read back where that has not changed; everything else is written from it anew, as whole files.
+The forecast, which takes nearly all of the time, is stored with the checksum of what it rests on,
+part by part while it is computed, and read back where that has not changed; everything else is
+written from it anew, as whole files.
 """
 
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +30,7 @@ from negotiation.report.standoff_run import StandoffRun, computed_run
 from negotiation.standoff.standoff import Standoff
 from negotiation.study.store.files import read_sealed, write_sealed, write_text
 from negotiation.study.store.objects import load_object, save_object
-from negotiation.values import number
+from negotiation.values import FloatArray, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["run_standoff"]
 
 _RESULTS, _PAGE, _FORECAST = "results.json", "report.html", Path("parts") / "forecast"
+_DRAWS = Path("parts") / "draws"
 _KEY = "rests_on"
 
 
@@ -86,9 +90,11 @@ def run_standoff(
     found = _stored_forecast(target, key)
     if found is None:
         progress(f"forecast as of {day}: {count} draws under every payoff model")
-        found = forecast(standoff, as_of=day, draws=count, rng=seed, workers=None)
+        keep = partial(_kept, target / _DRAWS, key)
+        found = forecast(standoff, as_of=day, draws=count, rng=seed, workers=None, keep=keep)
         checksum = save_object(target / _FORECAST, found)
         write_sealed(target / "parts" / "key.json", {_KEY: key, "forecast": checksum})
+        shutil.rmtree(target / _DRAWS)
     run = computed_run(standoff, day, found, progress)
     progress("tables")
     tables = run_tables(run)
@@ -102,6 +108,22 @@ def run_standoff(
     write_text(target / _PAGE, standoff_page(run))
     write_sealed(target / _RESULTS, _results(run, count, seed, key, tables))
     return run
+
+
+def _kept(folder: Path, key: str, number: int, compute: Callable[[], FloatArray]) -> FloatArray:
+    """A part of the draws, read back where a run that was broken off had finished it."""
+    path = folder / f"{number:06d}.json"
+    try:
+        stored = read_sealed(path, hint="Run it again.")
+        if stored.get(_KEY) == key:
+            return np.array(stored["rows"], dtype=np.float64)
+    except (DataError, OSError):
+        pass
+    rows = compute()
+    # Not-a-number, where a side has nothing to concede, is null in the file.
+    held = [[None if np.isnan(value) else value for value in row] for row in rows.tolist()]
+    write_sealed(path, {_KEY: key, "rows": held})
+    return rows
 
 
 def _rests_on(standoff: Standoff, day: date, draws: int, seed: int) -> str:

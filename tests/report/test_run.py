@@ -7,6 +7,7 @@ import pytest
 
 import negotiation as ng
 from negotiation.cli import main
+from negotiation.forecasting import dated_forecast, solved_draws
 from tests.standoff.files import write
 
 DAY = "2030-02-20"
@@ -62,6 +63,27 @@ def test_again_computes_no_forecast_and_writes_the_same_bytes(done, tmp_path):
     assert contents(folder) == before
     ng.run_standoff(standoff, tmp_path / "b", DAY, draws=2)
     assert contents(tmp_path / "b") == before
+
+
+def test_a_forecast_that_was_broken_off_goes_on_where_it_stood(done, tmp_path, monkeypatch):
+    """Parts of the draws that were finished are not computed again, and the bytes are the same."""
+    standoff, folder, _ = done
+    monkeypatch.setattr(dated_forecast, "_BATCH", 4)
+    solve, calls = solved_draws.solve_processes, []
+
+    def counted(games, **options):
+        calls.append(len(games))
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return solve(games, **options)
+
+    monkeypatch.setattr(solved_draws, "solve_processes", counted)
+    with pytest.raises(KeyboardInterrupt):
+        ng.run_standoff(standoff, tmp_path, DAY, draws=2)
+    run = ng.run_standoff(standoff, tmp_path, DAY, draws=2)
+    cells = len(run.forecast.values) * len(run.forecast.models)
+    assert sum(calls) == 2 * cells + calls[2]
+    assert contents(tmp_path) == contents(folder)
 
 
 def test_a_run_of_other_input_or_a_spoilt_part_is_computed_anew(done, tmp_path):
