@@ -242,7 +242,7 @@ def _room(ax: Axes) -> FloatArray:
     grid = place.get_gridspec()
     slot = 72.0 * np.asarray(figure.get_size_inches()) / (grid.ncols, grid.nrows)
     letters = [
-        0.62 * label.get_fontsize() * max((len(text) for text in labels), default=0)
+        0.62 * float(label.get_fontsize()) * max((len(text) for text in labels), default=0)
         for label, labels in (
             (ticks[0], [tick.get_text() for tick in ticks])
             for ticks in (ax.get_yticklabels(), ax.get_xticklabels())

@@ -245,7 +245,7 @@ def _labelled(lines: QuadContourSet) -> dict[float, tuple[float, float]]:
     ends = np.concatenate(points)
     span = np.ptp(ends, axis=0)
     unit = np.where(span > 0.0, span, 1.0)
-    places = {}
+    levels, places = np.asarray(lines.levels, dtype=np.float64), {}
     for k, own in enumerate(points):
         others = np.concatenate([np.empty((0, 2)), *points[:k], *points[k + 1 :]])
         inside = (own - ends.min(axis=0) > 0.12 * unit) & (ends.max(axis=0) - own > 0.12 * unit)
@@ -256,7 +256,7 @@ def _labelled(lines: QuadContourSet) -> dict[float, tuple[float, float]]:
         nearest = gaps.min(axis=1) if len(others) else np.ones(len(inner))
         if nearest.max() > _LEGIBLE:
             x, y = np.exp(inner[nearest.argmax()])
-            places[float(lines.levels[k])] = (float(x), float(y))
+            places[float(levels[k])] = (float(x), float(y))
     return places
 
 
