@@ -27,31 +27,58 @@ def table_of(columns: list[str], rows: list[list[str]]) -> str:
     return "\n".join(lines)
 
 
-def shown_in_paper() -> list[str]:
-    """Names of the figures, in the order of the paper."""
+def paper_text() -> str:
+    """The paper with its sections in their places."""
     paper = (ROOT / "paper" / "paper.tex").read_text(encoding="utf-8")
 
     def section(found: re.Match[str]) -> str:
         path = ROOT / "paper" / f"{found[1]}.tex"
         return path.read_text(encoding="utf-8") if path.exists() else ""
 
-    text = re.sub(r"\\input\{([^}]*)\}", section, paper)
-    return re.findall(r"\\includegraphics\[[^\]]*\]\{([^}]*)\}", text)
+    return re.sub(r"\\input\{([^}]*)\}", section, paper)
+
+
+def tables_of_paper() -> list[list[str]]:
+    """One line a table of the paper, by its number there: the study that writes it."""
+    studies = {
+        study.name: (study, path)
+        for path in sorted((ROOT / "experiments").glob("*.toml"))
+        for study in [load_study(path)]
+    }
+    rows = []
+    blocks = re.findall(r"\\begin\{(?:long)?table\}(.*?)\\end", paper_text(), flags=re.DOTALL)
+    for k, block in enumerate(blocks, start=1):
+        found = re.search(r"\\(?:exhibittable\{|input\{generated/table_)([^}]*)\}", block)
+        mark = re.search(r"\\label\{tab:([^}]*)\}", block)
+        name = found[1] if found else ""
+        owner = max((item for item in studies if name.startswith(f"{item}_")), key=len, default="")
+        what = (mark[1] if mark else name).replace("_", " ")
+        program, given = "`paper/task_paper.py`", "all" if name else "its text"
+        if owner:
+            study, path = studies[owner]
+            what = f"{what}: {study.title}"
+            program = f"`experiments/{study.analysis.partition(':')[0]}.py`"
+            given = f"`{path.relative_to(ROOT)}`"
+        out = f"`paper/generated/table_{name}.tex`" if name else "`paper/sections`"
+        rows.append([f"Table {k}", what, program, given, out])
+    return rows
 
 
 def exhibits() -> str:
-    """One line a figure and a study."""
+    """One line a figure, a table and a study."""
     rows = []
     scripts = exhibit_scripts(ROOT / "figures")
-    for k, name in enumerate(shown_in_paper(), start=1):
+    shown = re.findall(r"\\includegraphics\[[^\]]*\]\{([^}]*)\}", paper_text())
+    for k, name in enumerate(shown, start=1):
         studies = ", ".join(f"`experiments/{item.name}.toml`" for item in scripts[name].folders)
         out = f"`figures/out/{name}.pdf`"
         rows.append([f"Figure {k}", scripts[name].caption, f"`figures/{name}.py`", studies, out])
+    rows += tables_of_paper()
     for path in sorted((ROOT / "experiments").glob("*.toml")):
         study = load_study(path)
         program = f"`experiments/{study.analysis.partition(':')[0]}.py`"
         out = f"`experiments/results/{study.name}/summary.json`"
-        row = ["Tables, numbers", study.title, program, f"`{path.relative_to(ROOT)}`", out]
+        row = ["Numbers", study.title, program, f"`{path.relative_to(ROOT)}`", out]
         rows.append(row)
     return table_of(["exhibit", "what", "program", "study", "output file"], rows)
 

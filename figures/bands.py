@@ -7,7 +7,7 @@ from negotiation.plotting.forecasts import plot_forecast_bands
 
 exhibit = ng.Exhibit(__file__)
 forecast = exhibit.load("../experiments/results/backtest/forecast")
-figure, axes = plt.subplots(1, 2, figsize=(6.9, 3.4), layout="constrained")
+figure, axes = plt.subplots(1, 2, figsize=(6.1, 3.4), layout="constrained")
 for ax, of in zip(axes, ("cut", "deal"), strict=True):
     plot_forecast_bands(forecast, of=of, ax=ax)
     ax.get_legend().remove()

@@ -8,7 +8,7 @@ from negotiation.plotting.bargaining import plot_bargaining_set
 exhibit = ng.Exhibit(__file__)
 problem = exhibit.load("../experiments/results/bargaining/equilibrium_short_run_problem")
 solutions = exhibit.load("../experiments/results/bargaining/equilibrium_short_run_solutions")
-figure, axes = plt.subplots(1, 2, figsize=(7.0, 3.6), layout="constrained")
+figure, axes = plt.subplots(1, 2, figsize=(6.1, 3.6), layout="constrained")
 for ax in axes:
     plot_bargaining_set(problem, solutions, ax=ax, unit="% of GDP a year")
     ax.get_legend().remove()

@@ -14,7 +14,7 @@ maps = {
         "../experiments/results/sensitivity/phase_incidence_0"
     ),
 }
-figure, axes = plt.subplots(1, 2, figsize=(6.9, 3.0), layout="constrained", sharey=True)
+figure, axes = plt.subplots(1, 2, figsize=(6.1, 3.0), layout="constrained", sharey=True)
 for ax, (title, found) in zip(axes, maps.items(), strict=True):
     plot_first_concession_map(found, ax=ax)
     ax.set_title(title)

@@ -16,7 +16,7 @@ exhibit = ng.Exhibit(__file__)
 found = exhibit.load("../experiments/results/rare_earths/losses")
 years = np.array([time for _, time, _ in found["settings"]])
 short = (years == 1.0) | np.array([name.endswith("short_run") for name, _, _ in found["settings"]])
-figure, ax = plt.subplots(figsize=(6.3, 4.3), layout="constrained")
+figure, ax = plt.subplots(figsize=(6.1, 4.3), layout="constrained")
 for name, (marker, color, label) in SHOWN.items():
     usa, china = found["losses"][:, found["measures"].index(name)].T
     for chosen, face, suffix in ((short, "none", " (one year)"), (~short, color, "")):
@@ -37,5 +37,5 @@ for axis in (ax.xaxis, ax.yaxis):
     axis.set_major_formatter("{x:g}")
 ax.set_xlabel("Loss of China (% of real income)")
 ax.set_ylabel("Loss of the United States (% of real income)")
-ax.legend(fontsize="x-small", loc="lower right")
+ax.legend(fontsize=7.0, loc="lower right")
 exhibit.save(figure)

@@ -11,7 +11,7 @@ exhibit = ng.Exhibit(__file__)
 assumed = exhibit.load("../experiments/results/resolve/assumed")
 fitted = exhibit.load("../experiments/results/resolve/fitted")
 stakes = exhibit.load("../experiments/results/resolve/stakes")
-figure, axes = plt.subplots(1, 2, figsize=(6.9, 3.2), layout="constrained")
+figure, axes = plt.subplots(1, 2, figsize=(6.1, 3.2), layout="constrained")
 for forecast, own, label, style in (
     (assumed, stakes, "assumed ranges", "--"),
     (fitted, np.full(stakes.size, stakes.mean()), "fit to disputes", "-"),
@@ -24,5 +24,6 @@ for forecast, own, label, style in (
         ax.step(values.ravel()[order], share, style, where="post", label=label)
 axes[0].set(xscale="log", xlabel="audience cost over yearly stake", ylabel="draws below, %")
 axes[1].set(xlabel=f"probability of a cut by {assumed.dates[0]}, %", ylabel="draws below, %")
+axes[0].xaxis.set_major_formatter("{x:g}")
 axes[1].legend(frameon=False)
 exhibit.save(figure)

@@ -8,9 +8,9 @@ from negotiation.plotting.payoffs import plot_tariff_plane
 exhibit = ng.Exhibit(__file__)
 plane = exhibit.load("../experiments/results/policy/plane")
 curves = exhibit.load("../experiments/results/best_responses/equilibrium_short_run")
-figure, axes = plt.subplots(1, 2, figsize=(7.4, 4.6), layout="constrained")
+figure, axes = plt.subplots(1, 2, figsize=(6.1, 4.6), layout="constrained")
 for ax, player in zip(axes, plane.players, strict=True):
     plot_tariff_plane(plane, player=player, curves=curves, legend=False, ax=ax)
 handles, labels = axes[0].get_legend_handles_labels()
-figure.legend(handles, labels, loc="outside upper center", ncols=5)
+figure.legend(handles, labels, loc="outside upper center", ncols=3)
 exhibit.save(figure)

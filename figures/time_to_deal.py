@@ -7,7 +7,7 @@ from negotiation.plotting.process import plot_time_to_deal
 
 exhibit = ng.Exhibit(__file__)
 solutions = exhibit.load("../experiments/results/process/by_model")
-figure, axes = plt.subplots(1, 2, figsize=(6.9, 3.5), layout="constrained")
+figure, axes = plt.subplots(1, 2, figsize=(6.1, 3.5), layout="constrained")
 plot_time_to_deal(solutions, stage="de-escalation", ax=axes[0])
 plot_time_to_deal(solutions, ax=axes[1])
 axes[0].set_ylabel("first cut by then (percent)")

@@ -191,7 +191,7 @@ def plot_cut_levels(
     )
     ax.axvline(100.0 * cut.after[0], color=pen.colour(1), linestyle="--", label="what happened")
     ax.set(xlim=(0.0, 105.0 * float(x.max())), ylim=(0.0, 100.0))
-    ax.set_xlabel(f"added tariff of {forecast.players[0]} after the first cut (points)")
+    ax.set_xlabel(f"added tariff of {forecast.players[0]} \nafter the first cut (points)")
     ax.set_ylabel("probability of at most this level (percent)")
     legend_above(pen)
     return pen.finish(labels)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["plot_payoff_matrix"]
 
 _MARKERS = ("*", *MARKERS)
+#: Width of a bold letter over its height.
+_LETTER = 0.68
+#: Share of the darkest shade from which white letters are easier to read than black ones.
+_DARK = 0.85
 _PURE = 1.0 - 1e-9
 
 
@@ -158,25 +162,6 @@ def plot_payoff_matrix(
     ax.set_ylim(rows - 0.5, -0.5)
     box = ax.get_window_extent()
     cell = min(box.width / columns / 2.6, box.height / rows / 1.4) * 72.0 / ax.figure.dpi
-    texts = [_texts(table) for table in payoffs]
-    room = [2.6 * cell / max(map(len, column)) for column in texts]
-    if show_numbers is None:
-        show_numbers = min(*room, cell) >= SMALLEST_TYPE
-    if show_numbers:
-        for player, (dx, dy) in enumerate([(-0.19, 0.23), (0.19, -0.23)]):
-            size = float(np.clip(room[player], SMALLEST_TYPE, 10.0))
-            for (i, j), text in zip(cells, texts[player], strict=True):
-                ax.text(
-                    j + dx,
-                    i + dy,
-                    text,
-                    ha="center",
-                    va="center",
-                    fontsize=size,
-                    fontweight="bold" if best[player][i, j] else "normal",
-                    color="white" if shade[player][i, j] > 0.72 else "black",
-                    zorder=4,
-                )
 
     handles = [
         Line2D([], [], ls="", marker=_TRIANGLES[0], ms=9, mfc=pen.grey(0.85), mec=pen.grey(0.4)),
@@ -222,17 +207,84 @@ def plot_payoff_matrix(
     )
     bar.set_ticks([0.0, 1.0], labels=["smallest", "largest"])
     bar.set_label(f"{payoff_label}, by player")
+    room = _room(ax)
+    beside = max(1, int(room[0] / 95.0))
     pen.legend(
         handles,
         names,
         loc="lower left",
         bbox_to_anchor=(0.0, 1.06 if game.title else 1.0),
-        ncols=max(1, int(box.width / ax.figure.dpi / 1.4)),
+        ncols=beside,
         borderaxespad=0.2,
         handletextpad=0.4,
         columnspacing=1.2,
     )
+    if show_numbers is not False:
+        room[1] -= (
+            13.0 * np.ceil(len(names) / beside)
+            if ax.figure.canvas.figure.get_layout_engine()
+            else 0.0
+        )
+        _print_payoffs(ax, room, payoffs, best, shade, always=bool(show_numbers))
     return pen.finish(labels)
+
+
+def _room(ax: Axes) -> FloatArray:
+    """Return width and height of the axes in points, before a layout is made by a careful guess.
+
+    Making one here would make another one of it when the figure is drawn.
+    """
+    figure = ax.figure.canvas.figure
+    place = ax.get_subplotspec()
+    if figure.get_layout_engine() is None or place is None:
+        box = ax.get_window_extent()
+        return np.array([box.width, box.height]) * 72.0 / figure.dpi
+    grid = place.get_gridspec()
+    slot = 72.0 * np.asarray(figure.get_size_inches()) / (grid.ncols, grid.nrows)
+    letters = [
+        0.62 * float(label.get_fontsize()) * max((len(text) for text in labels), default=0)
+        for label, labels in (
+            (ticks[0], [tick.get_text() for tick in ticks])
+            for ticks in (ax.get_yticklabels(), ax.get_xticklabels())
+        )
+    ]
+    # Rows' labels and the bar beside the cells, and the columns' labels, slanted, below them.
+    return np.array([0.945 * slot[0] - letters[0] - 75.0, slot[1] - 0.7 * letters[1] - 45.0])
+
+
+def _print_payoffs(
+    ax: Axes,
+    room: FloatArray,
+    payoffs: FloatArray,
+    best: tuple[FloatArray, FloatArray],
+    shade: FloatArray,
+    *,
+    always: bool,
+) -> None:
+    """Print each payoff in its triangle, where cells have room for it."""
+    rows, columns = payoffs.shape[1:]
+    width, height = room / (columns, rows)
+    texts = [_texts(table) for table in payoffs]
+    longest = [max(map(len, column)) for column in texts]
+    sizes = [min(0.94 * width / (_LETTER * count), 0.34 * height) for count in longest]
+    if not always and min(sizes) < SMALLEST_TYPE:
+        return
+    for player, (side, dy) in enumerate([(-1.0, 0.23), (1.0, -0.23)]):
+        size = float(np.clip(sizes[player], SMALLEST_TYPE, 10.0))
+        half = 0.5 * _LETTER * longest[player] * size / width
+        dx = side * float(np.clip(0.48 - half, 0.0, 0.19))
+        for (i, j), text in zip(np.ndindex(rows, columns), texts[player], strict=True):
+            ax.text(
+                j + dx,
+                i + dy,
+                text,
+                ha="center",
+                va="center",
+                fontsize=size,
+                fontweight="bold" if best[player][i, j] else "normal",
+                color="white" if shade[player][i, j] > _DARK else "black",
+                zorder=4,
+            )
 
 
 def _texts(table: FloatArray) -> list[str]:

@@ -212,7 +212,7 @@ def plot_tariff_plane(
     if values.min() < 0.0 < values.max():
         ax.contour(x, y, values, levels=[0.0], colors="white", linewidths=2.2)
     bar = ax.figure.colorbar(filled, ax=ax, location="bottom", pad=0.02)
-    bar.set_label(f"Payoff of {player} (% of GDP, against the baseline)")
+    bar.set_label(f"Payoff of {player} \n(% of GDP, against the baseline)")
     if curves is not None:
         _curves(pen, curves)
     _status_quo(pen, plane)

@@ -22,6 +22,7 @@ from negotiation.values import FloatArray, IntArray, float_array, one_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.contour import QuadContourSet
 
 __all__ = [
     "plot_exemption_regions",
@@ -29,6 +30,9 @@ __all__ = [
     "plot_sobol_indices",
     "plot_tornado",
 ]
+
+#: Share of a map's width or height that a label keeps from other lines.
+_LEGIBLE = 0.06
 
 
 def _ordered(size: FloatArray, most: int | None) -> IntArray:
@@ -217,7 +221,11 @@ def plot_first_concession_map(
         widths = [2.2 if p == 0.5 else 1.0 for p in inside]
         tones = ["black" if p >= 0.5 else "white" for p in inside]
         lines = ax.contour(x, y, values, levels=inside, colors=tones, linewidths=widths)
-        ax.clabel(lines, fmt=lambda p: f"{100 * p:.0f} %", fontsize=pen.small)
+        ax.set(xscale="log", yscale="log")
+        for level, place in _labelled(lines).items():
+            ax.clabel(
+                lines, [level], fmt=lambda p: f"{100 * p:.0f} %", fontsize=pen.small, manual=[place]
+            )
     ax.set(xscale="log", yscale="log", xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))
     for axis, ends in ((ax.xaxis, x), (ax.yaxis, y)):
         ticks = [v for v in (0.1, 0.2, 0.3, 0.5, 0.8, 1.2) if ends.min() <= v <= ends.max()]
@@ -227,6 +235,29 @@ def plot_first_concession_map(
     ax.set_ylabel(f"audience cost of {second} (percent of GDP)")
     _percent_bar(ax, image, f"{first} concedes first (percent)")
     return pen.finish(labels)
+
+
+def _labelled(lines: QuadContourSet) -> dict[float, tuple[float, float]]:
+    """Return where the label of each line stands: away from other lines, and not where none is."""
+    points = [
+        np.log(np.concatenate(parts)) if parts else np.empty((0, 2)) for parts in lines.allsegs
+    ]
+    ends = np.concatenate(points)
+    span = np.ptp(ends, axis=0)
+    unit = np.where(span > 0.0, span, 1.0)
+    levels, places = np.asarray(lines.levels, dtype=np.float64), {}
+    for k, own in enumerate(points):
+        others = np.concatenate([np.empty((0, 2)), *points[:k], *points[k + 1 :]])
+        inside = (own - ends.min(axis=0) > 0.12 * unit) & (ends.max(axis=0) - own > 0.12 * unit)
+        inner = own[inside[:, 0]]
+        if not len(inner):
+            continue
+        gaps = np.abs((inner[:, None] - others[None]) / unit).max(axis=2)
+        nearest = gaps.min(axis=1) if len(others) else np.ones(len(inner))
+        if nearest.max() > _LEGIBLE:
+            x, y = np.exp(inner[nearest.argmax()])
+            places[float(levels[k])] = (float(x), float(y))
+    return places
 
 
 @takes

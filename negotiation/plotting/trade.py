@@ -289,7 +289,7 @@ def plot_model_map(
     # Percent of GDP and of gross sales are different units: two blocks, GDP above.
     gdp = np.array([row.denominator == "GDP" for row in found.rows])
     order = np.lexsort((values[:, 0] - values[:, 1], gdp))
-    y = np.arange(len(order)) + gdp[order] * 1.0
+    y = np.arange(len(order)) + gdp[order] * 2.0
     ax.hlines(
         y, values[order].min(axis=1), values[order].max(axis=1), color=pen.grey(0.7), zorder=1
     )
@@ -309,15 +309,15 @@ def plot_model_map(
     ax.set_yticks(y, settings, fontsize=pen.small)
     ax.axvline(0.0, color=pen.ink, linewidth=0.7)
     if 0 < gdp.sum() < len(gdp):
-        edge = len(gdp) - gdp.sum()
+        edge = len(gdp) - gdp.sum() + 0.5
         ax.axhline(edge, color=pen.grey(0.4), linewidth=0.7)
-        sides = ((edge + 0.3, "percent of GDP", "bottom"), (edge - 0.3, "of gross sales", "top"))
+        sides = ((edge + 0.1, "percent of GDP", "bottom"), (edge - 0.1, "of gross sales", "top"))
         for height, unit, va in sides:
             ax.annotate(
                 unit, (0.01, height), xycoords=ax.get_yaxis_transform(), va=va, fontsize=pen.small
             )
     at = "the Nash point" if point is None else f"{found.labels[point]} points added"
-    ax.set_xlabel(f"Change of real income at {at} (%); * one-year elasticities")
+    ax.set_xlabel(f"Change of real income at {at} (%)\n* one-year elasticities")
     ax.set_ylabel("Setting")
     pen.legend(loc="best")
     ax.margins(y=0.02)

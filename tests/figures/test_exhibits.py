@@ -1,10 +1,12 @@
 """Figures are scripts: drawn from stored results, alone or as a task, to the same bytes."""
 
+import contextlib
 import os
 import re
 import shutil
 import subprocess
 import sys
+import zlib
 
 import pytest
 from _pytask.task_utils import COLLECTED_TASKS
@@ -17,6 +19,20 @@ from negotiation.study.tasks import figure_tasks
 from tests.reference import ROOT
 
 SCRIPTS = exhibit_scripts(ROOT / "figures")
+#: Of the paper: A4 less both margins, inches.
+TEXT_WIDTH = (21.0 - 2 * 2.7) / 2.54
+
+
+def width_and_types(pdf):
+    """Width of a page in inches, and the sizes of its type in points, from the file."""
+    content = pdf.read_bytes()
+    left, _, right, _ = map(float, re.search(rb"/MediaBox ?\[([^\]]*)\]", content)[1].split())
+    sizes = set()
+    for stream in re.findall(rb"stream\r?\n(.*?)endstream", content, flags=re.DOTALL):
+        with contextlib.suppress(zlib.error):
+            text = zlib.decompressobj().decompress(stream)
+            sizes |= {float(size) for size in re.findall(rb"/F\S+ ([\d.]+) Tf", text)}
+    return (right - left) / 72.0, sizes
 
 
 @pytest.fixture
@@ -44,6 +60,32 @@ def test_same_bytes_alone_and_as_a_task(project, monkeypatch):
     assert mpl.rcParams["lines.linewidth"] == 9.0
     assert alone == {path.name: path.read_bytes() for path in out.iterdir()}
     assert sorted(alone) == ["export_dependence.pdf", "export_dependence.png"]
+
+
+def test_figures_are_printed_at_the_size_at_which_they_are_made():
+    paper = (ROOT / "paper" / "paper.tex").read_text(encoding="utf-8")
+    assert "a4paper" in paper
+    assert "margin=2.7cm" in paper
+    for path in (ROOT / "paper" / "sections").glob("*.tex"):
+        for options in re.findall(r"\\includegraphics(.*?)\{", path.read_text(encoding="utf-8")):
+            assert options == "[scale=1]", path.name
+
+
+def test_type_of_a_drawn_figure(project):
+    draw(project / "figures" / "export_dependence.py")
+    width, sizes = width_and_types(project / "figures" / "out" / "export_dependence.pdf")
+    assert width <= TEXT_WIDTH
+    assert min(sizes) >= 7.0
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_no_type_is_under_seven_points_in_print(name):
+    pdf = ROOT / "figures" / "out" / f"{name}.pdf"
+    if not pdf.is_file():
+        pytest.skip("not drawn here: make reproduce")
+    width, sizes = width_and_types(pdf)
+    assert width <= TEXT_WIDTH
+    assert min(sizes) >= 7.0
 
 
 def test_every_exhibit_reads_a_study_of_the_project():

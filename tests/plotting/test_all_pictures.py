@@ -385,6 +385,39 @@ def test_signs_stay_in_their_cells():
     assert "-123.46" in {text.get_text() for text in few.texts}
 
 
+@pytest.mark.parametrize("layout", ["constrained", None])
+def test_payoffs_stay_in_their_cells(layout):
+    short = ng.NormalFormGame(game(9, 9).payoffs)
+    figure, ax = plt.subplots(figsize=(6.1, 6.2), layout=layout)
+    ng.plot_payoff_matrix(short, ng.nash_equilibria(short).equilibria[:1], ax=ax)
+    figure.canvas.draw()
+    numbers = [text for text in ax.texts if "." in text.get_text()]
+    assert len(numbers) == 162
+    cells = ax.get_window_extent()
+    for text in numbers:
+        box = text.get_window_extent()
+        x, y = text.get_position()
+        left, right = (cells.x0 + cells.width / 9 * (round(x) + k) for k in (0, 1))
+        low, high = (cells.y1 - cells.height / 9 * (round(y) + k) for k in (1, 0))
+        assert left <= box.x0 < box.x1 <= right
+        assert low <= box.y0 < box.y1 <= high
+    small = plt.subplots(figsize=(3.0, 3.0), layout=layout)[1]
+    assert not ng.plot_payoff_matrix(short, ax=small).texts
+
+
+def test_labels_of_lines_stand_apart():
+    x = np.geomspace(0.1, 1.2, 30)
+    share = 1.0 / (1.0 + (x[:, None] / x[None, :]) ** 40)
+    steep = ng.FirstConcessionMap(SIDES, x, x, share, np.ones_like(share))
+    assert not ng.plot_first_concession_map(steep).texts
+    ax = ng.plot_first_concession_map(concession_map())
+    ax.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in ax.texts]
+    assert boxes
+    for one, other in itertools.combinations(boxes, 2):
+        assert not one.overlaps(other)
+
+
 def test_marks_of_many_equilibria_stay_in_their_cells():
     many = ng.NormalFormGame(np.ones((2, 3, 3)))
     found = ng.nash_equilibria(many)
