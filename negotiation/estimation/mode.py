@@ -13,6 +13,11 @@ from negotiation.values import FloatArray, decoding
 
 __all__ = ["Mode", "posterior_mode"]
 
+#: Differences above it come from neighbours without a value.
+_NO_VALUE = 1e200
+#: Share of the largest second derivative below which another one is none.
+_FLAT = 1e-12
+
 
 def _differences(
     function: Callable[[FloatArray], float], at: FloatArray, step: FloatArray
@@ -54,6 +59,28 @@ class Mode:
     gradient_norm: float
 
 
+def _falls(curve: FloatArray) -> bool:
+    """Whether second derivatives are those of a maximum: each neighbour has a value, all fall."""
+    if not np.isfinite(curve).all() or float(np.abs(curve).max()) > _NO_VALUE:
+        return False
+    values = np.linalg.eigvalsh(-curve)
+    return bool(values.min() > _FLAT * values.max())
+
+
+def _at_least(curve: FloatArray, least: FloatArray | None) -> FloatArray:
+    """Return second derivatives that fall by at least what the prior alone makes of them."""
+    if least is None:
+        raise ConvergenceError(
+            "no mode: second derivatives do not all fall",
+            where="laplace_posterior",
+            hint="A parameter may not be identified; give it a prior.",
+        )
+    unit = np.sqrt(np.outer(least, least))
+    told = np.isfinite(curve).all() and float(np.abs(curve).max()) <= _NO_VALUE
+    values, vectors = np.linalg.eigh(-curve / unit if told else np.eye(len(least)))
+    return np.asarray(-unit * ((vectors * np.maximum(values, 1.0)) @ vectors.T))
+
+
 def posterior_mode(
     log_posterior: Callable[[FloatArray], float],
     start: FloatArray,
@@ -87,23 +114,13 @@ def posterior_mode(
     mode = np.asarray(found.x, dtype=np.float64)
     # Steps of a hundredth of the spread keep differences exact at any scale.
     share, step = 1e-2, 1e-3 * np.ones(mode.size)
+    falls = False
     for _ in range(20):
         with np.errstate(over="ignore"):
             gradient, curve = _differences(value, mode, step)
-        # A neighbour without a value, or no maximum.
-        edge = not np.isfinite(curve).all() or float(np.abs(curve).max()) > 1e200
-        if edge or np.linalg.eigvalsh(-curve).min() <= 0.0:
+        falls = _falls(curve)
+        if not falls:
             if share > 0.2:
-                if least is None:
-                    raise ConvergenceError(
-                        "no mode: second derivatives do not all fall",
-                        where="laplace_posterior",
-                        hint="A parameter may not be identified; give it a prior.",
-                    )
-                unit = np.sqrt(np.outer(least, least))
-                values, vectors = np.linalg.eigh(np.eye(mode.size) if edge else -curve / unit)
-                curve = -unit * ((vectors * np.maximum(values, 1.0)) @ vectors.T)
-                gradient = np.where(np.abs(gradient) < 1e200, gradient, np.inf)
                 break
             # The climb may have stopped at a kink: go on without derivatives, look farther around.
             found = minimize(
@@ -124,6 +141,9 @@ def posterior_mode(
             # What is left is the differences' own error.
             break
         step = share * spread
+    if not falls:
+        curve = _at_least(curve, least)
+        gradient = np.where(np.abs(gradient) < _NO_VALUE, gradient, np.inf)
     covariance = np.asarray(np.linalg.inv(-curve), dtype=np.float64)
     slope = float(np.abs(gradient * np.sqrt(np.diag(covariance))).max())
     return Mode(mode, covariance, slope)
