@@ -5,6 +5,7 @@ Usage: python docs/build.py
 
 import contextlib
 import doctest
+import json
 import os
 import re
 import shutil
@@ -17,6 +18,19 @@ from tempfile import TemporaryDirectory
 import negotiation
 
 DOCS = Path(__file__).resolve().parent
+#: Order of the tutorials; the other rooms are in alphabetical order.
+TUTORIALS = (
+    *("trade", "payoffs", "equilibria", "game_trees", "private_information"),
+    *("noisy_and_correlated_play", "bargaining", "process", "beliefs", "what_it_rests_on"),
+    *("standoffs", "estimation", "game_files", "pictures_of_games", "pictures_of_disputes"),
+)
+ROOMS = {
+    "Tutorials": "tutorials",
+    "How to": "how_to",
+    "Replications": "replications",
+    "API": "api",
+    "Decisions": "decisions",
+}
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -54,17 +68,35 @@ def write_api_pages(folder: Path) -> None:
         (folder / f"{room}.md").write_text(f"# {room}\n\n{blocks}\n", encoding="utf-8")
 
 
+def navigation() -> list[str | dict[str, list[str]]]:
+    """Return the pages in the order in which they are read: tutorials first."""
+    pages: list[str | dict[str, list[str]]] = ["index.md"]
+    for title, room in ROOMS.items():
+        found = sorted(path.stem for path in (DOCS / room).glob("*.md"))
+        if room == "tutorials":
+            found = [*TUTORIALS, *(stem for stem in found if stem not in TUTORIALS)]
+        found.sort(key=lambda stem: stem != "index")
+        pages.append({title: [f"{room}/{stem}.md" for stem in found]})
+    rest = sorted(path.name for path in DOCS.glob("*.md") if path.name != "index.md")
+    return [*pages, {"Reference": rest}]
+
+
 def main() -> int:
     api, pictures = DOCS / "api", DOCS / "pictures"
+    config = DOCS.parent / "mkdocs.ordered.yml"
     try:
         if run_tutorials(pictures):
             return 1
         write_api_pages(api)
-        command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
+        # Every JSON text is YAML.
+        inherited = {"INHERIT": "mkdocs.yml", "nav": navigation()}
+        config.write_text(json.dumps(inherited), encoding="utf-8")
+        command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", str(config)]
         return subprocess.run(command, cwd=DOCS.parent, check=False).returncode
     finally:
         shutil.rmtree(api, ignore_errors=True)
         shutil.rmtree(pictures, ignore_errors=True)
+        config.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":
