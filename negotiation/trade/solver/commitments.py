@@ -5,8 +5,8 @@ asks for (log quantity less its limit; log target less purchases), the equilibri
 
     u_k >= 0,   g_k(u) <= 0,   u_k g_k(u) = 0
 
-solved by Newton steps on the set of those that bind. Derivatives of all ``g`` come from adjoint
-solutions at one factorisation.
+solved by quasi-Newton steps on the set of those that bind. Derivatives of all ``g`` come from
+adjoint solutions at one factorisation, and from the steps themselves while these go on fast.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from negotiation.trade.calibration import Calibration
 from negotiation.trade.economy import Economy
 from negotiation.trade.instruments.policy import INSTRUMENTS, Policy, Purchase, Quota
 from negotiation.trade.solver.adjoint import Adjoint, Cotangents
+from negotiation.trade.solver.jacobian import trade_at
 from negotiation.trade.solver.solve import Solution, solve_batch
 from negotiation.trade.solver.system import System
 from negotiation.values import FloatArray, IntArray
@@ -30,6 +31,8 @@ _ROUNDS = 60
 _LARGEST_STEP = 1.0
 _HALVINGS = 6
 _SETTLED = 1e-11
+#: Slopes are taken anew where a step leaves more than this share of the violation.
+_FALLING = 0.3
 _TARIFF, _TAX, _CONTROL = (INSTRUMENTS.index(n) for n in INSTRUMENTS[:3])
 
 
@@ -157,14 +160,24 @@ def solve_policy(
     if not items:
         return (policy.with_tables(tables) if policy.quotas else policy), solution
     logs, violation, least = np.zeros(len(items)), np.inf, np.inf
+    before = None
     for _ in range(_ROUNDS):
         if not solution.norms[0] <= tol:
             break
-        gaps, slopes = _conditions(system, items, solution, tables, _in_force(tables, items, logs))
-        violation = float(np.abs(np.minimum(logs, -gaps)).max())
+        found_gaps = _gaps(system, items, solution, tables)
+        gaps = np.array([value for value, _ in found_gaps])
+        last, violation = violation, float(np.abs(np.minimum(logs, -gaps)).max())
         if violation <= _SETTLED or (violation <= tol and violation > 0.5 * least):
             break
         least = min(least, violation)
+        if before is None or violation > _FALLING * last:
+            now = _in_force(tables, items, logs)
+            slopes = _slopes(system, items, solution, [cot for _, cot in found_gaps], now)
+        else:
+            # Broyden (1965): the last step corrects the slopes along it.
+            step = logs - before[0]
+            slopes = slopes + np.outer(gaps - before[1] - slopes @ step, step) / (step @ step)
+        before = logs, gaps
         move = np.clip(_newton_move(logs, gaps, slopes), -_LARGEST_STEP, _LARGEST_STEP)
         for _ in range(_HALVINGS):
             trial = np.maximum(logs + move, 0.0)
@@ -186,23 +199,30 @@ def solve_policy(
     return policy.with_tables(now), replace(solution, norms=norms)
 
 
-def _conditions(
+def _gaps(
+    system: System, items: list[_Commitment], solution: Solution, tables: FloatArray
+) -> list[tuple[float, Cotangents]]:
+    """``g`` of every commitment and its cotangents."""
+    flows = trade_at(solution.outcome, solution.shares).flows
+    return [_gap(system, item, solution, flows, tables) for item in items]
+
+
+def _slopes(
     system: System,
     items: list[_Commitment],
     solution: Solution,
-    tables: FloatArray,
+    cotangents: list[Cotangents],
     now: FloatArray,
-) -> tuple[FloatArray, FloatArray]:
-    """``g`` of every commitment, and its derivatives by every ``u``."""
+) -> FloatArray:
+    """Derivatives of ``g`` of every commitment by every ``u``."""
     adjoint = Adjoint(system, solution.outcome, solution.shares, count=len(items))
-    gaps, slopes = np.empty(len(items)), np.empty((len(items), len(items)))
-    for k, item in enumerate(items):
-        gaps[k], cot = _gap(system, item, solution, adjoint.trade.flows, tables)
+    slopes = np.empty((len(items), len(items)))
+    for k, cot in enumerate(cotangents):
         gradient = adjoint.total_derivative(cot, now).gradient
         for m, other in enumerate(items):
             own = gradient[other.row, other.sectors, other.exporter, other.importer]
             slopes[k, m] = other.sign * own.sum()
-    return gaps, slopes
+    return slopes
 
 
 def _newton_move(logs: FloatArray, gaps: FloatArray, slopes: FloatArray) -> FloatArray:
