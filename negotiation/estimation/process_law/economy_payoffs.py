@@ -75,7 +75,7 @@ def dispute_payoffs(
     >>> disputes, world = ng.load_disputes(), ng.load_economy("world-2022")
     >>> found = dispute_payoffs(disputes, world, model="partial_25", since="2018-01-01")
     >>> len(found.rows), found.rows["us_canada_s338_2026"][0].round(3)
-    (10, array([-0.026, -0.198]))
+    (11, array([-0.05 , -0.207]))
     """
     chosen = payoff_model(model)
     opened = as_date(since, name="since")

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from negotiation.estimation.disputes.durations import Disputes
 from negotiation.estimation.process_law.terms import FixedTerms
+from negotiation.presentation import Presented
 from negotiation.values import FloatArray, read_only
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["NO_ECONOMY", "DisputePayoffs", "PayoffRows"]
 
@@ -38,7 +43,7 @@ class PayoffRows:
 
 
 @dataclass(frozen=True, eq=False)
-class DisputePayoffs:
+class DisputePayoffs(Presented):
     """Payoffs of disputes by name; others are taken to be like one of reference.
 
     Attributes
@@ -55,6 +60,18 @@ class DisputePayoffs:
     rows: dict[str, FloatArray]
     reference: float
     unit: str
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a dispute and side."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {"dispute": name, "side": side, "flow": flow, "loss": loss, "gain": gain}
+                for name, row in self.rows.items()
+                for side, (flow, loss, gain) in zip(("sender", "target"), row.T, strict=True)
+            ]
+        )
 
     def of(self, disputes: Disputes, terms: FixedTerms) -> PayoffRows:
         """Return the payoffs of these disputes, a row each."""
