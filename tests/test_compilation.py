@@ -38,10 +38,11 @@ def test_kernels_run_where_nothing_can_be_stored(monkeypatch):
 def test_a_small_batch_needs_no_kernel(monkeypatch):
     rng = np.random.default_rng(4)
     A, B = rng.integers(-3, 4, (2, 20, 3, 2))
+    with monkeypatch.context() as patch:
+        patch.setattr(batch, "_solve_slice", lambda *_: pytest.fail("compiled"))
+        one_by_one = nash_equilibria_batch(A, B)
+    monkeypatch.setattr(batch, "FEW_CELLS", 0)
     compiled = nash_equilibria_batch(A, B)
-    monkeypatch.setattr(batch, "_kernel_is_ready", lambda: False)
-    monkeypatch.setattr(batch, "_solve_slice", lambda *_: pytest.fail("compiled"))
-    one_by_one = nash_equilibria_batch(A, B)
     np.testing.assert_array_equal(one_by_one.counts, compiled.counts)
     np.testing.assert_array_equal(one_by_one.offsets, compiled.offsets)
     np.testing.assert_allclose(one_by_one.strategies, compiled.strategies, atol=1e-15)

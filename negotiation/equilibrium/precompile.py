@@ -6,7 +6,7 @@ import numpy as np
 
 from negotiation.equilibrium.limits import TimeLimit
 from negotiation.equilibrium.many_players.isolation import isolate_equilibria
-from negotiation.equilibrium.normal_form.batch import nash_equilibria_batch
+from negotiation.equilibrium.normal_form.batch import FEW_CELLS, nash_equilibria_batch
 from negotiation.equilibrium.normal_form.one_equilibrium import one_equilibrium
 from negotiation.equilibrium.normal_form.polytopes import integer_columns
 from negotiation.equilibrium.normal_form.vertex_search import (
@@ -28,7 +28,8 @@ def compile_kernels() -> None:
     >>> compile_kernels()
     """
     cycle = np.array([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]])
-    nash_equilibria_batch(cycle[np.newaxis], -cycle[np.newaxis], threads=1)
+    many = np.repeat(cycle[np.newaxis], FEW_CELLS, axis=0)
+    nash_equilibria_batch(many, -many, threads=1)
     whole, _ = integer_columns(cycle)
     find_vertices_by_float(unit_columns(whole), whole, lambda: True)
     find_vertices_by_integer(whole, lambda: True)

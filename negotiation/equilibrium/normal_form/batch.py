@@ -26,8 +26,9 @@ __all__ = ["BatchNashResult", "nash_equilibria_batch"]
 
 # Entries of one compiled tableau queue; larger shapes are solved one at a time.
 QUEUE_ENTRIES = 1_000_000
-# Cells of a batch so small that solving game by game takes less time than compiling.
-FEW_CELLS = 5_000
+# Cells of a batch so small that it is solved game by game, within a tenth of a second: a first
+# answer that waits for no compiler, with the same bytes whether a kernel is stored or not.
+FEW_CELLS = 1_000
 # Payoffs beyond this size leave no room for differences in a float's exponent.
 LARGEST_PAYOFF = 1e290
 
@@ -134,13 +135,6 @@ class BatchNashResult(Presented):
         return float(self.regrets.max(initial=0.0))
 
 
-def _kernel_is_ready() -> bool:
-    from negotiation.compilation import is_ready
-    from negotiation.equilibrium.normal_form import kernels
-
-    return is_ready(kernels.solve_slice)
-
-
 def _games_in_a_slice(rows: int, columns: int) -> int:
     # A few milliseconds of work each, whatever the number of threads.
     return max(64, 2**18 // (rows * columns) ** 2)
@@ -209,7 +203,7 @@ def nash_equilibria_batch(
     not. A compiled kernel removes strictly dominated actions and enumerates the vertices of the
     best-response polytopes in whole numbers with a checked bound, or in floating point with a
     proof of every sign; what it cannot decide is solved in whole numbers of any size, and so is a
-    small batch until the kernel has been compiled on this machine.
+    batch of at most a thousand payoffs a side.
 
     Parameters
     ----------
@@ -265,7 +259,7 @@ def nash_equilibria_batch(
     size = max(m, n)
     bound = max(most_vertices(m + n, m), most_vertices(m + n, n)) + size
     fits = m + n <= 62 and bound * size * (size + 1) <= QUEUE_ENTRIES
-    fits = fits and (row.size > FEW_CELLS or _kernel_is_ready())
+    fits = fits and row.size > FEW_CELLS
     if fits:
         # Up to 12 labels, a table with a slot for every mask knows no collision.
         table_size = 1 << (m + n if m + n <= 12 else (2 * bound).bit_length())

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from negotiation.equilibrium.normal_form import batch
 from negotiation.equilibrium.normal_form.batch import nash_equilibria_batch
 from negotiation.equilibrium.normal_form.nash import nash_equilibria
 from negotiation.errors import InvalidInputError
@@ -22,6 +23,11 @@ KINDS = {
         rng.integers(0, 3, shape) * 10.0 ** rng.integers(-9, 10, shape)
     ),
 }
+
+
+@pytest.fixture(autouse=True)
+def _kernels_take_small_batches_too(monkeypatch):
+    monkeypatch.setattr(batch, "FEW_CELLS", 0)
 
 
 @pytest.mark.kernel
