@@ -223,6 +223,12 @@ def test_latex_of_awkward_words():
     assert r"\endhead" in table_latex(["x"], [["1"]], long=True)
 
 
+def test_every_picture_of_a_result_is_a_function():
+    for cls in PUBLIC:
+        if issubclass(cls, Pictured):
+            assert cls._picture in ng.__all__, cls.__name__
+
+
 def test_results_with_a_picture_draw_it(results):
     drawn = [result for result in results.values() if isinstance(result, Pictured)]
     assert len(drawn) > 20

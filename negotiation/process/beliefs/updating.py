@@ -32,7 +32,7 @@ import numpy as np
 from negotiation.arguments import takes
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
-from negotiation.presentation import Pictured, in_order
+from negotiation.presentation import Presented, in_order
 from negotiation.process.beliefs.draws import BeliefDraws, event_log_ratios, filter_draws
 from negotiation.process.beliefs.events import (
     CLAIMS,
@@ -57,7 +57,7 @@ __all__ = ["BeliefDraws", "BeliefPath", "event_log_ratios", "filter_beliefs", "f
 
 
 @dataclass(frozen=True, eq=False)
-class BeliefPath(Pictured):
+class BeliefPath(Presented):
     """Beliefs over dated events, and the process they lead to.
 
     Attributes
@@ -102,8 +102,6 @@ class BeliefPath(Pictured):
     reliability: FloatArray
     contact: float
     elapsed_seconds: float = field(default=0.0, compare=False)
-
-    _picture = "plot_belief_path"
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a day and side: belief before and after the news, and from silence."""
