@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 
 import numpy as np
 
 import negotiation as ng
 from negotiation.forecasting.resolve_prior import yearly_stake
+from resolve_layers import assumed_table, dyad_numbers, economy_table
+from resolve_scores import embedded_scores, public_table, ties_table
 
 
 class AnalysisSettings(ng.Settings):
@@ -23,11 +24,23 @@ class AnalysisSettings(ng.Settings):
     #: Probability of the printed intervals.
     interval: float = 0.9
     #: Descriptive laws that the process's is scored against.
-    laws: tuple[str, ...] = ("exponential", "weibull", "lomax")
+    laws: tuple[str, ...] = ("exponential", "weibull", "lomax", "kaplan_meier")
     #: Days before a deadline at which their rate changes, where they know of deadlines.
     windows: tuple[float, ...] = (7.0, 30.0)
     #: Groups into which dyads are dealt; 0: each dyad is forecast from all others.
     folds: int = 0
+    #: Dates from which later disputes are forecast.
+    dates: tuple[dt.date, ...]
+    #: The dispute of that standoff in the table of disputes.
+    dispute: str
+    #: Economy that gives disputes their payoffs, from which day on, and under which payoff models.
+    economy: str
+    since: dt.date
+    payoff_models: tuple[str, ...]
+    #: Assumed parameters that are moved to the ends of their ranges; none: all of them.
+    parameters: tuple[str, ...] = ()
+    #: Disputes whose rates are means over all goods, as their sources say.
+    all_goods: tuple[str, ...]
 
 
 def _percent(value: float) -> ng.Number:
@@ -42,45 +55,6 @@ def _last_week(fit: ng.ConcessionFit, disputes: ng.Disputes) -> tuple[float, int
     times = dated.times
     seen = dated.ended & (times >= due - 7.5) & (times <= due + 0.5)
     return float((open_[:, 0] - open_[:, 1]).sum()), int(seen.sum()), len(dated)
-
-
-def _scores(
-    disputes: ng.Disputes, settings: AnalysisSettings
-) -> tuple[ng.StudyTable, dict[str, ng.Number]]:
-    """Score the process's law beside the others: what each knows of deadlines differs by row."""
-    undated = replace(disputes, deadline=np.full(len(disputes), np.nan))
-    rows: list[tuple[str | ng.Number, ...]] = []
-    numbers: dict[str, ng.Number] = {}
-    folds = settings.folds or None
-    for known, title, data, windows in (
-        ("process", "the process's law alone", disputes, ()),
-        ("both", "both", disputes, settings.windows),
-        ("neither", "neither", undated, ()),
-    ):
-        test = ng.backtest_disputes(
-            data,
-            ("process", *settings.laws),
-            folds=folds,
-            deadline_windows=windows,
-            process={"raise_on_failure": False},
-        )
-        for law in settings.laws:
-            gap, error = test.paired("process", law)
-            days, days_error = test.paired("process", law, score="crps")
-            rows.append(
-                (
-                    title,
-                    law,
-                    ng.Number(gap, "+.2f"),
-                    ng.Number(error, ".2f"),
-                    ng.Number(days, "+.1f"),
-                    ng.Number(days_error, ".1f"),
-                )
-            )
-            numbers[f"gap_{law}_{known}"] = ng.Number(gap, "+.2f")
-            numbers[f"error_{law}_{known}"] = ng.Number(error, ".2f")
-    columns = ("knows of deadlines", "against", "log score", "s.e.", "CRPS, days", "s.e.")
-    return ng.StudyTable(columns, tuple(rows), "llrrrr"), numbers
 
 
 def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
@@ -117,7 +91,28 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
         ]
     )
     expected, seen, dated = _last_week(fit, disputes)
-    table, score_numbers = _scores(disputes, settings)
+    folds = settings.folds or None
+    tables = {
+        "scores": embedded_scores(
+            disputes, laws=settings.laws, windows=settings.windows, folds=folds,
+            dates=settings.dates,
+        ),
+        "ties": ties_table(),
+        "public": public_table(settings.dispute, study.as_of),
+        "economy": economy_table(
+            disputes, ng.load_economy(settings.economy), models=settings.payoff_models,
+            since=settings.since, all_goods=settings.all_goods, draws=settings.posterior_draws,
+            seed=study.seed, folds=folds,
+        ),
+        "assumed": assumed_table(
+            standoff, study.as_of, settings.date, parameters=settings.parameters
+        ),
+    }  # fmt: skip
+    numbers |= dyad_numbers(
+        disputes, draws=settings.posterior_draws, seed=study.seed, dates=settings.dates
+    )
+    for _, own in tables.values():
+        numbers |= own
     assert fit.posterior is not None
     assert fit.process is not None
     drawn = [fit.process.at(row) for row in fit.posterior.draws]
@@ -126,7 +121,7 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
         np.log([r.shock_scale for r in drawn]),
         aweights=fit.posterior.weights,
     )
-    numbers |= score_numbers | {
+    numbers |= {
         "last_week_expected": ng.Number(expected, ".1f"),
         "last_week_seen": ng.Number(seen, "d"),
         "dated": ng.Number(dated, "d"),
@@ -144,7 +139,10 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
     columns = ("parameter", "mode", "5 %", "50 %", "95 %")
     return ng.StudyResult(
         numbers=numbers,
-        tables={"scores": table, "fit": ng.StudyTable(columns, tuple(rows), "lrrrr")},
+        tables={
+            **{name: table for name, (table, _) in tables.items()},
+            "fit": ng.StudyTable(columns, tuple(rows), "lrrrr"),
+        },
         objects={**found, "stakes": stakes},
         health={"Pareto shape of the weights": (fit.posterior.pareto_k, 0.7)},
     )

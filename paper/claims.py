@@ -623,6 +623,18 @@ def left_open(
     return Finding(values["points"] == 0, values)
 
 
+def ties_apart(*, as_of, treatment="left out"):
+    """On threats of the TIES data it beats a constant rate and is not told apart from Lomax."""
+    del as_of
+    stored = import_beside(EXPERIMENTS, "ties_scores").read()["whole"][treatment]["process_less"]
+    (flat, flat_error), (lomax, lomax_error) = (
+        stored[law]["log"] for law in ("exponential", "lomax")
+    )
+    values = {"exponential": flat, "exponential_error": flat_error}
+    values |= {"lomax": lomax, "lomax_error": lomax_error}
+    return Finding(flat > 2.0 * flat_error and abs(lomax) < 2.0 * lomax_error, values)
+
+
 def main(arguments):
     """Evaluate rows and store them, or compare with what is stored."""
     check = "--check" in arguments

@@ -67,8 +67,8 @@ def _falls(curve: FloatArray) -> bool:
     return bool(values.min() > _FLAT * values.max())
 
 
-def _at_least(curve: FloatArray, least: FloatArray | None) -> FloatArray:
-    """Return second derivatives that fall by at least what the prior alone makes of them."""
+def _at_most(curve: FloatArray, least: FloatArray | None) -> FloatArray:
+    """Return a covariance whose precision is at least what the prior alone makes of it."""
     if least is None:
         raise ConvergenceError(
             "no mode: second derivatives do not all fall",
@@ -78,7 +78,7 @@ def _at_least(curve: FloatArray, least: FloatArray | None) -> FloatArray:
     unit = np.sqrt(np.outer(least, least))
     told = np.isfinite(curve).all() and float(np.abs(curve).max()) <= _NO_VALUE
     values, vectors = np.linalg.eigh(-curve / unit if told else np.eye(len(least)))
-    return np.asarray(-unit * ((vectors * np.maximum(values, 1.0)) @ vectors.T))
+    return np.asarray((vectors / np.maximum(values, 1.0)) @ vectors.T / unit)
 
 
 def posterior_mode(
@@ -141,9 +141,10 @@ def posterior_mode(
             # What is left is the differences' own error.
             break
         step = share * spread
-    if not falls:
-        curve = _at_least(curve, least)
+    if falls:
+        covariance = np.asarray(np.linalg.inv(-curve), dtype=np.float64)
+    else:
+        covariance = _at_most(curve, least)
         gradient = np.where(np.abs(gradient) < _NO_VALUE, gradient, np.inf)
-    covariance = np.asarray(np.linalg.inv(-curve), dtype=np.float64)
     slope = float(np.abs(gradient * np.sqrt(np.diag(covariance))).max())
     return Mode(mode, covariance, slope)
