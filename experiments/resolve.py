@@ -8,8 +8,8 @@ import numpy as np
 
 import negotiation as ng
 from negotiation.forecasting.resolve_prior import yearly_stake
-from resolve_layers import assumed_table, dyad_numbers, economy_table
-from resolve_scores import embedded_scores, public_table, ties_table
+from resolve_parts import PARTS, computed, read
+from resolve_scores import public_table, ties_table
 
 
 class AnalysisSettings(ng.Settings):
@@ -21,6 +21,8 @@ class AnalysisSettings(ng.Settings):
     #: Draws of the forecasts and of the posterior.
     draws: int = 64
     posterior_draws: int = 600
+    #: Whether parts that take long are read as stored.
+    stored: bool = True
     #: Probability of the printed intervals.
     interval: float = 0.9
     #: Descriptive laws that the process's is scored against.
@@ -91,26 +93,12 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
         ]
     )
     expected, seen, dated = _last_week(fit, disputes)
-    folds = settings.folds or None
-    tables = {
-        "scores": embedded_scores(
-            disputes, laws=settings.laws, windows=settings.windows, folds=folds,
-            dates=settings.dates,
-        ),
-        "ties": ties_table(),
-        "public": public_table(settings.dispute, study.as_of),
-        "economy": economy_table(
-            disputes, ng.load_economy(settings.economy), models=settings.payoff_models,
-            since=settings.since, all_goods=settings.all_goods, draws=settings.posterior_draws,
-            seed=study.seed, folds=folds,
-        ),
-        "assumed": assumed_table(
-            standoff, study.as_of, settings.date, parameters=settings.parameters
-        ),
-    }  # fmt: skip
-    numbers |= dyad_numbers(
-        disputes, draws=settings.posterior_draws, seed=study.seed, dates=settings.dates
-    )
+    tables = {"ties": ties_table(), "public": public_table(settings.dispute, study.as_of)}
+    for name in PARTS:
+        table, own = read(name) if settings.stored else computed(name, study, settings)
+        numbers |= own
+        if table is not None:
+            tables[name] = table, own
     for _, own in tables.values():
         numbers |= own
     assert fit.posterior is not None
