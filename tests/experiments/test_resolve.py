@@ -1,10 +1,13 @@
 """Tables of the study of resolve: scores by hand, stored scores, effects of what is assumed."""
 
 import datetime as dt
+import json
+from pathlib import Path
 
 import pytest
 
 import negotiation as ng
+import resolve_parts
 from resolve_layers import assumed_table
 from resolve_scores import _counts, ends_by, ties_table
 from ties_scores import LAWS, TREATMENTS, read
@@ -33,6 +36,27 @@ def test_the_table_shows_what_is_stored():
     assert (row[2].value, row[3].value) == (gap, error)
     # The curve's mass lies on spans: no density at a day.
     assert next(row for row in table.rows if row[1] == "kaplan meier")[2] == ""
+
+
+@pytest.mark.parametrize("name", resolve_parts.PARTS)
+def test_stored_parts_are_of_the_present_settings_and_disputes(name):
+    study = ng.load_study(Path(resolve_parts.__file__).with_name("resolve.toml"))
+    stored = json.loads(resolve_parts.FILE.read_text(encoding="utf-8"))[name]
+    stamp = resolve_parts.stamp(name, study, study.settings_for("full"))
+    assert {key: stored[key] for key in stamp} == stamp
+    table, numbers = resolve_parts.read(name)
+    assert numbers
+    assert (table is None) == (name == "dyads")
+
+
+def test_a_stored_part_is_what_is_computed():
+    study = ng.load_study(Path(resolve_parts.__file__).with_name("resolve.toml"))
+    settings = study.settings_for("full")
+    few = settings.model_copy(update={"parameters": ("base_rate",)})
+    (row,) = resolve_parts.computed("assumed", study, few)[0].rows
+    table, _ = resolve_parts.read("assumed")
+    (stored,) = (item for item in table.rows if item[0] == row[0])
+    assert [cell.text for cell in row[1:5]] == [cell.text for cell in stored[1:5]]
 
 
 def test_a_dispute_ends_sooner_or_later():
