@@ -635,6 +635,37 @@ def ties_apart(*, as_of, treatment="left out"):
     return Finding(flat > 2.0 * flat_error and abs(lomax) < 2.0 * lomax_error, values)
 
 
+def _paired(knows, fitted, score):
+    """Differences of the process's law to constant, Weibull and Lomax rates, and their errors."""
+    table, _ = import_beside(EXPERIMENTS, "resolve_parts").read("scores")
+    at = table.columns.index(score)
+    return {
+        row[2]: (row[at].value, row[at + 1].value)
+        for row in table.rows
+        if row[:2] == (fitted, knows) and row[2] in ("exponential", "weibull", "lomax")
+    }
+
+
+def _told(gaps):
+    values = {law: gap for law, (gap, _) in gaps.items()}
+    return values | {f"{law}_error": error for law, (_, error) in gaps.items()}
+
+
+def law_ahead(*, as_of, fitted="other dyads", score="log score", better=1.0):
+    """Where it alone knows of deadlines it beats all three by two standard errors."""
+    del as_of
+    gaps = _paired("the process's law", fitted, score)
+    ahead = all(better * gap > 2.0 * error for gap, error in gaps.values())
+    return Finding(ahead, _told(gaps))
+
+
+def nobody_ahead(*, as_of, fitted="other dyads", score="log score"):
+    """Where all may know of deadlines it is not told apart from any of the three."""
+    del as_of
+    gaps = _paired("both", fitted, score)
+    return Finding(all(abs(gap) < 2.0 * error for gap, error in gaps.values()), _told(gaps))
+
+
 def main(arguments):
     """Evaluate rows and store them, or compare with what is stored."""
     check = "--check" in arguments
