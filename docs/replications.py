@@ -43,7 +43,7 @@ def cells(result: Replication, measures: list[str]) -> str:
 def summary() -> str:
     """Return one line a study: cells, printed cells, how far they are from print."""
     lines = []
-    for path in sorted(STORED.glob("*.json")):
+    for path in sorted(STORED.glob("replication_*.json")):
         result = read_stored(path.stem, STORED)
         apart = [abs(cell.deviation) for cell in result.printed]
         missed = sum(not cell.agrees for cell in result.printed)
