@@ -116,6 +116,7 @@ def run_examples():
         item = getattr(module, name)
         for example in doctest.DocTestFinder().find(item, name, globs=dict(vars(module))):
             runner.run(example, out=lambda _: None)
+            plt.close("all")
 
 
 #: Results that only long computations make; their own tests read their tables.

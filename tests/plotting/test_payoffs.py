@@ -87,7 +87,7 @@ def test_plane_shows_one_players_payoff(economy, curves):
     plane = tariff_plane(economy, rates=6, exporter_incidence=0.3)
     drawn = plot_tariff_plane(plane, player="CHN", curves=curves)
     colorbar = drawn.figure.axes[-1]
-    assert "Payoff of CHN (% of GDP" in colorbar.get_xlabel()
+    assert "Payoff of CHN (% of GDP" in " ".join(colorbar.get_xlabel().split())
     np.testing.assert_allclose(drawn.get_xlim(), [0.0, 220.0])
     assert drawn.get_legend() is not None
     plt.close(drawn.figure)
