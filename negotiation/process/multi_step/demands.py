@@ -210,7 +210,10 @@ class StageDemands:
         life: FloatArray,
         weights: tuple[RevealedWeight, RevealedWeight],
     ) -> None:
-        self.plan, self.flows, self.life, self.weights = plan, flows, life, weights
+        self.plan: ProcessPlan = plan
+        self.flows: StateFlows = flows
+        self.life: FloatArray = life
+        self.weights: tuple[RevealedWeight, RevealedWeight] = weights
         self.asked: dict[State, FloatArray] = {}
 
     @cached_property
