@@ -8,7 +8,7 @@ from importlib.machinery import ModuleSpec
 
 TYPE_CHECKING = False  # importing typing would take longer than everything else here
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import ModuleType
     from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ __all__ = [
     "FormerPaths",
     "former_argument",
     "former_module",
+    "former_players",
 ]
 
 #: Who played where nobody was named.
@@ -144,6 +145,20 @@ def former_argument(former: str, present: str) -> Callable[[F], F]:
         return called  # type: ignore[return-value]  # of the same signature
 
     return taking_both
+
+
+def former_players(players: tuple[str, ...], seen: Iterable[str]) -> tuple[str, ...]:
+    """Return the names by which sides are called: the former ones where nobody has named them."""
+    former = sorted(set(seen) & set(FORMER_PLAYERS))
+    if not former or players != ("player 1", "player 2"):
+        return players
+    warnings.warn(
+        f"{', '.join(former)}: sides that nobody has named are {' and '.join(players)} now; the "
+        "former names go in version 0.3; give players= to name the sides",
+        DeprecationWarning,
+        stacklevel=4,
+    )
+    return FORMER_PLAYERS
 
 
 def former_module(room: str) -> Callable[[str], Any]:

@@ -9,8 +9,10 @@ from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
 from negotiation.values import FloatArray, compact_repr, quantity
 
-__all__ = ["DAYS_IN", "Stage", "days_between"]
+__all__ = ["DAYS_IN", "PLAYERS", "Stage", "days_between"]
 
+#: What the sides are called where nobody names them.
+PLAYERS = ("player 1", "player 2")
 #: Length of a unit of the process's clock in days.
 DAYS_IN = {"day": 1.0, "week": 7.0, "month": 365.25 / 12.0, "year": 365.25}
 

@@ -19,9 +19,8 @@ from numpy.typing import ArrayLike
 from negotiation.arguments import takes
 from negotiation.data.parameters import Parameter
 from negotiation.errors import InvalidInputError
-from negotiation.former_names import FORMER_PLAYERS
 from negotiation.process.mapping import process_from_mapping
-from negotiation.process.stage import DAYS_IN, Stage
+from negotiation.process.stage import DAYS_IN, PLAYERS, Stage
 from negotiation.process.validation import process_mistakes, raise_mistakes
 from negotiation.values import (
     FloatArray,
@@ -59,6 +58,8 @@ class MultiStepProcess:
         Probability that a type survives into the next stage: 0, which is checked.
     time_unit
         "day", "month" or "year": unit of every rate and time above.
+    players
+        Names of the sides.
     rates_after
         Tariffs in force once the last stage has ended, ``[history, side]``.
     start
@@ -89,7 +90,7 @@ class MultiStepProcess:
     discount_rates: FloatArray = quantity("r", "1/time", "discount rate")
     type_persistence: float = quantity("psi", "probability", "persistence of types", default=0.0)
     time_unit: str = "month"
-    players: tuple[str, str] = FORMER_PLAYERS
+    players: tuple[str, str] = PLAYERS
     rates_after: FloatArray | None = None
     start: date | None = None
     as_of: date | None = None

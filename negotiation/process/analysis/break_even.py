@@ -218,10 +218,11 @@ def break_even(
     ...     ),
     ...     discount_rates=[0.05, 0.05],
     ...     shock_scales=[0.2, 0.2],
+    ...     players=("A", "B"),
     ... )
-    >>> found = break_even(process, "CHN concedes first", {"flow_USA": (-3.0, 0.0)}, joint=False)
+    >>> found = break_even(process, "B concedes first", {"flow_A": (-3.0, 0.0)}, joint=False)
     >>> found.verdict
-    'flips at flow_USA = -0.994'
+    'flips at flow_A = -0.994'
     """
     started = perf_counter()
     statement = conclusion_named(conclusion, process.players)

@@ -11,6 +11,7 @@ import numpy as np
 from negotiation.data.labels import region_names
 from negotiation.data.tables import as_date
 from negotiation.errors import InvalidInputError
+from negotiation.former_names import former_players
 from negotiation.process.game.solution import GameSolution
 from negotiation.values import FloatArray
 
@@ -77,11 +78,12 @@ def conclusion_named(name: str | Conclusion, players: tuple[str, str]) -> Conclu
     def side(word: str) -> int:
         spoken = {name: code for code, name in region_names().items()}
         player = spoken.get(word.removeprefix("the "), word)
-        if player not in players:
+        sides = former_players(players, [player])
+        if player not in sides:
             raise InvalidInputError(
                 "unknown side", where="conclusion", seen=word, allowed=", ".join(players)
             )
-        return players.index(player)
+        return sides.index(player)
 
     if found := re.fullmatch(r"(.+) concedes first", name):
         i = side(found[1])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from negotiation.errors import InvalidInputError, NegotiationError
+from negotiation.former_names import former_players
 from negotiation.payoffs.ensemble import PAYOFF_MODELS
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.multi_step.load import load_process, process_names
@@ -102,10 +103,11 @@ def parameter_spans(
 
 def _field(process: ProcessGame, name: str) -> tuple[str, int]:
     """Split ``shock_scale_USA`` into the field and the side."""
-    for side, player in enumerate(process.players):
-        head = name.removesuffix(f"_{player}")
-        if head != name and head in _BY_SIDE:
-            return head, side
+    for head in _BY_SIDE:
+        player = name.removeprefix(f"{head}_")
+        sides = former_players(process.players, [player])
+        if player != name and player in sides:
+            return head, sides.index(player)
     by_side = [f"{head}_{player}" for head in _BY_SIDE for player in process.players]
     recorded = [entry.name for entry in process.parameters]
     raise InvalidInputError(

@@ -25,7 +25,7 @@ def event_log_ratios(
     types: Sequence[str],
     log_ratios: FloatArray,
     *,
-    players: tuple[str, str],
+    players: tuple[str, ...],
     theta: FloatArray,
 ) -> FloatArray:
     """Return what events add to the log odds of toughness, ``[draw, event, side]``.

@@ -32,6 +32,7 @@ import numpy as np
 from negotiation.arguments import takes
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
+from negotiation.former_names import former_players
 from negotiation.presentation import Presented, in_order
 from negotiation.process.beliefs.draws import BeliefDraws, event_log_ratios, filter_draws
 from negotiation.process.beliefs.events import (
@@ -158,8 +159,8 @@ def filter_beliefs(
     Parameters
     ----------
     process
-        Or its solution. Where types persist or a clock runs in the stage, it is solved again from
-        the beliefs after each piece of news; otherwise hazards are the same whatever the beliefs.
+        Or its solution. Where a clock runs in the stage, it is solved again from the beliefs after
+        each piece of news; otherwise hazards are the same whatever the beliefs.
     as_of
         Information date; no later event is read.
     stage
@@ -204,10 +205,9 @@ def filter_beliefs(
     }
     types = tuple(sorted(given))
     logs = np.log(np.array([[given[name] for name in types]])).reshape(1, len(types))
-    theta, reliability = _reliabilities(
-        known, begin, today, whole.players, window, tuple(prior_shape)
-    )
-    by_event = event_log_ratios(now, types, logs, players=whole.players, theta=theta)
+    sides = former_players(whole.players, (event.actor for event in known))
+    theta, reliability = _reliabilities(known, begin, today, sides, window, tuple(prior_shape))
+    by_event = event_log_ratios(now, types, logs, players=sides, theta=theta)
     days = tuple(sorted({begin, today, *(event.day for event in now)}))
     news = np.zeros((1, len(days), 2))
     for e, event in enumerate(now):
@@ -233,9 +233,7 @@ def filter_beliefs(
         at_once=found.at_once[0],
         survival=float(found.survival[0]),
         reliability=reliability.copy(),
-        contact=contact_posterior(
-            heard, dict(zip(whole.players, reliability.tolist(), strict=True))
-        ),
+        contact=contact_posterior(heard, dict(zip(sides, reliability.tolist(), strict=True))),
         elapsed_seconds=perf_counter() - started,
     )
 
@@ -245,7 +243,7 @@ def _reliabilities(
     known: tuple[DatedEvent, ...],
     begin: date,
     today: date,
-    players: tuple[str, str],
+    players: tuple[str, ...],
     window: int,
     prior_shape: tuple[float, float],
 ) -> tuple[FloatArray, FloatArray]:

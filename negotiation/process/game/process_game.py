@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.data.parameters import Parameter
-from negotiation.former_names import FORMER_PLAYERS
 from negotiation.process.game.checks import game_mistakes
 from negotiation.process.game.layout import GameArrays, Path, game_arrays
 from negotiation.process.game.nodes import Node, Steps
-from negotiation.process.stage import DAYS_IN
+from negotiation.process.stage import DAYS_IN, PLAYERS
 from negotiation.process.validation import raise_mistakes
 from negotiation.values import FloatArray, decoding, quantity
 
@@ -72,7 +71,7 @@ class ProcessGame:
     ...     (Action(0, [0.0, 0.2], 0.3, "terms"), Action(1, [0.1, 0.05], 0.3, "terms")),
     ... )
     >>> ProcessGame((war, terms), discount_rates=[0.05, 0.05], shock_scales=[0.2, 0.2])
-    ProcessGame(2 nodes, 2 actions, 0 endings, 0 deadlines; USA against CHN)
+    ProcessGame(2 nodes, 2 actions, 0 endings, 0 deadlines; player 1 against player 2)
     """
 
     nodes: tuple[Node, ...]
@@ -84,7 +83,7 @@ class ProcessGame:
     )
     start_node: int | str = 0
     time_unit: str = "year"
-    players: tuple[str, str] = FORMER_PLAYERS
+    players: tuple[str, str] = PLAYERS
     start: date | None = None
     as_of: date | None = None
     parameters: tuple[Parameter, ...] = ()

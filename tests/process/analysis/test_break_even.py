@@ -32,7 +32,7 @@ CONCLUSIONS = (
 def simple():
     acts = (Action(0, [0.0, 0.2], 0.3, "terms"), Action(1, [0.1, 0.05], 0.3, "terms"))
     nodes = (Node("standoff", [-0.6, -1.07], acts), Node("terms", [0.0, 0.0]))
-    return ProcessGame(nodes, discount_rates=[0.05, 0.05], shock_scales=[0.2, 0.2])
+    return ProcessGame(nodes, [0.05, 0.05], [0.2, 0.2], players=("USA", "CHN"))
 
 
 @pytest.fixture(scope="module")
@@ -280,6 +280,20 @@ def test_bad_input(process):
         break_even(process, CONCLUSIONS[0], ["colour"])
     with pytest.raises(InvalidInputError, match="range"):
         break_even(simple(), "CHN concedes first", ["flow_USA"])
+
+
+def test_former_names_of_sides_that_nobody_named():
+    named, ranges = simple(), {"flow_USA": (-3.0, 0.0)}
+    unnamed = ProcessGame(named.nodes, [0.05, 0.05], [0.2, 0.2])
+    whole = break_even(named, "CHN concedes first", ranges, joint=False)
+    with pytest.warns(DeprecationWarning, match="player 1 and player 2 now"):
+        former = break_even(unnamed, "CHN concedes first", ranges, joint=False)
+    assert former.verdict == whole.verdict
+    ranges = {"flow_player 1": (-3.0, 0.0)}
+    present = break_even(unnamed, "player 2 concedes first", ranges, joint=False)
+    assert [hit.values for hit in present.single] == [hit.values for hit in whole.single]
+    with pytest.raises(InvalidInputError, match="unknown side"):
+        break_even(unnamed, "EU27 concedes first", ranges)
 
 
 def test_identified_set_of_a_known_rectangle():

@@ -32,8 +32,17 @@ def staged(z=(0.1, 0.05), stages=2, **options):
         discount_rates=[0.05, 0.05],
         stubbornness=z,
         start=START,
+        players=("USA", "CHN"),
         **options,
     )
+
+
+def test_former_names_of_sides_that_nobody_named():
+    options = {"as_of": "2025-05-22", "stage": 0, "events": NEWS, "ratios": RATIOS}
+    whole = filter_beliefs(staged(), **options)
+    with pytest.warns(DeprecationWarning, match="give players="):
+        former = filter_beliefs(replace(staged(), players=("player 1", "player 2")), **options)
+    np.testing.assert_array_equal(former.posteriors, whole.posteriors)
 
 
 def test_solving_again_equals_the_closed_form():

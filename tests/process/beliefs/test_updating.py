@@ -35,6 +35,7 @@ def simple(z=(0.1, 0.05), stages=1, **options):
         stubbornness=z,
         time_unit="month",
         start=date(2025, 4, 12),
+        players=("USA", "CHN"),
         **options,
     )
 

@@ -91,13 +91,13 @@ flow = [0.0, 0.0]
 
 def test_results_protocol():
     solution = ng.solve_process(ng.MultiStepProcess.from_dict(GRAPH))
-    assert "3 nodes; values USA" in repr(solution)
+    assert "3 nodes; values player 1" in repr(solution)
     stages = solution.stages
     assert stages["stage"].tolist() == ["de-escalation", "offer", "terms"]
     assert stages["reached"][0] > 1.0
-    shares = stages[["USA_acts_first", "CHN_acts_first"]].to_numpy()
+    shares = stages[["player 1_acts_first", "player 2_acts_first"]].to_numpy()
     assert ((shares >= 0.0) & (shares <= 1.0)).all()
-    assert (stages["USA_concedes_first"] <= stages["USA_acts_first"] + 1e-12).all()
+    assert (stages["player 1_concedes_first"] <= stages["player 1_acts_first"] + 1e-12).all()
     nodes = solution.to_frame()
     assert nodes["deal"].tolist() == [False, False, True]
     actions = solution.actions

@@ -102,8 +102,8 @@ def test_the_first_cut_is_a_mixture():
             for b in range(2)
         )
     )
-    assert set(frame.loc[frame["concedes"] == "CHN", "tariff_USA"]) == set(levels)
-    assert set(frame.loc[frame["concedes"] == "USA", "tariff_USA"]) == {0.0, 0.2}
+    assert set(frame.loc[frame["concedes"] == "player 2", "tariff_player 1"]) == set(levels)
+    assert set(frame.loc[frame["concedes"] == "player 1", "tariff_player 1"]) == {0.0, 0.2}
 
 
 @pytest.mark.parametrize(

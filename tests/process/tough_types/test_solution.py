@@ -25,8 +25,8 @@ def test_tables_of_histories():
     solution = solve_process(with_history())
     frame = solution.branches
     assert list(frame["stage"]).count("stage 3") == 4
-    assert "stage 1: CHN" in set(frame["history"])
-    passed = frame[(frame["stage"] == "stage 2") & (frame["history"] == "stage 1: CHN")]
+    assert "stage 1: player 2" in set(frame["history"])
+    passed = frame[(frame["stage"] == "stage 2") & (frame["history"] == "stage 1: player 2")]
     assert passed["kind"].item() == "passed"
     assert solution.stages["reached"].iloc[0] == pytest.approx(1.0)
     last = len(solution.process.stages) - 1

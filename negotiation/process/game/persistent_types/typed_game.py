@@ -52,7 +52,7 @@ class TypedGame:
     >>> game = ProcessGame((war,), discount_rates=[0.05, 0.05], shock_scales=[0.2, 0.2])
     >>> TypedGame(game, costs=([0.3, 0.8], [0.3]), priors=([0.7, 0.3], [1.0]))
     TypedGame(2 and 1 types, persistence 1; ProcessGame(1 nodes, 2 actions, 0 endings, \
-0 deadlines; USA against CHN))
+0 deadlines; player 1 against player 2))
     """
 
     game: ProcessGame

@@ -186,7 +186,7 @@ def test_types_are_read_from_a_mapping_and_shown_as_a_table():
     assert read.persistence == 0.5
     np.testing.assert_array_equal(solution.values[0], direct.values[0])
     table = solution.to_frame()
-    assert table.player.tolist() == ["USA", "USA", "CHN"]
+    assert table.player.tolist() == ["player 1", "player 1", "player 2"]
     assert table.value.tolist() == [*direct.values[0], *direct.values[1]]
     assert table.hazard[0] > table.hazard[1]
     with pytest.raises(InvalidInputError, match="priors"):
