@@ -18,6 +18,7 @@ from forecast_tables import (
     who_cut_more,
     who_gives_more,
 )
+from negotiation.forecasting.resolve_prior import fit_to_known
 from negotiation.process.analysis.forecast import ProcessForecast
 from negotiation.process.analysis.scores import RateCut, constant_hazard, next_cut
 from negotiation.process.beliefs.events import read_events
@@ -58,6 +59,7 @@ def _text_numbers(
         "later_draws": ng.Number(settings.later_draws, "d"),
         "interval": ng.Number(settings.interval, ".0f", 100),
         "horizon": ng.Number(settings.horizon, "d"),
+        "disputes": ng.Number(forecast.disputes, "d"),
         "effective_draws": ng.Number(forecast.effective_draws, ".0f"),
     }
     alike = np.tile(forecast.model_weights, (len(forecast.values), 1))
@@ -83,9 +85,12 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
     if cut is None:
         raise ng.DataError("no cut after the information date", where="events", seen=study.as_of)
     grid = tuple(study.as_of + dt.timedelta(days=n) for n in DAYS)
+    # Later dates rest on the same fit: nothing is fitted to what is scored.
+    fit = fit_to_known(study.as_of)
     forecast = ng.forecast_process(
         settings.process,
         as_of=study.as_of,
+        fit=fit,
         dates=sorted({*settings.dates, *grid, cut.day}),
         draws=settings.draws,
         rng=study.seed,
@@ -94,6 +99,7 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
         day: ng.forecast_process(
             settings.process,
             as_of=day,
+            fit=fit,
             dates=[day + dt.timedelta(days=settings.horizon)],
             draws=settings.later_draws,
             rng=study.seed,

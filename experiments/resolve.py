@@ -8,6 +8,9 @@ import numpy as np
 
 import negotiation as ng
 from negotiation.forecasting.resolve_prior import yearly_stake
+from negotiation.process.analysis.forecast import ProcessForecast
+from negotiation.study.run import StudyInputs
+from negotiation.study.store.objects import load_object
 from resolve_parts import PARTS, computed, read
 from resolve_scores import public_table, ties_table
 
@@ -18,7 +21,7 @@ class AnalysisSettings(ng.Settings):
     #: Standoff that is forecast, and the date by which.
     standoff: str
     date: dt.date
-    #: Draws of the forecasts and of the posterior.
+    #: Draws of the forecast over assumed ranges, and of a round of the posterior.
     draws: int = 64
     posterior_draws: int = 600
     #: Whether parts that take long are read as stored.
@@ -59,37 +62,34 @@ def _last_week(fit: ng.ConcessionFit, disputes: ng.Disputes) -> tuple[float, int
     return float((open_[:, 0] - open_[:, 1]).sum()), int(seen.sum()), len(dated)
 
 
-def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
-    """Return the fit, its scores, and forecasts that rest on it and on assumed ranges."""
+def analyse(study: ng.Study, settings: AnalysisSettings, inputs: StudyInputs) -> ng.StudyResult:
+    """Return the fit, its scores, and the forecast of the backtest over assumed ranges."""
     disputes = ng.load_disputes()
-    fit, then = (
-        ng.fit_concessions(
-            known, "process", draws=settings.posterior_draws, rng=study.seed,
-            raise_on_failure=False,
-        )
-        for known in (disputes, ng.load_disputes(as_of=study.as_of))
-    )  # fmt: skip
+    fit = ng.fit_concessions(
+        disputes, "process", draws=settings.posterior_draws, rng=study.seed, raise_on_failure=False
+    )
     standoff = ng.load_standoff(settings.standoff)
-    found = {
-        name: ng.forecast(
-            standoff,
-            as_of=study.as_of,
-            dates=[settings.date],
-            draws=settings.draws,
-            rng=study.seed,
-            fit=source,
-        )
-        for name, source in (("assumed", None), ("fitted", then))
+    assumed = ng.forecast(
+        standoff,
+        as_of=study.as_of,
+        dates=[settings.date],
+        draws=settings.draws,
+        rng=study.seed,
+        fit=None,
+    )
+    fitted: ProcessForecast = load_object(inputs.folder / "backtest" / "forecast")
+    numbers = {
+        "disputes": ng.Number(len(disputes), "d"),
+        "disputes_then": ng.Number(fitted.disputes, "d"),
     }
-    numbers: dict[str, ng.Number] = {"disputes": ng.Number(len(disputes), "d")}
-    for name, forecast in found.items():
+    for name, forecast in (("assumed", assumed), ("fitted", fitted)):
         low, high = forecast.interval(settings.date, settings.interval)
         numbers[f"cut_{name}"] = _percent(forecast.cut_by(settings.date))
         numbers[f"cut_{name}_low"], numbers[f"cut_{name}_high"] = _percent(low), _percent(high)
     stakes = np.array(
         [
             yearly_stake(standoff.build(study.as_of, model=ng.payoff_model(name)).game)
-            for name in found["assumed"].models
+            for name in assumed.models
         ]
     )
     expected, seen, dated = _last_week(fit, disputes)
@@ -131,6 +131,6 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
             **{name: table for name, (table, _) in tables.items()},
             "fit": ng.StudyTable(columns, tuple(rows), "lrrrr"),
         },
-        objects={**found, "stakes": stakes},
+        objects={"assumed": assumed, "stakes": stakes},
         health={"Pareto shape of the weights": (fit.posterior.pareto_k, 0.7)},
     )

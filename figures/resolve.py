@@ -9,7 +9,7 @@ import negotiation as ng
 
 exhibit = ng.Exhibit(__file__)
 assumed = exhibit.load("../experiments/results/resolve/assumed")
-fitted = exhibit.load("../experiments/results/resolve/fitted")
+fitted = exhibit.load("../experiments/results/backtest/forecast")
 stakes = exhibit.load("../experiments/results/resolve/stakes")
 figure, axes = plt.subplots(1, 2, figsize=(6.1, 3.2), layout="constrained")
 for forecast, own, label, style in (
@@ -18,7 +18,8 @@ for forecast, own, label, style in (
 ):
     column = forecast.parameters.index(f"audience_cost_{forecast.players[0].lower()}")
     cost = np.divide.outer(forecast.values[:, column], own)
-    for ax, values in ((axes[0], cost), (axes[1], 100.0 * forecast.cut[:, :, 0])):
+    cut = 100.0 * forecast.cut[:, :, forecast.dates.index(assumed.dates[0])]
+    for ax, values in ((axes[0], cost), (axes[1], cut)):
         order = np.argsort(values, axis=None)
         share = 100.0 * np.cumsum(forecast.weights.ravel()[order])
         ax.step(values.ravel()[order], share, style, where="post", label=label)

@@ -410,10 +410,10 @@ def over_models(found, measure):
     return float(weights @ values), float(values.min()), float(values.max())
 
 
-def first_cut(*, as_of, draws=0, seed=20250502, weighting=True, **options):
+def first_cut(*, as_of, draws=0, seed=20250502, weighting=True, fit="disputes", **options):
     """A first cut by 31 May is less likely than not."""
     if draws:
-        drawn = forecast(as_of, None, draws, seed, weighting)
+        drawn = forecast(as_of, None, draws, seed, weighting, fit)
         may, june, december = (drawn.cut_by(day) for day in DATES)
         ends = may, may
     else:
@@ -432,10 +432,10 @@ def model_spread(*, as_of, **options):
     return Finding(high > 3.0 * low, {"lowest": low, "highest": high})
 
 
-def who_first(*, as_of, draws=0, seed=20250502, weighting=True, **options):
+def who_first(*, as_of, draws=0, seed=20250502, weighting=True, fit="disputes", **options):
     """China is the likelier to make the first cut."""
     if draws:
-        share = float(forecast(as_of, None, draws, seed, weighting).concedes_first()[0])
+        share = float(forecast(as_of, None, draws, seed, weighting, fit).concedes_first()[0])
         low = high = share
     else:
         found = kept_models(as_of, **options)
@@ -528,14 +528,17 @@ def several(*, as_of, **options):
 
 
 @cache
-def forecast_of(as_of, draws, seed):
-    """Forecast over draws of everything assumed and over payoff models."""
-    return ng.forecast_process(as_of=as_of, dates=DATES, draws=draws, rng=seed)
+def forecast_of(as_of, draws, seed, fit):
+    """Forecast over payoff models and draws, of resolve from a fit or over its assumed range."""
+    return ng.forecast_process(as_of=as_of, dates=DATES, draws=draws, rng=seed, fit=fit)
 
 
-def forecast(as_of, model=None, draws=64, seed=20250502, weighting=True):
-    """The forecast of one payoff model or of all, draws weighed by what was seen or not."""
-    found = forecast_of(as_of, draws, seed)
+def forecast(as_of, model=None, draws=64, seed=20250502, weighting=True, fit="disputes"):
+    """The forecast of one payoff model or of all, draws weighed by what was seen or not.
+
+    ``fit``: "disputes", those known at the date; "none": resolve over its assumed range.
+    """
+    found = forecast_of(as_of, draws, seed, None if fit == "none" else fit)
     if not weighting:
         found = replace(found, seen=np.ones_like(found.seen))
     if model is None:
@@ -547,12 +550,12 @@ def forecast(as_of, model=None, draws=64, seed=20250502, weighting=True):
 
 
 def interval_of_dates(*, as_of, **options):
-    """The 90 % interval of a cut by 31 May is wide and below one half."""
+    """The 90 % interval of a cut by 31 May runs from below ten percent to above a third."""
     found = forecast(as_of, **options)
     low, high = map(float, found.interval(DATES[0]))
     values = {"low": low, "high": high, "mean": found.cut_by(DATES[0])}
     values |= {"december": found.cut_by(DATES[-1]), "draws": found.effective_draws}
-    return Finding(5.0 * low < high < 0.5, values)
+    return Finding(low < 0.1 and high > 1.0 / 3.0, values)
 
 
 def score(*, as_of, **options):

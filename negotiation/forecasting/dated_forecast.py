@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -19,7 +19,12 @@ from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InformationDateError, InvalidInputError
 from negotiation.estimation.concession_fit import ConcessionFit
 from negotiation.forecasting.draws import assumed_spans, drawn_values, resolve_rows
-from negotiation.forecasting.resolve_prior import ResolvePrior, prior_for
+from negotiation.forecasting.resolve_prior import (
+    ResolvePrior,
+    can_be_conceded,
+    fit_to_known,
+    prior_for,
+)
 from negotiation.forecasting.solved_draws import Build, Keep, computed, solved_cells
 from negotiation.payoffs.ensemble import PAYOFF_MODELS, PayoffModel
 from negotiation.process.analysis.forecast import ProcessForecast
@@ -28,10 +33,11 @@ from negotiation.process.beliefs.events import DatedEvent
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.game.solution import GameSolution
 from negotiation.process.multi_step.case_process import case_ensemble
-from negotiation.process.multi_step.load import built_process
+from negotiation.process.multi_step.load import built_process, process_standoff
+from negotiation.standoff.load import load_standoff
 from negotiation.standoff.standoff import Standoff
 from negotiation.trade.economy import Economy
-from negotiation.values import random_generator
+from negotiation.values import number, random_generator
 
 __all__ = ["forecast", "forecast_process", "outlook"]
 
@@ -55,7 +61,7 @@ def forecast(
     ratios: Mapping[str, float] | None = None,
     weigh: bool = True,
     workers: int | None = 1,
-    fit: ConcessionFit | None = None,
+    fit: ConcessionFit | Literal["disputes"] | None = "disputes",
     keep: Keep = computed,
     **options: Any,
 ) -> ProcessForecast:
@@ -72,9 +78,9 @@ def forecast(
         90, 180 and 365 days on.
     parameters
         What is drawn, uniformly (in logarithms where a range spans a factor of ten); None: every
-        recorded parameter with a range that is an assumption.
+        recorded parameter with a range that is an assumption, and that no fit tells of.
     draws
-        Points of a scrambled Sobol sequence; 0: the parameters as they are.
+        Points of a scrambled Sobol sequence; 0: the parameters as they are, whatever the fit.
     rng
         What scrambles it: a source of randomness or a seed.
     models
@@ -91,7 +97,9 @@ def forecast(
     fit
         Of the process's law to disputes known at the date: audience costs and scales of shocks are
         drawn from it (`prior_for`), in units of each payoff model's yearly stake; they then stand
-        in the result in units of the mean stake. None: over their recorded ranges.
+        in the result in units of the mean stake. ``"disputes"``: the fit to the embedded disputes
+        known at the date; in a stage that no side can concede, which has no stake, as None. None:
+        over their recorded ranges. Those in ``values`` or in ``parameters`` are left as asked.
     keep
         Given the number of a part of the draws and what computes it, returns the part: computed,
         or as it was kept.
@@ -133,12 +141,28 @@ def forecast(
         weigh=weigh,
         workers=workers,
         keep=keep,
-        resolve=None
-        if fit is None
-        else prior_for(
-            standoff, _known(fit, today), n=max(int(draws), 1), rng=random_generator(rng)
-        ),
+        standoff=standoff,
+        fit=fit,
     )
+
+
+def _resolve(
+    standoff: Standoff,
+    fit: ConcessionFit | Literal["disputes"] | None,
+    today: date,
+    games: Sequence[ProcessGame],
+    draws: int,
+    rng: np.random.Generator | int,
+) -> ResolvePrior | None:
+    """Draws of the sides' resolve, None where a forecast takes what is recorded."""
+    count = int(number(draws, name="draws", low=0.0))
+    if fit is None or count == 0:
+        return None
+    if isinstance(fit, str):
+        if not all(map(can_be_conceded, games)):
+            return None
+        fit = fit_to_known(today)
+    return prior_for(standoff, _known(fit, today), n=count, rng=random_generator(rng))
 
 
 def _known(fit: ConcessionFit, today: date | None) -> ConcessionFit:
@@ -178,6 +202,7 @@ def forecast_process(
     ratios: Mapping[str, float] | None = None,
     weigh: bool = True,
     workers: int | None = 1,
+    fit: ConcessionFit | Literal["disputes"] | None = "disputes",
     **options: Any,
 ) -> ProcessForecast:
     """Return dated probabilities of a named process: `forecast` of the standoff it stands for.
@@ -186,7 +211,7 @@ def forecast_process(
     ----------
     name, as_of, economy, values, options
         As in `negotiation.load_process`; the information date is needed.
-    dates, parameters, draws, rng, models, ratios, weigh, workers
+    dates, parameters, draws, rng, models, ratios, weigh, workers, fit
         As in `forecast`; events are the embedded ones.
 
     Raises
@@ -216,6 +241,8 @@ def forecast_process(
         events=None,
         weigh=weigh,
         workers=workers,
+        standoff=load_standoff(process_standoff(name).name),
+        fit=fit,
     )
 
 
@@ -233,7 +260,8 @@ def _dated_forecast(
     events: Sequence[DatedEvent] | None,
     weigh: bool,
     workers: int | None,
-    resolve: ResolvePrior | None = None,
+    standoff: Standoff,
+    fit: ConcessionFit | Literal["disputes"] | None,
     keep: Keep = computed,
 ) -> ProcessForecast:
     """Forecast of what a function builds, over models and draws."""
@@ -248,13 +276,14 @@ def _dated_forecast(
     days = tuple(day for day in asked if day is not None)
     members = case_ensemble(lambda model: build(model=model, values=values), models)
     kept = [member for member in members if member.weight > 0.0]
-    own = () if resolve is None else resolve.names
-    spans = tuple(
-        span for span in assumed_spans(kept[0].built.game, parameters) if span.name not in own
-    )
-    rows = drawn_values(spans, draws, rng)
-    told = resolve_rows(resolve, [member.built.game for member in kept], len(rows))
+    games = [member.built.game for member in kept]
+    resolve = _resolve(standoff, fit, today, games, draws, rng)
     given = dict(values or {})
+    asked_for = {*given, *(parameters or ())}
+    own = tuple(name for name in (resolve.names if resolve else ()) if name not in asked_for)
+    spans = tuple(span for span in assumed_spans(games[0], parameters) if span.name not in own)
+    rows = drawn_values(spans, draws, rng)
+    told = resolve_rows(resolve, own, games, len(rows))
     cells = [
         (m, {**given, **dict(zip(own, told[m][d].tolist(), strict=True)), **drawn})
         for d, drawn in enumerate(
@@ -274,7 +303,7 @@ def _dated_forecast(
     seen, cut, deal, lowered, concedes, after = map(
         np.ascontiguousarray, np.split(table, ends, axis=-1)
     )
-    game = kept[0].built.game
+    game = games[0]
     weights = np.array([member.weight for member in kept])
     found = ProcessForecast(
         as_of=today,
@@ -298,6 +327,7 @@ def _dated_forecast(
         lowered=lowered.reshape(*shape, len(days), 2),
         concedes=concedes,
         after=after.reshape(*shape, 2, 2),
+        disputes=len(resolve.fit.disputes) if resolve is not None and own else 0,
     )
     return found.read(ratios, events) if ratios else found
 

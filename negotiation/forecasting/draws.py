@@ -15,16 +15,17 @@ __all__ = ["assumed_spans", "drawn_values", "resolve_rows"]
 
 
 def resolve_rows(
-    resolve: ResolvePrior | None, games: Sequence[ProcessGame], count: int
+    resolve: ResolvePrior | None, names: Sequence[str], games: Sequence[ProcessGame], count: int
 ) -> list[FloatArray]:
-    """Return values drawn from a fit ``[draw, parameter]`` by game, then at the mean stake.
+    """Return values of names drawn from a fit ``[draw, name]`` by game, then at the mean stake.
 
     The first row is their medians.
     """
     if resolve is None:
         return [np.zeros((count, 0))] * (len(games) + 1)
     stakes = np.array([yearly_stake(game) for game in games])
-    drawn = [resolve.rows(float(stake)) for stake in (*stakes, stakes.mean())]
+    places = [resolve.names.index(name) for name in names]
+    drawn = [resolve.rows(float(stake))[:, places] for stake in (*stakes, stakes.mean())]
     return [np.concatenate([np.median(rows, axis=0)[None], rows])[:count] for rows in drawn]
 
 

@@ -129,6 +129,7 @@ def log_forecast(
         "rests_on": {
             "level": level,
             "draws": len(forecast.values),
+            "disputes_fitted": forecast.disputes,
             "parameters_drawn": list(forecast.parameters),
             "payoff_models": {
                 name: round(float(weight), 6)

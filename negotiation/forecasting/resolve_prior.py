@@ -9,7 +9,8 @@ of a model's payoffs.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,8 @@ from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.estimation.concession_fit import ConcessionFit
 from negotiation.estimation.disputes.durations import Disputes, dyad_of
+from negotiation.estimation.disputes.load import load_disputes
+from negotiation.estimation.fit import fit_concessions
 from negotiation.estimation.process_law.likelihood import ProcessLikelihood
 from negotiation.presentation import Presented
 from negotiation.process.game.process_game import ProcessGame
@@ -27,7 +30,10 @@ from negotiation.values import FloatArray, number, random_generator, read_only
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ResolvePrior", "prior_for", "yearly_stake"]
+__all__ = ["ResolvePrior", "can_be_conceded", "fit_to_known", "prior_for", "yearly_stake"]
+
+#: Draws a round of the posterior that forecasts rest on where no fit is given, and their seed.
+_DRAWS, _SEED = 200, 20250502
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,6 +158,14 @@ def prior_for(
     )
 
 
+@cache
+def fit_to_known(as_of: date) -> ConcessionFit:
+    """Return the process's law fitted to the embedded disputes known at a date, with few draws."""
+    return fit_concessions(
+        load_disputes(as_of=as_of), "process", draws=_DRAWS, rng=_SEED, raise_on_failure=False
+    )
+
+
 def _history(standoff: Standoff, disputes: Disputes) -> Disputes | None:
     """Return the disputes of a standoff's dyad that ended before it began; None where none did."""
     dyad = dyad_of(*standoff.sides)
@@ -167,6 +181,21 @@ def _history(standoff: Standoff, disputes: Disputes) -> Disputes | None:
     return disputes.take(ended) if ended.any() else None
 
 
+def _changes(game: ProcessGame) -> list[float]:
+    """What each concession where play starts changes in the flow of the other side."""
+    here = game.nodes[int(game.start_node)]
+    return [
+        float(game.nodes[int(action.to)].flow[1 - action.side] - here.flow[1 - action.side])
+        for action in here.actions
+        if action.kind == "concede" and action.to is not None
+    ]
+
+
+def can_be_conceded(game: ProcessGame) -> bool:
+    """Whether a side can concede where play starts."""
+    return bool(_changes(game))
+
+
 def yearly_stake(game: ProcessGame) -> float:
     """Return what the other's concession changes in a side's flow: its size, mean over sides.
 
@@ -175,13 +204,9 @@ def yearly_stake(game: ProcessGame) -> float:
     InvalidInputError
         If no side can concede where play starts.
     """
-    here = game.nodes[int(game.start_node)]
-    changes = [
-        game.nodes[int(action.to)].flow[1 - action.side] - here.flow[1 - action.side]
-        for action in here.actions
-        if action.kind == "concede" and action.to is not None
-    ]
+    changes = _changes(game)
     if not changes:
+        here = game.nodes[int(game.start_node)]
         raise InvalidInputError(
             "no side can concede in the open stage, so that it has no stake",
             where=f"node {here.label}",

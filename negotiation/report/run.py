@@ -21,6 +21,7 @@ import numpy as np
 from negotiation.arguments import takes
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import DataError
+from negotiation.estimation.disputes.load import load_disputes
 from negotiation.forecasting.dated_forecast import forecast
 from negotiation.presentation import frame_latex
 from negotiation.process.analysis.forecast import ProcessForecast
@@ -131,7 +132,8 @@ def _rests_on(standoff: Standoff, day: date, draws: int, seed: int) -> str:
     from negotiation import __version__
 
     digest = hashlib.sha256()
-    _add(digest, (standoff, str(day), draws, seed, __version__))
+    known = load_disputes(as_of=day)
+    _add(digest, (standoff, known, str(day), draws, seed, __version__))
     return digest.hexdigest()
 
 
@@ -183,6 +185,7 @@ def _results(
         "payoff_models": dict(zip(found.models, found.model_weights.tolist(), strict=True)),
         "left_out": list(found.left_out),
         "effective_draws": found.effective_draws,
+        "disputes_fitted": found.disputes,
         "over_by": {str(day): found.cut_by(day) for day in found.dates},
         "over_by_interval": {str(day): found.interval(day).tolist() for day in found.dates},
         "deal_by": {str(day): found.deal_by(day) for day in found.dates},

@@ -8,7 +8,7 @@ import pytest
 
 import negotiation as ng
 from negotiation.errors import InformationDateError, InvalidInputError
-from negotiation.forecasting.resolve_prior import yearly_stake
+from negotiation.forecasting.resolve_prior import can_be_conceded, fit_to_known, yearly_stake
 from negotiation.process.game.nodes import Node
 from negotiation.process.game.process_game import ProcessGame
 
@@ -89,13 +89,47 @@ def test_the_stake_is_what_the_others_concession_changes(standoff):
 
 def test_a_forecast_rests_on_the_fit(fit, standoff):
     given = {"as_of": DAY, "dates": ["2025-05-31"], "draws": 2, "models": MODELS}
-    assumed, told = ng.forecast(standoff, **given), ng.forecast(standoff, **given, fit=fit)
+    assumed, told = (ng.forecast(standoff, **given, fit=source) for source in (None, fit))
+    assert (assumed.disputes, told.disputes) == (0, len(fit.disputes))
     assert set(told.parameters) == set(assumed.parameters)
     assert told.parameters[-4:] == ng.prior_for(standoff, fit, n=1).names
     assert told.values.shape == assumed.values.shape
     assert told.cut_by("2025-05-31") != pytest.approx(assumed.cut_by("2025-05-31"), rel=1e-3)
     again = ng.forecast(standoff, **given, fit=fit)
     assert told.values == pytest.approx(again.values)
+
+
+def test_without_a_fit_given_forecasts_rest_on_the_disputes_known_then(standoff):
+    given = {"as_of": DAY, "dates": ["2025-05-31"], "draws": 2, "models": MODELS[:1]}
+    found = ng.forecast(standoff, **given)
+    named = ng.forecast(standoff, **given, fit=fit_to_known(date.fromisoformat(DAY)))
+    known = ng.load_disputes(as_of=DAY)
+    assert found.disputes == len(known) < len(ng.load_disputes())
+    assert found.cut.tobytes() == named.cut.tobytes()
+    assert ng.forecast_process(**given).disputes == len(known)
+
+
+def test_what_is_asked_for_stays_as_asked(standoff):
+    given = {"as_of": DAY, "dates": ["2025-05-31"], "draws": 2, "models": MODELS[:1]}
+    fixed = ng.forecast(standoff, **given, values={"audience_cost_usa": 0.2, "base_rate": 1.0})
+    assert fixed.parameters[-3:] == ("audience_cost_chn", "shock_scale_usa", "shock_scale_chn")
+    assert fixed.values[0, fixed.parameters.index("audience_cost_usa")] == 0.2
+    ranged = ng.forecast(standoff, **given, parameters={"shock_scale_chn": (0.01, 2.0)})
+    assert ranged.parameters[0] == "shock_scale_chn"
+    assert ((ranged.values[:, 0] >= 0.01) & (ranged.values[:, 0] <= 2.0)).all()
+    assert len(ranged.parameters) == 4
+    central = ng.forecast(standoff, **given | {"draws": 0})
+    assert central.disputes == 0
+    names = ("audience_cost_usa", "audience_cost_chn", "shock_scale_usa", "shock_scale_chn")
+    whole = ng.forecast(standoff, **given, parameters=dict.fromkeys(names, (0.001, 5.0)))
+    assert (whole.disputes, whole.parameters) == (0, names)
+
+
+def test_a_stage_that_no_side_concedes_takes_what_is_recorded():
+    dispute = ng.load_standoff("us-china-2025-spring")
+    given = {"as_of": "2026-03-31", "dates": ["2026-06-30"], "draws": 1, "models": MODELS[:1]}
+    build = dispute.build(date(2026, 3, 31), model=MODELS[0])
+    assert can_be_conceded(build.game) == (ng.forecast(dispute, **given).disputes > 0)
 
 
 def test_what_is_refused(fit, standoff):
@@ -112,4 +146,4 @@ def test_what_is_refused(fit, standoff):
     with pytest.raises(InvalidInputError, match="not a fit that a new dispute"):
         ng.prior_for(standoff, ng.fit_concessions(ng.load_disputes(), "weibull"))
     with pytest.raises(InformationDateError, match="the fit rests on disputes as known later"):
-        ng.forecast(standoff, as_of="2025-04-20", dates=[DAY], draws=1, models=MODELS, fit=fit)
+        ng.forecast(standoff, as_of="2025-04-25", dates=[DAY], draws=1, models=MODELS, fit=fit)

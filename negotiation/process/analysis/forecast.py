@@ -73,6 +73,9 @@ class ProcessForecast(Pictured):
     after
         Added tariffs after each side's concession, ``[draw, model, conceder, side]``; NaN where
         it has nothing to concede.
+    disputes
+        How many other disputes audience costs and scales of shocks are fitted to; 0: none, they
+        are as recorded.
     """
 
     _picture = "plot_forecast_bands"
@@ -93,6 +96,7 @@ class ProcessForecast(Pictured):
     lowered: FloatArray
     concedes: FloatArray
     after: FloatArray
+    disputes: int = 0
 
     @cached_property
     def weights(self) -> FloatArray:

@@ -7,6 +7,7 @@ import json
 from importlib.resources import files
 from typing import Any
 
+from negotiation.process.analysis.forecast import ProcessForecast
 from negotiation.process.game.dates import CONCESSIONS
 from negotiation.process.game.nodes import Action
 from negotiation.report.standoff_page.explorer import explorer_grid
@@ -80,6 +81,13 @@ def _open_actions(run: StandoffRun) -> list[Action]:
     return [action for node in game.nodes if node.stage == stage for action in node.actions]
 
 
+def _resolve(forecast: ProcessForecast) -> str:
+    """Where audience costs and scales of shocks come from."""
+    if forecast.disputes:
+        return f"fitted to {forecast.disputes} disputes known then"
+    return "assumed, over recorded ranges"
+
+
 def _answer(run: StandoffRun) -> list[str]:
     """Question and answer in five lines, all conditional on one date."""
     forecast, game = run.forecast, run.game
@@ -104,7 +112,8 @@ def _answer(run: StandoffRun) -> list[str]:
         f"What would they agree on? {agreed.name} bargain: {points(agreed.parameters)} points "
         f"added by {one} / {two}; below zero the baseline tariff goes as well.",
         f"What does it rest on? The payoff model first: {percent(min(chances))} to "
-        f"{percent(max(chances))} by {day_text(day)}.",
+        f"{percent(max(chances))} by {day_text(day)}. "
+        f"What conceding costs is {_resolve(forecast)}.",
     ]
 
 
