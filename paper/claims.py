@@ -549,6 +549,13 @@ def forecast(as_of, model=None, draws=64, seed=20250502, weighting=True, fit="di
     return replace(found, models=(model,), model_weights=np.ones(1), **kept)
 
 
+def fitted_cut(*, as_of, **options):
+    """A first cut by 31 May is less likely than not, costs of conceding fitted."""
+    found = forecast(as_of, **options)
+    mean = found.cut_by(DATES[0])
+    return Finding(mean < 0.5, {"mean": mean, "december": found.cut_by(DATES[-1])})
+
+
 def interval_of_dates(*, as_of, **options):
     """The 90 % interval of a cut by 31 May runs from below ten percent to above a third."""
     found = forecast(as_of, **options)
