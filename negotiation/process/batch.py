@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import Any, overload
 
 from negotiation.arguments import takes
@@ -99,9 +100,7 @@ def solve_processes(
         return tuple(solve_all(batch, **options))
     size = max(1, min(_SLICE, -(-len(batch) // (4 * count))))
     slices = [batch[n : n + size] for n in range(0, len(batch), size)]
-    if executor is not None:
-        found = [executor.submit(solve_all, part, **options) for part in slices]
-        return tuple(solution for part in found for solution in part.result())
-    with ThreadPoolExecutor(max_workers=count) as pool:
+    own = ThreadPoolExecutor(max_workers=count) if executor is None else nullcontext(executor)
+    with own as pool:
         found = [pool.submit(solve_all, part, **options) for part in slices]
         return tuple(solution for part in found for solution in part.result())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
@@ -14,7 +14,13 @@ from negotiation.errors import InvalidInputError
 from negotiation.process.stage import Stage
 from negotiation.process.validation import raise_mistakes
 
-__all__ = ["listed_mistakes", "process_from_mapping", "read_parameters"]
+__all__ = [
+    "listed_mistakes",
+    "needed_field",
+    "process_from_mapping",
+    "read_fields",
+    "read_parameters",
+]
 
 Process = TypeVar("Process")
 
@@ -44,7 +50,7 @@ _PROCESS_KEYS = {
     "as_of": "as_of",
     "rates_after": "rates_after",
 }
-_OTHER_KEYS = {"stages", "z", "names", "parameters", "A", "a"}
+_OTHER_KEYS = {"stages", "z", "stubbornness", "names", "parameters", "A", "a"}
 _NEEDED = ("g", "l", "f")
 _STATUS = ("sourced", "derived", "assumption")
 
@@ -52,18 +58,7 @@ _STATUS = ("sourced", "derived", "assumption")
 def process_from_mapping(build: Callable[..., Process], data: Mapping[str, Any]) -> Process:
     """Build a process from the mapping described at `MultiStepProcess.from_dict`."""
     mistakes: list[str] = []
-    allowed = {*_PROCESS_KEYS, *_PROCESS_KEYS.values(), *_OTHER_KEYS, "stubbornness"}
-    mistakes += [
-        f"{key}: unknown key; allowed: {', '.join(sorted(allowed))}"
-        for key in data
-        if key not in allowed
-    ]
-    options = {
-        name: data[key]
-        for short, name in _PROCESS_KEYS.items()
-        for key in (short, name)
-        if key in data
-    }
+    options = read_fields(data, _PROCESS_KEYS, "process", mistakes, _OTHER_KEYS)
     if "discount_rates" not in options:
         mistakes.append("r: missing; allowed: one discount rate a side")
         options["discount_rates"] = (0.0, 0.0)
@@ -87,28 +82,14 @@ def process_from_mapping(build: Callable[..., Process], data: Mapping[str, Any])
     stages = []
     for k, entry in enumerate(entries):
         label = names[k] if names else f"stage {k + 1}"
-        known = {**dict.fromkeys(_STAGE_KEYS.values()), **dict.fromkeys(_STAGE_KEYS)}
-        mistakes += [
-            f"stage {label!r}: unknown key {key!r}; allowed: {', '.join(_STAGE_KEYS)}"
-            for key in entry
-            if key not in known
-        ]
-        found = {
-            name: entry[key]
-            for short, name in _STAGE_KEYS.items()
-            for key in (short, name)
-            if key in entry
-        }
+        where = f"stage {label!r}"
+        found = read_fields(entry, _STAGE_KEYS, where, mistakes)
         for short in _NEEDED:
-            if _STAGE_KEYS[short] not in found:
-                mistakes.append(f"stage {label!r}: {short} ({_STAGE_KEYS[short]}) is missing")
-                found[_STAGE_KEYS[short]] = (0.0, 0.0)
-        if "stubbornness" not in found:
-            if prior.ndim == 0:
-                mistakes.append(f"stage {label!r}: z (stubbornness) is missing")
-                found["stubbornness"] = (0.5, 0.5)
-            else:
-                found["stubbornness"] = prior[k] if prior.ndim == 2 else list(prior)
+            needed_field(found, _STAGE_KEYS[short], (0.0, 0.0), where, mistakes, short)
+        if prior.ndim == 0:
+            needed_field(found, "stubbornness", (0.5, 0.5), where, mistakes, "z")
+        elif "stubbornness" not in found:
+            found["stubbornness"] = prior[k] if prior.ndim == 2 else list(prior)
         for short in ("A", "a"):
             if short in data and _STAGE_KEYS[short] not in found:
                 found[_STAGE_KEYS[short]] = data[short]
@@ -123,6 +104,43 @@ def process_from_mapping(build: Callable[..., Process], data: Mapping[str, Any])
         raise AssertionError from error  # raise_mistakes has raised
     raise_mistakes(mistakes)
     return process
+
+
+def read_fields(
+    entry: Any,
+    names: Mapping[str, str],
+    where: str,
+    mistakes: list[str],
+    others: Collection[str] = (),
+    *,
+    silent: Collection[str] = (),
+) -> dict[str, Any]:
+    """Read the keys of a mapping by their short or full names; note every other key.
+
+    ``others`` are read elsewhere; so are ``silent`` ones, which are not named as allowed.
+    """
+    if not isinstance(entry, Mapping):
+        mistakes.append(f"{where}: seen {entry!r}; allowed: a mapping")
+        return {}
+    known = {**names, **{name: name for name in names.values()}}
+    out = {}
+    for key, value in entry.items():
+        if key in known:
+            if value is not None:
+                out[known[key]] = value
+        elif key not in others and key not in silent:
+            allowed = ", ".join(sorted({*known, *others}))
+            mistakes.append(f"{where}: unknown key {key!r}; allowed: {allowed}")
+    return out
+
+
+def needed_field(
+    found: dict[str, Any], name: str, fallback: Any, where: str, out: list[str], short: str = ""
+) -> None:
+    """Note a field that is missing, and go on with a fallback."""
+    if name not in found:
+        out.append(f"{where}: {f'{short} ({name})' if short else name} is missing")
+        found[name] = fallback
 
 
 def listed_mistakes(error: InvalidInputError) -> list[str]:

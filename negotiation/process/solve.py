@@ -10,19 +10,13 @@ from typing import Any, overload
 import numpy as np
 
 from negotiation.arguments import takes
-from negotiation.errors import ConvergenceError, InvalidInputError, NonFiniteError
+from negotiation.errors import ConvergenceError, NonFiniteError
 from negotiation.process.game.persistent_types import TypedGame, TypedSolution, solve_typed_game
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.game.solution import GameSolution
 from negotiation.process.game.solve import solve_games
 from negotiation.process.stages import MultiStepProcess
-from negotiation.process.tough_types.closed_form import (
-    Branches,
-    ProcessArrays,
-    process_arrays,
-    solve_closed_form,
-)
-from negotiation.process.tough_types.kernels.regimes import NO_EQUILIBRIUM
+from negotiation.process.tough_types.closed_form import process_arrays, solve_closed_form
 from negotiation.process.tough_types.solution import ProcessSolution
 from negotiation.values import number
 
@@ -138,86 +132,40 @@ def solve_all(
 ) -> list[Any]:
     """Solve processes of either model, each by the solver of its model; see `solve_process`."""
     games = [process for process in processes if isinstance(process, ProcessGame)]
-    others = [process for process in processes if not isinstance(process, ProcessGame)]
-    by_game = iter(
-        solve_games(games, tol=tol, max_iter=max_iter, raise_on_failure=raise_on_failure)
-    )
-    by_types = iter(
-        _solve_types(
-            others,
-            tol=tol,
-            max_iter=max_iter,
-            residual_tol=residual_tol,
-            raise_on_failure=raise_on_failure,
-        )
-        if others
-        else ()
-    )
+    solved = iter(solve_games(games, tol=tol, max_iter=max_iter, raise_on_failure=raise_on_failure))
+    tol = number(tol, name="tol", low=0.0, open_low=True)
+    max_iter = int(number(max_iter, name="max_iter", low=1.0))
+    residual_tol = number(residual_tol, name="residual_tol", low=0.0, open_low=True)
     return [
-        next(by_game) if isinstance(process, ProcessGame) else next(by_types)
+        next(solved)
+        if isinstance(process, ProcessGame)
+        else _solved(process, tol, max_iter, residual_tol, raise_on_failure)
         for process in processes
     ]
 
 
-def _solve_types(
-    processes: Sequence[MultiStepProcess],
-    *,
+def _solved(
+    process: MultiStepProcess,
     tol: float,
     max_iter: int,
     residual_tol: float,
     raise_on_failure: bool,
-) -> list[ProcessSolution]:
-    """Solve processes with tough types one after another in one call of each kernel."""
-    started = perf_counter()
-    tol = number(tol, name="tol", low=0.0, open_low=True)
-    max_iter = int(number(max_iter, name="max_iter", low=1.0))
-    residual_tol = number(residual_tol, name="residual_tol", low=0.0, open_low=True)
-    solved = []
-    for process in processes:
-        arrays = _checked_arrays(process)
-        solved.append((arrays, solve_closed_form(arrays, tol=tol, max_iter=max_iter)))
-    elapsed = (perf_counter() - started) / max(len(processes), 1)
-    return [
-        _finished(process, *parts, tol, residual_tol, elapsed, raise_on_failure)
-        for process, parts in zip(processes, solved, strict=True)
-    ]
-
-
-def _checked_arrays(process: MultiStepProcess) -> ProcessArrays:
-    """Lay a process out as arrays, or say why it cannot be solved."""
-    if not isinstance(process, MultiStepProcess):
-        raise InvalidInputError(
-            "not a process",
-            where="process",
-            seen=type(process).__name__,
-            allowed="MultiStepProcess or ProcessGame",
-        )
-    return process_arrays(process)
-
-
-def _finished(
-    process: MultiStepProcess,
-    arrays: ProcessArrays,
-    branches: Branches,
-    tol: float,
-    residual_tol: float,
-    elapsed: float,
-    raise_on_failure: bool,
 ) -> ProcessSolution:
+    """Solve a process with tough types, in closed form."""
+    started = perf_counter()
+    arrays = process_arrays(process)
+    branches = solve_closed_form(arrays, tol=tol, max_iter=max_iter)
     reason = ""
-    lost = bool((branches.kinds == NO_EQUILIBRIUM).any())
-    if lost:
-        reason = "a stage has no equilibrium"
-    elif not branches.relapse_change <= tol:
+    if not branches.relapse_change <= tol:
         reason = f"the value of a relapse still moves by {branches.relapse_change:.3g}"
     solution = ProcessSolution(
         process=process,
         arrays=arrays,
         branch_solution=branches,
         converged=not reason,
-        elapsed_seconds=elapsed,
+        elapsed_seconds=perf_counter() - started,
     )
-    if not lost and not np.isfinite(solution.values).all():
+    if not np.isfinite(solution.values).all():
         raise NonFiniteError(
             "the value of the process is not finite",
             where="solve_process",

@@ -15,11 +15,17 @@ at infinite cost counted in g and w; ``tables`` is `Span.tables`.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 
 from negotiation.compilation import njit
 from negotiation.process.game.layout import Tables
 from negotiation.values import FloatArray, IntArray
+
+#: What a kernel writes, and one node as `node_solutions` takes it.
+Work: TypeAlias = tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]
+OneNode: TypeAlias = tuple[*Work, FloatArray, FloatArray, FloatArray, FloatArray]
 
 #: The pair of orders 5 and 4 of Dormand and Prince (1980): shares of earlier slopes in each stage
 #: (the last row is the step itself), the weights of the error, and the dates of the stages.
@@ -39,23 +45,22 @@ STAGE_DATES = np.array([0.0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1.0])
 
 
 @njit(cache=True, nogil=True)
-def evaluate(
-    theta: float,
-    V: FloatArray,
-    members: IntArray,
-    tables: Tables,
-    h: FloatArray,
-    c: FloatArray,
-    D: FloatArray,
-    G: FloatArray,
-    G_phi: FloatArray,
-) -> None:
-    """Conditions of equilibrium of some nodes and their derivatives.
+def workspace(nodes: int, actions: int) -> Work:
+    """Room for what `evaluate` writes.
 
-    Writes the hazards ``h`` [action], the derivative ``c`` of the other side's G by the acting
-    side's value of an action's target, the derivatives ``D`` [node, of, by] by the node's own
-    values, ``G`` [node, side] and its derivative ``G_phi`` by phi.
+    The hazards ``h`` [action], the derivative ``c`` of the other side's G by the acting side's
+    value of an action's target, the derivatives ``D`` [node, of, by] by the node's own values,
+    ``G`` [node, side] and its derivative ``G_phi`` by phi.
     """
+    pair = (nodes, 2)
+    D = np.zeros((nodes, 2, 2))
+    return np.zeros(actions), np.zeros(actions), D, np.zeros(pair), np.zeros(pair)
+
+
+@njit(cache=True, nogil=True)
+def evaluate(theta: float, V: FloatArray, members: IntArray, tables: Tables, work: Work) -> None:
+    """Conditions of equilibrium of some nodes and their derivatives, into `workspace`."""
+    h, c, D, G, G_phi = work
     ptr, mid, to, pay, e_ptr, e_to, e_pay, e_rate, g, r, s, eta, w = tables
     for n in members:
         for i in range(2):
@@ -181,11 +186,7 @@ def linear_step(
     bordered: IntArray,
     place: IntArray,
     tables: Tables,
-    h: FloatArray,
-    c: FloatArray,
-    D: FloatArray,
-    G: FloatArray,
-    G_phi: FloatArray,
+    work: Work,
     row_V: FloatArray,
     row_phi: float,
     row_right: float,
@@ -200,6 +201,7 @@ def linear_step(
     whose own equations are nearly singular, and in phi. Returns the step of phi and the sign of
     the determinant, 0 where the equations are singular.
     """
+    h, c, D, G, G_phi = work
     ptr, mid, to, _, e_ptr, e_to, _, e_rate, _, _, _, _, _ = tables
     count = len(members)
     border = np.empty(count, dtype=np.int64)
@@ -308,7 +310,7 @@ def correct(
     bordered: IntArray,
     place: IntArray,
     tables: Tables,
-    work: tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray],
+    work: Work,
     row: FloatArray,
     row_phi: float,
     cols: FloatArray,
@@ -325,21 +327,20 @@ def correct(
     ``row . step + row_phi dphi = 1``, if one is asked for. Returns the sign of the determinant, 0
     where it did not converge, the length of the first step in scales of the shocks, phi and dphi.
     """
-    h, c, D, G, G_phi = work
-    s = tables[10]
+    G, s = work[3], tables[10]
     first = 0.0
     before = np.inf
     done = False
     for it in range(50):
         theta = np.exp(phi)
-        evaluate(theta, V, members, tables, h, c, D, G, G_phi)
+        evaluate(theta, V, members, tables, work)
         right = 0.0
         if done:
             right = 1.0
             for n in members:
                 G[n, 0], G[n, 1] = 0.0, 0.0
         dphi, sign = linear_step(
-            members, bordered, place, tables, h, c, D, G, G_phi, row, row_phi, right, cols, M, step
+            members, bordered, place, tables, work, row, row_phi, right, cols, M, step
         )
         if sign == 0.0 or done:
             return sign, first, phi, dphi
@@ -386,13 +387,7 @@ def solve_stationary(
     """
     nodes = len(values)
     ptr, to, pay, s = tables[0], tables[2], tables[3], tables[10]
-    work = (
-        np.zeros(len(to)),
-        np.zeros(len(to)),
-        np.zeros((nodes, 2, 2)),
-        np.zeros((nodes, 2)),
-        np.zeros((nodes, 2)),
-    )
+    work = workspace(nodes, len(to))
     place = np.full(nodes, -1, dtype=np.int64)
     taken = np.zeros(len(begins) - 1, dtype=np.int64)
     widest = 0
@@ -521,16 +516,10 @@ def solve_stationary(
 
 @njit(cache=True, nogil=True)
 def curvature(
-    members: IntArray,
-    moves: IntArray,
-    tables: Tables,
-    h: FloatArray,
-    c: FloatArray,
-    D: FloatArray,
-    G: FloatArray,
-    out: FloatArray,
+    members: IntArray, moves: IntArray, tables: Tables, work: Work, out: FloatArray
 ) -> None:
     """Second derivative of values by date, from ``dV/dt = -G``; nodes not in ``moves`` stand."""
+    h, c, D, G, _ = work
     ptr, mid, to, _, e_ptr, e_to, _, e_rate, _, _, _, _, _ = tables
     for n in members:
         for i in range(2):
@@ -568,11 +557,8 @@ def integrate_back(
     """
     nodes = len(V)
     s = tables[10]
-    h = np.zeros(len(tables[2]))
-    c = np.zeros(len(h))
-    D = np.zeros((nodes, 2, 2))
-    G = np.zeros((nodes, 2))
-    G_phi = np.zeros((nodes, 2))
+    work = workspace(nodes, len(tables[2]))
+    G = work[3]
     moves = np.zeros(nodes, dtype=np.int64)
     for n in members:
         moves[n] = 1
@@ -593,14 +579,14 @@ def integrate_back(
                     for q in range(k):
                         total += STAGES[k, q] * slopes[q, n, i]
                     trial[n, i] = V[n, i] + length * total
-            evaluate(1.0, trial, members, tables, h, c, D, G, G_phi)
+            evaluate(1.0, trial, members, tables, work)
             for n in members:
                 for i in range(2):
                     slopes[k, n, i] = G[n, i]
             if k == 0 and (known == 0 or t != dates[known - 1]):
                 if known == len(dates):
                     return -1
-                curvature(members, moves, tables, h, c, D, G, second)
+                curvature(members, moves, tables, work, second)
                 dates[known] = t
                 for n in range(nodes):
                     for i in range(2):
@@ -707,10 +693,8 @@ def integrate_forward(
     nodes = len(tables[0]) - 1
     eta = tables[11]
     e_ptr, e_rate = tables[4], tables[7]
-    c = np.zeros(len(h))
-    D = np.zeros((nodes, 2, 2))
-    G = np.zeros((nodes, 2))
-    G_phi = np.zeros((nodes, 2))
+    _, c, D, G, G_phi = workspace(nodes, len(h))
+    work = h, c, D, G, G_phi
     V = path[0, :, :, 0].copy()
     largest = 1e-300
     for n in range(nodes):
@@ -732,7 +716,7 @@ def integrate_forward(
             at = t + piece * length
             for q in range(6):
                 values_between(at + STAGE_DATES[q] * length, k, dates, path, members, V)
-                evaluate(1.0, V, members, tables, h, c, D, G, G_phi)
+                evaluate(1.0, V, members, tables, work)
                 for z in range(len(state)):
                     total = 0.0
                     for b in range(q):
@@ -773,9 +757,7 @@ def uniformised(
     for n in range(nodes):
         rate = max(rate, leave[n])
     out = np.zeros((len(times), states))
-    base = np.empty(states)
-    for z in range(states):
-        base[z] = start[z]
+    base = start.copy()
     current = np.empty(states)
     following = np.empty(states)
     ahead = np.zeros(states)
@@ -784,8 +766,7 @@ def uniformised(
     still = False
     while k < len(times):
         if still:
-            for z in range(states):
-                out[k, z] = base[z]
+            out[k] = base
             k += 1
             continue
         stop = min(times[-1], t + 32.0 / rate)
@@ -852,23 +833,14 @@ def hazards_at(
 
 
 @njit(cache=True, nogil=True)
-def reply(
-    base: float,
-    rho: float,
-    own: FloatArray,
-    s: float,
-    eta: float,
-    w: float,
-    low: FloatArray,
-    high: FloatArray,
-    ahead: FloatArray,
-    sign: float,
-) -> float:
+def reply(i: int, node: OneNode, low: FloatArray, high: FloatArray, sign: float) -> float:
     """Value of a side whose rival's hazards lie between two bounds, the largest or smallest.
 
     The root of a decreasing function: ``sign`` 1 takes of each hazard the bound that is better for
     the side, -1 the worse.
     """
+    base, rho, s, eta, w = node[0][i], node[1][i], node[2][i], node[3][i], node[4][i]
+    own, ahead = (node[5], node[8]) if i == 0 else (node[7], node[6])
     out = np.empty(len(own))
     left, right = -np.inf, np.inf
     V = base / max(rho, 1e-3 * eta)
@@ -889,7 +861,7 @@ def reply(
         elif f < 0.0:
             right = V
         else:
-            return V
+            return float(V)
         guess = V - f / slope if slope < 0.0 else np.nan
         if abs(guess - V) <= 1e-15 * max(abs(V), s):
             return guess
@@ -904,7 +876,7 @@ def reply(
                 if guess in (left, right):
                     return guess
         V = guess
-    return V
+    return float(V)
 
 
 @njit(cache=True, nogil=True)
@@ -938,70 +910,43 @@ def reply_slope(
 
 
 @njit(cache=True, nogil=True)
-def reply_to_reply(
-    a: float,
-    b: float,
-    base: FloatArray,
-    rho: FloatArray,
-    s: FloatArray,
-    eta: FloatArray,
-    w: FloatArray,
-    own_0: FloatArray,
-    ahead_1: FloatArray,
-    own_1: FloatArray,
-    ahead_0: FloatArray,
-    h_0: FloatArray,
-    h_1: FloatArray,
-    idle: FloatArray,
-    V: FloatArray,
-    image: FloatArray,
-) -> None:
+def reply_to_reply(a: float, b: float, node: OneNode, out: Work) -> None:
     """Side 1's values ``V`` [bound] when side 0's lies between a and b, and side 0's replies.
 
     Hazards fall with the value: the smaller bound stands at the upper end.
     """
+    _, _, s, eta, w, own_0, _, own_1, _ = node
+    h_0, h_1, idle, V, image = out
     _, idle[0, 0] = hazards_at(a, own_0, s[0], eta[0], w[0], h_0[1])
     _, idle[0, 1] = hazards_at(b, own_0, s[0], eta[0], w[0], h_0[0])
     for q in range(2):
         sign = 2.0 * q - 1.0
-        V[q] = reply(base[1], rho[1], own_1, s[1], eta[1], w[1], h_0[0], h_0[1], ahead_1, sign)
+        V[q] = reply(1, node, h_0[0], h_0[1], sign)
     _, idle[1, 0] = hazards_at(V[0], own_1, s[1], eta[1], w[1], h_1[1])
     _, idle[1, 1] = hazards_at(V[1], own_1, s[1], eta[1], w[1], h_1[0])
     for q in range(2):
         sign = 2.0 * q - 1.0
-        image[q] = reply(base[0], rho[0], own_0, s[0], eta[0], w[0], h_1[0], h_1[1], ahead_0, sign)
+        image[q] = reply(0, node, h_1[0], h_1[1], sign)
 
 
 @njit(cache=True, nogil=True)
-def node_solutions(
-    base: FloatArray,
-    rho: FloatArray,
-    s: FloatArray,
-    eta: FloatArray,
-    w: FloatArray,
-    own_0: FloatArray,
-    ahead_1: FloatArray,
-    own_1: FloatArray,
-    ahead_0: FloatArray,
-    finest: float,
-    most: int,
-) -> tuple[FloatArray, int]:
+def node_solutions(node: OneNode, finest: float, most: int) -> tuple[FloatArray, int]:
     """All equilibria of one node whose continuation is known, by interval bisection.
 
-    ``own_i`` is what side i's actions bring it, ``ahead_j`` what they bring the other side. The
-    value of side 0 is a fixed point of reply to reply; an interval of it is dropped where its image
-    misses it, and settled where the slope of the image excludes a second fixed point. Returns the
-    values ``[solution, side]`` and the number of intervals finer than ``finest`` scales of the
-    shocks, or left after ``most``, that are not settled.
+    ``node`` is base, rho, s, eta and w by side, then what side 0's actions bring it and the other
+    side, and what side 1's bring it and the other side. The value of side 0 is a fixed point of
+    reply to reply; an interval of it is dropped where its image misses it, and settled where the
+    slope of the image excludes a second fixed point. Returns the values ``[solution, side]`` and
+    the number of intervals finer than ``finest`` scales of the shocks, or left after ``most``, that
+    are not settled.
     """
+    _, rho, s, eta, _, own_0, ahead_1, own_1, ahead_0 = node
     none_1, all_1 = np.zeros(len(own_1)), np.full(len(own_1), eta[1])
     margin = 1e-12 * s[0]
     stack = np.empty((400, 2))
     for q in range(2):
         sign = 2.0 * q - 1.0
-        stack[0, q] = sign * margin + reply(
-            base[0], rho[0], own_0, s[0], eta[0], w[0], none_1, all_1, ahead_0, sign
-        )
+        stack[0, q] = sign * margin + reply(0, node, none_1, all_1, sign)
     found = np.empty((64, 2))
     count = 0
     undecided = 0
@@ -1010,8 +955,8 @@ def node_solutions(
     h_1 = np.empty((2, len(own_1)))
     idle = np.empty((2, 2))
     sums_0, sums_1, ends = np.empty(2), np.empty(2), np.empty(2)
-    V = np.empty(2)
-    image = np.empty(2)
+    V, image = np.empty(2), np.empty(2)
+    out = h_0, h_1, idle, V, image
     done = 0
     while depth > 0:
         depth -= 1
@@ -1020,9 +965,7 @@ def node_solutions(
         if done > most or depth > 396 or count >= 60:
             undecided += depth + 1
             break
-        reply_to_reply(
-            a, b, base, rho, s, eta, w, own_0, ahead_1, own_1, ahead_0, h_0, h_1, idle, V, image
-        )
+        reply_to_reply(a, b, node, out)
         left, right = max(a, image[0] - margin), min(b, image[1] + margin)
         if left > right:
             continue
@@ -1046,24 +989,7 @@ def node_solutions(
             x, y = a, b
             for probe in range(120):
                 v = x if probe == 0 else (y if probe == 1 else 0.5 * (x + y))
-                reply_to_reply(
-                    v,
-                    v,
-                    base,
-                    rho,
-                    s,
-                    eta,
-                    w,
-                    own_0,
-                    ahead_1,
-                    own_1,
-                    ahead_0,
-                    h_0,
-                    h_1,
-                    idle,
-                    V,
-                    image,
-                )
+                reply_to_reply(v, v, node, out)
                 gap = turn * (image[0] - v)
                 if probe == 0 and gap < -margin:
                     break
@@ -1201,12 +1127,8 @@ def draw_paths(
                         continue
             if known == room:
                 room *= 2
-                more = np.empty((2, room), dtype=np.int64)
-                longer = np.empty(room)
-                for q in range(known):
-                    more[0, q], more[1, q], longer[q] = where[q], what[q], when[q]
-                where, what = more[0], more[1]
-                when = longer
+                where, what = np.append(where, where), np.append(what, what)
+                when = np.append(when, when)
             where[known] = n
             what[known] = event
             when[known] = t

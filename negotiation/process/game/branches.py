@@ -14,6 +14,7 @@ from negotiation.process.game._kernels import (
     integrate_back,
     node_solutions,
     solve_stationary,
+    workspace,
 )
 from negotiation.process.game.layout import Block, GameArrays, Path, Span
 from negotiation.process.game.process_game import SolvedGame
@@ -111,20 +112,9 @@ def _path_back(
 def hazards_of(arrays: GameArrays, k: int, values: FloatArray) -> FloatArray:
     """Hazards of all actions at given values in a span."""
     span = arrays.spans[k]
-    count = len(values)
-    hazards = np.zeros(len(span.act_to))
-    evaluate(
-        1.0,
-        np.array(values),
-        span.active,
-        span.tables,
-        hazards,
-        np.zeros(len(hazards)),
-        np.zeros((count, 2, 2)),
-        np.zeros((count, 2)),
-        np.zeros((count, 2)),
-    )
-    return hazards
+    work = workspace(len(values), len(span.act_to))
+    evaluate(1.0, np.array(values), span.active, span.tables, work)
+    return work[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,19 +220,9 @@ def _solutions(
     first, second = ahead[arrays.act_side[acts] == 0], ahead[arrays.act_side[acts] == 1]
     # A side that never acts has neither hazard nor weight, which is already counted as lost.
     first, second = first[first[:, 0] > -np.inf], second[second[:, 1] > -np.inf]
-    found, undecided = node_solutions(
-        base,
-        discount + rate.sum(),
-        scale,
-        windows,
-        weight[n].copy(),
-        np.ascontiguousarray(first[:, 0]),
-        np.ascontiguousarray(first[:, 1]),
-        np.ascontiguousarray(second[:, 1]),
-        np.ascontiguousarray(second[:, 0]),
-        1e-10,
-        most,
-    )
+    worth = [np.ascontiguousarray(own) for own in (*first.T, *second.T[::-1])]
+    node = (base, discount + rate.sum(), scale, windows, weight[n].copy(), *worth)
+    found, undecided = node_solutions(node, 1e-10, most)
     return found[:, None, :], undecided == 0
 
 
@@ -262,13 +242,7 @@ def _restarted(
     last = arrays.spans[-1]
     count, nodes = len(members), len(values)
     size = 2 * count + 1
-    work = (
-        np.zeros(len(last.act_to)),
-        np.zeros(len(last.act_to)),
-        np.zeros((nodes, 2, 2)),
-        np.zeros((nodes, 2)),
-        np.zeros((nodes, 2)),
-    )
+    work = workspace(nodes, len(last.act_to))
     scale = last.tables[10]
     low, high = values[members].min(axis=0), values[members].max(axis=0)
     reach = np.maximum(high - low, 10.0 * scale)

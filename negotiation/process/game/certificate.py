@@ -90,8 +90,6 @@ def _side(solution: SolvedGame, span: Span, i: int) -> Side:
     to = np.full((count, width), -1)
     constant = np.zeros((count, width))
     numbers = np.full((count, width), -1)
-    assert game.base_rate is not None
-    assert game.window_rates is not None
     weight = game.base_rate[i] / game.window_rates[i]
     for n, row in enumerate(mine):
         lump[n, 0], to[n, 0] = 0.0, n
@@ -153,7 +151,6 @@ class _Bellman:
         self.flow = np.array([node.flow[i] for node in game.nodes])
         self.discount = float(game.discount_rates[i])
         self.scale = float(game.shock_scales[i])
-        assert game.window_rates is not None
         self.windows = float(game.window_rates[i])
         count = len(game.nodes)
         self.rival = np.flatnonzero(arrays.act_side != i)
@@ -198,6 +195,13 @@ class _Bellman:
         out[self.active] = np.linalg.solve(system, -right)
         return self.filled(out)
 
+    def hazard_gap(self, chance: FloatArray, hazards: FloatArray) -> float:
+        """Largest difference of a chance of acting at a window from the hazard over its rate."""
+        listed = self.side.number >= 0
+        listed[np.setdiff1d(np.arange(len(chance)), self.active)] = False
+        seen = hazards[self.side.number[listed]] / self.windows
+        return float(np.abs(chance[listed] - seen).max(initial=0.0))
+
     def filled(self, values: FloatArray) -> FloatArray:
         """Values of nodes whose deadline has passed."""
         passed = np.setdiff1d(np.arange(len(values)), self.active)
@@ -216,10 +220,7 @@ def _final(
     chance, shock = choices(problem.side, values, problem.scale, "best")
     followed = problem.plan_value(values, hazards, chance, shock)
     value_gap = float(np.abs(followed - values).max())
-    listed = problem.side.number >= 0
-    listed[np.setdiff1d(np.arange(len(values)), problem.active)] = False
-    seen = hazards[problem.side.number[listed]] / problem.windows
-    hazard_gap = float(np.abs(chance[listed] - seen).max(initial=0.0))
+    hazard_gap = problem.hazard_gap(chance, hazards)
     plans = {}
     best = followed
     for _ in range(max_rounds):
@@ -267,10 +268,7 @@ def certify(solution: SolvedGame, *, max_rounds: int = 50, rtol: float = 1e-11) 
             value_gap = max(value_gap, float(np.abs(plans["best"] - now).max()))
             hazards = solution.hazards_in(k, arrays.spans[k].begin)
             chance, _ = choices(problem.side, now, problem.scale, "best")
-            listed = problem.side.number >= 0
-            listed[np.setdiff1d(np.arange(len(now)), problem.active)] = False
-            seen = hazards[problem.side.number[listed]] / problem.windows
-            hazard_gap = max(hazard_gap, float(np.abs(chance[listed] - seen).max(initial=0.0)))
+            hazard_gap = max(hazard_gap, problem.hazard_gap(chance, hazards))
     return GameCertificate(
         value_gap=value_gap,
         hazard_gap=hazard_gap,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -12,18 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from negotiation.data.tables import as_date
-from negotiation.errors import InvalidInputError
 from negotiation.process.game.nodes import (
     BASE_RATE_A_YEAR,
     WINDOWS_A_YEAR,
     Action,
     Deadline,
     Ending,
-    GameFields,
     Node,
 )
 from negotiation.process.stage import DAYS_IN
+from negotiation.process.validation import Checker, fixed_array
 from negotiation.values import FloatArray, closest
 
 __all__ = ["ACTION_KINDS", "ENDING_KINDS", "game_mistakes"]
@@ -41,67 +39,25 @@ ACTION_KINDS = (
 ENDING_KINDS = ("breakdown", "relapse", "lapse", "court", "election", "outside")
 
 
-class _Checker:
-    """Turns values into numbers, dates and node numbers, and notes what is wrong with them."""
+class _Checker(Checker):
+    """Also turns names of nodes and dates of the clock into numbers."""
 
-    def __init__(self, game: GameFields) -> None:
-        self.mistakes: list[str] = []
-        self.unit = DAYS_IN.get(game.time_unit, 1.0)
-        self.start = self.day(game.start, "start")
-        self.as_of = self.day(game.as_of, "as_of")
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        super().__init__(fields)
+        nodes = fields["nodes"]
         self.numbers: dict[Any, int] = {}
-        for n, node in enumerate(game.nodes):
+        for n, node in enumerate(nodes):
             if node.label in self.numbers:
                 self.note(f"nodes: the label {node.label!r} stands twice; allowed: distinct labels")
             self.numbers[node.label] = n
-        self.count = len(game.nodes)
+        self.count = len(nodes)
         self.place = (tuple(self.numbers), self.start, self.unit)
-
-    def note(self, text: str) -> None:
-        self.mistakes.append(text)
-
-    def day(self, value: Any, name: str) -> date | None:
-        try:
-            return as_date(value, name=name)
-        except InvalidInputError as error:
-            self.note(str(error))
-            return None
-
-    def number(self, value: Any, name: str, *, low: float | None = None) -> float:
-        try:
-            out = float(value)
-        except (TypeError, ValueError):
-            self.note(f"{name}: seen {value!r}; allowed: a number")
-            return 0.0
-        if not isfinite(out) or (low is not None and out < low):
-            bound = "" if low is None else f" and >= {low:g}"
-            self.note(f"{name}: seen {out:g}; allowed: finite{bound}")
-            return 0.0
-        return out
-
-    def pair(self, value: Any, name: str, *, low: float | None = None) -> FloatArray:
-        """Two finite numbers, one a side."""
-        try:
-            out = value if _fixed(value) else np.array(value, dtype=np.float64)
-        except (TypeError, ValueError):
-            self.note(f"{name}: seen {value!r}; allowed: one number a side")
-            return np.zeros(2)
-        if out.shape != (2,):
-            self.note(f"{name}: seen shape {out.shape}; allowed: one number a side")
-            return np.zeros(2)
-        a, b = out.tolist()
-        if not (isfinite(a) and isfinite(b)) or (low is not None and min(a, b) < low):
-            bound = "" if low is None else f" and >= {low:g}"
-            self.note(f"{name}: seen {a:g}, {b:g}; allowed: finite{bound}")
-            return np.zeros(2)
-        out.setflags(write=False)
-        return out
 
     def positive(self, value: Any, name: str) -> FloatArray:
         """Two positive numbers; one stands for both sides."""
         if np.ndim(value) == 0:
             value = (value, value)
-        out = self.pair(value, name)
+        out = self.array(value, name)
         if not out.min() > 0.0:
             self.note(f"{name}: seen {out[0]:g}, {out[1]:g}; allowed: > 0")
             return np.ones(2)
@@ -170,16 +126,6 @@ class _Checker:
         return tuple(steps)
 
 
-def _fixed(value: Any) -> bool:
-    """Whether a value is a read-only array already."""
-    return (
-        isinstance(value, np.ndarray)
-        and value.dtype == np.float64
-        and not value.flags.writeable
-        and value.flags.c_contiguous
-    )
-
-
 def _renewed(entry: Any, **fields: Any) -> Any:
     """Replace fields of a frozen entry, or return it where none is new."""
     if all(getattr(entry, name) is value for name, value in fields.items()):
@@ -193,34 +139,26 @@ def _same(given: Any, checked: tuple[Any, ...]) -> Any:
     return given if kept and all(map(is_, given, checked)) else checked
 
 
-def game_mistakes(game: GameFields) -> tuple[list[str], dict[str, Any]]:
-    """Return what is wrong with a game, and its fields as checked values."""
+def game_mistakes(game: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
+    """Return what is wrong with the fields of a game, and the fields as checked values."""
     check = _Checker(game)
-    if game.time_unit not in DAYS_IN:
-        check.note(f"time_unit: seen {game.time_unit!r}; allowed: {', '.join(DAYS_IN)}")
-    players = tuple(str(name) for name in game.players)
-    if len(players) != 2 or len(set(players)) != 2:
-        check.note(f"players: seen {players}; allowed: two different names")
-    if not game.nodes:
+    if not game["nodes"]:
         check.note("nodes: seen none; allowed: one or more")
     years = check.unit / DAYS_IN["year"]
-    eta, base = game.window_rates, game.base_rate
+    eta, base = game["window_rates"], game["base_rate"]
     fixed: dict[str, Any] = {
-        "players": players,
-        "start": check.start,
-        "as_of": check.as_of,
+        **check.common,
         # Without discounting, waiting for ever has no value.
-        "discount_rates": check.positive(game.discount_rates, "discount_rates (r)"),
-        "shock_scales": check.positive(game.shock_scales, "shock_scales (s)"),
+        "discount_rates": check.positive(game["discount_rates"], "discount_rates (r)"),
+        "shock_scales": check.positive(game["shock_scales"], "shock_scales (s)"),
         "window_rates": check.positive(
             WINDOWS_A_YEAR * years if eta is None else eta, "window_rates (eta)"
         ),
         "base_rate": check.positive(
             BASE_RATE_A_YEAR * years if base is None else base, "base_rate (lambda0)"
         ),
-        "parameters": tuple(game.parameters),
     }
-    nodes = tuple(_checked_node(check, node) for node in game.nodes)
+    nodes = tuple(_checked_node(check, node) for node in game["nodes"])
     for node in nodes:
         for side in range(2):
             taken = sum(action.side == side for action in node.actions)
@@ -230,15 +168,9 @@ def game_mistakes(game: GameFields) -> tuple[list[str], dict[str, Any]]:
                     f"node {node.label!r} side {side}: {taken} actions at base_rate (lambda0) "
                     f"{fixed['base_rate'][side]:g} take {share:g} of its windows; allowed: < 1"
                 )
-    start = check.target(game.start_node, "start_node") if nodes else 0
+    start = check.target(game["start_node"], "start_node") if nodes else 0
     fixed |= {"nodes": nodes, "start_node": 0 if start is None else start}
     _refuse_circles(check, nodes)
-    for parameter in game.parameters:
-        if check.as_of is not None and parameter.known_on > check.as_of:
-            check.note(
-                f"parameter {parameter.name}: known on {parameter.known_on}, "
-                f"later than the information date {check.as_of}"
-            )
     return check.mistakes, fixed
 
 
@@ -256,7 +188,7 @@ def _checked_node(check: _Checker, node: Node) -> Node:
     checked: Node = _renewed(
         node,
         label=str(node.label),
-        flow=check.pair(node.flow, f"{where} flow (g)"),
+        flow=check.array(node.flow, f"{where} flow (g)"),
         actions=_same(node.actions, ordered),
         endings=_same(
             node.endings,
@@ -285,7 +217,7 @@ def _well_formed(check: _Checker, action: Action) -> bool:
         and (to is None or (type(to) is int and 0 <= to < check.count))
         and isinstance(action.audience_cost, float)  # type: ignore[redundant-expr]  # callers may be untyped
         and action.audience_cost > -np.inf
-        and _fixed(payoff)
+        and fixed_array(payoff)
         and payoff.shape == (2,)
         and all(map(isfinite, payoff.tolist()))
     )
@@ -313,7 +245,7 @@ def _checked_action(check: _Checker, action: Action, where: str, offer_by: int |
     checked: Action = _renewed(
         action,
         side=side,
-        payoff=check.pair(action.payoff, f"{where} payoff (pi)"),
+        payoff=check.array(action.payoff, f"{where} payoff (pi)"),
         audience_cost=cost,
         to=check.target(action.to, f"{where} to"),
         kind=kind,
@@ -329,7 +261,7 @@ def _checked_ending(check: _Checker, ending: Ending, where: str) -> Ending:
         ending,
         rate=check.rate(ending.rate, f"{where} rate (gamma)"),
         to=check.target(ending.to, f"{where} to"),
-        payoff=check.pair(ending.payoff, f"{where} payoff"),
+        payoff=check.array(ending.payoff, f"{where} payoff"),
         kind=check.kind(ending.kind, ENDING_KINDS, f"{where} kind"),
     )
     if len(check.mistakes) == before:
@@ -347,7 +279,7 @@ def _checked_deadline(check: _Checker, deadline: Deadline | None, where: str) ->
         deadline,
         at=at,
         to=check.target(deadline.to, f"{where} to"),
-        payoff=check.pair(deadline.payoff, f"{where} payoff"),
+        payoff=check.array(deadline.payoff, f"{where} payoff"),
     )
 
 

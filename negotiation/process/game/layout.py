@@ -11,27 +11,16 @@ from typing import TypeAlias
 
 import numpy as np
 
-from negotiation.process.game.nodes import GameFields, Node, Steps
+from negotiation.process.game.nodes import Node, Steps
 from negotiation.values import FloatArray, IntArray, compact_repr, read_only
 
 __all__ = ["Block", "GameArrays", "Path", "Span", "Tables", "game_arrays"]
 
+_Acts: TypeAlias = tuple[IntArray, IntArray, IntArray, FloatArray]
+_Endings: TypeAlias = tuple[IntArray, IntArray, FloatArray, FloatArray]
+_Rules: TypeAlias = tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]
 #: What the kernels take, in the order of `Span.tables`.
-Tables: TypeAlias = tuple[
-    IntArray,
-    IntArray,
-    IntArray,
-    FloatArray,
-    IntArray,
-    IntArray,
-    FloatArray,
-    FloatArray,
-    FloatArray,
-    FloatArray,
-    FloatArray,
-    FloatArray,
-    FloatArray,
-]
+Tables: TypeAlias = tuple[*_Acts, *_Endings, *_Rules]
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,9 +175,14 @@ class Path:
     __repr__ = compact_repr
 
 
-def game_arrays(game: GameFields) -> GameArrays:
-    """Lay a checked game out as arrays."""
-    nodes = game.nodes
+def game_arrays(
+    nodes: tuple[Node, ...],
+    discount: FloatArray,
+    scale: FloatArray,
+    eta: FloatArray,
+    base: FloatArray,
+) -> GameArrays:
+    """Lay a checked game out as arrays: its nodes, then r, s, eta and lambda0 by side."""
     actions = [action for node in nodes for action in node.actions]
     endings = [ending for node in nodes for ending in node.endings]
     begin = np.cumsum([0] + [len(node.actions) for node in nodes])
@@ -203,9 +197,6 @@ def game_arrays(game: GameFields) -> GameArrays:
     ending_to = _ints([-1 if ending.to is None else ending.to for ending in endings])
     ending_pay = np.array([ending.payoff for ending in endings]).reshape(-1, 2)
 
-    eta, base, scale = game.window_rates, game.base_rate, game.shock_scales
-    assert eta is not None
-    assert base is not None
     flow = np.array([node.flow for node in nodes]).reshape(-1, 2)
     weight = np.broadcast_to(base / eta, (len(nodes), 2)).copy()
     for n, i in {
@@ -220,15 +211,12 @@ def game_arrays(game: GameFields) -> GameArrays:
         flow[n, i] += eta[i] * scale[i] * np.log1p(-lost)
         weight[n, i] /= 1.0 - lost
 
-    fixed = tuple(
-        _floats(values, *shape)
-        for values, shape in (
-            (flow, (-1, 2)),
-            (game.discount_rates, (2,)),
-            (scale, (2,)),
-            (eta, (2,)),
-            (weight, (-1, 2)),
-        )
+    rules = (
+        _floats(flow, -1, 2),
+        _floats(discount, 2),
+        _floats(scale, 2),
+        _floats(eta, 2),
+        _floats(weight, -1, 2),
     )
     dates = _change_dates(nodes)
     spans = []
@@ -237,31 +225,14 @@ def game_arrays(game: GameFields) -> GameArrays:
         rates = _floats([rate_at(ending.rate, start) for ending in endings], -1)
         to_act, pay_act = _followed(act_to, payoff, passed, later_to, later_pay)
         to_end, pay_end = _followed(ending_to, ending_pay, passed, later_to, later_pay)
-        spans.append(
-            Span(
-                start,
-                end,
-                to_act,
-                pay_act,
-                to_end,
-                pay_end,
-                rates,
-                _ints(np.flatnonzero(~np.array(passed))),
-                _ints(later_to),
-                _floats(later_pay, -1, 2),
-                (  # type: ignore[arg-type]  # five arrays at the end
-                    act_begin,
-                    act_middle,
-                    to_act,
-                    pay_act,
-                    ending_begin,
-                    to_end,
-                    pay_end,
-                    rates,
-                    *fixed,
-                ),
-            )
+        active = _ints(np.flatnonzero(~np.array(passed)))
+        later = _ints(later_to), _floats(later_pay, -1, 2)
+        acts, ends = (
+            (act_begin, act_middle, to_act, pay_act),
+            (ending_begin, to_end, pay_end, rates),
         )
+        moves = to_act, pay_act, to_end, pay_end, rates
+        spans.append(Span(start, end, *moves, active, *later, (*acts, *ends, *rules)))
     last = spans[-1]
     successors = _successors(last, act_begin, ending_begin)
     return GameArrays(
@@ -272,7 +243,7 @@ def game_arrays(game: GameFields) -> GameArrays:
         ending_begin=ending_begin,
         spans=tuple(spans),
         blocks=_blocks(last.active.tolist(), successors),
-        dated=_ints(_dated(game, act_to, ending_to, act_begin, ending_begin)),
+        dated=_ints(_dated(nodes)),
     )
 
 
@@ -300,31 +271,14 @@ def _successors(span: Span, act_begin: IntArray, ending_begin: IntArray) -> list
     ]
 
 
-def _dated(
-    game: GameFields,
-    act_to: IntArray,
-    ending_to: IntArray,
-    act_begin: IntArray,
-    ending_begin: IntArray,
-) -> list[int]:
+def _dated(nodes: tuple[Node, ...]) -> list[int]:
     """Nodes with a date of their own or from which play may get to one."""
-    nodes = game.nodes
-    found = {
-        n for n, node in enumerate(nodes) if node.deadline is not None or _change_dates((node,))
-    }
-    grown = bool(found)
-    while grown:
-        grown = False
-        for n in range(len(nodes)):
-            if n in found:
-                continue
-            targets = {
-                *act_to[act_begin[n] : act_begin[n + 1]].tolist(),
-                *ending_to[ending_begin[n] : ending_begin[n + 1]].tolist(),
-            }
-            if targets & found:
-                found.add(n)
-                grown = True
+    targets = [{a.to for a in node.actions} | {e.to for e in node.endings} for node in nodes]
+    found: set[int] = set()
+    grown = {n for n, node in enumerate(nodes) if _change_dates((node,))}
+    while grown - found:
+        found |= grown
+        grown = {n for n, to in enumerate(targets) if to & found}
     return sorted(found)
 
 

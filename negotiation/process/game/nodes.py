@@ -11,16 +11,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from negotiation.data.parameters import Parameter
 from negotiation.process.validation import raise_mistakes
 from negotiation.values import FloatArray, compact_repr, quantity
 
-__all__ = ["Action", "Deadline", "Ending", "GameFields", "Node"]
+__all__ = ["Action", "Deadline", "Ending", "Node"]
 
 #: A node by number or label; None: play ends.
 Target: TypeAlias = int | str | None
@@ -184,51 +183,3 @@ class Node:
             stage=stage,
             offer_by=by,
         )
-
-
-class GameFields(Protocol):
-    """What checks and layout read of a game; see `ProcessGame`."""
-
-    @property
-    def nodes(self) -> tuple[Node, ...]:
-        """See `ProcessGame`."""
-
-    @property
-    def discount_rates(self) -> FloatArray:
-        """See `ProcessGame`."""
-
-    @property
-    def shock_scales(self) -> FloatArray:
-        """See `ProcessGame`."""
-
-    @property
-    def window_rates(self) -> FloatArray | None:
-        """See `ProcessGame`."""
-
-    @property
-    def base_rate(self) -> FloatArray | None:
-        """See `ProcessGame`."""
-
-    @property
-    def start_node(self) -> int | str:
-        """See `ProcessGame`."""
-
-    @property
-    def time_unit(self) -> str:
-        """See `ProcessGame`."""
-
-    @property
-    def players(self) -> tuple[str, str]:
-        """See `ProcessGame`."""
-
-    @property
-    def start(self) -> date | None:
-        """See `ProcessGame`."""
-
-    @property
-    def as_of(self) -> date | None:
-        """See `ProcessGame`."""
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """See `ProcessGame`."""

@@ -176,13 +176,11 @@ def simulate_game(
         fine = np.append((dates[:-1, None] + np.diff(dates)[:, None] * parts).ravel(), dates[-1])
         grids.append(fine)
         hazards.append(np.array([hazards_of(arrays, k, v) for v in solution.values_along(k, fine)]))
-    windows = game.window_rates
-    assert windows is not None
     bound = np.zeros(count)
     for node, side in {
         (m, action.side) for m, entry in enumerate(game.nodes) for action in entry.actions
     }:
-        bound[node] += windows[side]
+        bound[node] += game.window_rates[side]
     passed = np.ones((len(spans), count), dtype=np.int64)
     for k, span in enumerate(spans):
         passed[k, span.active] = 0

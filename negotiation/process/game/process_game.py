@@ -77,8 +77,8 @@ class ProcessGame:
     nodes: tuple[Node, ...]
     discount_rates: FloatArray = quantity("r", "1/time", "discount rate")
     shock_scales: FloatArray = quantity("s", "payoff", "scale of the private shocks")
-    window_rates: FloatArray | None = quantity("eta", "1/time", "rate of windows", default=None)
-    base_rate: FloatArray | None = quantity(
+    window_rates: FloatArray = quantity("eta", "1/time", "rate of windows", default=None)
+    base_rate: FloatArray = quantity(
         "lambda0", "1/time", "rate at which an indifferent side acts", default=None
     )
     start_node: int | str = 0
@@ -91,7 +91,7 @@ class ProcessGame:
     def __post_init__(self) -> None:
         """Turn every number into an array, labels into numbers; report all mistakes at once."""
         with decoding("game"):
-            mistakes, fixed = game_mistakes(self)
+            mistakes, fixed = game_mistakes(vars(self))
         raise_mistakes(mistakes)
         for name, value in fixed.items():
             object.__setattr__(self, name, value)
@@ -107,7 +107,9 @@ class ProcessGame:
     @cached_property
     def arrays(self) -> GameArrays:
         """The numbers of the game as the kernels take them."""
-        return game_arrays(self)
+        return game_arrays(
+            self.nodes, self.discount_rates, self.shock_scales, self.window_rates, self.base_rate
+        )
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -143,8 +145,6 @@ class ProcessGame:
             )
             for node in self.nodes
         )
-        assert self.window_rates is not None
-        assert self.base_rate is not None
         return replace(
             self,
             nodes=nodes,

@@ -9,7 +9,12 @@ from negotiation.errors import InvalidInputError
 from negotiation.process.game.nodes import Action, Deadline, Ending, Node
 from negotiation.process.game.persistent_types.typed_game import TypedGame
 from negotiation.process.game.process_game import ProcessGame
-from negotiation.process.mapping import listed_mistakes, read_parameters
+from negotiation.process.mapping import (
+    listed_mistakes,
+    needed_field,
+    read_fields,
+    read_parameters,
+)
 from negotiation.process.validation import raise_mistakes
 
 __all__ = ["game_from_mapping"]
@@ -56,7 +61,8 @@ def game_from_mapping(data: Mapping[str, Any]) -> ProcessGame | TypedGame:
         list a side, ``persistence`` or ``psi``; see `TypedGame`).
     """
     mistakes: list[str] = []
-    options = _fields(data, _GAME, "game", mistakes, {"nodes", "parameters", "types", *_ANSWERS})
+    others = {"nodes", "parameters", "types"}
+    options = read_fields(data, _GAME, "game", mistakes, others, silent=_ANSWERS)
     for needed in ("r", "s"):
         if _GAME[needed] not in options:
             mistakes.append(f"{needed} ({_GAME[needed]}): missing; allowed: one number a side")
@@ -79,70 +85,41 @@ def game_from_mapping(data: Mapping[str, Any]) -> ProcessGame | TypedGame:
     if "types" not in data:
         raise_mistakes(mistakes)
         return game
-    types = _fields(data["types"], _TYPES, "types", mistakes)
+    types = read_fields(data["types"], _TYPES, "types", mistakes)
     for name in ("costs", "priors"):
-        _needed(types, name, ((0.0,), (1.0,)), "types", mistakes)
+        needed_field(types, name, ((0.0,), (1.0,)), "types", mistakes)
     raise_mistakes(mistakes)
     return TypedGame(game, **types)
-
-
-def _fields(
-    entry: Any,
-    names: Mapping[str, str],
-    where: str,
-    mistakes: list[str],
-    others: frozenset[str] | set[str] = frozenset(),
-) -> dict[str, Any]:
-    """Read the keys of a mapping by their short or full names; note every other key."""
-    if not isinstance(entry, Mapping):
-        mistakes.append(f"{where}: seen {entry!r}; allowed: a mapping")
-        return {}
-    known = {**names, **{name: name for name in names.values()}}
-    out = {}
-    for key, value in entry.items():
-        if key in known:
-            if value is not None:
-                out[known[key]] = value
-        elif key not in others:
-            allowed = ", ".join(sorted({*known, *others} - _ANSWERS))
-            mistakes.append(f"{where}: unknown key {key!r}; allowed: {allowed}")
-    return out
-
-
-def _needed(found: dict[str, Any], name: str, fallback: Any, where: str, out: list[str]) -> None:
-    if name not in found:
-        out.append(f"{where}: {name} is missing")
-        found[name] = fallback
 
 
 def _node(entry: Any, k: int, mistakes: list[str]) -> Node:
     label = str(entry.get("label", f"node {k}")) if isinstance(entry, Mapping) else f"node {k}"
     where = f"node {label!r}"
-    found = _fields(entry, _NODE, where, mistakes, {"actions", "endings", "lapse", "deadline"})
-    _needed(found, "flow", (0.0, 0.0), where, mistakes)
+    found = read_fields(entry, _NODE, where, mistakes, {"actions", "endings", "lapse", "deadline"})
+    needed_field(found, "flow", (0.0, 0.0), where, mistakes)
     inner = entry if isinstance(entry, Mapping) else {}
     actions = []
     for a, item in enumerate(inner.get("actions", ())):
-        action = _fields(item, _ACTION, f"{where} action {a}", mistakes)
-        _needed(action, "side", 0, f"{where} action {a}", mistakes)
+        action = read_fields(item, _ACTION, f"{where} action {a}", mistakes)
+        needed_field(action, "side", 0, f"{where} action {a}", mistakes)
         actions.append(Action(**action))
     endings = []
     for e, item in enumerate(inner.get("endings", ())):
-        ending = _fields(item, _ENDING, f"{where} ending {e}", mistakes)
-        _needed(ending, "rate", 0.0, f"{where} ending {e}", mistakes)
+        ending = read_fields(item, _ENDING, f"{where} ending {e}", mistakes)
+        needed_field(ending, "rate", 0.0, f"{where} ending {e}", mistakes)
         endings.append(Ending(**ending))
     if inner.get("lapse") is not None:
         names = {"duration": "duration", "to": "to", "value": "payoff"}
-        lapse = _fields(inner["lapse"], names, f"{where} lapse", mistakes)
-        _needed(lapse, "duration", 1.0, f"{where} lapse", mistakes)
+        lapse = read_fields(inner["lapse"], names, f"{where} lapse", mistakes)
+        needed_field(lapse, "duration", 1.0, f"{where} lapse", mistakes)
         try:
             endings.append(Ending.lapse(**{"to": None, **lapse}))
         except (InvalidInputError, TypeError, ValueError) as error:
             mistakes.append(f"{where} lapse: {error}")
     deadline = None
     if inner.get("deadline") is not None:
-        terms = _fields(inner["deadline"], _DEADLINE, f"{where} deadline", mistakes)
-        _needed(terms, "at", 1.0, f"{where} deadline", mistakes)
+        terms = read_fields(inner["deadline"], _DEADLINE, f"{where} deadline", mistakes)
+        needed_field(terms, "at", 1.0, f"{where} deadline", mistakes)
         deadline = Deadline(**terms)
     return Node(
         **{"label": label, **found},

@@ -274,7 +274,6 @@ class GameSolution(Presented):
         """
         arrays, game = self.process.arrays, self.process
         scale, windows = game.shock_scales[arrays.act_side], game.window_rates
-        assert windows is not None
         with np.errstate(divide="ignore", invalid="ignore"):
             paid = arrays.audience_cost + scale * np.log(self.hazards / windows[arrays.act_side])
         return np.where(np.isfinite(paid), paid, np.nan)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from negotiation.process.tough_types.closed_form import Branches, ProcessArrays
-from negotiation.process.tough_types.kernels.regimes import AT_ONCE, IMPASSE, NO_EQUILIBRIUM, PASSED
+from negotiation.process.tough_types.kernels.regimes import AT_ONCE, IMPASSE, PASSED
 
 __all__ = ["closed_form_residual"]
 
@@ -60,8 +60,8 @@ def closed_form_residual(arrays: ProcessArrays, branches: Branches) -> float:
 
 def _node_residual(arrays: ProcessArrays, branches: Branches, k: int, h: int) -> float:
     kind = branches.kinds[k, h]
-    if kind in {PASSED, NO_EQUILIBRIUM}:
-        return 0.0 if kind == PASSED else np.inf
+    if kind == PASSED:
+        return 0.0
     span = arrays.deadlines[k]
     if np.isfinite(span) and not np.isin(branches.behaviours[k, h], _CONCEDES).all():
         return max(_deadline_gain(arrays, branches, k, h, i) for i in range(2))

@@ -16,7 +16,7 @@ information; Abreu and Gul (2000), Bargaining and reputation; Binmore, Rubinstei
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -172,51 +172,10 @@ def solve_closed_form(arrays: ProcessArrays, *, tol: float, max_iter: int) -> Br
 
     start = values_of_war(arrays) if (arrays.relapse_to >= 0).any() else arrays.breakdown
     count, width, _ = arrays.flows.shape
-    triple = (count, width, 2)
-    V, L, F, lam, T, mu, last = (np.zeros(triple) for _ in range(7))
-    used = start.copy()
-    T0 = np.zeros((count, width))
-    kind = np.zeros((count, width), dtype=np.int64)
-    behaviour = np.zeros(triple, dtype=np.int64)
-    rounds, change = kernels.closed_form_tree(
-        arrays.shift,
-        arrays.flows,
-        arrays.concede,
-        arrays.win,
-        arrays.breakdown_hazard,
-        arrays.audience_growth,
-        arrays.stubbornness,
-        arrays.discount_rates,
-        arrays.deadlines,
-        arrays.opens,
-        arrays.relapse_to,
-        arrays.relapse_lump,
-        tol,
-        max_iter,
-        V,
-        L,
-        F,
-        used,
-        lam,
-        T,
-        T0,
-        mu,
-        kind,
-        behaviour,
-        last,
-    )
-    return Branches(
-        values=V,
-        concede_values=L,
-        win_values=F,
-        breakdown_values=used,
-        hazards=lam,
-        exhaustion=T,
-        horizons=T0,
-        atoms=mu,
-        deadline_atoms=last,
-        kinds=kind,
-        behaviours=behaviour,
-        rounds=int(rounds),
-        relapse_change=float(change),
-    )
+    V, L, F, lam, T, mu, last = (np.zeros((count, width, 2)) for _ in range(7))
+    T0, kind = np.zeros((count, width)), np.zeros((count, width), dtype=np.int64)
+    behaviour = np.zeros((count, width, 2), dtype=np.int64)
+    tables = tuple(getattr(arrays, part.name) for part in fields(arrays))
+    out = V, L, F, start.copy(), lam, T, T0, mu, last, kind, behaviour
+    rounds, change = kernels.closed_form_tree(tables, tol, max_iter, out)
+    return Branches(*out, rounds=int(rounds), relapse_change=float(change))

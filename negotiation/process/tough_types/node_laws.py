@@ -113,27 +113,6 @@ class NodeLaw:
             return self.times
         return np.linspace(0.0, self.duration, _POINTS)
 
-    def concession_rates(self) -> tuple[FloatArray, FloatArray, float]:
-        """Rates of a concession by either side after the opening.
-
-        Returns
-        -------
-        spent, rates
-            Times since the opening ``[point]``, and the rate between each and the next.
-        last
-            Chance of a concession at the deadline, once it is reached.
-        """
-        if np.isfinite(self.deadline) and not self.to_deadline:
-            return self.until_deadline().concession_rates()
-        if self.kind != ATTRITION or self.duration == 0.0:
-            return np.zeros(1), np.zeros(0), 0.0
-        if not np.isfinite(self.duration):
-            return np.array([0.0, np.inf]), np.array([self.steady_hazards.sum()]), 0.0
-        left = self.duration
-        places = np.append(self.times[self.times < left * (1.0 - 1e-12)], left)[::-1]
-        rates = np.diff(self.log_beliefs(places).sum(axis=1)) / -np.diff(places)
-        return left - places, np.asarray(rates), float(self.last_concessions().sum())
-
     def exit_times(self, places: FloatArray) -> FloatArray:
         """Mean time at which a cell is left by a concession or breakdown, given that it is."""
         grown = self.log_beliefs(places)

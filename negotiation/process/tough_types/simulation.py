@@ -23,7 +23,7 @@ from negotiation.process.game.solution import GameSolution
 from negotiation.process.solve import ProcessSolution
 from negotiation.process.stage import DAYS_IN
 from negotiation.process.stages import MultiStepProcess
-from negotiation.process.tough_types.node_laws import NodeLaw, node_laws
+from negotiation.process.tough_types.node_laws import node_laws
 from negotiation.values import FloatArray, IntArray, float_array, random_generator
 
 if TYPE_CHECKING:
@@ -233,82 +233,38 @@ def simulate_process(
     else:
         horizon = float(process.in_time(float_array(horizon_days, name="horizon_days", low=0.0)))
     generator = random_generator(rng)
-    events = _Events(int(n))
     laws = node_laws(solution)
-    walk = _Walk(node=np.zeros(int(n), dtype=np.int64), time=np.zeros(int(n)))
-    while True:
-        active = np.flatnonzero((walk.node >= 0) & (walk.time <= horizon))
-        if not len(active):
-            break
-        record = events.add()
+    # Where every path stands (-1 after a deal, -2 after another end) and when; columns of events.
+    node, now = np.zeros(int(n), dtype=np.int64), np.zeros(int(n))
+    rounds = []
+    while len(active := np.flatnonzero((node >= 0) & (now <= horizon))):
+        stage, time = np.full(int(n), -1), np.full(int(n), np.inf)
+        outcome, history = np.full(int(n), NOTHING), np.zeros(int(n), dtype=np.int64)
         # A path takes one step a round, wherever that step leads it.
-        standing = walk.node[active]
+        standing = node[active]
         for number in np.unique(standing):
-            members = active[standing == number]
-            _step(laws[int(number)], walk, members, record, generator)
-    deal = np.where(walk.node == _DEAL, walk.time, np.inf)
-    stage, time, outcome, history = events.stacked()
+            law, members = laws[int(number)], active[standing == number]
+            spent, ended = law.draw(len(members), generator)
+            now[members] += spent
+            stage[members], history[members] = law.stage, law.history
+            time[members], outcome[members] = now[members], ended
+            onward = np.array(
+                [
+                    *(child if child >= 0 else _DEAL for child in law.following),
+                    _OVER,
+                    law.back if law.back >= 0 else _OVER,
+                ]
+            )
+            # A side that concedes, no event, a breakdown: 0, 1, -2, -1.
+            node[members] = onward[ended]
+        rounds.append((stage, time, outcome, history))
+    stage, time, outcome, history = (np.stack(part, axis=1) for part in zip(*rounds, strict=True))
     return ProcessPaths(
         process=process,
         stage=stage,
         time=time,
         outcome=outcome,
         history=history,
-        deal_time=deal,
+        deal_time=np.where(node == _DEAL, now, np.inf),
         elapsed_seconds=perf_counter() - started,
     )
-
-
-@dataclass
-class _Walk:
-    """Where every path stands: its node (-1 after a deal, -2 after another end), and time."""
-
-    node: IntArray
-    time: FloatArray
-
-
-class _Events:
-    """Columns of events, one appended for each round of steps."""
-
-    def __init__(self, n: int) -> None:
-        self.n = n
-        self.columns: list[tuple[IntArray, FloatArray, IntArray, IntArray]] = []
-
-    def add(self) -> tuple[IntArray, FloatArray, IntArray, IntArray]:
-        column = (
-            np.full(self.n, -1, dtype=np.int64),
-            np.full(self.n, np.inf),
-            np.full(self.n, NOTHING, dtype=np.int64),
-            np.zeros(self.n, dtype=np.int64),
-        )
-        self.columns.append(column)
-        return column
-
-    def stacked(self) -> tuple[IntArray, FloatArray, IntArray, IntArray]:
-        parts = [np.stack(list(part), axis=1) for part in zip(*self.columns, strict=True)]
-        return parts[0], parts[1], parts[2], parts[3]
-
-
-def _step(
-    law: NodeLaw,
-    walk: _Walk,
-    members: IntArray,
-    record: tuple[IntArray, FloatArray, IntArray, IntArray],
-    rng: np.random.Generator,
-) -> None:
-    """Play one node for the paths that stand in it."""
-    spent, outcome = law.draw(len(members), rng)
-    time = walk.time[members] + spent
-    stage_column, time_column, outcome_column, history_column = record
-    stage_column[members] = law.stage
-    time_column[members] = time
-    outcome_column[members] = outcome
-    history_column[members] = law.history
-    walk.time[members] = time
-    for c in range(2):
-        conceded = members[outcome == c]
-        child = int(law.following[c])
-        walk.node[conceded] = child if child >= 0 else _DEAL
-    broke = members[outcome == BREAKDOWN]
-    walk.node[broke] = law.back if law.back >= 0 else _OVER
-    walk.node[members[outcome == NOTHING]] = _OVER

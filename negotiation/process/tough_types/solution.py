@@ -19,13 +19,12 @@ from negotiation.process.tough_types.closed_form import Branches, ProcessArrays
 from negotiation.process.tough_types.dates.closed_form_outcomes import (
     StageOutcomes,
     constant_hazard_deal_by,
-    reach,
     stage_outcomes,
 )
 from negotiation.process.tough_types.dates.date_grids import RecursionDates
 from negotiation.process.tough_types.dates.eventual_deals import (
-    chance_and_time,
     eventual_deal,
+    first_pass,
     transform,
 )
 from negotiation.process.tough_types.kernels.regimes import PASSED
@@ -40,14 +39,7 @@ __all__ = ["ProcessSolution"]
 
 #: Names of the codes of the kernels.
 _BEHAVIOURS = ("mixes", "concedes_at_once", "never", "concedes_at_once", "concedes_at_deadline")
-_KINDS = (
-    "attrition",
-    "concedes_at_once",
-    "impasse",
-    "passed",
-    "no_equilibrium",
-    "waits_for_deadline",
-)
+_KINDS = ("attrition", "concedes_at_once", "impasse", "passed", "waits_for_deadline")
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,13 +116,17 @@ class ProcessSolution(Pictured):
         out[self.eventual.stage, self.eventual.history] = self.eventual.openings
         return out
 
-    @cached_property
+    @property
     def reach_probability(self) -> FloatArray:
         """Probability ``[stage + 1, history]`` of reaching each stage on the first pass.
 
         A stage that is passed at once after a history counts as reached; see `visits`.
         """
-        return reach(self.arrays, self.branch_solution, self.outcomes)
+        return self._first_pass[0]
+
+    @cached_property
+    def _first_pass(self) -> tuple[FloatArray, FloatArray]:
+        return first_pass(self.arrays, self.branch_solution, self.outcomes)
 
     def mean_over_histories(self, values: FloatArray) -> FloatArray:
         """Mean over histories of ``[stage, history, ...]``, weighted by visits."""
@@ -229,7 +225,7 @@ class ProcessSolution(Pictured):
         """Mean time to the deal, given a deal, in units of the clock."""
         if self.process.has_relapse:
             return self.eventual.time
-        chance, moment = chance_and_time(self.arrays, self.branch_solution, self.outcomes)
+        chance, moment = (float(part[-1].sum()) for part in self._first_pass)
         return moment / chance if chance > 0.0 else float("nan")
 
     def deal_by(self, days: ArrayLike) -> Any:

@@ -95,8 +95,6 @@ class NodeConditions:
 
     def __init__(self, typed: TypedGame, n: int, ahead: Ahead, most: float = 1.0) -> None:
         game, node = typed.game, typed.game.nodes[n]
-        assert game.window_rates is not None
-        assert game.base_rate is not None
         self.game, self.label, self.ahead, self.most = game, node.label, ahead, most
         self.priors = typed.priors
         self.types = (len(typed.costs[0]), len(typed.costs[1]))

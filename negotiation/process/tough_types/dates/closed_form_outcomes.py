@@ -29,7 +29,6 @@ __all__ = [
     "StageOutcomes",
     "constant_hazard_deal_by",
     "log_growth",
-    "reach",
     "stage_outcomes",
     "stage_transform",
 ]
@@ -146,21 +145,6 @@ def _growing_cost(
         grown[j] = log_growth(t, N, F - L, a, r + beta)
         full[j] = log_growth(np.array(T0), N, F - L, a, r + beta)
     return hazard, grown, full
-
-
-def reach(arrays: ProcessArrays, branches: Branches, outcomes: StageOutcomes) -> FloatArray:
-    """Probability ``[stage + 1, history]`` of reaching each stage on the first pass."""
-    count = len(arrays.breakdown_hazard)
-    out = np.zeros((count + 1, arrays.histories(count)))
-    out[0, 0] = 1.0
-    for k in range(count):
-        for h in range(arrays.histories(k)):
-            if branches.kinds[k, h] == PASSED:
-                out[k + 1, arrays.child(k, h, 0)] += out[k, h]
-                continue
-            for c in range(2):
-                out[k + 1, arrays.child(k, h, c)] += out[k, h] * outcomes.concedes[k, h, c]
-    return out
 
 
 def constant_hazard_deal_by(

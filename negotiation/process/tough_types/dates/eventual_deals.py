@@ -12,7 +12,17 @@ from negotiation.process.tough_types.dates.closed_form_outcomes import (
 from negotiation.process.tough_types.kernels.regimes import PASSED
 from negotiation.values import FloatArray
 
-__all__ = ["chance_and_time", "eventual_deal", "transform"]
+__all__ = ["eventual_deal", "first_pass", "transform"]
+
+
+def _moves(
+    arrays: ProcessArrays, branches: Branches, outcomes: StageOutcomes, k: int, h: int
+) -> list[tuple[int, float, float]]:
+    """History after each end of a stage, its probability, and mean time times its indicator."""
+    if branches.kinds[k, h] == PASSED:
+        return [(arrays.child(k, h, 0), 1.0, 0.0)]
+    chances, times = outcomes.concedes[k, h].tolist(), outcomes.time[k, h].tolist()
+    return [(arrays.child(k, h, c), chances[c], times[c]) for c in range(2)]
 
 
 def _transition(
@@ -25,16 +35,11 @@ def _transition(
     for k in range(count):
         for h in range(arrays.histories(k)):
             here = k * width + h
-            moves = (
-                [(0, 1.0)]
-                if branches.kinds[k, h] == PASSED
-                else [(c, float(outcomes.concedes[k, h, c])) for c in range(2)]
-            )
-            for c, chance in moves:
+            for child, chance, _ in _moves(arrays, branches, outcomes, k, h):
                 if k == count - 1:
                     deal[here] += chance
                 else:
-                    matrix[here, (k + 1) * width + arrays.child(k, h, c)] += chance
+                    matrix[here, (k + 1) * width + child] += chance
             breaks = arrays.breakdown_hazard[k] > 0.0 or np.isfinite(arrays.deadlines[k])
             if arrays.relapse_to[k] >= 0 and breaks and branches.kinds[k, h] != PASSED:
                 m = int(arrays.relapse_to[k])
@@ -51,24 +56,22 @@ def eventual_deal(arrays: ProcessArrays, branches: Branches, outcomes: StageOutc
     return float(min(max(chance[0], 0.0), 1.0))
 
 
-def chance_and_time(
+def first_pass(
     arrays: ProcessArrays, branches: Branches, outcomes: StageOutcomes
-) -> tuple[float, float]:
-    """Return P(deal on the first pass) and E[time; deal on the first pass]."""
+) -> tuple[FloatArray, FloatArray]:
+    """Probability of reaching each stage on the first pass, and mean time times its indicator.
+
+    Both ``[stage + 1, history]``; the last row is the deal.
+    """
     count = len(arrays.breakdown_hazard)
-    width = arrays.histories(count)
-    chance, moment = np.zeros((count + 1, width)), np.zeros((count + 1, width))
+    chance, moment = np.zeros((2, count + 1, arrays.histories(count)))
     chance[0, 0] = 1.0
     for k in range(count):
         for h in range(arrays.histories(k)):
-            passed = branches.kinds[k, h] == PASSED
-            for c in range(1 if passed else 2):
-                child = arrays.child(k, h, c)
-                p = 1.0 if passed else outcomes.concedes[k, h, c]
-                t = 0.0 if passed else outcomes.time[k, h, c]
+            for child, p, t in _moves(arrays, branches, outcomes, k, h):
                 chance[k + 1, child] += chance[k, h] * p
                 moment[k + 1, child] += moment[k, h] * p + chance[k, h] * t
-    return float(chance[count].sum()), float(moment[count].sum())
+    return chance, moment
 
 
 def transform(arrays: ProcessArrays, branches: Branches, x: float) -> float:

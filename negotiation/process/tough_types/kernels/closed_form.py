@@ -12,10 +12,14 @@ opening.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from negotiation.compilation import njit
 from negotiation.process.tough_types.kernels.deadlines import (
+    Found,
+    Given,
     deadline_stage,
     growth,
     posterior,
@@ -31,38 +35,18 @@ from negotiation.process.tough_types.kernels.regimes import (
     NEVER,
     PASSED,
 )
-from negotiation.values import FloatArray, IntArray
 
 
 @njit(cache=True, nogil=True)
-def closed_form_stage(
-    g: FloatArray,
-    L: FloatArray,
-    F: FloatArray,
-    B: FloatArray,
-    beta: float,
-    a: FloatArray,
-    z: FloatArray,
-    r: FloatArray,
-    deadline: float,
-    lam: FloatArray,
-    T: FloatArray,
-    mu: FloatArray,
-    end: FloatArray,
-    V: FloatArray,
-    behaviour: IntArray,
-    last: FloatArray,
-) -> int:
+def closed_form_stage(given: Given, found: Found) -> int:
     """Equilibrium of one stage whose continuation values do not move with beliefs.
 
-    Writes the hazards at the opening ``lam``, exhaustion times ``T``, atoms ``mu``, values ``V``,
-    the behaviours and the atoms at a deadline ``last``; ``end[0]`` is the time T0 at which
-    concessions stop. Returns the kind of the stage.
+    Writes what is ``found`` and returns the kind of the stage.
     """
+    g, L, F, B, beta, a, z, r, deadline = given
+    lam, T, mu, end, V, behaviour, last = found
     if np.isfinite(deadline):
-        return int(
-            deadline_stage(g, L, F, B, beta, a, z, r, deadline, lam, T, mu, end, V, behaviour, last)
-        )
+        return int(deadline_stage(given, found))
     N = np.empty(2)
     D = np.empty(2)
     W = np.empty(2)
@@ -178,39 +162,18 @@ def next_weight(weight: float, change: float, before: float) -> float:
 
 @njit(cache=True, nogil=True)
 def closed_form_tree(
-    shift: IntArray,
-    g: FloatArray,
-    lump: FloatArray,
-    f: FloatArray,
-    beta: FloatArray,
-    a: FloatArray,
-    z: FloatArray,
-    r: FloatArray,
-    deadline: FloatArray,
-    opens: FloatArray,
-    relapse_to: IntArray,
-    relapse_lump: FloatArray,
-    tol: float,
-    max_iter: int,
-    V: FloatArray,
-    L: FloatArray,
-    F: FloatArray,
-    used: FloatArray,
-    lam: FloatArray,
-    T: FloatArray,
-    T0: FloatArray,
-    mu: FloatArray,
-    kind: IntArray,
-    behaviour: IntArray,
-    last: FloatArray,
+    tables: tuple[Any, ...], tol: float, max_iter: int, out: tuple[Any, ...]
 ) -> tuple[int, float]:
     """Solve every stage and history backward; iterate on the value of a relapse.
 
-    Arrays are indexed ``[stage, history, side]``; ``shift`` is 1 where who concedes in a stage is
-    remembered (a digit is then appended to the history) and 0 elsewhere. Returns the number of
-    outer iterations and the last change of a relapse value over the largest value. ``used`` holds
-    values of a breakdown: on the way in those to start from, then those that agree with V.
+    ``tables`` are the fields of `ProcessArrays`, ``out`` the arrays of `Branches`, indexed
+    ``[stage, history, side]``; ``shift`` is 1 where who concedes in a stage is remembered (a digit
+    is then appended to the history) and 0 elsewhere. Returns the number of outer iterations and the
+    last change of a relapse value over the largest value. ``used`` holds values of a breakdown: on
+    the way in those to start from, then those that agree with V.
     """
+    shift, g, lump, f, _, beta, a, z, r, deadline, opens, relapse_to, relapse_lump = tables
+    V, L, F, used, lam, T, T0, mu, last, kind, behaviour = out
     K = g.shape[0]
     relapses = False
     level = np.zeros(K + 1, dtype=np.int64)
@@ -240,24 +203,9 @@ def closed_form_tree(
                         L[k, h, i] = V[k, h, i]
                         F[k, h, i] = V[k, h, i]
                     continue
-                kind[k, h] = closed_form_stage(
-                    g[k, h],
-                    L[k, h],
-                    F[k, h],
-                    used[k, h],
-                    beta[k],
-                    a[k],
-                    z[k],
-                    r,
-                    deadline[k],
-                    lam[k, h],
-                    T[k, h],
-                    mu[k, h],
-                    end,
-                    V[k, h],
-                    behaviour[k, h],
-                    last[k, h],
-                )
+                here = g[k, h], L[k, h], F[k, h], used[k, h], beta[k], a[k], z[k], r, deadline[k]
+                found = lam[k, h], T[k, h], mu[k, h], end, V[k, h], behaviour[k, h], last[k, h]
+                kind[k, h] = closed_form_stage(here, found)
                 T0[k, h] = end[0]
                 if not (np.isfinite(V[k, h, 0]) and np.isfinite(V[k, h, 1])):
                     for i in range(2):

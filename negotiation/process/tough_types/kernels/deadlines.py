@@ -24,6 +24,8 @@ attrition in continuous time with complete information; the types are those of A
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 
 from negotiation.compilation import njit
@@ -39,6 +41,15 @@ from negotiation.process.tough_types.kernels.regimes import (
     WAITS,
 )
 from negotiation.values import FloatArray, IntArray
+
+_Four: TypeAlias = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
+#: What a stage is given: g, L, F, B, beta, a, z, r and its deadline; and what is found: hazards at
+#: the opening, exhaustion times, atoms, time T0 at which concessions stop, values, behaviours, and
+#: atoms at the deadline.
+Given: TypeAlias = tuple[*_Four, float, FloatArray, FloatArray, FloatArray, float]
+Found: TypeAlias = tuple[*_Four, FloatArray, IntArray, FloatArray]
+#: T, then by side L, F, B, a, rho, flow, N and z.
+Terms: TypeAlias = tuple[float, *_Four, *_Four]
 
 _ROUNDING = 1e-13
 
@@ -89,88 +100,72 @@ def quiet_flow(span: float, rho: float, flow: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def waiting_gain(
-    t: float, p: float, L: float, F: float, B: float, a: float, rho: float, flow: float, T: float
-) -> float:
-    """C(t; p) - L(t): by how much waiting for the deadline is better than conceding at t."""
-    late = L - a * T
-    reached = max(late + 0.5 * p * (F - late), B + p * (F - B))
-    span = T - t
-    return float(quiet_flow(span, rho, flow) + np.exp(-rho * span) * reached - (L - a * t))
+def left_tough(t: float, j: int, terms: Terms) -> float:
+    """Reputation of side j at t, if it has conceded with its hazard until then."""
+    _, L, F, _, a, rho, _, N, z = terms
+    i = 1 - j
+    return float(posterior(z[j], growth(t, N[i], F[i] - L[i], a[i], rho[i])))
 
 
 @njit(cache=True, nogil=True)
-def chance_needed(
-    t: float, L: float, F: float, B: float, a: float, rho: float, flow: float, T: float
-) -> float:
-    """Smallest p with C(t; p) >= L(t); infinite where no p has it."""
-    late = L - a * T
+def waiting_gain(t: float, p: float, i: int, terms: Terms) -> float:
+    """C(t; p) - L(t) of side i: by how much waiting for the deadline beats conceding at t."""
+    T, L, F, B, a, rho, flow, _, _ = terms
+    late = L[i] - a[i] * T
+    reached = max(late + 0.5 * p * (F[i] - late), B[i] + p * (F[i] - B[i]))
     span = T - t
-    asked = (L - a * t - quiet_flow(span, rho, flow)) * np.exp(rho * span)
-    if asked <= max(late, B):
+    waited = quiet_flow(span, rho[i], flow[i]) + np.exp(-rho[i] * span) * reached
+    return float(waited - (L[i] - a[i] * t))
+
+
+@njit(cache=True, nogil=True)
+def chance_needed(t: float, i: int, terms: Terms) -> float:
+    """Smallest p with C(t; p) >= L(t) of side i; infinite where no p has it."""
+    T, L, F, B, a, rho, flow, _, _ = terms
+    late = L[i] - a[i] * T
+    span = T - t
+    asked = (L[i] - a[i] * t - quiet_flow(span, rho[i], flow[i])) * np.exp(rho[i] * span)
+    if asked <= max(late, B[i]):
         return 0.0
     p = np.inf
-    if late < F:
-        p = 2.0 * (asked - late) / (F - late)
-    if F > B:
-        p = min(p, (asked - B) / (F - B))
+    if late < F[i]:
+        p = 2.0 * (asked - late) / (F[i] - late)
+    if F[i] > B[i]:
+        p = min(p, (asked - B[i]) / (F[i] - B[i]))
     return p
 
 
 @njit(cache=True, nogil=True)
-def stops_at(
-    N: float, L: float, F: float, B: float, a: float, rho: float, flow: float, T: float
-) -> float:
+def stops_at(i: int, terms: Terms) -> float:
     """Time from which waiting for the deadline is better even if the other side never concedes."""
-    if waiting_gain(0.0, 0.0, L, F, B, a, rho, flow, T) >= 0.0:
+    T, L, _, B, a, rho, _, N, _ = terms
+    if waiting_gain(0.0, 0.0, i, terms) >= 0.0:
         return 0.0
-    if L - a * T >= B and rho * a * T < N:
-        return T
+    if L[i] - a[i] * T >= B[i] and rho[i] * a[i] * T < N[i]:
+        return float(T)
     low, high = 0.0, T
     for _ in range(200):
         middle = 0.5 * (low + high)
         if middle in (low, high):
             break
-        if waiting_gain(middle, 0.0, L, F, B, a, rho, flow, T) < 0.0:
+        if waiting_gain(middle, 0.0, i, terms) < 0.0:
             low = middle
         else:
             high = middle
-    return high
+    return float(high)
 
 
 @njit(cache=True, nogil=True)
-def slack(
-    t: float,
-    T: float,
-    L: FloatArray,
-    F: FloatArray,
-    B: FloatArray,
-    a: FloatArray,
-    rho: FloatArray,
-    flow: FloatArray,
-    N: FloatArray,
-    z: FloatArray,
-    enough: FloatArray,
-    out: FloatArray,
-) -> None:
+def slack(t: float, terms: Terms, enough: FloatArray, out: FloatArray) -> None:
     """By how much j's normal types at t, and i's patience at T, exceed what i needs; see module."""
     for j in range(2):
         i = 1 - j
-        left = 1.0 - posterior(z[j], growth(t, N[i], F[i] - L[i], a[i], rho[i]))
-        needed = chance_needed(t, L[i], F[i], B[i], a[i], rho[i], flow[i], T)
-        out[j] = min(left, enough[i]) - needed
+        out[j] = min(1.0 - left_tough(t, j, terms), enough[i]) - chance_needed(t, i, terms)
 
 
 @njit(cache=True, nogil=True)
 def wait_from_the_opening(
-    T: float,
-    L: FloatArray,
-    F: FloatArray,
-    B: FloatArray,
-    a: FloatArray,
-    rho: FloatArray,
-    flow: FloatArray,
-    z: FloatArray,
+    terms: Terms,
     enough: FloatArray,
     mu: FloatArray,
     behaviour: IntArray,
@@ -181,6 +176,7 @@ def wait_from_the_opening(
     ``enough [i]`` is the p_j above which i no longer concedes at the deadline, zero where it
     never does. Writes atoms at the opening and at the deadline; returns the kind.
     """
+    L, F, z = terms[1], terms[2], terms[8]
     full = np.empty(2)
     for j in range(2):
         full[j] = 1.0 - z[j] if enough[j] > 0.0 else 0.0
@@ -195,8 +191,8 @@ def wait_from_the_opening(
         last[0], last[1] = full[0], full[1]
     gain, needed = np.empty(2), np.empty(2)
     for i in range(2):
-        gain[i] = waiting_gain(0.0, last[1 - i], L[i], F[i], B[i], a[i], rho[i], flow[i], T)
-        needed[i] = chance_needed(0.0, L[i], F[i], B[i], a[i], rho[i], flow[i], T)
+        gain[i] = waiting_gain(0.0, last[1 - i], i, terms)
+        needed[i] = chance_needed(0.0, i, terms)
         if gain[i] >= -_ROUNDING * (abs(L[i]) + abs(F[i])):
             gain[i] = 0.0
     # A side that would wait for a breakdown, but not to be conceded to there, comes second.
@@ -223,15 +219,7 @@ def wait_from_the_opening(
 
 @njit(cache=True, nogil=True)
 def stop_before_the_deadline(
-    T: float,
-    L: FloatArray,
-    F: FloatArray,
-    B: FloatArray,
-    a: FloatArray,
-    rho: FloatArray,
-    flow: FloatArray,
-    N: FloatArray,
-    z: FloatArray,
+    terms: Terms,
     stop: FloatArray,
     exhausted: FloatArray,
     enough: FloatArray,
@@ -245,19 +233,17 @@ def stop_before_the_deadline(
     end = float(min(exhausted[0], exhausted[1]))
     if end <= min(stop[0], stop[1]):
         j = 0 if exhausted[0] > exhausted[1] else 1
-        i = 1 - j
-        mu[j] = max(0.0, 1.0 - posterior(z[j], growth(end, N[i], F[i] - L[i], a[i], rho[i])))
+        mu[j] = max(0.0, 1.0 - left_tough(end, j, terms))
         return end
     j = 0 if stop[0] <= stop[1] else 1
     i = 1 - j
     end = float(stop[j])
     grown = np.empty(2)
     for k in range(2):
-        o = 1 - k
-        grown[k] = posterior(z[k], growth(end, N[o], F[o] - L[o], a[o], rho[o]))
-    needed = chance_needed(end, L[i], F[i], B[i], a[i], rho[i], flow[i], T)
+        grown[k] = left_tough(end, k, terms)
+    needed = chance_needed(end, i, terms)
     most = 1.0 - grown[j] if enough[j] > 0.0 else 0.0
-    if enough[0] == enough[1] == 0.0 and stop[i] - end <= _ROUNDING * T:
+    if enough[0] == enough[1] == 0.0 and stop[i] - end <= _ROUNDING * terms[0]:
         # Both are indifferent when they stop, and neither gives in at the deadline.
         return end
     if needed >= most:
@@ -270,7 +256,7 @@ def stop_before_the_deadline(
         last[j] = needed
         return end
     room = np.empty(2)
-    slack(0.0, T, L, F, B, a, rho, flow, N, z, enough, room)
+    slack(0.0, terms, enough, room)
     if room[0] >= 0.0 and room[1] >= 0.0:
         return -1.0
     low, high = 0.0, end
@@ -278,19 +264,18 @@ def stop_before_the_deadline(
         middle = 0.5 * (low + high)
         if middle in (low, high):
             break
-        slack(middle, T, L, F, B, a, rho, flow, N, z, enough, room)
+        slack(middle, terms, enough, room)
         if room[0] >= 0.0 and room[1] >= 0.0:
             high = middle
         else:
             low = middle
     end = high
-    slack(end, T, L, F, B, a, rho, flow, N, z, enough, room)
+    slack(end, terms, enough, room)
     j = 0 if room[0] <= room[1] else 1
     i = 1 - j
-    last[i] = chance_needed(end, L[j], F[j], B[j], a[j], rho[j], flow[j], T)
+    last[i] = chance_needed(end, j, terms)
     for k in range(2):
-        o = 1 - k
-        grown[k] = posterior(z[k], growth(end, N[o], F[o] - L[o], a[o], rho[o]))
+        grown[k] = left_tough(end, k, terms)
     if 1.0 - grown[j] <= enough[i]:
         last[j] = 1.0 - grown[j]
         mu[i] = max(0.0, 1.0 - grown[i] / (1.0 - last[i]))
@@ -304,20 +289,13 @@ def stop_before_the_deadline(
 
 
 @njit(cache=True, nogil=True)
-def give_in_before(
-    i: int,
-    L: FloatArray,
-    F: FloatArray,
-    z: FloatArray,
-    mu: FloatArray,
-    V: FloatArray,
-    behaviour: IntArray,
-    last: FloatArray,
-) -> int:
+def give_in_before(i: int, terms: Terms, found: Found) -> int:
     """Side i, to which being conceded to is worth less than conceding, does so at the opening.
 
     The other side gives in to a tough i after that; a coin decides where both want to be first.
     """
+    L, F, z = terms[1], terms[2], terms[8]
+    _, _, mu, _, V, behaviour, last = found
     j = 1 - i
     last[0], last[1] = 0.0, 0.0
     behaviour[j] = CONCEDES
@@ -335,31 +313,17 @@ def give_in_before(
 
 
 @njit(cache=True, nogil=True)
-def deadline_stage(
-    g: FloatArray,
-    L: FloatArray,
-    F: FloatArray,
-    B: FloatArray,
-    beta: float,
-    a: FloatArray,
-    z: FloatArray,
-    r: FloatArray,
-    T: float,
-    lam: FloatArray,
-    exhausted: FloatArray,
-    mu: FloatArray,
-    end: FloatArray,
-    V: FloatArray,
-    behaviour: IntArray,
-    last: FloatArray,
-) -> int:
-    """Equilibrium of one stage with a deadline; writes what `closed_form_stage` does."""
+def deadline_stage(given: Given, found: Found) -> int:
+    """Equilibrium of one stage with a deadline, into what is ``found``; returns its kind."""
+    g, L, F, B, beta, a, z, r, T = given
+    lam, exhausted, mu, end, V, behaviour, last = found
     N, rho, flow = np.empty(2), np.empty(2), np.empty(2)
+    terms = T, L, F, B, a, rho, flow, N, z
     stop, enough = np.empty(2), np.zeros(2)
     for i in range(2):
         rho[i], flow[i] = r[i] + beta, g[i] + beta * B[i]
         N[i] = rho[i] * L[i] - flow[i] + a[i]
-        stop[i] = stops_at(N[i], L[i], F[i], B[i], a[i], rho[i], flow[i], T)
+        stop[i] = stops_at(i, terms)
         late = L[i] - a[i] * T
         if late > B[i]:
             enough[i] = 1.0 if late >= F[i] else (late - B[i]) / (0.5 * (late + F[i]) - B[i])
@@ -369,14 +333,12 @@ def deadline_stage(
         for i in range(2):
             if F[i] <= L[i]:
                 end[0] = 0.0
-                return give_in_before(i, L, F, z, mu, V, behaviour, last)
+                return int(give_in_before(i, terms, found))
         for j in range(2):
             i = 1 - j
             if z[j] > 0.0:
                 exhausted[j] = time_to(-np.log(z[j]), N[i], F[i] - L[i], a[i], rho[i])
-        end[0] = stop_before_the_deadline(
-            T, L, F, B, a, rho, flow, N, z, stop, exhausted, enough, mu, last
-        )
+        end[0] = stop_before_the_deadline(terms, stop, exhausted, enough, mu, last)
     if end[0] >= 0.0:
         for j in range(2):
             i = 1 - j
@@ -386,10 +348,10 @@ def deadline_stage(
                 behaviour[j] = CONCEDES
         return ATTRITION
     end[0] = 0.0
-    kind = wait_from_the_opening(T, L, F, B, a, rho, flow, z, enough, mu, behaviour, last)
+    kind = int(wait_from_the_opening(terms, enough, mu, behaviour, last))
     for i in range(2):
         j = 1 - i
-        gain = waiting_gain(0.0, last[j], L[i], F[i], B[i], a[i], rho[i], flow[i], T)
+        gain = waiting_gain(0.0, last[j], i, terms)
         V[i] = mu[j] * F[i] + (1.0 - mu[j]) * (L[i] + max(gain, 0.0))
     if F[0] < L[0] and F[1] < L[1] and (last[0] > 0.0 or last[1] > 0.0):
         # Each would give in before a deadline at which the other does. If that is so from the
@@ -397,10 +359,10 @@ def deadline_stage(
         both = True
         for i in range(2):
             j = 1 - i
-            alone = max(waiting_gain(0.0, 0.0, L[i], F[i], B[i], a[i], rho[i], flow[i], T), 0.0)
+            alone = max(waiting_gain(0.0, 0.0, i, terms), 0.0)
             both = both and 0.5 * (1.0 - z[j]) * (L[i] - F[i]) >= z[j] * alone
         if both:
-            return give_in_before(0, L, F, z, mu, V, behaviour, last)
+            return int(give_in_before(0, terms, found))
     for i in range(2):
         j = 1 - i
         # Being conceded to may be so bad that a side that would wait gives in before.
@@ -408,5 +370,5 @@ def deadline_stage(
             coin = F[j] <= L[j]
             first = L[i] + 0.5 * (1.0 - z[j]) * (F[i] - L[i]) if coin else L[i]
             if V[i] < first:
-                return give_in_before(i, L, F, z, mu, V, behaviour, last)
+                return int(give_in_before(i, terms, found))
     return kind
