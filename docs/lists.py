@@ -46,13 +46,14 @@ def tables_of_paper() -> list[list[str]]:
         for study in [load_study(path)]
     }
     rows = []
-    blocks = re.findall(r"\\begin\{(?:long)?table\}(.*?)\\end", paper_text(), flags=re.DOTALL)
+    # Tables may share a float: each is its label and what follows up to the next.
+    _, *blocks = paper_text().split(r"\label{tab:")
     for k, block in enumerate(blocks, start=1):
-        found = re.search(r"\\(?:exhibittable\{|input\{generated/table_)([^}]*)\}", block)
-        mark = re.search(r"\\label\{tab:([^}]*)\}", block)
+        mark, _, body = block.partition("}")
+        found = re.search(r"\\(?:exhibittable\{|input\{generated/table_)([^}]*)\}", body)
         name = found[1] if found else ""
         owner = max((item for item in studies if name.startswith(f"{item}_")), key=len, default="")
-        what = (mark[1] if mark else name).replace("_", " ")
+        what = mark.replace("_", " ")
         program, given = "`paper/task_paper.py`", "all" if name else "its text"
         if owner:
             study, path = studies[owner]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -52,9 +53,14 @@ def _problem(
     return problem, standoff
 
 
+def _pair(values: Iterable[float], digits: str) -> str:
+    """Return what the two sides have, with true minus signs."""
+    return ", ".join(format(value, digits) for value in values).replace("-", "\N{MINUS SIGN}")
+
+
 def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
     """Return the solutions in each case."""
-    rows: list[tuple[str | ng.Number, ...]] = []
+    cells: dict[str, list[str]] = {}
     numbers: dict[str, ng.Number] = {}
     objects: dict[str, Any] = {}
     worst = 0.0
@@ -82,13 +88,11 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
         gained += gains.values()
         for name, pair in gains.items():
             item = solutions.get(name)
-            tariffs = [] if item is None else [ng.Number(x, ".0f", 100) for x in item.parameters]
             worst = max(worst, (item or fair.solution).defining_residual)
-            rows.append(
+            cells.setdefault(name, []).extend(
                 (
-                    *(case.name.replace("_", " "), name),
-                    *(tariffs or ("", "")),
-                    *(ng.Number(gain, "+.2f") for gain in pair),
+                    _pair([100.0 * x for x in item.parameters], ".0f") if item else "",
+                    _pair(pair, "+.2f"),
                 )
             )
         for key, name in (("nash", "Nash"), ("equal", "equal cuts")):
@@ -101,10 +105,12 @@ def analyse(study: ng.Study, settings: AnalysisSettings) -> ng.StudyResult:
     for side, name in enumerate(("us", "china")):
         numbers[f"{name}_gain_lowest"] = ng.Number(min(item[side] for item in gained), ".2f")
         numbers[f"{name}_gain_highest"] = ng.Number(max(item[side] for item in gained), ".2f")
-    columns = ("payoffs", "solution", "added USA, %", "added China, %", "gain USA", "gain China")
+    names = [case.name.replace("_", " ") for case in settings.cases]
+    columns = ("solution", *(f"{name}: {what}" for name in names for what in ("added", "gains")))
+    rows = tuple((name, *row) for name, row in cells.items())
     return ng.StudyResult(
         numbers=numbers,
-        tables={"solutions": ng.StudyTable(columns, tuple(rows), "llrrrr")},
+        tables={"solutions": ng.StudyTable(columns, rows, "l" + "r" * (len(columns) - 1))},
         objects=objects,
         health={"largest defining residual": (worst, settings.residual_bound)},
     )

@@ -93,27 +93,26 @@ def _readings_table(
 def _events_table(
     events: tuple[DatedEvent, ...], players: tuple[str, str], ratios: dict[str, float]
 ) -> ng.StudyTable:
-    """What each event says under one reading, claims by their learned reliability."""
+    """Days of each kind of event by side, and what one says under one reading.
+
+    A claim counts by its side's reliability of the day, so that its ratios differ.
+    """
+    said = [event_ratios(events, player, ratios) for player in players]
     rows: list[tuple[str | ng.Number, ...]] = []
-    said = {
-        (event.day, event.actor, event.type, player): (event, ratio)
-        for player in players
-        for event, ratio in event_ratios(events, player, ratios)
-    }
-    for _, (event, ratio) in sorted(said.items(), key=lambda item: item[0]):
-        claim = event.type in CLAIMS
-        theta = learned_reliability(events, event.actor, day=event.day)
+    seen = {event.type for own in said for event, _ in own}
+    for kind in [name for name in ratios if name in seen]:
+        found = [[ratio for event, ratio in own if event.type == kind] for own in said]
+        low, high = (f"{end(found[0] + found[1]):.2f}" for end in (min, max))
         rows.append(
             (
-                event.day.isoformat(),
-                event.actor,
-                event.type,
-                _percent(theta) if claim else "an act",
-                ng.Number(ratio, ".2f"),
+                kind,
+                "claim" if kind in CLAIMS else "act",
+                *(ng.Number(len(own), "d") for own in found),
+                low if low == high else f"{low} to {high}",
             )
         )
-    columns = ("day", "by", "event", "claims true before, %", "likelihood ratio")
-    return ng.StudyTable(columns, tuple(dict.fromkeys(rows)), "lllrr")
+    columns = ("event", "read as", "days: USA", "China", "likelihood ratio")
+    return ng.StudyTable(columns, tuple(rows), "llrrr")
 
 
 def _exemptions(

@@ -10,7 +10,7 @@ from negotiation.plotting.forecasts import plot_dated_forecasts
 exhibit = ng.Exhibit(__file__)
 found = exhibit.load("../experiments/results/process/by_duration")
 figure, axes = plt.subplots(
-    1, len(found.dates), figsize=(6.1, 3.4), layout="constrained", sharey=True
+    1, len(found.dates), figsize=(6.1, 2.9), layout="constrained", sharey=True
 )
 for ax, day in zip(axes, found.dates, strict=True):
     plot_dated_forecasts(found, day, ax=ax)

@@ -9,6 +9,8 @@ from negotiation.plotting.process_sensitivity import plot_exemption_regions
 
 exhibit = ng.Exhibit(__file__)
 regions = exhibit.load("../experiments/results/sensitivity/exemptions")
-figure, ax = plt.subplots(figsize=(5.4, 3.8), layout="constrained")
+figure, ax = plt.subplots(figsize=(2.9, 2.3), layout="constrained")
 plot_exemption_regions(regions, regions.players[1], ax=ax)
+ax.set(xlabel="chance that it is seen", ylabel="curvature of the cost (% of GDP)")
+figure.axes[-1].set_ylabel("CHN exempts (percent)")
 exhibit.save(figure)

@@ -9,6 +9,6 @@ from negotiation.plotting.dependence import plot_export_dependence
 exhibit = ng.Exhibit(__file__)
 china = exhibit.load("../experiments/results/export_dependence/china")
 usa = exhibit.load("../experiments/results/export_dependence/usa")
-figure, ax = plt.subplots(figsize=(6.1, 5.6), layout="constrained")
+figure, ax = plt.subplots(figsize=(6.1, 4.8), layout="constrained")
 plot_export_dependence((china, usa), sector_names=sector_names(), ax=ax)
 exhibit.save(figure)

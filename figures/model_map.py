@@ -7,6 +7,6 @@ from negotiation.plotting.trade import plot_model_map
 
 exhibit = ng.Exhibit(__file__)
 found = exhibit.load("../experiments/results/model_map/map")
-figure, ax = plt.subplots(figsize=(6.1, 6.4), layout="constrained")
+figure, ax = plt.subplots(figsize=(6.1, 5.6), layout="constrained")
 plot_model_map(found, ax=ax)
 exhibit.save(figure)

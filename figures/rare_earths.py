@@ -16,7 +16,7 @@ exhibit = ng.Exhibit(__file__)
 found = exhibit.load("../experiments/results/rare_earths/losses")
 years = np.array([time for _, time, _ in found["settings"]])
 short = (years == 1.0) | np.array([name.endswith("short_run") for name, _, _ in found["settings"]])
-figure, ax = plt.subplots(figsize=(6.1, 4.3), layout="constrained")
+figure, ax = plt.subplots(figsize=(6.1, 3.7), layout="constrained")
 for name, (marker, color, label) in SHOWN.items():
     usa, china = found["losses"][:, found["measures"].index(name)].T
     for chosen, face, suffix in ((short, "none", " (one year)"), (~short, color, "")):

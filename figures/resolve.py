@@ -11,7 +11,7 @@ exhibit = ng.Exhibit(__file__)
 assumed = exhibit.load("../experiments/results/resolve/assumed")
 fitted = exhibit.load("../experiments/results/backtest/forecast")
 stakes = exhibit.load("../experiments/results/resolve/stakes")
-figure, axes = plt.subplots(1, 2, figsize=(6.1, 3.2), layout="constrained")
+figure, axes = plt.subplots(1, 2, figsize=(6.1, 2.8), layout="constrained")
 for forecast, own, label, style in (
     (assumed, stakes, "assumed ranges", "--"),
     (fitted, np.full(stakes.size, stakes.mean()), "fit to disputes", "-"),

@@ -18,7 +18,7 @@ NAMED = {
 }
 exhibit = ng.Exhibit(__file__)
 fan = exhibit.load("../experiments/results/process/fan")
-figure, axes = plt.subplots(2, 1, figsize=(6.1, 5.0), layout="constrained", sharex=True)
+figure, axes = plt.subplots(2, 1, figsize=(6.1, 4.5), layout="constrained", sharex=True)
 lines = dict.fromkeys(NAMED, "")
 for ax, player, named in zip(axes, fan.players, (NAMED, lines), strict=True):
     plot_timeline(ng.read_events(), fan, player, named=named, until=dt.date(2026, 7, 1), ax=ax)

@@ -7,6 +7,6 @@ from negotiation.plotting.process_sensitivity import plot_tornado
 
 exhibit = ng.Exhibit(__file__)
 ends = exhibit.load("../experiments/results/sensitivity/tornado")
-figure, ax = plt.subplots(figsize=(6.1, 3.8), layout="constrained")
+figure, ax = plt.subplots(figsize=(6.1, 3.0), layout="constrained")
 plot_tornado(ends, ax=ax)
 exhibit.save(figure)

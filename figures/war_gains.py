@@ -9,6 +9,6 @@ from negotiation.plotting.trade import plot_war_gains
 
 exhibit = ng.Exhibit(__file__)
 gains = exhibit.load("../experiments/results/policy/gains")
-figure, ax = plt.subplots(figsize=(6.1, 5.2), layout="constrained")
+figure, ax = plt.subplots(figsize=(6.1, 4.5), layout="constrained")
 plot_war_gains(gains, ax=ax)
 exhibit.save(figure)

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from negotiation.errors import InvalidInputError
 from negotiation.trade.technology import aggregated_technology
 from negotiation.values import FloatArray
 
-__all__ = ["aggregate_tables", "positions", "unique_labels"]
+__all__ = ["aggregate_tables", "flow_cells", "positions", "unique_labels"]
 
 
 def _membership(
@@ -146,3 +147,30 @@ def unique_labels(labels: str | Iterable[str], name: str) -> tuple[str, ...]:
             "labels must be distinct and at least one", where=name, seen=repeated or "none"
         )
     return out
+
+
+def flow_cells(
+    regions: tuple[str, ...],
+    sectors: tuple[str, ...],
+    *,
+    of_sectors: str | Iterable[str] | None,
+    exporter: str | Iterable[str] | None,
+    importer: str | Iterable[str] | None,
+) -> tuple[NDArray[np.intp], ...]:
+    """Return where flows between regions stand in a table ``[sector, exporter, importer]``.
+
+    None means every label of an axis; a region's sales to itself alone are refused.
+    """
+    cells = np.ix_(
+        positions(sectors, of_sectors, "sectors"),
+        positions(regions, exporter, "exporter"),
+        positions(regions, importer, "importer"),
+    )
+    sellers, buyers = cells[1].reshape(-1), cells[2].reshape(-1)
+    if len(sellers) == len(buyers) == 1 and sellers[0] == buyers[0]:
+        raise InvalidInputError(
+            "a region cannot tax or hinder its own sales",
+            where="importer and exporter",
+            seen=regions[buyers[0]],
+        )
+    return cells

@@ -16,7 +16,12 @@ import numpy as np
 from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
-from negotiation.trade.aggregation import aggregate_tables, positions, unique_labels
+from negotiation.trade.aggregation import (
+    aggregate_tables,
+    flow_cells,
+    positions,
+    unique_labels,
+)
 from negotiation.trade.frames import economy_tables, frame_of, schedule_tables
 from negotiation.trade.technology import checked_technology
 from negotiation.values import FloatArray, float_array, instance, number, quantity
@@ -116,18 +121,9 @@ class TariffSchedule(Presented):
         add: bool,
     ) -> TariffSchedule:
         value = number(value, name="rate")
-        chosen = np.ix_(
-            positions(self.sectors, sectors, "sectors"),
-            positions(self.regions, exporter, "exporter"),
-            positions(self.regions, importer, "importer"),
+        chosen = flow_cells(
+            self.regions, self.sectors, of_sectors=sectors, exporter=exporter, importer=importer
         )
-        sellers, buyers = chosen[1].reshape(-1), chosen[2].reshape(-1)
-        if len(sellers) == len(buyers) == 1 and sellers[0] == buyers[0]:
-            raise InvalidInputError(
-                "a region cannot tax its own sales",
-                where="importer and exporter",
-                seen=self.regions[buyers[0]],
-            )
         rates = self.rates.copy()
         rates[chosen] = rates[chosen] + value if add else value
         index = np.arange(len(self.regions))

@@ -19,18 +19,16 @@ from negotiation.errors import InvalidInputError
 from negotiation.trade.aggregation import positions
 from negotiation.trade.economy import Economy
 from negotiation.trade.instruments.measures import Measure, action_measures
-from negotiation.values import FloatArray, number
+from negotiation.values import FloatArray, float_array, number
 
 __all__ = [
     "FREE_TRADE",
     "action_grids",
     "action_label",
     "actions_of",
-    "added_points",
     "measures_by_scenario",
     "measures_label",
-    "partners_beyond",
-    "tariff_points",
+    "tariffs_of_actions",
 ]
 
 FREE_TRADE = "free_trade"
@@ -153,7 +151,7 @@ def _refuse_other_rivals(rates: Mapping[str, Any], where: str, rivals: Sequence[
         )
 
 
-def added_points(
+def _added_points(
     value: Any, player: str, rival: str, rivals: Sequence[str]
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Return a player's points on a rival ``[action]``, and where its action is free trade.
@@ -192,7 +190,7 @@ def measures_by_scenario(
     return tuple(tuple((name, by_player[name][k]) for name in players) for k in range(count))
 
 
-def tariff_points(
+def _tariff_points(
     economy: Economy,
     rates: Any,
     player: str,
@@ -221,7 +219,7 @@ def tariff_points(
     return points
 
 
-def partners_beyond(
+def _partners_beyond(
     economy: Economy, rates: Any, player: str, players: tuple[str, ...]
 ) -> tuple[str, ...]:
     """Return partners beyond the players that a player's measures put tariffs on."""
@@ -238,6 +236,64 @@ def partners_beyond(
         economy.region_index(partner)
     if player in named:
         raise InvalidInputError(
-            "a region cannot hinder its own sales", where=f"rates[{player}]", seen=player
+            "a region cannot tax or hinder its own sales", where=f"rates[{player}]", seen=player
         )
     return tuple(partner for partner in named if partner not in players)
+
+
+def tariffs_of_actions(
+    economy: Economy, rates: Any, players: tuple[str, ...], taxed: NDArray[np.bool_]
+) -> dict[tuple[str, str], FloatArray]:
+    """Return tariffs ``[scenario, sector]`` by exporter and importer, from actions of players.
+
+    Parameters
+    ----------
+    economy
+        Its tariffs are the baseline.
+    rates
+        Added points ``[scenario, player]``, or by player its actions, one a scenario.
+    players
+        In the order of the columns.
+    taxed
+        Sectors to which added points apply ``[sector]``.
+    """
+    rivals = {name: [other for other in players if other != name] for name in players}
+    if isinstance(rates, Mapping):
+        unknown = [name for name in rates if name not in players]
+        missing = [name for name in players if name not in rates]
+        if unknown or missing:
+            raise InvalidInputError(
+                "actions for every player and nobody else",
+                where="rates",
+                seen=f"missing {missing}, unknown {unknown}",
+                allowed=", ".join(players),
+            )
+        columns = {
+            name: {rival: _added_points(rates[name], name, rival, others) for rival in others}
+            for name, others in rivals.items()
+        }
+    else:
+        array = float_array(rates, name="rates")
+        array = array[None, :] if array.ndim == 1 else array
+        array = float_array(array, name="rates", shape=(None, len(players)))
+        nowhere = np.zeros(array.shape[0], dtype=bool)
+        columns = {
+            name: dict.fromkeys(rivals[name], (array[:, k], nowhere))
+            for k, name in enumerate(players)
+        }
+    lengths = {name: len(next(iter(on.values()))[0]) for name, on in columns.items()}
+    if len(set(lengths.values())) > 1:
+        raise InvalidInputError(
+            "one action a player in each scenario", where="rates", seen=str(lengths)
+        )
+    out = {}
+    for importer, on in columns.items():
+        m, count = economy.region_index(importer), lengths[importer]
+        nothing = np.zeros(count), np.zeros(count, dtype=bool)
+        for exporter in (*on, *_partners_beyond(economy, rates, importer, players)):
+            added, free = on.get(exporter, nothing)
+            base = economy.tariffs.rates[:, economy.region_index(exporter), m]
+            points = np.where(taxed, added[:, None], 0.0)
+            points = points + _tariff_points(economy, rates, importer, exporter, players, taxed)
+            out[exporter, importer] = np.where(free[:, None], 0.0, base + points)
+    return out

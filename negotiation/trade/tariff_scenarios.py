@@ -21,12 +21,7 @@ from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.instruments.measures import Measure, apply_measures
 from negotiation.trade.instruments.policy import Policy
 from negotiation.trade.players import first_two
-from negotiation.trade.tariff_actions import (
-    added_points,
-    measures_by_scenario,
-    partners_beyond,
-    tariff_points,
-)
+from negotiation.trade.tariff_actions import measures_by_scenario, tariffs_of_actions
 from negotiation.values import FloatArray, compact_repr, float_array, instance, read_only, shown
 
 __all__ = [
@@ -273,7 +268,7 @@ def tariff_scenarios(
     if schedules:
         tariffs, count = _from_schedules(economy, schedules, names), len(schedules)
     else:
-        tariffs = _from_actions(economy, rates, names, taxed)
+        tariffs = tariffs_of_actions(economy, rates, names, taxed)
         count = next(iter(tariffs.values())).shape[0]
     shares = {importer: _exempt_shares(economy, exempt, importer, count) for importer in names}
     none = np.zeros((count, len(economy.sectors)))
@@ -309,51 +304,6 @@ def _schedules(rates: Any) -> list[TariffSchedule]:
     if isinstance(rates, list | tuple) and any(isinstance(r, TariffSchedule) for r in rates):
         return list(rates)
     return []
-
-
-def _from_actions(
-    economy: Economy, rates: Any, players: tuple[str, ...], taxed: NDArray[np.bool_]
-) -> dict[tuple[str, str], FloatArray]:
-    rivals = {name: [other for other in players if other != name] for name in players}
-    if isinstance(rates, Mapping):
-        unknown = [name for name in rates if name not in players]
-        missing = [name for name in players if name not in rates]
-        if unknown or missing:
-            raise InvalidInputError(
-                "actions for every player and nobody else",
-                where="rates",
-                seen=f"missing {missing}, unknown {unknown}",
-                allowed=", ".join(players),
-            )
-        columns = {
-            name: {rival: added_points(rates[name], name, rival, others) for rival in others}
-            for name, others in rivals.items()
-        }
-    else:
-        array = float_array(rates, name="rates")
-        array = array[None, :] if array.ndim == 1 else array
-        array = float_array(array, name="rates", shape=(None, len(players)))
-        nowhere = np.zeros(array.shape[0], dtype=bool)
-        columns = {
-            name: dict.fromkeys(rivals[name], (array[:, k], nowhere))
-            for k, name in enumerate(players)
-        }
-    lengths = {name: len(next(iter(on.values()))[0]) for name, on in columns.items()}
-    if len(set(lengths.values())) > 1:
-        raise InvalidInputError(
-            "one action a player in each scenario", where="rates", seen=str(lengths)
-        )
-    out = {}
-    for importer, on in columns.items():
-        m, count = economy.region_index(importer), lengths[importer]
-        nothing = np.zeros(count), np.zeros(count, dtype=bool)
-        for exporter in (*on, *partners_beyond(economy, rates, importer, players)):
-            added, free = on.get(exporter, nothing)
-            base = economy.tariffs.rates[:, economy.region_index(exporter), m]
-            points = np.where(taxed, added[:, None], 0.0)
-            points = points + tariff_points(economy, rates, importer, exporter, players, taxed)
-            out[exporter, importer] = np.where(free[:, None], 0.0, base + points)
-    return out
 
 
 def _from_schedules(

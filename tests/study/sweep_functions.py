@@ -38,3 +38,11 @@ def dies_once(columns, fixed, generators):
 
 def ragged(columns, fixed, generators):
     return {"value": np.zeros(1)}
+
+
+def meets(folder, count):
+    """Wait for as many workers; say who this one is, and what it was started with."""
+    (folder / str(os.getpid())).touch()
+    while len(list(folder.iterdir())) < count:
+        time.sleep(0.002)
+    return os.getpid(), os.environ["OPENBLAS_NUM_THREADS"]

@@ -65,7 +65,7 @@ def hashes(folder):
     return json.loads(done.stdout)
 
 
-ALL_BUT_TWO = {"data", "export_dependence", "policy", "figure bands", "figure tariff_plane"}
+ALL_BUT_TWO = {"data", "export_dependence", "policy", "figure sobol", "figure tariff_plane"}
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,7 @@ def project(tmp_path_factory):
         ("experiments/data.py", {"data"}, ALL_BUT_TWO - {"data"}),
         ("experiments/tariff_game.py", {"tariff_game", "policy", "bargaining"}, {"data"}),
         ("experiments/ossa2014.py", {"replication_ossa_nash"}, ALL_BUT_TWO),
-        ("figures/bands.py", {"figure bands"}, ALL_BUT_TWO - {"figure bands"}),
+        ("figures/sobol.py", {"figure sobol"}, ALL_BUT_TWO - {"figure sobol"}),
     ],
 )
 def test_an_edit_reruns_what_depends_on_it(project, edited, reruns, rests):

@@ -5,25 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from negotiation.data.standoffs import records
 from negotiation.data.standoffs.checks import Section
-from negotiation.data.standoffs.records import (
-    ACTION_KINDS,
-    DEADLINE_KINDS,
-    ENDING_KINDS,
-    EVENT_KINDS,
-    STAGE_KINDS,
-    Deadline,
-    Demand,
-    DisputeStage,
-    Ending,
-    ExemptibleGoods,
-    MeasureInForce,
-    Moment,
-    PublicEvent,
-    SectorExemption,
-    TariffChange,
-    TariffThreat,
-)
 from negotiation.data.standoffs.rows import HIGHEST_RATE, RowReader
 from negotiation.data.standoffs.tariffs import share_of_sectors
 
@@ -36,14 +19,13 @@ _HIGHEST_FACTOR = 1000.0
 class FileReader(RowReader):
     """Reads the sections of a file about two sides of an economy."""
 
-    def changes(self, sections: Iterable[Section]) -> tuple[TariffChange, ...]:
+    def changes(self, sections: Iterable[Section]) -> tuple[records.TariffChange, ...]:
         """Return dated steps, in order; a repeated one is a mistake."""
-        rows: dict[tuple[date, str, str, tuple[str, ...] | None], TariffChange] = {}
-        for section in sections:
-            known_on, source = self._facts(section)
+        rows: dict[tuple[date, str, str, tuple[str, ...] | None], records.TariffChange] = {}
+        for section, stated in self._rows(sections):
             imposer, target = self._pair(section, "imposer", "target")
             names: dict[str, str] = {}
-            row = TariffChange(
+            row = records.TariffChange(
                 date=section.day("date") or date.min,
                 imposer=imposer,
                 target=target,
@@ -51,46 +33,40 @@ class FileReader(RowReader):
                 name=names.get("added", ""),
                 sectors=self._listed(section, required=False),
                 measure=section.text("measure", required=False),
-                known_on=known_on,
-                source=source,
+                **stated,
             )
-            section.finish()
             key = (row.date, row.imposer, row.target, row.sectors)
             if key in rows:
                 section.note("date", "a second step of this day, pair and sectors", seen=row.date)
             rows[key] = row
         return tuple(sorted(rows.values(), key=lambda row: row.date))
 
-    def threats(self, sections: Iterable[Section]) -> tuple[TariffThreat, ...]:
+    def threats(self, sections: Iterable[Section]) -> tuple[records.TariffThreat, ...]:
         """Return threatened rates."""
         rows = []
-        for section in sections:
-            known_on, source = self._facts(section)
+        for section, stated in self._rows(sections):
             imposer, target = self._pair(section, "imposer", "target")
             rows.append(
-                TariffThreat(
+                records.TariffThreat(
                     imposer=imposer,
                     target=target,
                     added=self._points(section, imposer, target),
                     deadline=section.day("deadline") or date.max,
-                    ended_on=self._ended(section, known_on),
-                    known_on=known_on,
-                    source=source,
+                    ended_on=self._ended(section, stated["known_on"]),
+                    **stated,
                 )
             )
-            section.finish()
         return tuple(rows)
 
-    def exemptions(self, sections: Iterable[Section]) -> tuple[SectorExemption, ...]:
+    def exemptions(self, sections: Iterable[Section]) -> tuple[records.SectorExemption, ...]:
         """Return exemptions."""
         rows = []
-        for section in sections:
-            known_on, source = self._facts(section)
+        for section, stated in self._rows(sections):
             importer, exporter = self._pair(section, "importer", "exporter")
             sectors = self._listed(section, required=True) or ()
             share, of_imports = self._exempt_share(section, importer, exporter, sectors)
             rows.append(
-                SectorExemption(
+                records.SectorExemption(
                     date=section.day("date") or date.min,
                     importer=importer,
                     exporter=exporter,
@@ -99,11 +75,9 @@ class FileReader(RowReader):
                     of_imports=of_imports,
                     in_process=section.flag("in_process", default=True),
                     residual=section.number("residual", low=-1.0, high=HIGHEST_RATE, default=0.0),
-                    known_on=known_on,
-                    source=source,
+                    **stated,
                 )
             )
-            section.finish()
         return tuple(rows)
 
     def _exempt_share(
@@ -121,14 +95,12 @@ class FileReader(RowReader):
             return 0.0, given
         return share_of_sectors(self.economy, importer, exporter, sectors, value), given
 
-    def exemptible(self, sections: Iterable[Section]) -> tuple[ExemptibleGoods, ...]:
+    def exemptible(self, sections: Iterable[Section]) -> tuple[records.ExemptibleGoods, ...]:
         """Return the sectors that a side could exempt."""
         rows = []
-        for section in sections:
-            known_on, source = self._facts(section)
+        for section, stated in self._rows(sections):
             sectors = self._listed(section, required=True) or ()
-            rows.append(ExemptibleGoods(self._side(section, "side"), sectors, known_on, source))
-            section.finish()
+            rows.append(records.ExemptibleGoods(self._side(section, "side"), sectors, **stated))
         return tuple(rows)
 
     def waits(self, section: Section) -> Mapping[str, tuple[str, ...]]:
@@ -138,9 +110,9 @@ class FileReader(RowReader):
             value = section.raw(side, required=False)
             if value is None:
                 continue
-            if not isinstance(value, list) or not set(map(str, value)) <= set(ACTION_KINDS):
+            if not isinstance(value, list) or not set(map(str, value)) <= set(records.ACTION_KINDS):
                 section.note(
-                    side, "not a list of acts", seen=value, allowed=", ".join(ACTION_KINDS)
+                    side, "not a list of acts", seen=value, allowed=", ".join(records.ACTION_KINDS)
                 )
                 continue
             out[side] = tuple(str(item) for item in value)
@@ -148,13 +120,12 @@ class FileReader(RowReader):
         return out
 
     def measures(
-        self, sections: Iterable[Section], stages: Sequence[DisputeStage]
-    ) -> tuple[MeasureInForce, ...]:
+        self, sections: Iterable[Section], stages: Sequence[records.DisputeStage]
+    ) -> tuple[records.MeasureInForce, ...]:
         """Return instruments other than tariffs; their names differ."""
-        rows: list[MeasureInForce] = []
+        rows: list[records.MeasureInForce] = []
         named = [stage.name for stage in stages]
-        for section in sections:
-            known_on, source = self._facts(section)
+        for section, stated in self._rows(sections):
             instrument = section.choice("instrument", _MEASURES)
             start = section.day("start") or date.min
             end = section.day("end", required=False)
@@ -165,7 +136,7 @@ class FileReader(RowReader):
             if any(row.name == name for row in rows):
                 section.note("name", "a second instrument of this name", seen=name)
             rows.append(
-                MeasureInForce(
+                records.MeasureInForce(
                     name=name,
                     side=self._side(section, "side"),
                     instrument=instrument,
@@ -177,28 +148,26 @@ class FileReader(RowReader):
                     end=end,
                     in_process=section.flag("in_process", default=True),
                     lifted_in=section.choice("lifted_in", named, default=""),
-                    known_on=known_on,
-                    source=source,
+                    **stated,
                 )
             )
-            section.finish()
         return tuple(rows)
 
-    def _demand(self, section: Section) -> Demand:
-        known_on, source = self._facts(section)
+    def _demand(self, section: Section) -> records.Demand:
+        stated = self._stated(section)
         rates: Mapping[str, float] | None = None
         names: dict[str, str] = {}
         if section.raw("rates", required=False) != "ideal":
             rates = self._rates(section, "rates", names)
         section.finish()
-        return Demand(rates, known_on, source, names)
+        return records.Demand(rates, **stated, names=names)
 
-    def stages(self, sections: Iterable[Section]) -> tuple[DisputeStage, ...]:
+    def stages(self, sections: Iterable[Section]) -> tuple[records.DisputeStage, ...]:
         """Return the steps of the talks; their names differ."""
-        rows: dict[str, DisputeStage] = {}
+        rows: dict[str, records.DisputeStage] = {}
         for section in sections:
             name = section.text("name")
-            kind = section.choice("kind", STAGE_KINDS)
+            kind = section.choice("kind", records.STAGE_KINDS)
             remembered = section.flag("remembered", default=True)
             table = section.table("demands")
             demands = {
@@ -212,36 +181,32 @@ class FileReader(RowReader):
             section.finish()
             if name in rows:
                 section.note("name", "a second stage of this name", seen=name)
-            rows[name] = DisputeStage(name, kind, remembered, demands, asked_by)
+            rows[name] = records.DisputeStage(name, kind, remembered, demands, asked_by)
         return tuple(rows.values())
 
-    def deadlines(self, sections: Iterable[Section]) -> tuple[Deadline, ...]:
+    def deadlines(self, sections: Iterable[Section]) -> tuple[records.Deadline, ...]:
         """Return deadlines in order."""
         rows = []
-        for section in sections:
-            known_on, source = self._facts(section)
+        for section, stated in self._rows(sections):
             rows.append(
-                Deadline(
+                records.Deadline(
                     name=section.text("name"),
                     date=section.day("date") or date.max,
-                    follows=section.choice("follows", DEADLINE_KINDS),
+                    follows=section.choice("follows", records.DEADLINE_KINDS),
                     rates=self._rates(section, "rates"),
-                    ended_on=self._ended(section, known_on),
-                    known_on=known_on,
-                    source=source,
+                    ended_on=self._ended(section, stated["known_on"]),
+                    **stated,
                 )
             )
-            section.finish()
         return tuple(sorted(rows, key=lambda row: row.date))
 
     def endings(
-        self, sections: Iterable[Section], stages: Sequence[DisputeStage]
-    ) -> tuple[Ending, ...]:
+        self, sections: Iterable[Section], stages: Sequence[records.DisputeStage]
+    ) -> tuple[records.Ending, ...]:
         """Return competing endings."""
         rows = []
         named = [stage.name for stage in stages]
-        for section in sections:
-            known_on, source = self._facts(section)
+        for section, stated in self._rows(sections):
             names: dict[str, str] = {}
             hazard = self._value(section, "hazard", names, low=0.0, high=_HIGHEST_FACTOR)
             within = section.raw("stages", required=False) or []
@@ -253,9 +218,9 @@ class FileReader(RowReader):
             if not low <= hazard <= high:
                 section.note("hazard", "outside its range", seen=hazard, allowed=f"{low} to {high}")
             rows.append(
-                Ending(
+                records.Ending(
                     name=section.text("name"),
-                    kind=section.choice("kind", ENDING_KINDS),
+                    kind=section.choice("kind", records.ENDING_KINDS),
                     hazard=hazard,
                     low=low,
                     high=high,
@@ -263,52 +228,44 @@ class FileReader(RowReader):
                     names=names,
                     stages=tuple(str(item) for item in within),
                     goes_to=section.choice("goes_to", (*named, "agreed", "lapsed"), default=""),
-                    known_on=known_on,
-                    source=source,
+                    **stated,
                 )
             )
-            section.finish()
         return tuple(rows)
 
-    def events(self, sections: Iterable[Section]) -> tuple[PublicEvent, ...]:
+    def events(self, sections: Iterable[Section]) -> tuple[records.PublicEvent, ...]:
         """Return public events in order."""
         rows = []
-        for section in sections:
-            known_on, source = self._facts(section)
+        for section, stated in self._rows(sections):
             rows.append(
-                PublicEvent(
+                records.PublicEvent(
                     date=section.day("date") or date.min,
                     actor=self._side(section, "actor", "BOTH"),
-                    kind=section.choice("kind", EVENT_KINDS),
+                    kind=section.choice("kind", records.EVENT_KINDS),
                     event=section.text("event"),
                     likelihood_ratio=_ratio(section),
-                    known_on=known_on,
-                    source=source,
+                    **stated,
                 )
             )
-            section.finish()
         return tuple(sorted(rows, key=lambda row: row.date))
 
     def moments(
-        self, sections: Iterable[Section], stages: Sequence[DisputeStage]
-    ) -> tuple[Moment, ...]:
+        self, sections: Iterable[Section], stages: Sequence[records.DisputeStage]
+    ) -> tuple[records.Moment, ...]:
         """Return what had happened by a day."""
         rows = []
         named = [stage.name for stage in stages]
-        for section in sections:
-            known_on, source = self._facts(section)
+        for section, stated in self._rows(sections):
             rows.append(
-                Moment(
+                records.Moment(
                     name=section.text("name"),
                     date=section.day("date") or date.min,
                     happened=section.flag("happened"),
                     opens=section.choice("opens", named, default=""),
                     rates=self._rates(section, "rates") if "rates" in section else None,
-                    known_on=known_on,
-                    source=source,
+                    **stated,
                 )
             )
-            section.finish()
         return tuple(rows)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypedDict
 
 from negotiation.data.parameters import Parameter
 from negotiation.data.standoffs.checks import Section
@@ -15,6 +16,13 @@ from negotiation.values import closest
 __all__ = ["HIGHEST_RATE", "RowReader"]
 
 HIGHEST_RATE = 10.0
+
+
+class Stated(TypedDict):
+    """Day on which a row became known, and its source."""
+
+    known_on: date
+    source: str
 
 
 @dataclass(frozen=True)
@@ -38,9 +46,14 @@ class RowReader:
     economy: Economy | None
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
-    def _facts(self, section: Section) -> tuple[date, str]:
-        """Return the day on which a row became known, and its source."""
-        return section.day("known_on") or date.min, section.text("source")
+    def _stated(self, section: Section) -> Stated:
+        return {"known_on": section.day("known_on") or date.min, "source": section.text("source")}
+
+    def _rows(self, sections: Iterable[Section]) -> Iterator[tuple[Section, Stated]]:
+        """Return each row with what every row states; what is left unread is noted after it."""
+        for section in sections:
+            yield section, self._stated(section)
+            section.finish()
 
     def _region(self, section: Section, name: str) -> str:
         if self.economy is None:

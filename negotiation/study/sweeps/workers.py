@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -73,6 +74,24 @@ def _without_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def _call_off(pool: Executor) -> None:
+    """Cancel what waits in a pool, and return once the pool has dropped it.
+
+    Before Python 3.13 a pool whose worker ends stumbles, in a thread of its own, over calls that
+    were cancelled and that it has not dropped yet.
+    """
+    try:
+        last = pool.submit(int)
+    except RuntimeError:  # broken or shut down: nothing waits there
+        return
+    pool.shutdown(wait=False, cancel_futures=True)
+    # The last call is cancelled or handed to a worker after all before it.
+    for _ in range(1000):
+        if last.running() or last.done():
+            return
+        time.sleep(0.001)
+
+
 @contextmanager
 def worker_pool(workers: int) -> Iterator[Executor]:
     """Yield a pool of processes; where the body is left by an error they end at once.
@@ -93,11 +112,13 @@ def worker_pool(workers: int) -> Iterator[Executor]:
         initargs=(os.getpid(),),
     )
     with _one_thread(), _without_interrupts():
-        pool.submit(int)  # processes start with the first task
+        # A process starts with each task that finds none idle.
+        for _ in range(workers):
+            pool.submit(int)
     try:
         yield pool
     except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
+        _call_off(pool)
         for child in set(active_children()) - others:
             child.kill()
         raise

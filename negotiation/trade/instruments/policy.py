@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from negotiation.errors import InvalidInputError
-from negotiation.trade.aggregation import positions, unique_labels
+from negotiation.trade.aggregation import flow_cells, unique_labels
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.instruments.rate_tables import checked_table
 from negotiation.values import (
@@ -200,19 +200,9 @@ class Policy:
         )
 
     def _places(self, exporter: Labels, importer: Labels, sectors: Labels) -> tuple[Any, ...]:
-        chosen = np.ix_(
-            positions(self.sectors, sectors, "sectors"),
-            positions(self.regions, exporter, "exporter"),
-            positions(self.regions, importer, "importer"),
+        return flow_cells(
+            self.regions, self.sectors, of_sectors=sectors, exporter=exporter, importer=importer
         )
-        sellers, buyers = chosen[1].reshape(-1), chosen[2].reshape(-1)
-        if len(sellers) == len(buyers) == 1 and sellers[0] == buyers[0]:
-            raise InvalidInputError(
-                "a region cannot hinder its own sales",
-                where="importer and exporter",
-                seen=self.regions[buyers[0]],
-            )
-        return chosen
 
     def _put(
         self, name: str, value: float, exporter: Labels, importer: Labels, sectors: Labels
