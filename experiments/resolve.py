@@ -34,6 +34,8 @@ class AnalysisSettings(ng.Settings):
     windows: tuple[float, ...] = (7.0, 30.0)
     #: Groups into which dyads are dealt; 0: each dyad is forecast from all others.
     folds: int = 0
+    #: The same where payoffs come from an economy.
+    economy_folds: int = 0
     #: Dates from which later disputes are forecast.
     dates: tuple[dt.date, ...]
     #: The dispute of that standoff in the table of disputes.

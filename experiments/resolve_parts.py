@@ -27,7 +27,7 @@ PARTS = ("scores", "economy", "dyads", "assumed")
 #: Settings on which a part depends.
 _DEPENDS = {
     "scores": ("laws", "windows", "folds", "dates"),
-    "economy": ("economy", "since", "all_goods", "payoff_models", "folds"),
+    "economy": ("economy", "since", "all_goods", "payoff_models", "economy_folds"),
     "dyads": ("dates",),
     "assumed": ("standoff", "date", "parameters"),
 }
@@ -38,13 +38,13 @@ Part = tuple[ng.StudyTable | None, dict[str, ng.Number]]
 
 def computed(name: str, study: ng.Study, settings: AnalysisSettings) -> Part:
     """Return the table of a part, if it has one, and its numbers."""
-    disputes, folds = ng.load_disputes(), settings.folds or None
+    disputes = ng.load_disputes()
     if name == "scores":
         return embedded_scores(
             disputes,
             laws=settings.laws,
             windows=settings.windows,
-            folds=folds,
+            folds=settings.folds or None,
             dates=settings.dates,
         )
     if name == "economy":
@@ -56,7 +56,7 @@ def computed(name: str, study: ng.Study, settings: AnalysisSettings) -> Part:
             all_goods=settings.all_goods,
             draws=_DRAWS,
             seed=study.seed,
-            folds=folds,
+            folds=settings.economy_folds or None,
         )
     if name == "dyads":
         numbers = dyad_numbers(disputes, draws=_DRAWS, seed=study.seed, dates=settings.dates)

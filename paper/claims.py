@@ -553,7 +553,8 @@ def fitted_cut(*, as_of, **options):
     """A first cut by 31 May is less likely than not, costs of conceding fitted."""
     found = forecast(as_of, **options)
     mean = found.cut_by(DATES[0])
-    return Finding(mean < 0.5, {"mean": mean, "december": found.cut_by(DATES[-1])})
+    values = {"mean": mean, "december": found.cut_by(DATES[-1]), "disputes": found.disputes}
+    return Finding(mean < 0.5, values)
 
 
 def interval_of_dates(*, as_of, **options):

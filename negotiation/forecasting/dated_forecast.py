@@ -21,9 +21,9 @@ from negotiation.estimation.concession_fit import ConcessionFit
 from negotiation.forecasting.draws import assumed_spans, drawn_values, resolve_rows
 from negotiation.forecasting.resolve_prior import (
     ResolvePrior,
-    can_be_conceded,
     fit_to_known,
     prior_for,
+    yearly_stake,
 )
 from negotiation.forecasting.solved_draws import Build, Keep, computed, solved_cells
 from negotiation.payoffs.ensemble import PAYOFF_MODELS, PayoffModel
@@ -98,7 +98,7 @@ def forecast(
         Of the process's law to disputes known at the date: audience costs and scales of shocks are
         drawn from it (`prior_for`), in units of each payoff model's yearly stake; they then stand
         in the result in units of the mean stake. ``"disputes"``: the fit to the embedded disputes
-        known at the date; in a stage that no side can concede, which has no stake, as None. None:
+        known at the date; where nothing is at stake under a payoff model, as None. None:
         over their recorded ranges. Those in ``values`` or in ``parameters`` are left as asked.
     keep
         Given the number of a part of the draws and what computes it, returns the part: computed,
@@ -150,7 +150,7 @@ def _resolve(
     standoff: Standoff,
     fit: ConcessionFit | Literal["disputes"] | None,
     today: date,
-    games: Sequence[ProcessGame],
+    stakes: Mapping[str, float],
     draws: int,
     rng: np.random.Generator | int,
 ) -> ResolvePrior | None:
@@ -158,10 +158,19 @@ def _resolve(
     count = int(number(draws, name="draws", low=0.0))
     if fit is None or count == 0:
         return None
+    nothing = [name for name, stake in stakes.items() if not stake > 0.0]
     if isinstance(fit, str):
-        if not all(map(can_be_conceded, games)):
+        if nothing:
             return None
         fit = fit_to_known(today)
+    if nothing:
+        raise InvalidInputError(
+            "nothing is at stake, so that there is no unit for a fit",
+            where=f"payoff model {nothing[0]}",
+            seen="no concession changes what the other side earns",
+            allowed="a stake above zero under every payoff model",
+            hint="Leave it out with models=, or draw over recorded ranges with fit=None.",
+        )
     return prior_for(standoff, _known(fit, today), n=count, rng=random_generator(rng))
 
 
@@ -276,14 +285,15 @@ def _dated_forecast(
     days = tuple(day for day in asked if day is not None)
     members = case_ensemble(lambda model: build(model=model, values=values), models)
     kept = [member for member in members if member.weight > 0.0]
-    games = [member.built.game for member in kept]
-    resolve = _resolve(standoff, fit, today, games, draws, rng)
+    game = kept[0].built.game
+    stakes = {member.model.name: yearly_stake(member.built.game) for member in kept}
+    resolve = _resolve(standoff, fit, today, stakes, draws, rng)
     given = dict(values or {})
     asked_for = {*given, *(parameters or ())}
     own = tuple(name for name in (resolve.names if resolve else ()) if name not in asked_for)
-    spans = tuple(span for span in assumed_spans(games[0], parameters) if span.name not in own)
+    spans = tuple(span for span in assumed_spans(game, parameters) if span.name not in own)
     rows = drawn_values(spans, draws, rng)
-    told = resolve_rows(resolve, own, games, len(rows))
+    told = resolve_rows(resolve, own, np.array(list(stakes.values())), len(rows))
     cells = [
         (m, {**given, **dict(zip(own, told[m][d].tolist(), strict=True)), **drawn})
         for d, drawn in enumerate(
@@ -303,7 +313,6 @@ def _dated_forecast(
     seen, cut, deal, lowered, concedes, after = map(
         np.ascontiguousarray, np.split(table, ends, axis=-1)
     )
-    game = games[0]
     weights = np.array([member.weight for member in kept])
     found = ProcessForecast(
         as_of=today,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from negotiation.forecasting.resolve_prior import ResolvePrior, yearly_stake
+from negotiation.forecasting.resolve_prior import ResolvePrior
 from negotiation.process.analysis.parameter_changes import ParameterSpan, parameter_spans
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.values import FloatArray, number, random_generator
@@ -15,15 +15,14 @@ __all__ = ["assumed_spans", "drawn_values", "resolve_rows"]
 
 
 def resolve_rows(
-    resolve: ResolvePrior | None, names: Sequence[str], games: Sequence[ProcessGame], count: int
+    resolve: ResolvePrior | None, names: Sequence[str], stakes: FloatArray, count: int
 ) -> list[FloatArray]:
-    """Return values of names drawn from a fit ``[draw, name]`` by game, then at the mean stake.
+    """Return values of names drawn from a fit ``[draw, name]`` by stake, then at their mean.
 
     The first row is their medians.
     """
     if resolve is None:
-        return [np.zeros((count, 0))] * (len(games) + 1)
-    stakes = np.array([yearly_stake(game) for game in games])
+        return [np.zeros((count, 0))] * (len(stakes) + 1)
     places = [resolve.names.index(name) for name in names]
     drawn = [resolve.rows(float(stake))[:, places] for stake in (*stakes, stakes.mean())]
     return [np.concatenate([np.median(rows, axis=0)[None], rows])[:count] for rows in drawn]

@@ -30,10 +30,12 @@ from negotiation.values import FloatArray, number, random_generator, read_only
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ResolvePrior", "can_be_conceded", "fit_to_known", "prior_for", "yearly_stake"]
+__all__ = ["ResolvePrior", "fit_to_known", "prior_for", "yearly_stake"]
 
 #: Draws a round of the posterior that forecasts rest on where no fit is given, and their seed.
 _DRAWS, _SEED = 200, 20250502
+#: Changes of flows up to this, in percent of GDP a year, are rounding.
+_NOTHING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,36 +183,27 @@ def _history(standoff: Standoff, disputes: Disputes) -> Disputes | None:
     return disputes.take(ended) if ended.any() else None
 
 
-def _changes(game: ProcessGame) -> list[float]:
-    """What each concession where play starts changes in the flow of the other side."""
-    here = game.nodes[int(game.start_node)]
-    return [
-        float(game.nodes[int(action.to)].flow[1 - action.side] - here.flow[1 - action.side])
-        for action in here.actions
-        if action.kind == "concede" and action.to is not None
-    ]
-
-
-def can_be_conceded(game: ProcessGame) -> bool:
-    """Whether a side can concede where play starts."""
-    return bool(_changes(game))
-
-
 def yearly_stake(game: ProcessGame) -> float:
     """Return what the other's concession changes in a side's flow: its size, mean over sides.
 
-    Raises
-    ------
-    InvalidInputError
-        If no side can concede where play starts.
+    It is that of the first node, from where play starts by what sides do and by deadlines, at which
+    a concession changes something: before contact, or before a threat comes true, none does. Zero:
+    nothing is at stake.
     """
-    changes = _changes(game)
-    if not changes:
-        here = game.nodes[int(game.start_node)]
-        raise InvalidInputError(
-            "no side can concede in the open stage, so that it has no stake",
-            where=f"node {here.label}",
-            seen=", ".join(action.kind for action in here.actions) or "no action",
-            allowed="concede",
-        )
-    return float(np.mean(np.abs(changes)))
+    reached, seen = [int(game.start_node)], 0
+    while seen < len(reached):
+        here = game.nodes[reached[seen]]
+        acts = [(act, int(act.to)) for act in here.actions if act.to is not None]
+        changes = [
+            game.nodes[to].flow[1 - act.side] - here.flow[1 - act.side]
+            for act, to in acts
+            if act.kind == "concede"
+        ]
+        if np.max(np.abs(changes), initial=0.0) > _NOTHING:
+            return float(np.mean(np.abs(changes)))
+        found = [to for _, to in acts]
+        if here.deadline is not None and here.deadline.to is not None:
+            found.append(int(here.deadline.to))
+        reached += [node for node in dict.fromkeys(found) if node not in reached]
+        seen += 1
+    return 0.0

@@ -8,9 +8,10 @@ import pytest
 
 import negotiation as ng
 from negotiation.errors import InformationDateError, InvalidInputError
-from negotiation.forecasting.resolve_prior import can_be_conceded, fit_to_known, yearly_stake
+from negotiation.forecasting.resolve_prior import fit_to_known, yearly_stake
 from negotiation.process.game.nodes import Node
 from negotiation.process.game.process_game import ProcessGame
+from negotiation.standoff.template import standoff_template
 
 DAY = "2025-05-02"
 MODELS = (ng.payoff_model("partial_25"), ng.payoff_model("equilibrium"))
@@ -125,11 +126,27 @@ def test_what_is_asked_for_stays_as_asked(standoff):
     assert (whole.disputes, whole.parameters) == (0, names)
 
 
-def test_a_stage_that_no_side_concedes_takes_what_is_recorded():
-    dispute = ng.load_standoff("us-china-2025-spring")
-    given = {"as_of": "2026-03-31", "dates": ["2026-06-30"], "draws": 1, "models": MODELS[:1]}
-    build = dispute.build(date(2026, 3, 31), model=MODELS[0])
-    assert can_be_conceded(build.game) == (ng.forecast(dispute, **given).disputes > 0)
+def test_where_nothing_is_at_stake_forecasts_take_what_is_recorded(tmp_path):
+    path = tmp_path / "own.toml"
+    text = standoff_template("KOR", "JPN", file="own.toml")
+    # Without the date of its threat, whose tariffs exporters would bear nothing of.
+    begins, ends = text.index("[[deadlines]]"), text.index("# An end that neither side")
+    path.write_text(text[:begins] + text[ends:], encoding="utf-8")
+    own, models = ng.load_standoff(path), (ng.payoff_model("partial_0"),)
+    assert yearly_stake(own.build("2026-03-01", model=models[0]).game) == 0.0
+    given = {"as_of": "2026-03-01", "dates": ["2026-06-29"], "draws": 1}
+    assert ng.forecast(own, **given, models=models).disputes == 0
+    assert ng.forecast(own, **given, models=MODELS[:1]).disputes > 0
+    known = fit_to_known(date(2026, 3, 1))
+    with pytest.raises(InvalidInputError, match="nothing is at stake"):
+        ng.forecast(own, **given, models=models, fit=known)
+
+
+def test_before_contact_the_stake_is_that_of_the_first_concession():
+    dispute = ng.load_standoff("us-mexico-2019")
+    game = dispute.build(dispute.start, model=MODELS[0]).game
+    assert all(a.kind != "concede" for a in game.nodes[int(game.start_node)].actions)
+    assert yearly_stake(game) > 0.0
 
 
 def test_what_is_refused(fit, standoff):
@@ -138,8 +155,7 @@ def test_what_is_refused(fit, standoff):
         ng.forecast(frozen, as_of=frozen.start, dates=["2026-01-01"], draws=1, fit=fit)
     node = Node("terms", np.zeros(2))
     ended = ProcessGame((node,), discount_rates=[0.05] * 2, shock_scales=[0.1] * 2)
-    with pytest.raises(InvalidInputError, match="no side can concede in the open stage"):
-        yearly_stake(ended)
+    assert yearly_stake(ended) == 0.0
     later = ng.fit_concessions(ng.load_disputes(), "process", draws=0, raise_on_failure=False)
     with pytest.raises(InvalidInputError, match="not a fit that a new dispute"):
         ng.prior_for(standoff, later)
