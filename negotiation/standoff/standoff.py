@@ -182,7 +182,6 @@ class Standoff(StandoffFacts):
         """
         return build_case(
             standoff_case(self, as_of, from_opening=from_opening),
-            self.economy,
             values=values,
             model=model,
             relapse=relapse,

@@ -16,10 +16,10 @@ import numpy as np
 from negotiation.errors import InvalidInputError
 from negotiation.payoffs.ensemble import PAYOFF_MODELS, PayoffModel, payoff_model
 from negotiation.process.multi_step.built_process import BuiltProcess
-from negotiation.process.multi_step.case import DatedCase, DatedParameters
+from negotiation.process.multi_step.dated_parameters import DatedParameters
 from negotiation.process.multi_step.dated_plan import dated_flows, dated_plan
 from negotiation.process.multi_step.graph import build_process
-from negotiation.trade.economy import Economy
+from negotiation.process.multi_step.standoff_case import StandoffCase
 
 __all__ = ["EnsembleMember", "build_case", "case_ensemble"]
 
@@ -44,22 +44,20 @@ class EnsembleMember:
 
 
 def build_case(
-    case: DatedCase,
-    economy: Economy,
+    case: StandoffCase,
     *,
     values: Mapping[str, float] | None = None,
     model: str | PayoffModel = "equilibrium",
     relapse: bool = False,
     linked: bool = False,
 ) -> BuiltProcess:
-    """Return the process of a case, valued by an economy.
+    """Return the process of a case, valued by its economy.
 
     Parameters
     ----------
     case
-        What holds, is asked for and is known at an information date.
-    economy
-        Its tariffs are the baseline over which points are added.
+        A standoff at an information date; the tariffs of its economy are the baseline over which
+        points are added.
     values
         Parameters to put in place of the case's, by name.
     model, relapse, linked
@@ -72,7 +70,7 @@ def build_case(
     InformationDateError
         If a parameter became known after the information date.
     """
-    given = dict(values or {})
+    given, economy = dict(values or {}), case.facts.economy
     dated = DatedParameters(case.parameters, case.as_of, given)
     chosen = payoff_model(model)
     if chosen.exporter_incidence is not None and "exporter_incidence" in given:

@@ -168,7 +168,6 @@ def built_process(
         facts = replace(facts, economy=economy)
     return build_case(
         standoff_case(facts, as_of, from_opening=from_opening),
-        facts.economy,
         values=values,
         model=model,
         relapse=relapse,

@@ -11,10 +11,10 @@ from negotiation.process.beliefs.events import DatedEvent
 from negotiation.process.beliefs.silence import filter_by_solving
 from negotiation.process.beliefs.updating import filter_beliefs, filter_draws
 from negotiation.process.solve import solve_process
-from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.continuation import process_from
 from negotiation.process.tough_types.node_laws import node_laws
 from negotiation.process.tough_types.simulation import simulate_process
+from tests.process.tough_types.processes import fight
 
 START = date(2025, 4, 12)
 NEWS = [
@@ -26,15 +26,7 @@ RATIOS = {"escalation": 2.0, "denial": 0.6}
 
 
 def staged(z=(0.1, 0.05), stages=2, **options):
-    return MultiStepProcess.from_payoffs(
-        flows=[[-0.05, -0.08]] * stages,
-        terms=[[[0.3, 0.6], [0.7, 0.4]]] * stages,
-        discount_rates=[0.05, 0.05],
-        stubbornness=z,
-        start=START,
-        players=("USA", "CHN"),
-        **options,
-    )
+    return fight(stages, z, start=START, players=("USA", "CHN"), **options)
 
 
 def test_former_names_of_sides_that_nobody_named():

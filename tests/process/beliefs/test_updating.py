@@ -17,10 +17,9 @@ from negotiation.process.beliefs.events import (
 )
 from negotiation.process.beliefs.updating import filter_beliefs, filter_draws
 from negotiation.process.solve import solve_process
-from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.continuation import process_from
 from tests.data.conftest import data_folder, spoil
-from tests.process.tough_types.processes import with_history
+from tests.process.tough_types.processes import fight, with_history
 
 __all__ = ["data_folder", "spoil"]
 
@@ -28,16 +27,7 @@ AS_OF = "2025-05-02"
 
 
 def simple(z=(0.1, 0.05), stages=1, **options):
-    return MultiStepProcess.from_payoffs(
-        flows=[[-0.05, -0.08]] * stages,
-        terms=[[[0.3, 0.6], [0.7, 0.4]]] * stages,
-        discount_rates=[0.05, 0.05],
-        stubbornness=z,
-        time_unit="month",
-        start=date(2025, 4, 12),
-        players=("USA", "CHN"),
-        **options,
-    )
+    return fight(stages, z, start=date(2025, 4, 12), players=("USA", "CHN"), **options)
 
 
 def event(day, actor="USA", kind="threat", **more):

@@ -32,6 +32,11 @@ PRINTED = {
 }
 
 
+def printed(s=0.2, eta=52.0, **changes):
+    """That node with one scale of shocks and one rate of windows for both sides."""
+    return one_node(**{**PRINTED, "s": (s, s), "eta": (eta, eta), **changes})
+
+
 def random_graph(
     rng, most_nodes=8, scales=(0.1, 0.2, 0.4), windows=(12.0, 52.0), loops=True, dated=False
 ):

@@ -7,9 +7,7 @@ import pytest
 
 import negotiation as ng
 from negotiation.process.game.nodes import Deadline
-from tests.process.game.games import PRINTED, one_node, random_graph
-
-NODE = {**PRINTED, "s": (0.2, 0.2), "eta": (52.0, 52.0)}
+from tests.process.game.games import printed, random_graph
 
 
 def test_no_gain_from_deviating():
@@ -23,7 +21,7 @@ def test_no_gain_from_deviating():
 
 
 def test_every_equilibrium_has_a_certificate():
-    solution = ng.solve_process(one_node(**{**NODE, "s": (0.1, 0.1)}))
+    solution = ng.solve_process(printed(0.1))
     for other in solution.other_solutions:
         claimed = replace(solution, node_values=other, final_values=other)
         assert claimed.certificate.value_gap < 1e-9
@@ -31,7 +29,7 @@ def test_every_equilibrium_has_a_certificate():
 
 @pytest.mark.parametrize("deadline", [None, Deadline(0.2, None, (-0.1, -0.1))])
 def test_what_is_no_equilibrium_shows(deadline):
-    solution = ng.solve_process(one_node(**NODE, deadline=deadline))
+    solution = ng.solve_process(printed(deadline=deadline))
     wrong = solution.final_values + np.array([0.01, 0.0])
     claimed = replace(solution, node_values=wrong, final_values=wrong)
     if deadline is None:
@@ -46,8 +44,7 @@ def test_what_is_no_equilibrium_shows(deadline):
 
 def test_deviations_cost_what_they_should():
     """Side 0 alone against nobody: never acting is worth the flow less the cost of windows."""
-    stakes = {**NODE, "mu": (0.3, np.inf)}
-    solution = ng.solve_process(one_node(**stakes))
+    solution = ng.solve_process(printed(mu=(0.3, np.inf)))
     waits = (-0.6 + 52.0 * 0.2 * np.log(1.0 - 1.0 / 52.0)) / 0.05
     assert solution.certificate.never_act_gain <= 0.0
     # The other side never acts, so that only side 1 loses nothing by never acting.

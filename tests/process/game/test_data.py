@@ -9,7 +9,8 @@ import pytest
 import negotiation as ng
 from negotiation.process.game.nodes import Action, Deadline, Ending, Node
 from negotiation.process.game.process_game import ProcessGame
-from tests.process.game.games import PRINTED, one_node
+from tests.process.game.games import printed
+from tests.process.tough_types.processes import fight
 
 GRAPH = {
     "nodes": [
@@ -157,12 +158,9 @@ def test_deadline_after_deadline():
 
 def test_a_change_of_hazard_that_comes_too_late_changes_nothing():
     steps = ((0.0, 0.5), (0.4, 3.0))
-    node = {**PRINTED, "s": (0.2, 0.2), "eta": (52.0, 52.0)}
     deadline = Deadline(0.3, None, (-0.2, -0.2))
     late, never = (
-        ng.solve_process(
-            one_node(**node, endings=(Ending(rate, None, (-0.5, -0.5)),), deadline=deadline)
-        )
+        ng.solve_process(printed(endings=(Ending(rate, None, (-0.5, -0.5)),), deadline=deadline))
         for rate in (steps, 0.5)
     )
     np.testing.assert_allclose(late.values, never.values, atol=1e-9)
@@ -246,12 +244,7 @@ def test_other_errors():
         ng.solve_process(3)
     mixed = [
         game,
-        ng.MultiStepProcess.from_payoffs(
-            flows=[[-0.05, -0.08]],
-            terms=[[[0.3, 0.6], [0.7, 0.4]]],
-            discount_rates=[0.05, 0.05],
-            stubbornness=[0.1, 0.1],
-        ),
+        fight(),
     ]
     solved = ng.solve_processes(mixed)
     assert isinstance(solved[0], ng.GameSolution)
@@ -261,20 +254,16 @@ def test_other_errors():
 @pytest.mark.kernel
 def test_what_is_not_solved_raises():
     with pytest.raises(ng.ConvergenceError) as caught:
-        ng.solve_process(one_node(**PRINTED, s=(0.001, 0.001), eta=(52.0, 52.0)), max_iter=1)
+        ng.solve_process(printed(0.001), max_iter=1)
     assert caught.value.partial.converged is False
-    partial = ng.solve_process(
-        one_node(**PRINTED, s=(0.001, 0.001), eta=(52.0, 52.0)), max_iter=1, raise_on_failure=False
-    )
+    partial = ng.solve_process(printed(0.001), max_iter=1, raise_on_failure=False)
     assert np.isnan(partial.values).all()
-    dated = one_node(
-        **PRINTED, s=(0.1, 0.1), eta=(52.0, 52.0), deadline=Deadline(500.0, None, (-1.0, -1.0))
-    )
+    dated = printed(0.1, deadline=Deadline(500.0, None, (-1.0, -1.0)))
     with pytest.raises(ng.ConvergenceError, match="more steps"):
         ng.solve_process(dated, max_iter=1)
 
 
 def test_what_overflows_raises():
-    vast = one_node(**{**PRINTED, "g": (1e308, 1.0)}, s=(0.1, 0.1), eta=(52.0, 52.0))
+    vast = printed(0.1, g=(1e308, 1.0))
     with pytest.raises(ng.NonFiniteError, match="too large"):
         ng.solve_process(vast)

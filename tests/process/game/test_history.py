@@ -6,9 +6,7 @@ import pytest
 import negotiation as ng
 from negotiation.process.game.nodes import Action, Deadline, Ending, Node
 from negotiation.process.game.process_game import ProcessGame
-from tests.process.game.games import PRINTED, one_node
-
-NODE = {**PRINTED, "s": (0.2, 0.2), "eta": (52.0, 52.0)}
+from tests.process.game.games import printed
 
 
 def likelihood(solution, *events, until=None):
@@ -54,15 +52,13 @@ def test_through_a_deadline():
     by_hand = -np.trapezoid(total[:4001], grid[:4001]) + np.log(solution.hazards_at(day)[0])
     assert likelihood(solution, (day, "concede", 0)) == pytest.approx(by_hand, abs=1e-6)
     # Play ends at a deadline that leads nowhere: nothing can happen afterwards.
-    ended = ng.solve_process(one_node(**NODE, deadline=Deadline(0.1)))
+    ended = ng.solve_process(printed(deadline=Deadline(0.1)))
     left = np.log(ended.node_probabilities(0.1 * 365.25 * (1 - 1e-12))[0, 0])
     assert likelihood(ended, until=400.0) == pytest.approx(left, abs=1e-7)
 
 
 def test_posterior_over_draws():
-    solutions = ng.solve_processes(
-        [one_node(**{**NODE, "mu": (mu, mu)}) for mu in (0.1, 0.3, 0.6, 1.0)]
-    )
+    solutions = ng.solve_processes([printed(mu=(mu, mu)) for mu in (0.1, 0.3, 0.6, 1.0)])
     silent = ng.ObservedHistory(silent_until=60.0)
     found = ng.weigh_by_history(solutions, silent)
     chance = np.array([solution.node_probabilities(60.0)[0, 0] for solution in solutions])

@@ -9,11 +9,7 @@ import pytest
 import negotiation as ng
 from negotiation.process.game.nodes import Action, Ending, Node
 from negotiation.process.game.process_game import ProcessGame
-from tests.process.game.games import PRINTED, one_node, random_graph
-
-
-def printed(s, eta=52.0, **changes):
-    return one_node(**{**PRINTED, **changes}, s=(s, s), eta=(eta, eta))
+from tests.process.game.games import PRINTED, one_node, printed, random_graph
 
 
 @pytest.mark.kernel
@@ -36,12 +32,8 @@ def test_printed_numbers():
 def test_printed_numbers_without_the_normalisation(s, values, hazards):
     # Weights of one beside waiting are a base rate of half the windows and a flow eta s log 2.
     eta = 12.0
-    game = one_node(
-        **{**PRINTED, "g": np.array(PRINTED["g"]) + eta * s * np.log(2.0)},
-        s=(s, s),
-        eta=(eta, eta),
-        lambda0=eta / 2.0,
-    )
+    flow = np.array(PRINTED["g"]) + eta * s * np.log(2.0)
+    game = printed(s, eta, g=flow, lambda0=eta / 2.0)
     solution = ng.solve_process(game)
     np.testing.assert_allclose(solution.values, values, atol=5e-4)
     np.testing.assert_allclose(solution.hazards, hazards, atol=5e-4)
@@ -70,7 +62,7 @@ def test_small_shocks_tend_to_hendricks_weiss_wilson():
     # Printed: without the normalisation, s = .002.
     s, eta = 0.002, 12.0
     flow = np.array(PRINTED["g"]) + eta * s * np.log(2.0)
-    game = one_node(**{**PRINTED, "g": flow}, s=(s, s), eta=(eta, eta), lambda0=eta / 2.0)
+    game = printed(s, eta, g=flow, lambda0=eta / 2.0)
     np.testing.assert_allclose(mixed(game, s, eta, 0.5), [2.364, 1.460], atol=5e-4)
 
 
@@ -214,11 +206,8 @@ def test_time_unit_does_not_matter():
 
 @pytest.mark.kernel
 def test_a_side_that_never_acts():
-    stakes = {**PRINTED, "mu": (np.inf, 0.3)}
-    never = ng.solve_process(one_node(**stakes, s=(0.2, 0.2), eta=(52.0, 52.0)))
-    almost = ng.solve_process(
-        one_node(**{**stakes, "mu": (1e3, 0.3)}, s=(0.2, 0.2), eta=(52.0, 52.0))
-    )
+    never = ng.solve_process(printed(mu=(np.inf, 0.3)))
+    almost = ng.solve_process(printed(mu=(1e3, 0.3)))
     assert never.hazards[0] == 0.0
     np.testing.assert_allclose(never.values, almost.values, atol=1e-12)
     np.testing.assert_allclose(never.hazards, almost.hazards, atol=1e-12)

@@ -7,7 +7,7 @@ from numba import njit
 import negotiation as ng
 from negotiation.process.game.nodes import Deadline, Ending, Node
 from negotiation.process.game.process_game import ProcessGame
-from tests.process.game.games import PRINTED, one_node, random_graph
+from tests.process.game.games import printed, random_graph
 
 HORIZON = 6.0
 
@@ -189,8 +189,7 @@ def test_paths_through_dates():
 
 def test_expected_events_and_who_concedes():
     deadline = Deadline(0.5, None, (-0.3, -0.4))
-    node = {**PRINTED, "s": (0.2, 0.2), "eta": (52.0, 52.0)}
-    for game in (one_node(**node), one_node(**node, deadline=deadline)):
+    for game in (printed(), printed(deadline=deadline)):
         solution = ng.solve_process(game)
         seen = solution.eventual
         paths = 200_000
@@ -209,9 +208,7 @@ def test_expected_events_and_who_concedes():
 def test_few_paths_through_dates():
     """Acts, thinned windows, an ending with steps and a deadline, all in few paths."""
     court = Ending(((0.0, 0.5), (0.1, 4.0)), None, (-0.5, -0.5), "court")
-    game = one_node(
-        **PRINTED, s=(0.2, 0.2), eta=(52.0, 52.0), endings=(court,), deadline=Deadline(0.3)
-    )
+    game = printed(endings=(court,), deadline=Deadline(0.3))
     solution = ng.solve_process(game)
     drawn = ng.simulate_process(solution, 60, rng=np.random.default_rng(5), horizon_days=90.0)
     expected = np.concatenate(
@@ -226,7 +223,7 @@ def test_few_paths_through_dates():
 
 @pytest.mark.kernel
 def test_same_seed_same_bytes():
-    solution = ng.solve_process(one_node(**PRINTED, s=(0.2, 0.2), eta=(52.0, 52.0)))
+    solution = ng.solve_process(printed())
     first, second = (
         ng.simulate_process(solution, 50, rng=np.random.default_rng(3)) for _ in range(2)
     )

@@ -1,6 +1,18 @@
 """Processes with tough types that tests build."""
 
+from negotiation.process.solve import solve_process
 from negotiation.process.stages import MultiStepProcess
+
+
+def fight(stages=1, z=(0.1, 0.1), **changes):
+    """Stages by bare payoffs, all the same."""
+    given = {
+        "flows": [[-0.05, -0.08]] * stages,
+        "terms": [[[0.3, 0.6], [0.7, 0.4]]] * stages,
+        "discount_rates": [0.05, 0.05],
+        "stubbornness": z,
+    }
+    return MultiStepProcess.from_payoffs(**{**given, **changes})
 
 
 def staged(**changes):
@@ -19,7 +31,8 @@ def staged(**changes):
     return MultiStepProcess.from_dict({**data, **changes})
 
 
-def random_process(rng, depends):
+def random_process(rng):
+    depends = bool(rng.integers(2))
     stages = []
     for k in range(int(rng.integers(1, 5))):
         shape = (2**k, 2) if depends else (2,)
@@ -40,6 +53,15 @@ def random_process(rng, depends):
             "z": rng.uniform(0.02, 0.4, 2),
         }
     )
+
+
+def solved_draws(rng, draw, count):
+    """Solutions of the first so many processes that settle, of those drawn."""
+    while count:
+        solution = solve_process(draw(rng), raise_on_failure=False)
+        if solution.converged:
+            count -= 1
+            yield solution
 
 
 def with_history(**changes):

@@ -5,9 +5,8 @@ import pytest
 
 from negotiation.errors import InvalidInputError
 from negotiation.process.solve import solve_process
-from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.simulation import simulate_process
-from tests.process.tough_types.processes import random_process, staged
+from tests.process.tough_types.processes import fight, random_process, solved_draws, staged
 
 
 def test_relapse_values_agree_with_their_fixed_point():
@@ -53,12 +52,7 @@ def test_relapses_are_settled_at_any_scale_of_payoffs():
 def test_solution_and_simulation_agree():
     rng = np.random.default_rng(20250502)
     days, paths = np.array([5.0, 30.0, 100.0, 365.0]), 200_000
-    done = 0
-    while done < 30:
-        solution = solve_process(random_process(rng, bool(rng.integers(2))), raise_on_failure=False)
-        if not solution.converged:
-            continue
-        done += 1
+    for solution in solved_draws(rng, random_process, 30):
         seen = simulate_process(solution, paths, rng=rng)
         for chance, share in [
             (solution.deal_probability, seen.deal_probability),
@@ -74,14 +68,7 @@ def test_solution_and_simulation_agree():
 def test_equilibrium_of_a_stage_without_tough_types():
     # The first side cannot be tough and concedes at once; each side's mixing in the second stage
     # is worth its own concession.
-    solution = solve_process(
-        MultiStepProcess.from_payoffs(
-            flows=[[-0.05, -0.08]] * 2,
-            terms=[[[0.3, 0.6], [0.7, 0.4]]] * 2,
-            discount_rates=[0.05, 0.04],
-            stubbornness=[[0.0, 0.1], [0.0, 0.0]],
-        )
-    )
+    solution = solve_process(fight(2, [[0.0, 0.1], [0.0, 0.0]], discount_rates=[0.05, 0.04]))
     assert solution.atoms[0].tolist() == [1.0, 0.0]
     np.testing.assert_allclose(solution.values, [0.3 + 0.3, 0.6 + 0.4], atol=1e-9)
 

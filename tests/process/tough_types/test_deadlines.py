@@ -11,6 +11,7 @@ from negotiation.process.stage import DAYS_IN
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.deviations import check_strategies
 from negotiation.process.tough_types.simulation import simulate_process
+from tests.process.tough_types.processes import fight
 from tests.process.tough_types.test_clocks import clocked, one
 
 
@@ -240,11 +241,11 @@ def test_a_deal_at_a_deadline_is_discounted():
 
 def test_a_date_at_which_a_deadline_is_met_counts_the_concessions_there():
     # Nobody concedes before the deadlines, at which all but the tough types do.
-    process = MultiStepProcess.from_payoffs(
+    process = fight(
+        2,
+        (0.1, 0.2),
         flows=[[0.1, 0.1]] * 2,
-        terms=[[[0.3, 0.6], [0.7, 0.4]]] * 2,
         discount_rates=[0.05, 0.04],
-        stubbornness=[0.1, 0.2],
         breakdown=[-1.0, -1.0],
         deadlines=[2.0, 3.0],
     )

@@ -9,7 +9,7 @@ from negotiation.errors import ConvergenceError, InvalidInputError
 from negotiation.process.solve import solve_process
 from negotiation.process.tough_types.deviations import check_strategies
 from negotiation.process.tough_types.simulation import simulate_process
-from tests.process.tough_types.processes import staged, with_history
+from tests.process.tough_types.processes import solved_draws, staged, with_history
 
 
 def relapsing():
@@ -179,34 +179,29 @@ def test_early_dates_of_a_fast_process_do_not_depend_on_late_ones():
     assert beside[0] == pytest.approx(alone, abs=1e-3)
 
 
+def fast(rng):
+    count, speed = int(rng.integers(1, 4)), 10.0 ** rng.uniform(-1.0, 2.0)
+    low = rng.uniform(-0.2, 0.3, (count, 2))
+    stages = [
+        {
+            "g": rng.uniform(-0.3, -0.02, 2) * speed,
+            "l": low[k],
+            "f": low[k] + rng.uniform(0.1, 0.5, 2),
+            "beta": rng.uniform(0.0, 0.5) * speed,
+            "relapse_to": int(rng.integers(0, k + 1)) if rng.random() < 0.7 else None,
+            "relapse_lump": rng.uniform(-0.5, -0.1, 2),
+            "B": rng.uniform(-3.0, -1.0, 2),
+        }
+        for k in range(count)
+    ]
+    rates, z = rng.uniform(0.005, 0.03, 2) * speed, rng.uniform(0.02, 0.4, 2)
+    return staged(stages=stages, r=rates, z=z, time_unit="day")
+
+
 def test_dates_of_fast_processes_with_relapses():
     rng = np.random.default_rng(1)
-    days, paths, done = np.array([0.05, 0.1, 0.5, 1.0, 3.0, 10.0, 60.0]), 100_000, 0
-    while done < 12:
-        count, speed = int(rng.integers(1, 4)), 10.0 ** rng.uniform(-1.0, 2.0)
-        low = rng.uniform(-0.2, 0.3, (count, 2))
-        stages = [
-            {
-                "g": rng.uniform(-0.3, -0.02, 2) * speed,
-                "l": low[k],
-                "f": low[k] + rng.uniform(0.1, 0.5, 2),
-                "beta": rng.uniform(0.0, 0.5) * speed,
-                "relapse_to": int(rng.integers(0, k + 1)) if rng.random() < 0.7 else None,
-                "relapse_lump": rng.uniform(-0.5, -0.1, 2),
-                "B": rng.uniform(-3.0, -1.0, 2),
-            }
-            for k in range(count)
-        ]
-        process = staged(
-            stages=stages,
-            r=rng.uniform(0.005, 0.03, 2) * speed,
-            z=rng.uniform(0.02, 0.4, 2),
-            time_unit="day",
-        )
-        solution = solve_process(process, raise_on_failure=False)
-        if not solution.converged:
-            continue
-        done += 1
+    days, paths = np.array([0.05, 0.1, 0.5, 1.0, 3.0, 10.0, 60.0]), 100_000
+    for solution in solved_draws(rng, fast, 12):
         seen = simulate_process(solution, paths, rng=rng, horizon_days=100.0)
         chance, share = solution.deal_by(days), seen.deal_by(days)
         error = np.sqrt(chance * (1.0 - chance) / paths)

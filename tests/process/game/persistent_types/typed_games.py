@@ -4,12 +4,12 @@ import numpy as np
 
 from negotiation.process.game.nodes import Action, Ending, Node
 from negotiation.process.game.process_game import ProcessGame
-from tests.process.game.games import PRINTED, one_node
+from tests.process.game.games import printed
 
 
 def standoff(s, *, cost=(0.0, 0.0), eta=52.0, **options):
     """One node, the one whose numbers the definition of the model prints."""
-    return one_node(**{**PRINTED, "mu": cost}, s=(s, s), eta=(eta, eta), **options)
+    return printed(s, eta, mu=cost, **options)
 
 
 def chain(s=0.2, *, cost=0.0, back=None):
