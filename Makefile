@@ -112,11 +112,12 @@ full: .venv/.full
 archive: .venv/.ready
 	$(BIN)/negotiation archive
 
-# The lowest versions of direct dependencies, in an environment of their own.
+# The lowest versions of direct dependencies, in an environment of their own; what the old ones call
+# in newer packages may be deprecated.
 floors: $(UV)
 	$(UV) venv --quiet --clear --python $(PYTHON) build/floors
-	$(UV) pip install --quiet --python build/floors/bin/python --only-binary :all: --resolution lowest-direct --editable . --group dev
-	build/floors/bin/python -m pytest -n $(WORKERS) -m "not oracle and not slow and not fresh"
+	$(UV) pip install --quiet --python build/floors/bin/python --only-binary :all: --resolution lowest-direct --editable '.[reproduce]' --group dev
+	build/floors/bin/python -m pytest -n $(WORKERS) -m "not oracle and not slow and not fresh" -W default::DeprecationWarning
 
 lock: $(UV)
 	$(UV) pip compile pyproject.toml --all-extras --group dev --group oracles --group docs \
