@@ -62,9 +62,10 @@ reproduce: .venv/.ready
 test: .venv/.ready
 	$(PYTEST) -n $(WORKERS) -m "not oracle and not slow and not fresh"
 
+# Without the pages that `make docs` runs.
 coverage: .venv/.ready
 	$(BIN)/coverage erase
-	$(PYTEST) -n $(WORKERS) -m "not oracle and not slow and not fresh" --cov --cov-report=
+	$(PYTEST) -n $(WORKERS) -m "not oracle and not slow and not fresh and not page" --cov --cov-report=
 	NUMBA_DISABLE_JIT=1 $(PYTEST) -n $(WORKERS) -m "kernel" --cov --cov-append --cov-report=
 	$(BIN)/coverage report --fail-under=95 --include="negotiation/trade/*,negotiation/policy/*,negotiation/games/*,negotiation/equilibrium/*,negotiation/bargaining/*,negotiation/process/*,negotiation/estimation/*"
 
