@@ -62,9 +62,10 @@ reproduce: .venv/.ready
 test: .venv/.ready
 	$(PYTEST) -n $(WORKERS) -m "not oracle and not slow and not fresh"
 
+# Without the pages that `make docs` runs.
 coverage: .venv/.ready
 	$(BIN)/coverage erase
-	$(PYTEST) -n $(WORKERS) -m "not oracle and not slow and not fresh" --cov --cov-report=
+	$(PYTEST) -n $(WORKERS) -m "not oracle and not slow and not fresh and not page" --cov --cov-report=
 	NUMBA_DISABLE_JIT=1 $(PYTEST) -n $(WORKERS) -m "kernel" --cov --cov-append --cov-report=
 	$(BIN)/coverage report --fail-under=95 --include="negotiation/trade/*,negotiation/policy/*,negotiation/games/*,negotiation/equilibrium/*,negotiation/bargaining/*,negotiation/process/*,negotiation/estimation/*"
 
@@ -112,11 +113,12 @@ full: .venv/.full
 archive: .venv/.ready
 	$(BIN)/negotiation archive
 
-# The lowest versions of direct dependencies, in an environment of their own.
+# The lowest versions of direct dependencies, in an environment of their own; what the old ones call
+# in newer packages may be deprecated.
 floors: $(UV)
 	$(UV) venv --quiet --clear --python $(PYTHON) build/floors
-	$(UV) pip install --quiet --python build/floors/bin/python --only-binary :all: --resolution lowest-direct --editable . --group dev
-	build/floors/bin/python -m pytest -n $(WORKERS) -m "not oracle and not slow and not fresh"
+	$(UV) pip install --quiet --python build/floors/bin/python --only-binary :all: --resolution lowest-direct --editable '.[reproduce]' --group dev
+	build/floors/bin/python -m pytest -n $(WORKERS) -m "not oracle and not slow and not fresh" -W default::DeprecationWarning
 
 lock: $(UV)
 	$(UV) pip compile pyproject.toml --all-extras --group dev --group oracles --group docs \

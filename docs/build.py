@@ -34,25 +34,38 @@ ROOMS = {
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
-def run_tutorials(pictures: Path) -> int:
-    failed = 0
+def run_page(path: Path, folder: Path) -> list[str]:
+    """Run the examples of a page in an empty folder; return what is wrong with it.
+
+    It must draw there what it shows.
+    """
+    with contextlib.chdir(folder):
+        outcome = doctest.testfile(str(path), module_relative=False, optionflags=FLAGS)
+    print(f"{path.name}: {outcome.attempted} examples, {outcome.failed} failed")
+    text = path.read_text(encoding="utf-8")
+    shown = set(re.findall(r"!\[[^\]]+\]\(\.\./pictures/([^)]+)\)", text))
+    apart = shown ^ {picture.name for picture in folder.glob("*.png")}
+    wrong = [f"{path.name}: {outcome.failed} examples failed"] if outcome.failed else []
+    return wrong + [f"{path.name}: {name} is drawn or shown, not both" for name in sorted(apart)]
+
+
+def run_tutorials(pictures: Path) -> list[str]:
     shutil.rmtree(pictures, ignore_errors=True)
     pictures.mkdir()
     rooms = ("tutorials", "how_to", "replications")
     pages = [path for room in rooms for path in sorted((DOCS / room).glob("*.md"))]
+    wrong = []
     for path in [DOCS.parent / "README.md", *pages]:
         folders = re.findall(r'os\.environ\["(\w+)"', path.read_text(encoding="utf-8"))
         if not os.environ.keys() >= set(folders):
             print(f"{path.name}: not executed, it needs files that {', '.join(folders)} names")
             continue
         # What a page writes is written where it runs; what it draws is shown.
-        with TemporaryDirectory() as folder, contextlib.chdir(folder):
-            outcome = doctest.testfile(str(path), module_relative=False, optionflags=FLAGS)
+        with TemporaryDirectory() as folder:
+            wrong += run_page(path, Path(folder))
             for picture in Path(folder).glob("*.png"):
                 shutil.copy(picture, pictures)
-        print(f"{path.name}: {outcome.attempted} examples, {outcome.failed} failed")
-        failed += outcome.failed
-    return failed
+    return wrong
 
 
 def write_api_pages(folder: Path) -> None:
@@ -85,7 +98,9 @@ def main() -> int:
     api, pictures = DOCS / "api", DOCS / "pictures"
     config = DOCS.parent / "mkdocs.ordered.yml"
     try:
-        if run_tutorials(pictures):
+        wrong = run_tutorials(pictures)
+        if wrong:
+            print(*wrong, sep="\n")
             return 1
         write_api_pages(api)
         # Every JSON text is YAML.

@@ -10,6 +10,7 @@ import matplotlib as mpl
 import pytest
 
 import negotiation
+from negotiation.study.functions import import_beside
 from tests.reference import ROOT, caliendo_parro2015_folder, reference_path
 
 MODULES = sorted(
@@ -38,20 +39,29 @@ def test_examples_of_a_module(name):
     assert outcome.failed == 0
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def variables(path):
+    """Folders of other people's files that a page names."""
+    return re.findall(r'os\.environ\["(\w+)"', path.read_text(encoding="utf-8"))
+
+
+def built(path):
+    """Whether the documentation runs the page wherever it is built."""
+    return path.name != "CONTRIBUTING.md" and not variables(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, id=path.stem, marks=[pytest.mark.page] * built(path)) for path in PAGES],
+)
 def test_examples_of_a_page(path, tmp_path, monkeypatch):
     mpl.use("Agg")
     text = path.read_text(encoding="utf-8")
     for module in re.findall(r"^>>> (?:import|from) (\w+)", text, flags=re.MULTILINE):
         if find_spec(module) is None:
             pytest.skip(f"{module} is not installed")
-    for variable in re.findall(r'os\.environ\["(\w+)"', text):
+    for variable in variables(path):
         monkeypatch.setenv(variable, str(FOLDERS[variable]()))
-    monkeypatch.chdir(tmp_path)
-    outcome = doctest.testfile(str(path), module_relative=False, optionflags=FLAGS)
-    assert outcome.failed == 0
-    shown = re.findall(r"!\[[^\]]+\]\(\.\./pictures/([^)]+)\)", text)
-    assert sorted(shown) == sorted(picture.name for picture in tmp_path.glob("*.png"))
+    assert import_beside(ROOT / "docs", "build").run_page(path, tmp_path) == []
 
 
 @pytest.mark.parametrize(

@@ -222,10 +222,8 @@ def plot_first_concession_map(
         tones = ["black" if p >= 0.5 else "white" for p in inside]
         lines = ax.contour(x, y, values, levels=inside, colors=tones, linewidths=widths)
         ax.set(xscale="log", yscale="log")
-        for level, place in _labelled(lines).items():
-            ax.clabel(
-                lines, [level], fmt=lambda p: f"{100 * p:.0f} %", fontsize=pen.small, manual=[place]
-            )
+        places = _label_places(lines)
+        ax.clabel(lines, fmt=lambda p: f"{100 * p:.0f} %", fontsize=pen.small, manual=places)
     ax.set(xscale="log", yscale="log", xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))
     for axis, ends in ((ax.xaxis, x), (ax.yaxis, y)):
         ticks = [v for v in (0.1, 0.2, 0.3, 0.5, 0.8, 1.2) if ends.min() <= v <= ends.max()]
@@ -237,15 +235,15 @@ def plot_first_concession_map(
     return pen.finish(labels)
 
 
-def _labelled(lines: QuadContourSet) -> dict[float, tuple[float, float]]:
-    """Return where the label of each line stands: away from other lines, and not where none is."""
+def _label_places(lines: QuadContourSet) -> list[tuple[float, float]]:
+    """Return where labels of lines stand: away from other lines; none where there is no room."""
     points = [
         np.log(np.concatenate(parts)) if parts else np.empty((0, 2)) for parts in lines.allsegs
     ]
     ends = np.concatenate(points)
     span = np.ptp(ends, axis=0)
     unit = np.where(span > 0.0, span, 1.0)
-    levels, places = np.asarray(lines.levels, dtype=np.float64), {}
+    places = []
     for k, own in enumerate(points):
         others = np.concatenate([np.empty((0, 2)), *points[:k], *points[k + 1 :]])
         inside = (own - ends.min(axis=0) > 0.12 * unit) & (ends.max(axis=0) - own > 0.12 * unit)
@@ -256,7 +254,7 @@ def _labelled(lines: QuadContourSet) -> dict[float, tuple[float, float]]:
         nearest = gaps.min(axis=1) if len(others) else np.ones(len(inner))
         if nearest.max() > _LEGIBLE:
             x, y = np.exp(inner[nearest.argmax()])
-            places[float(levels[k])] = (float(x), float(y))
+            places.append((float(x), float(y)))
     return places
 
 

@@ -18,7 +18,7 @@ PENNIES = ng.NormalFormGame.from_bimatrix([[1, -1], [-1, 1]], [[-1, 1], [1, -1]]
 CHICKEN = ng.NormalFormGame.from_bimatrix([[6, 2], [7, 0]], [[6, 7], [2, 0]])
 DILEMMA = ng.NormalFormGame.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
 RANDOM = ng.NormalFormGame(np.random.default_rng(5).random((2, 6, 6)))
-TREE = random_perfect_information(np.random.default_rng(4), 4, values=2)
+TREE = random_perfect_information(np.random.default_rng(4), 3, values=2)
 
 
 def cycle():

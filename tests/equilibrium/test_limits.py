@@ -93,7 +93,7 @@ def test_a_support_that_needs_more_than_the_time_left_stays_open():
 
 
 def test_trees_without_time():
-    game = random_perfect_information(np.random.default_rng(4), 4, values=2)
+    game = random_perfect_information(np.random.default_rng(4), 3, values=2)
     every = subgame_perfect_equilibria(game)
     part = subgame_perfect_equilibria(game, max_seconds=0.0)
     assert len(part.equilibria) < len(every.equilibria)
