@@ -53,6 +53,7 @@ _PROCESS_KEYS = {
 _OTHER_KEYS = {"stages", "z", "stubbornness", "names", "parameters", "A", "a"}
 _NEEDED = ("g", "l", "f")
 _STATUS = ("sourced", "derived", "assumption")
+_WORDS = ("unit", "symbol", "meaning", "status", "source", "note")
 
 
 def process_from_mapping(build: Callable[..., Process], data: Mapping[str, Any]) -> Process:
@@ -173,22 +174,10 @@ def read_parameters(entries: Any, mistakes: list[str]) -> tuple[Parameter, ...]:
             )
         try:
             value = float(entry["value"])
-            known = as_date(entry.get("known_on"), name=f"parameter {name}")
-            out.append(
-                Parameter(
-                    name=name,
-                    value=value,
-                    unit=str(entry.get("unit", "")),
-                    symbol=str(entry.get("symbol", "")),
-                    meaning=str(entry.get("meaning", "")),
-                    low=float(entry.get("low", value)),
-                    high=float(entry.get("high", value)),
-                    known_on=date.min if known is None else known,
-                    status=str(entry.get("status", "assumption")),
-                    source=str(entry.get("source", "")),
-                    note=str(entry.get("note", "")),
-                )
-            )
+            more: dict[str, Any] = {key: str(entry.get(key, "")) for key in _WORDS}
+            more |= {end: float(entry.get(end, value)) for end in ("low", "high")}
+            known = as_date(entry.get("known_on"), name=f"parameter {name}") or date.min
+            out.append(Parameter(name=name, value=value, known_on=known, **more))
         except (KeyError, TypeError, ValueError) as error:
             mistakes.append(f"parameter {name}: {error!r}")
     return tuple(out)

@@ -123,6 +123,7 @@ class BreakEvens(Presented):
         return "survives"
 
 
+@dataclass
 class Margins:
     """Margin of a conclusion over scaled changes of parameters, counting what it solves."""
 
@@ -130,17 +131,7 @@ class Margins:
     conclusion: Conclusion
     spans: tuple[ParameterSpan, ...]
     build: Callable[[Mapping[str, float]], ProcessGame]
-    count: int
-
-    def __init__(
-        self,
-        process: ProcessGame,
-        conclusion: Conclusion,
-        spans: Sequence[ParameterSpan],
-        build: Callable[[Mapping[str, float]], ProcessGame],
-    ) -> None:
-        self.process, self.conclusion, self.spans = process, conclusion, tuple(spans)
-        self.build, self.count = build, 0
+    count: int = 0
 
     def look(self, values: Mapping[str, float]) -> GameSolution:
         """Return the solution at parameter values."""
@@ -207,15 +198,9 @@ def break_even(
     Examples
     --------
     >>> from negotiation.process.game.nodes import Action, Node
+    >>> acts = Action(0, [0.0, 0.2], 0.3), Action(1, [0.1, 0.05], 0.3)
     >>> process = ProcessGame(
-    ...     (
-    ...         Node(
-    ...             "standoff",
-    ...             [-0.6, -1.07],
-    ...             (Action(0, [0.0, 0.2], 0.3, "terms"), Action(1, [0.1, 0.05], 0.3, "terms")),
-    ...         ),
-    ...         Node("terms", [0.0, 0.0]),
-    ...     ),
+    ...     (Node("standoff", [-0.6, -1.07], acts),),
     ...     discount_rates=[0.05, 0.05],
     ...     shock_scales=[0.2, 0.2],
     ...     players=("A", "B"),

@@ -126,18 +126,11 @@ def dated_moments(
                 return float(-np.expm1(-life / entry.value))
         return 0.5
 
-    waited = float((day - begin).days)
+    waited, half = float((day - begin).days), level / 2.0
+    quiet, ended = f"no concession by {day}", date(2021, 12, 31)
     moments = [
-        Moment(
-            f"no concession by {day}", lambda found: 1.0 - found.over_by(waited), level, 1.0, day
-        ),
-        Moment(
-            "life of the Phase One terms",
-            position_of_life,
-            level / 2.0,
-            1.0 - level / 2.0,
-            date(2021, 12, 31),
-        ),
+        Moment(quiet, lambda found: 1.0 - found.over_by(waited), level, 1.0, day),
+        Moment("life of the Phase One terms", position_of_life, half, 1.0 - half, ended),
     ]
     for row in load_table("forecasts", as_of=day):
         question, made, resolves = str(row["question"]), row["date"], row["resolve_by"]
@@ -201,7 +194,7 @@ class IdentifiedSet(Presented):
         """Return one row a parameter: its smallest and largest value in the set."""
         import pandas as pd
 
-        rows = [(name, low, high) for name, (low, high) in self.intervals.items()]
+        rows = [(name, *ends) for name, ends in self.intervals.items()]
         return pd.DataFrame(rows, columns=["parameter", "lowest", "highest"])
 
     def _heading(self) -> str:

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 __all__ = ["compare_models", "open_stage_with_tough_types"]
 
-#: What each model assumes, in the words of the table.
-_ASSUMES = {
-    "Markov game with private shocks": "shocks to each window; every side may concede",
-    "two types, closed form": "a side may be of a type that never concedes; no shocks",
-    "alternating offers": "complete information; what lies between can be divided",
-}
+#: The models, and what each assumes, in the words of the table.
+_ASSUMES = (
+    ("Markov game with private shocks", "shocks to each window; every side may concede"),
+    ("two types, closed form", "a side may be of a type that never concedes; no shocks"),
+    ("alternating offers", "complete information; what lies between can be divided"),
+)
 
 
 def _stakes(solution: GameSolution) -> FloatArray:
@@ -157,35 +157,21 @@ def compare_models(
         )
     waiting = game.nodes[int(game.start_node)].flow / rate
     patience = np.exp(-rate * game.in_time(number(round_days, name="round_days", low=0.0)))
-    shares, residual = _offers(ends, waiting, patience)
-    agreed = shares is not None
-    share = float(np.mean(shares)) if shares is not None else np.nan
+    offered, residual = _offers(ends, waiting, patience)
+    agreed = offered is not None
+    share = float(np.mean(offered)) if offered is not None else np.nan
     conceding = types.success[0]
     made = conceding / conceding.sum() if conceding.sum() > 0.0 else np.full(2, np.nan)
+    cut, first = np.asarray(solution.cut_by(dates)), solution.concedes(solution.open_stage)
+    told = (
+        (cut, first, solution.residual),
+        (np.asarray(types.stage_by(0, dates)), made, types.residual),
+        (np.full(len(dates), float(agreed)), np.array([1.0 - share, share]), residual),
+    )
     rows: list[dict[str, Any]] = []
-    for model, chances, first, certificate in (
-        (
-            "Markov game with private shocks",
-            np.asarray(solution.cut_by(dates)),
-            solution.concedes(solution.open_stage),
-            solution.residual,
-        ),
-        (
-            "two types, closed form",
-            np.asarray(types.stage_by(0, dates)),
-            made,
-            types.residual,
-        ),
-        (
-            "alternating offers",
-            np.full(len(dates), float(agreed)),
-            np.array([1.0 - share, share]),
-            residual,
-        ),
-    ):
+    for (model, assumes), (chances, shares, certificate) in zip(_ASSUMES, told, strict=True):
         row: dict[str, Any] = {"model": model}
         row |= {f"over_by_{day:g}_days": float(p) for day, p in zip(dates, chances, strict=True)}
-        row |= {f"{name}_concedes": float(p) for name, p in zip(game.players, first, strict=True)}
-        row |= {"certificate": certificate, "assumes": _ASSUMES[model]}
-        rows.append(row)
+        row |= {f"{name}_concedes": float(p) for name, p in zip(game.players, shares, strict=True)}
+        rows.append(row | {"certificate": certificate, "assumes": assumes})
     return pd.DataFrame(rows)

@@ -5,54 +5,16 @@ The equations are those of `negotiation.process.beliefs.updating`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
 from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
-from negotiation.process.beliefs.events import DatedEvent
 from negotiation.values import FloatArray, float_array
 
-__all__ = ["BeliefDraws", "event_log_ratios", "filter_draws"]
-
-
-def event_log_ratios(
-    events: Sequence[DatedEvent],
-    types: Sequence[str],
-    log_ratios: FloatArray,
-    *,
-    players: tuple[str, ...],
-    theta: FloatArray,
-) -> FloatArray:
-    """Return what events add to the log odds of toughness, ``[draw, event, side]``.
-
-    Parameters
-    ----------
-    log_ratios
-        ln ell ``[draw, type]``.
-    theta
-        Reliability of the actor behind each event, ``[event]``; 1 for an act.
-    """
-    out = np.zeros((len(log_ratios), len(events), 2))
-    column = {name: k for k, name in enumerate(types)}
-    seen: set[tuple[date, str, str]] = set()
-    for e, event in enumerate(events):
-        key = (event.day, event.actor, event.type)
-        # Several reports of one kind by one side on one day are one piece of news.
-        if event.type not in column or key in seen:
-            continue
-        seen.add(key)
-        ratio = log_ratios[:, column[event.type]]
-        if theta[e] < 1.0:
-            ratio = np.log(theta[e] * np.exp(ratio) + 1.0 - theta[e])
-        for side, player in enumerate(players):
-            if event.actor in {player, "BOTH"}:
-                out[:, e, side] = ratio
-    return out
+__all__ = ["BeliefDraws", "filter_draws"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ __all__ = [
     "CLAIMS",
     "ContactClaim",
     "DatedEvent",
+    "believed_events",
     "contact_posterior",
     "event_ratios",
     "learned_reliability",
@@ -168,6 +169,34 @@ def learned_reliability(
     return source_reliability(confirmed, refuted, prior_shape=prior_shape).mean
 
 
+def believed_events(
+    events: Sequence[DatedEvent],
+    player: str,
+    types: Container[str],
+    *,
+    window: int = 30,
+    prior_shape: tuple[float, float] = (1.0, 1.0),
+) -> list[tuple[DatedEvent, float]]:
+    """Return a side's events of some types, each with how far it is believed: 1 for an act.
+
+    Events of both sides count for each. Several reports of one type by one side on one day are one
+    piece of news. For the rest see `learned_reliability`.
+    """
+    out, told = [], set()
+    for event in events:
+        key = (event.day, event.actor, event.type)
+        if event.type not in types or event.actor not in {player, "BOTH"} or key in told:
+            continue
+        told.add(key)
+        theta = 1.0
+        if event.type in CLAIMS:
+            theta = learned_reliability(
+                events, event.actor, day=event.day, window=window, prior_shape=prior_shape
+            )
+        out.append((event, theta))
+    return out
+
+
 @takes
 def event_ratios(
     events: Sequence[DatedEvent], player: str, ratios: Mapping[str, float]
@@ -187,15 +216,10 @@ def event_ratios(
     ratios
         By type of event; types that are not named say nothing and are left out.
     """
-    out, told = [], set()
-    for event in events:
-        key = (event.day, event.actor, event.type)
-        if event.type not in ratios or event.actor not in {player, "BOTH"} or key in told:
-            continue
-        told.add(key)
+    out = []
+    for event, theta in believed_events(events, player, ratios):
         ratio = number(ratios[event.type], name=f"ratios[{event.type}]", low=0.0, open_low=True)
         if event.type in CLAIMS:
-            theta = learned_reliability(events, event.actor, day=event.day)
             ratio = theta * ratio + 1.0 - theta
         out.append((event, ratio))
     return out

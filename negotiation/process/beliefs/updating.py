@@ -22,10 +22,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,11 +33,11 @@ from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InvalidInputError
 from negotiation.former_names import former_players
 from negotiation.presentation import Presented, in_order
-from negotiation.process.beliefs.draws import BeliefDraws, event_log_ratios, filter_draws
+from negotiation.process.beliefs.draws import BeliefDraws, filter_draws
 from negotiation.process.beliefs.events import (
-    CLAIMS,
     ContactClaim,
     DatedEvent,
+    believed_events,
     contact_posterior,
     learned_reliability,
     read_events,
@@ -54,7 +53,7 @@ from negotiation.values import FloatArray, number
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["BeliefDraws", "BeliefPath", "event_log_ratios", "filter_beliefs", "filter_draws"]
+__all__ = ["BeliefDraws", "BeliefPath", "filter_beliefs", "filter_draws"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,15 +202,20 @@ def filter_beliefs(
         name: number(value, name=f"ratios[{name}]", low=0.0, open_low=True)
         for name, value in (ratios or {}).items()
     }
-    types = tuple(sorted(given))
-    logs = np.log(np.array([[given[name] for name in types]])).reshape(1, len(types))
     sides = former_players(whole.players, (event.actor for event in known))
-    theta, reliability = _reliabilities(known, begin, today, sides, window, tuple(prior_shape))
-    by_event = event_log_ratios(now, types, logs, players=sides, theta=theta)
+    learned: dict[str, Any] = {"window": window, "prior_shape": tuple(prior_shape)}
+    reliability = np.array(
+        [learned_reliability(known, player, day=today, **learned) for player in sides]
+    )
     days = tuple(sorted({begin, today, *(event.day for event in now)}))
     news = np.zeros((1, len(days), 2))
-    for e, event in enumerate(now):
-        news[:, days.index(event.day)] += by_event[:, e]
+    for side, player in enumerate(sides):
+        for event, theta in believed_events(known, player, given, **learned):
+            if event.day >= begin:
+                told = np.log(given[event.type])
+                if theta < 1.0:
+                    told = np.log(theta * np.exp(told) + 1.0 - theta)
+                news[0, days.index(event.day), side] += told
     times = np.array([(day - begin).days for day in days]) / DAYS_IN[whole.time_unit]
     found = _filtered(process, k, times, np.concatenate([news, np.zeros_like(news)]))
     heard = [claim for claim in contact_claims if claim.day <= today]
@@ -232,32 +236,10 @@ def filter_beliefs(
         quiet=found.silence[1],
         at_once=found.at_once[0],
         survival=float(found.survival[0]),
-        reliability=reliability.copy(),
+        reliability=reliability,
         contact=contact_posterior(heard, dict(zip(sides, reliability.tolist(), strict=True))),
         elapsed_seconds=perf_counter() - started,
     )
-
-
-@lru_cache(maxsize=8)
-def _reliabilities(
-    known: tuple[DatedEvent, ...],
-    begin: date,
-    today: date,
-    players: tuple[str, ...],
-    window: int,
-    prior_shape: tuple[float, float],
-) -> tuple[FloatArray, FloatArray]:
-    """Reliability behind each event from ``begin`` on, and of each side today; 1 for an act."""
-
-    def learned(actor: str, day: date) -> float:
-        return learned_reliability(known, actor, day=day, window=window, prior_shape=prior_shape)
-
-    behind = [
-        learned(event.actor, event.day) if event.type in CLAIMS else 1.0
-        for event in known
-        if event.day >= begin
-    ]
-    return np.array(behind), np.array([learned(player, today) for player in players])
 
 
 def _filtered(

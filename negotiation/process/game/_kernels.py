@@ -15,7 +15,7 @@ at infinite cost counted in g and w; ``tables`` is `Span.tables`.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -26,6 +26,11 @@ from negotiation.values import FloatArray, IntArray
 #: What a kernel writes, and one node as `node_solutions` takes it.
 Work: TypeAlias = tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]
 OneNode: TypeAlias = tuple[*Work, FloatArray, FloatArray, FloatArray, FloatArray]
+#: Of `linear_step`, and what moves chances: tables, hazards, targets of acts and of endings.
+Part: TypeAlias = tuple[IntArray, IntArray, IntArray]
+Room: TypeAlias = tuple[FloatArray, FloatArray, FloatArray]
+Pair: TypeAlias = tuple[float, float]
+Moves: TypeAlias = tuple[Tables, FloatArray, IntArray, IntArray]
 
 #: The pair of orders 5 and 4 of Dormand and Prince (1980): shares of earlier slopes in each stage
 #: (the last row is the step itself), the weights of the error, and the dates of the stages.
@@ -182,25 +187,19 @@ def eliminate(M: FloatArray, size: int) -> float:
 
 @njit(cache=True, nogil=True)
 def linear_step(
-    members: IntArray,
-    bordered: IntArray,
-    place: IntArray,
-    tables: Tables,
-    work: Work,
-    row_V: FloatArray,
-    row_phi: float,
-    row_right: float,
-    cols: FloatArray,
-    M: FloatArray,
-    step: FloatArray,
+    block: Part, tables: Tables, work: Work, row: FloatArray, phi_right: Pair, room: Room
 ) -> tuple[float, float]:
     """Newton step of a block's equations with one more row.
 
-    Solves ``J dV + G_phi dphi = -G`` with ``row_V . dV + row_phi dphi = row_right``. Nodes are
+    Solves ``J dV + G_phi dphi = -G`` with ``row . dV + row_phi dphi = right``, the last two in
+    ``phi_right``. ``block`` is the members, which of them are bordered, and -1 for every node;
+    ``room`` is for columns and equations, and for the step that is written. Nodes are
     eliminated in their order; what is left is dense in the values of bordered nodes, of nodes
     whose own equations are nearly singular, and in phi. Returns the step of phi and the sign of
     the determinant, 0 where the equations are singular.
     """
+    members, bordered, place = block
+    cols, M, step = room
     h, c, D, G, G_phi = work
     ptr, mid, to, _, e_ptr, e_to, _, e_rate, _, _, _, _, _ = tables
     count = len(members)
@@ -220,8 +219,7 @@ def linear_step(
     for k in range(size):
         for col in range(size + 1):
             M[k, col] = 0.0
-    M[phi, phi] = row_phi
-    M[phi, size] = row_right
+    M[phi, phi], M[phi, size] = phi_right
     acc = np.empty((2, size + 1))
     own = np.empty((2, 2))
     for q in range(count):
@@ -272,7 +270,7 @@ def linear_step(
                 M[border[q] + i, size] -= acc[i, size]
                 for k in range(2):
                     M[border[q] + i, border[q] + k] += own[i, k]
-                M[phi, border[q] + i] += row_V[n, i]
+                M[phi, border[q] + i] += row[n, i]
         else:
             det = own[0, 0] * own[1, 1] - own[0, 1] * own[1, 0]
             if det < 0.0:
@@ -283,9 +281,9 @@ def linear_step(
                 cols[q, 0, col] = first
                 cols[q, 1, col] = second
                 if col < size:
-                    M[phi, col] += row_V[n, 0] * first + row_V[n, 1] * second
+                    M[phi, col] += row[n, 0] * first + row[n, 1] * second
                 else:
-                    M[phi, col] -= row_V[n, 0] * first + row_V[n, 1] * second
+                    M[phi, col] -= row[n, 0] * first + row[n, 1] * second
     sign = eliminate(M, size)
     for q in range(count):
         n = members[q]
@@ -306,16 +304,12 @@ def linear_step(
 def correct(
     phi: float,
     V: FloatArray,
-    members: IntArray,
-    bordered: IntArray,
-    place: IntArray,
+    block: Part,
     tables: Tables,
     work: Work,
     row: FloatArray,
     row_phi: float,
-    cols: FloatArray,
-    M: FloatArray,
-    step: FloatArray,
+    room: Room,
     limit: float,
     enough: float,
     then_tangent: bool,
@@ -328,6 +322,7 @@ def correct(
     where it did not converge, the length of the first step in scales of the shocks, phi and dphi.
     """
     G, s = work[3], tables[10]
+    members, step = block[0], room[2]
     first = 0.0
     before = np.inf
     done = False
@@ -339,9 +334,7 @@ def correct(
             right = 1.0
             for n in members:
                 G[n, 0], G[n, 1] = 0.0, 0.0
-        dphi, sign = linear_step(
-            members, bordered, place, tables, work, row, row_phi, right, cols, M, step
-        )
+        dphi, sign = linear_step(block, tables, work, row, (row_phi, right), room)
         if sign == 0.0 or done:
             return sign, first, phi, dphi
         size = abs(dphi)
@@ -393,9 +386,9 @@ def solve_stationary(
     widest = 0
     for k in range(len(begins) - 1):
         widest = max(widest, begins[k + 1] - begins[k])
-    cols = np.empty((widest, 2, 2 * widest + 2))
-    M = np.empty((2 * widest + 1, 2 * widest + 2))
     step = np.zeros((nodes, 2))
+    size = 2 * widest + 1
+    room = np.empty((widest, 2, size + 1)), np.empty((size, size + 1)), step
     tangent = np.zeros((nodes, 2))
     row = np.zeros((nodes, 2))
     zero = np.zeros((nodes, 2))
@@ -404,7 +397,7 @@ def solve_stationary(
     unit = np.empty(2)
     for k in range(len(begins) - 1):
         members = order[begins[k] : begins[k + 1]]
-        bordered = all_bordered[begins[k] : begins[k + 1]]
+        block = members, all_bordered[begins[k] : begins[k + 1]], place
         if given[members[0]] == 1:
             continue
         for n in members:
@@ -427,16 +420,12 @@ def solve_stationary(
             sign, first, phi, dphi = correct(
                 phi,
                 trial,
-                members,
-                bordered,
-                place,
+                block,
                 tables,
                 work,
                 row if on_plane else zero,
                 tangent_phi if on_plane else 1.0,
-                cols,
-                M,
-                step,
+                room,
                 largest if phase == 2 else np.inf,
                 1e-5 if on_plane else 0.0,
                 on_plane or phase == 1,
@@ -642,16 +631,9 @@ def values_between(
 
 
 @njit(cache=True, nogil=True)
-def flow_of_chances(
-    state: FloatArray,
-    tables: Tables,
-    h: FloatArray,
-    act_target: IntArray,
-    ending_target: IntArray,
-    states: int,
-    out: FloatArray,
-) -> None:
+def flow_of_chances(state: FloatArray, moves: Moves, states: int, out: FloatArray) -> None:
     """Rates of change of chances, of expected numbers of events and of the time in each node."""
+    tables, h, act_target, ending_target = moves
     ptr, _, _, _, e_ptr, _, _, e_rate, _, _, _, _, _ = tables
     for z in range(states):
         out[z] = 0.0
@@ -675,21 +657,18 @@ def integrate_forward(
     state: FloatArray,
     t: float,
     until: float,
-    dates: FloatArray,
-    path: FloatArray,
-    members: IntArray,
-    tables: Tables,
-    h: FloatArray,
-    act_target: IntArray,
-    ending_target: IntArray,
+    values: tuple[FloatArray, FloatArray, IntArray],
+    moves: Moves,
     states: int,
     finest: float,
 ) -> None:
     """Move chances, then numbers of events and times spent, from ``t`` to ``until``.
 
-    Hazards of ``members`` follow their path of values, the others stand in ``h``. Steps of order 5,
-    at most ``finest`` over the largest rate of leaving.
+    ``values`` are dates, values and members of a path, whose hazards follow it; the others stand in
+    ``h``. Steps of order 5, at most ``finest`` over the largest rate of leaving.
     """
+    dates, path, members = values
+    tables, h, _, _ = moves
     nodes = len(tables[0]) - 1
     eta = tables[11]
     e_ptr, e_rate = tables[4], tables[7]
@@ -722,7 +701,7 @@ def integrate_forward(
                     for b in range(q):
                         total += STAGES[q, b] * slopes[b, z]
                     trial[z] = state[z] + length * total
-                flow_of_chances(trial, tables, h, act_target, ending_target, states, slopes[q])
+                flow_of_chances(trial, moves, states, slopes[q])
             for z in range(len(state)):
                 for q in range(6):
                     state[z] += length * STAGES[6, q] * slopes[q, z]
@@ -730,21 +709,14 @@ def integrate_forward(
 
 
 @njit(cache=True, nogil=True)
-def uniformised(
-    start: FloatArray,
-    times: FloatArray,
-    ptr: IntArray,
-    h: FloatArray,
-    act_target: IntArray,
-    e_ptr: IntArray,
-    e_rate: FloatArray,
-    ending_target: IntArray,
-) -> FloatArray:
+def uniformised(start: FloatArray, times: FloatArray, moves: Moves) -> FloatArray:
     """Chances of the nodes ``[time, node]`` at increasing times, constant hazards.
 
     Uniformisation (Jensen 1953): jumps at the largest rate of leaving, their number Poisson;
     longer times are cut at a mean of 32 jumps.
     """
+    tables, h, act_target, ending_target = moves
+    ptr, e_ptr, e_rate = tables[0], tables[4], tables[7]
     nodes = len(ptr) - 1
     states = len(start)
     leave = np.zeros(nodes)
@@ -1031,27 +1003,21 @@ def draw_paths(
     paths: int,
     start: int,
     horizon: float,
-    ptr: IntArray,
-    e_ptr: IntArray,
-    ends: FloatArray,
-    act_target: IntArray,
-    ending_target: IntArray,
-    e_rate: FloatArray,
-    later_to: IntArray,
-    passed: IntArray,
-    dated: IntArray,
-    bound: FloatArray,
-    h: FloatArray,
-    grid_begin: IntArray,
-    grid: FloatArray,
-    grid_h: FloatArray,
+    graph: tuple[Any, ...],
+    hazards: tuple[Any, ...],
 ) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
     """Paths by hazards: what happens in which node and when, path after path.
 
-    Arrays of spans have a leading axis [span]. Hazards of dated nodes are drawn by thinning, those
-    at a date by interpolation on ``grid``. Events are actions, then endings, then deadlines of
-    nodes. Returns where each path begins, and the node, event and time of every event.
+    ``graph`` is where actions and endings of nodes begin, ends of spans, targets of actions, of
+    endings and of deadlines, rates of endings, and which deadlines have passed; ``hazards`` which
+    nodes are dated, bounds of their hazards, hazards after the last date, and where the grid of
+    each span begins, its dates and hazards. Arrays of spans have a leading axis [span]. Hazards of
+    dated nodes are drawn by thinning, those at a date by interpolation on the grid. Events are
+    actions, then endings, then deadlines of nodes. Returns where each path begins, and the node,
+    event and time of every event.
     """
+    ptr, e_ptr, ends, act_target, ending_target, later_to, e_rate, passed = graph
+    dated, bound, h, grid_begin, grid, grid_h = hazards
     nodes = len(ptr) - 1
     actions = len(h)
     deadline_event = actions + e_rate.shape[1]
@@ -1093,14 +1059,8 @@ def draw_paths(
                     continue
                 t = t_next
                 u = rng.random() * total
-                if constant:
-                    for a in range(ptr[n], ptr[n + 1]):
-                        u -= h[a]
-                        if u < 0.0:
-                            event = a
-                            target = act_target[span, a]
-                            break
-                else:
+                low, high, part = 0, 0, 0.0
+                if not constant:
                     low, high = grid_begin[span], grid_begin[span + 1] - 1
                     while high - low > 1:
                         middle = (low + high) // 2
@@ -1109,12 +1069,15 @@ def draw_paths(
                         else:
                             high = middle
                     part = (t - grid[low]) / (grid[high] - grid[low])
-                    for a in range(ptr[n], ptr[n + 1]):
+                for a in range(ptr[n], ptr[n + 1]):
+                    if constant:
+                        u -= h[a]
+                    else:
                         u -= grid_h[low, a] + part * (grid_h[high, a] - grid_h[low, a])
-                        if u < 0.0:
-                            event = a
-                            target = act_target[span, a]
-                            break
+                    if u < 0.0:
+                        event = a
+                        target = act_target[span, a]
+                        break
                 if event < 0:
                     for e in range(e_ptr[n], e_ptr[n + 1]):
                         u -= e_rate[span, e]

@@ -252,23 +252,10 @@ def _restarted(
     for _ in range(restarts):
         trial = np.array(values)
         trial[members] = rng.uniform(low - 0.5 * reach, high + 0.5 * reach, size=(count, 2))
-        sign = correct(
-            0.0,
-            trial,
-            members,
-            bordered,
-            np.full(nodes, -1, dtype=np.int64),
-            last.tables,
-            work,
-            np.zeros((nodes, 2)),
-            1.0,
-            np.zeros((count, 2, size + 1)),
-            np.zeros((size, size + 1)),
-            np.zeros((nodes, 2)),
-            np.inf,
-            0.0,
-            False,
-        )[0]
+        part = members, bordered, np.full(nodes, -1, dtype=np.int64)
+        room = np.zeros((count, 2, size + 1)), np.zeros((size, size + 1)), np.zeros((nodes, 2))
+        none = np.zeros((nodes, 2))
+        sign = correct(0.0, trial, part, last.tables, work, none, 1.0, room, np.inf, 0.0, False)[0]
         new = trial[members]
         if sign != 0.0 and all(np.abs((new - old) / scale).max() > _SAME for old in found):
             found.append(new)

@@ -257,14 +257,14 @@ def certify(solution: SolvedGame, *, max_rounds: int = 50, rtol: float = 1e-11) 
         plans, gap, off = _final(solution, i, max_rounds)
         value_gap, hazard_gap = max(value_gap, gap), max(hazard_gap, off)
         for plan in _PLANS:
-            gains[plan] = max(gains[plan], _gain(plans[plan], solution.final_values[:, i]))
+            gains[plan] = max(gains[plan], float((plans[plan] - solution.final_values[:, i]).max()))
         for k in range(len(arrays.spans) - 2, -1, -1):
             problem = _Bellman(solution, k, i)
             for plan in _PLANS:
                 plans[plan] = _back(solution, problem, k, plans[plan], plan, rtol)
             now = solution.values_along(k, np.array([arrays.spans[k].begin]))[0][:, i]
             for plan in _PLANS:
-                gains[plan] = max(gains[plan], _gain(plans[plan], now))
+                gains[plan] = max(gains[plan], float((plans[plan] - now).max()))
             value_gap = max(value_gap, float(np.abs(plans["best"] - now).max()))
             hazards = solution.hazards_in(k, arrays.spans[k].begin)
             chance, _ = choices(problem.side, now, problem.scale, "best")
@@ -278,10 +278,6 @@ def certify(solution: SolvedGame, *, max_rounds: int = 50, rtol: float = 1e-11) 
         ignore_shocks_gain=gains["blind"],
         scale=_stakes(solution),
     )
-
-
-def _gain(plan: FloatArray, values: FloatArray) -> float:
-    return float((plan - values).max())
 
 
 def _back(

@@ -99,13 +99,8 @@ def _advance(
         state,
         begin,
         until,
-        path.dates,
-        path.values,
-        path.members,
-        span.tables,
-        solution.hazards.copy(),
-        chained.act_target[k],
-        chained.ending_target[k],
+        (path.dates, path.values, path.members),
+        (span.tables, solution.hazards.copy(), chained.act_target[k], chained.ending_target[k]),
         len(solution.process.nodes) + 2,
         _FINEST,
     )
@@ -141,16 +136,9 @@ def chances(
             continue
         _entered(solution, chained, k, state)
         if k == len(arrays.spans) - 1:
-            out[position:] = uniformised(
-                state[: count + 2],
-                times[position:] - now,
-                arrays.act_begin,
-                solution.final_hazards,
-                chained.act_target[k],
-                arrays.ending_begin,
-                span.ending_rate,
-                chained.ending_target[k],
-            )
+            targets = chained.act_target[k], chained.ending_target[k]
+            moves = span.tables, solution.final_hazards, *targets
+            out[position:] = uniformised(state[: count + 2], times[position:] - now, moves)
             break
         for q in range(position, int(np.searchsorted(times, span.end))):
             _advance(solution, chained, k, state, now, float(times[q]))

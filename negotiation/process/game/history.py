@@ -116,21 +116,12 @@ def weigh_by_history(
     >>> from negotiation.process.game.nodes import Action, Node
     >>> from negotiation.process.game.process_game import ProcessGame
     >>> from negotiation.process.game.solve import solve_games
-    >>> games = [
-    ...     ProcessGame(
-    ...         (
-    ...             Node(
-    ...                 "standoff",
-    ...                 [-0.6, -1.07],
-    ...                 (Action(0, [0, 0.2], mu), Action(1, [0.1, 0], 0.3)),
-    ...             ),
-    ...         ),
-    ...         discount_rates=[0.05, 0.05],
-    ...         shock_scales=[0.2, 0.2],
-    ...     )
-    ...     for mu in (0.1, float("inf"))
-    ... ]
-    >>> found = weigh_by_history(solve_games(games), ObservedHistory(silent_until=70))
+    >>> def game(mu):
+    ...     acts = Action(0, [0, 0.2], mu), Action(1, [0.1, 0], 0.3)
+    ...     war = Node("standoff", [-0.6, -1.07], acts)
+    ...     return ProcessGame((war,), discount_rates=[0.05, 0.05], shock_scales=[0.2, 0.2])
+    >>> solved = solve_games([game(0.1), game(float("inf"))])
+    >>> found = weigh_by_history(solved, ObservedHistory(silent_until=70))
     >>> found.weights.round(3)
     array([0.626, 0.374])
     """

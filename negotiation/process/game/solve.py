@@ -58,18 +58,9 @@ def solve_games(
     Examples
     --------
     >>> from negotiation.process.game.nodes import Action, Node
-    >>> game = ProcessGame(
-    ...     (
-    ...         Node(
-    ...             "standoff",
-    ...             [-0.6, -1.07],
-    ...             (Action(0, [0.0, 0.2], 0.3, "terms"), Action(1, [0.1, 0.05], 0.3, "terms")),
-    ...         ),
-    ...         Node("terms", [0.0, 0.0]),
-    ...     ),
-    ...     discount_rates=[0.05, 0.05],
-    ...     shock_scales=[0.2, 0.2],
-    ... )
+    >>> acts = Action(0, [0.0, 0.2], 0.3), Action(1, [0.1, 0.05], 0.3)
+    >>> war = Node("standoff", [-0.6, -1.07], acts)
+    >>> game = ProcessGame((war,), discount_rates=[0.05, 0.05], shock_scales=[0.2, 0.2])
     >>> solution = solve_games([game])[0]
     >>> solution.values.round(5)
     array([-0.05342, -0.58028])

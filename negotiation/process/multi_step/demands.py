@@ -11,7 +11,7 @@ with U_i the flow a year of terms over their discounted life.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -190,10 +190,11 @@ def weighed(
     return np.asarray(parts[..., 0] + weight * parts[..., 1] - job_costs * parts[..., 2])
 
 
+@dataclass(eq=False)
 class StageDemands:
     """What each side asks for in the stages of a plan, instruments in force left out.
 
-    Parameters
+    Attributes
     ----------
     plan, flows
         The process and what values it.
@@ -201,20 +202,17 @@ class StageDemands:
         Share of the discounted life of terms spent at each horizon, ``[step, side]``.
     weights
         On revenue, by side.
+    asked
+        Demands over all tariffs that have been found already, by state.
     """
 
-    def __init__(
-        self,
-        plan: ProcessPlan,
-        flows: StateFlows,
-        life: FloatArray,
-        weights: tuple[RevealedWeight, RevealedWeight],
-    ) -> None:
-        self.plan: ProcessPlan = plan
-        self.flows: StateFlows = flows
-        self.life: FloatArray = life
-        self.weights: tuple[RevealedWeight, RevealedWeight] = weights
-        self.asked: dict[State, FloatArray] = {}
+    plan: ProcessPlan
+    flows: StateFlows
+    life: FloatArray
+    weights: tuple[RevealedWeight, RevealedWeight]
+    asked: dict[State, FloatArray] = field(default_factory=dict)
+
+    __repr__ = compact_repr
 
     @cached_property
     def box(self) -> TariffBox:

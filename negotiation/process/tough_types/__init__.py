@@ -2,6 +2,6 @@
 
 Begin with `closed_form` (types drawn anew in each stage) and `solution` (what is reported);
 `histories` and `node_laws` say where play can stand, `dates` when it ends, `simulation` draws
-paths, and `certificate` and `deviations` check. `branches` is what these read of a solution. Types
-that last from stage to stage are `negotiation.process.game.persistent_types`.
+paths, and `certificate` and `deviations` check. Types that last from stage to stage are
+`negotiation.process.game.persistent_types`.
 """

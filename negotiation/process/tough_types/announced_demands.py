@@ -16,7 +16,7 @@ Source: Abreu and Gul (2000), Bargaining and reputation (with announcements at o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -196,7 +196,7 @@ def solve_demands(
         else tough
     )
     pi = [_distribution(given[i], len(names[i]), f"tough[{i}]") for i in range(2)]
-    game = _Announcements(build, names, z, (pi[0], pi[1]))
+    game = _Announcements(build, names, z, (pi[0], pi[1]), tol)
     best = game.play((pi[0], pi[1]))
     step, mixed = 1.0, (pi[0].copy(), pi[1].copy())
     for _ in range(max_iter):
@@ -210,7 +210,7 @@ def solve_demands(
         if best.regret <= tol:
             break
         mixed = game.adjusted(current, step)
-    result = game.result(best, tol, perf_counter() - started)
+    result = replace(best, elapsed_seconds=perf_counter() - started)
     if not result.converged and raise_on_failure:
         raise ConvergenceError(
             f"announcements keep a regret of {result.regret:.3g}",
@@ -230,19 +230,6 @@ def _distribution(value: ArrayLike, size: int, name: str) -> FloatArray:
     return out
 
 
-@dataclass(frozen=True, eq=False)
-class _Play:
-    """Announcements, what they are worth, and the regret that is left."""
-
-    imitation: tuple[FloatArray, FloatArray]
-    beliefs: tuple[FloatArray, FloatArray]
-    announced: tuple[FloatArray, FloatArray]
-    worth: tuple[FloatArray, FloatArray]
-    solutions: tuple[ProcessSolution, ...]
-    spread: float
-    regret: float
-
-
 class _Announcements:
     """Payoffs of announcements against each other."""
 
@@ -252,10 +239,11 @@ class _Announcements:
         names: tuple[tuple[str, ...], tuple[str, ...]],
         z: FloatArray,
         pi: tuple[FloatArray, FloatArray],
+        tol: float,
     ) -> None:
-        self.build, self.names, self.z, self.pi = build, names, z, pi
+        self.build, self.names, self.z, self.pi, self.tol = build, names, z, pi, tol
 
-    def play(self, mixed: tuple[FloatArray, FloatArray]) -> _Play:
+    def play(self, mixed: tuple[FloatArray, FloatArray]) -> DemandSolution:
         """Solve every pair of demands at the beliefs that the announcements lead to."""
         announced, beliefs = [], []
         for i in range(2):
@@ -271,25 +259,26 @@ class _Announcements:
             ],
             workers=1,
         )
-        values = np.array([found.values for found in solutions]).reshape(rows, columns, 2)
-        worth = (values[:, :, 0] @ announced[1], announced[0] @ values[:, :, 1])
-        spread = max(float(np.ptp(values[:, :, i])) for i in range(2)) or 1.0
+        table = tuple(solutions[a * columns : (a + 1) * columns] for a in range(rows))
+        worth, spread = _worth(table, announced)
         regret = max(float((worth[i].max() - worth[i])[mixed[i] > 1e-9].max()) for i in range(2))
-        return _Play(
+        return DemandSolution(
+            demands=self.names,
             imitation=mixed,
             beliefs=(beliefs[0], beliefs[1]),
             announced=(announced[0], announced[1]),
-            worth=worth,
-            solutions=solutions,
-            spread=spread,
+            solutions=table,
+            values=np.array([float(worth[i] @ mixed[i]) for i in range(2)]),
             regret=regret / spread,
+            converged=regret / spread <= self.tol,
         )
 
-    def adjusted(self, now: _Play, step: float) -> tuple[FloatArray, FloatArray]:
+    def adjusted(self, now: DemandSolution, step: float) -> tuple[FloatArray, FloatArray]:
         """Shift weight to announcements that are worth more; drop those that fade away."""
         out = []
+        worth, spread = _worth(now.solutions, now.announced)
         for i in range(2):
-            gain = (now.worth[i] - now.worth[i].max()) / now.spread
+            gain = (worth[i] - worth[i].max()) / spread
             weight = np.maximum(now.imitation[i], 1e-12) * np.exp(
                 np.maximum(step * 4.0 * gain, -50)
             )
@@ -298,19 +287,11 @@ class _Announcements:
             out.append(weight / weight.sum())
         return out[0], out[1]
 
-    def result(self, best: _Play, tol: float, elapsed: float) -> DemandSolution:
-        columns = len(self.names[1])
-        rows = tuple(
-            best.solutions[a * columns : (a + 1) * columns] for a in range(len(self.names[0]))
-        )
-        return DemandSolution(
-            demands=self.names,
-            imitation=best.imitation,
-            beliefs=best.beliefs,
-            announced=best.announced,
-            solutions=rows,
-            values=np.array([float(best.worth[i] @ best.imitation[i]) for i in range(2)]),
-            regret=best.regret,
-            converged=best.regret <= tol,
-            elapsed_seconds=elapsed,
-        )
+
+def _worth(
+    solutions: tuple[tuple[ProcessSolution, ...], ...], announced: Sequence[FloatArray]
+) -> tuple[tuple[FloatArray, FloatArray], float]:
+    """What each announcement is worth to a normal type, by side, and the range of payoffs."""
+    values = np.array([[found.values for found in row] for row in solutions])
+    worth = (values[:, :, 0] @ announced[1], announced[0] @ values[:, :, 1])
+    return worth, max(float(np.ptp(values[:, :, i])) for i in range(2)) or 1.0

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Branches",
     "ProcessArrays",
+    "SolvedProcess",
     "process_arrays",
     "solve_closed_form",
     "values_of_war",
@@ -107,6 +108,22 @@ class Branches:
     behaviours: IntArray
     rounds: int
     relapse_change: float
+
+
+class SolvedProcess(Protocol):
+    """The numbers of a process and its equilibrium by stage and history."""
+
+    @property
+    def process(self) -> MultiStepProcess:
+        """The process that was solved."""
+
+    @property
+    def arrays(self) -> ProcessArrays:
+        """Its numbers by stage and history."""
+
+    @property
+    def branch_solution(self) -> Branches:
+        """Its equilibrium by stage and history."""
 
 
 def process_arrays(process: MultiStepProcess) -> ProcessArrays:

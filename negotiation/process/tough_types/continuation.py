@@ -110,17 +110,13 @@ def process_from(
         stages[0] = _under_way(stages[0], spent)
     if beliefs is not None:
         pair = float_array(beliefs, name="beliefs", shape=(2,), low=0.0, high=1.0)
-        stages[0] = _believed(stages[0], pair)
+        stages[0] = replace(stages[0], stubbornness=np.array(pair))
     return replace(
         process,
         stages=tuple(stages),
         rates_after=part(process.rates_after, level),
         start=process.start if start is None else as_date(start, name="start"),
     )
-
-
-def _believed(stage: Stage, beliefs: FloatArray) -> Stage:
-    return replace(stage, stubbornness=np.array(beliefs))
 
 
 def _under_way(stage: Stage, elapsed: float) -> Stage:

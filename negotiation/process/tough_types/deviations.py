@@ -17,7 +17,7 @@ import numpy as np
 
 from negotiation.arguments import takes
 from negotiation.presentation import Presented
-from negotiation.process.tough_types.branches import SolvedProcess
+from negotiation.process.tough_types.closed_form import SolvedProcess
 from negotiation.process.tough_types.kernels.regimes import ATTRITION, IMPASSE
 from negotiation.process.tough_types.node_laws import NodeLaw, node_laws
 from negotiation.values import FloatArray

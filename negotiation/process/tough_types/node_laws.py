@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from negotiation.process.tough_types.branches import SolvedProcess
+from negotiation.process.tough_types.closed_form import SolvedProcess
 from negotiation.process.tough_types.dates.closed_form_outcomes import log_growth
 from negotiation.process.tough_types.histories import links, reachable
 from negotiation.process.tough_types.kernels.regimes import ATTRITION
@@ -103,12 +103,19 @@ class NodeLaw:
             out[:, j] += slope * over
         return out
 
-    def natural_places(self) -> FloatArray:
-        """Places at the points of the curve; place 0 alone where nobody mixes."""
+    def places(self, span: float | None = None) -> FloatArray:
+        """Places at the points of the curve, or cells of a length along it, the lowest shorter.
+
+        Place 0 alone where nobody mixes. Every entry is at the upper end of the highest cell.
+        """
         if self.kind != ATTRITION or self.duration == 0.0:
             return np.zeros(1)
         if not np.isfinite(self.duration):
             return np.array([0.0, np.inf])
+        if span is not None:
+            cells = int(np.ceil(self.duration / span * (1.0 - 1e-12)))
+            ends = self.duration - span * np.arange(cells - 1, -1, -1, dtype=np.float64)
+            return np.concatenate([[0.0], ends])
         if len(self.times) >= _OWN_POINTS:
             return self.times
         return np.linspace(0.0, self.duration, _POINTS)

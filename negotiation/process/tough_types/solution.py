@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.data.tables import DateLike
-from negotiation.errors import InvalidInputError
 from negotiation.presentation import Pictured, in_order
 from negotiation.process.stage import DAYS_IN, days_between
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.certificate import closed_form_residual
 from negotiation.process.tough_types.closed_form import Branches, ProcessArrays
+from negotiation.process.tough_types.continuation import stage_number
 from negotiation.process.tough_types.dates.closed_form_outcomes import (
     StageOutcomes,
     constant_hazard_deal_by,
@@ -28,7 +28,7 @@ from negotiation.process.tough_types.dates.eventual_deals import (
     transform,
 )
 from negotiation.process.tough_types.kernels.regimes import PASSED
-from negotiation.values import FloatArray, float_array, number, one_of
+from negotiation.values import FloatArray, float_array, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -248,14 +248,7 @@ class ProcessSolution(Pictured):
         days
             As in `deal_by`.
         """
-        names = [entry.name for entry in self.process.stages]
-        position = (
-            names.index(one_of(stage, names, name="stage")) if isinstance(stage, str) else stage
-        )
-        if not 0 <= position < len(names):
-            raise InvalidInputError(
-                "no such stage", where="stage", seen=stage, allowed=f"0 to {len(names) - 1}"
-            )
+        position = stage_number(self.process, stage)
         asked = float_array(np.atleast_1d(days), name="days", low=0.0)
         times = np.ravel(asked) / DAYS_IN[self.process.time_unit]
         if self._closed:

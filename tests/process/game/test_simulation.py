@@ -13,32 +13,14 @@ HORIZON = 6.0
 
 
 @njit
-def play_windows(
-    rng,
-    paths,
-    start,
-    flow,
-    begins,
-    side,
-    to,
-    pay,
-    own,
-    ends,
-    e_to,
-    e_pay,
-    e_rate,
-    V,
-    r,
-    s,
-    eta,
-    constants,
-    times,
-    horizon,
-):
+def play_windows(rng, paths, start, acts, endings, rules, times, horizon):
     """Play with explicit Gumbel shocks: payoffs of every path and where it stands at some times.
 
     ``constants`` [node, side, waiting or acting] are the log-weights; the rest is of the game.
     """
+    begins, side, to, pay, own = acts
+    ends, e_to, e_pay, e_rate = endings
+    flow, V, r, s, eta, constants = rules
     nodes = len(flow)
     worth = np.zeros((paths, 2))
     at = np.zeros((len(times), nodes + 1))
@@ -123,28 +105,15 @@ def windows(solution, rng, paths, times):
         for i in range(2):
             taken = sum(a.side == i for a in node.actions)
             constants[n, i] = np.log(1.0 - taken * w[i]), np.log(w[i])
-    return play_windows(
-        rng,
-        paths,
-        game.start_node,
-        np.array([node.flow for node in game.nodes]),
-        begins,
-        side,
-        np.array([number(a.to) for a in actions], dtype=np.int64),
-        pay,
-        own,
-        ends,
-        np.array([number(e.to) for e in endings], dtype=np.int64),
-        np.array([e.payoff for e in endings]).reshape(-1, 2),
-        np.array([e.rate for e in endings], dtype=float),
-        solution.node_values,
-        np.array(game.discount_rates),
-        np.array(game.shock_scales),
-        np.array(game.window_rates),
-        constants,
-        times,
-        HORIZON,
-    )
+    acts = begins, side, np.array([number(a.to) for a in actions], dtype=np.int64), pay, own
+    e_to = np.array([number(e.to) for e in endings], dtype=np.int64)
+    e_pay = np.array([e.payoff for e in endings]).reshape(-1, 2)
+    rates = np.array([e.rate for e in endings], dtype=float)
+    flow = np.array([node.flow for node in game.nodes])
+    scales = game.discount_rates, game.shock_scales, game.window_rates
+    rules = flow, solution.node_values, *scales, constants
+    last = ends, e_to, e_pay, rates
+    return play_windows(rng, paths, game.start_node, acts, last, rules, times, HORIZON)
 
 
 def within_four_errors(seen, expected, paths):

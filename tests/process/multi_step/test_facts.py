@@ -17,6 +17,7 @@ from tests.process.multi_step.worlds import (
     flows_of,
     plan,
     solved,
+    start_of,
     with_exports,
     world,
 )
@@ -41,8 +42,7 @@ def conceding(found, side):
 def test_s2_the_side_that_depends_more_concedes_sooner():
     """More of its exports go to the other: its flow in the standoff falls, its hazard rises."""
     before, after = solved(FLOWS, CUT), solved(flows_of(with_exports(1.5)), CUT)
-    start = int(before.process.start_node)
-    flow = [found.process.nodes[start].flow[0] for found in (before, after)]
+    flow = [start_of(found.process).flow[0] for found in (before, after)]
     assert flow[1] < flow[0]
     assert conceding(after, 0) > conceding(before, 0)
 
@@ -170,9 +170,7 @@ def test_s15_an_audience_cost_slows_the_side_that_bears_it():
 
 def test_s16_third_countries_move_stakes_and_may_end_the_tariffs():
     alone = flows_of(world(third=0.01))
-    start = int(solved(FLOWS, CUT).process.start_node)
-    with_them = solved(FLOWS, CUT).process.nodes[start].flow
-    without = solved(alone, CUT).process.nodes[start].flow
+    with_them, without = (start_of(built(flows, CUT).game).flow for flows in (FLOWS, alone))
     assert np.abs(with_them - without).min() > 1e-3
     court = DatedChange((CUT,), (0.0, 0.05), "comprehensive", rate=0.8)
     ended = solved(FLOWS, CUT, "comprehensive", endings=(court,))
@@ -234,8 +232,7 @@ def test_of_two_deadlines_each_is_kept():
 
 def test_an_extension_leaves_what_is_in_force():
     found = built(FLOWS, "extension", "comprehensive")
-    start = found.game.nodes[int(found.game.start_node)]
-    assert {found.game.labels[int(action.to)] for action in start.actions} == {
+    assert {found.game.labels[int(action.to)] for action in start_of(found.game).actions} == {
         "comprehensive, 50/40, first years"
     }
     assert found.prizes[0][2] == pytest.approx(0.0, abs=1e-12)
@@ -243,13 +240,14 @@ def test_an_extension_leaves_what_is_in_force():
 
 def test_a_stage_of_its_own_demands():
     asked = np.array([[0.3, 0.1], [np.nan, np.nan]])
-    found = built(FLOWS, "own", own_demands={"own": asked})
-    start = found.game.nodes[int(found.game.start_node)]
-    reached = {action.side: found.rates[int(action.to)] for action in start.actions}
+    reached, wished = (
+        {action.side: made.rates[int(action.to)] for action in start_of(made.game).actions}
+        for made in (
+            built(FLOWS, "own", own_demands={"own": asked}),
+            built(FLOWS, "comprehensive"),
+        )
+    )
     assert reached[1] == pytest.approx(asked[0])
-    ideal = built(FLOWS, "comprehensive")
-    begin = ideal.game.nodes[int(ideal.game.start_node)]
-    wished = {action.side: ideal.rates[int(action.to)] for action in begin.actions}
     assert reached[0] == pytest.approx(wished[0], abs=1e-6)
 
 
@@ -274,10 +272,9 @@ def test_instruments_in_force_are_in_the_flows_of_every_node():
     )
     weights = np.array([item.weight for item in with_licences.revenue_weights])
     wanted = exact.real_income[0] + weights * exact.revenue_change[0]
-    start = int(with_licences.game.start_node)
-    found = with_licences.game.nodes[start].flow
+    found = start_of(with_licences.game).flow
     assert found == pytest.approx(wanted, abs=2e-3)
-    assert found[0] < without.game.nodes[start].flow[0] - 0.02
+    assert found[0] < start_of(without.game).flow[0] - 0.02
     assert all("licences" in node.history for node in with_licences.game.nodes)
     assert len(with_licences.game.nodes) == len(without.game.nodes)
 

@@ -87,6 +87,11 @@ def solved(flows=None, *kinds, **changes):
     return solve_games([built(flows, *kinds, **changes).game])[0]
 
 
+def start_of(game):
+    """Node in which play starts."""
+    return game.nodes[int(game.start_node)]
+
+
 def with_exports(factor):
     """The world in which A sells more to B, everything else as it is."""
     economy = world()

@@ -7,25 +7,22 @@ import negotiation as ng
 from negotiation.process.stage import DAYS_IN
 from negotiation.process.tough_types.dates.dated_outcomes import discounted_deal
 from negotiation.process.tough_types.dates.eventual_deals import transform
+from tests.process.tough_types.processes import fight
 
 FLOWS = [[-0.05, -0.08], [-0.06, -0.05], [-0.04, -0.07]]
 TERMS = [[[0.3, 0.6], [0.7, 0.4]], [[0.2, 0.5], [0.6, 0.3]], [[0.25, 0.55], [0.7, 0.35]]]
 
 
 def solved(**changed):
-    return ng.solve_process(
-        ng.MultiStepProcess.from_payoffs(
-            **{
-                "flows": FLOWS,
-                "terms": TERMS,
-                "discount_rates": [0.05, 0.04],
-                "stubbornness": [[0.1, 0.1], [0.2, 0.05], [0.05, 0.15]],
-                "breakdown_hazard": 0.03,
-                "breakdown": [-0.5, -0.4],
-                **changed,
-            }
-        )
-    )
+    given = {
+        "flows": FLOWS,
+        "terms": TERMS,
+        "discount_rates": [0.05, 0.04],
+        "stubbornness": [[0.1, 0.1], [0.2, 0.05], [0.05, 0.15]],
+        "breakdown_hazard": 0.03,
+        "breakdown": [-0.5, -0.4],
+    }
+    return ng.solve_process(fight(3, **{**given, **changed}))
 
 
 CLOSED = {

@@ -30,9 +30,9 @@ from negotiation.process.game.persistent_types.entries import (
 )
 from negotiation.process.game.persistent_types.silence import SilentPath
 from negotiation.process.game.persistent_types.typed_game import TypedGame
-from negotiation.values import FloatArray
+from negotiation.values import FloatArray, compact_repr
 
-__all__ = ["Event", "chance_by", "chance_ever", "concession_of", "deal"]
+__all__ = ["Chances", "Event", "concession_of", "deal"]
 
 #: Whether a move (an action, an ending or a deadline, and the side or None) is the event: 1 or 0;
 #: None: it depends on what follows.
@@ -79,14 +79,24 @@ class _Law:
     moves: list[tuple[FloatArray, float | None, int, Pair]]
 
 
-class _Chances:
-    """Chances of an event, node by node."""
+@dataclass(eq=False)
+class Chances:
+    """Chances of an event, node by node.
 
-    def __init__(
-        self, typed: TypedGame, path: SilentPath, entries: dict[int, EntryTable], event: Event
-    ) -> None:
-        self.typed, self.path, self.entries, self.event = typed, path, entries, event
-        self.first = int(typed.game.start_node)
+    Attributes
+    ----------
+    typed, event
+        The game and the event.
+    path, entries
+        Silence where play starts, and tables of the nodes that it can enter.
+    """
+
+    typed: TypedGame
+    path: SilentPath
+    entries: dict[int, EntryTable]
+    event: Event
+
+    __repr__ = compact_repr
 
     def _ahead(self, n: int, first: FloatArray, second: FloatArray) -> Pair:
         return entering(self.typed, self.entries[n], first, second)
@@ -118,8 +128,8 @@ class _Chances:
 
     def by_nodes(self, fill: Callable[[int, SilentPath], FloatArray], size: int) -> None:
         """Tables ``[first belief, second belief, ...]`` of every node, those that follow first."""
-        self.tables: dict[int, FloatArray] = {}
-        tables = self.tables
+        self._tables: dict[int, FloatArray] = {}
+        tables = self._tables
         for block in self.typed.blocks():
             members = [n for n in block if n in self.entries]
             for n in members:
@@ -137,16 +147,17 @@ class _Chances:
     # Within a time ------------------------------------------------------------------------------
 
     def by(self, times: FloatArray) -> FloatArray:
-        """Chance within each of some times after the start."""
+        """Chance within each of some times after the start, in units of the clock."""
         last = float(times.max(initial=0.0))
         if last == 0.0:
             return np.zeros_like(times)
-        self.unit = 1e-3 * last
+        self._unit = 1e-3 * last
         x = np.linspace(0.0, np.log1p(1e3), _DATES)
-        grid = self.unit * np.expm1(x)
-        self.grid = x
+        grid = self._unit * np.expm1(x)
+        self._grid = x
         self.by_nodes(lambda n, path: self.within(n, path, grid), _DATES)
-        return self.within(self.first, self.path, times)
+        start = int(self.typed.game.start_node)
+        return np.clip(self.within(start, self.path, times), 0.0, 1.0)
 
     def within(self, n: int, path: SilentPath, times: FloatArray) -> FloatArray:
         """Chance within times after entry."""
@@ -182,7 +193,7 @@ class _Chances:
     def later(self, to: int, left: FloatArray, beliefs: Pair) -> FloatArray:
         """Chance within a time left after entering a node."""
         first, second = self.weights(to, beliefs)
-        table = CubicSpline(self.grid, self.tables[to], axis=2)(np.log1p(left / self.unit))
+        table = CubicSpline(self._grid, self._tables[to], axis=2)(np.log1p(left / self._unit))
         return np.asarray(np.einsum("abm,am,bm->m", table, first, second))
 
     # Ever ---------------------------------------------------------------------------------------
@@ -190,7 +201,8 @@ class _Chances:
     def ever(self) -> float:
         """Chance over the whole of play."""
         self.by_nodes(lambda n, path: np.array([self.over_all(n, path)]), 1)
-        return self.over_all(self.first, self.path)
+        start = int(self.typed.game.start_node)
+        return float(np.clip(self.over_all(start, self.path), 0.0, 1.0))
 
     def over_all(self, n: int, path: SilentPath) -> float:
         """Chance over the whole of play after entry."""
@@ -214,25 +226,4 @@ class _Chances:
 
     def _ever_later(self, to: int, beliefs: Pair) -> FloatArray:
         first, second = self.weights(to, beliefs)
-        return np.asarray(np.einsum("ab,am,bm->m", self.tables[to][:, :, 0], first, second))
-
-
-def chance_by(
-    typed: TypedGame,
-    path: SilentPath,
-    entries: dict[int, EntryTable],
-    event: Event,
-    times: FloatArray,
-) -> FloatArray:
-    """Chance of an event within times after the start, in units of the clock.
-
-    ``path`` is silence where play starts, ``entries`` tables of the nodes that it can enter.
-    """
-    return np.clip(_Chances(typed, path, entries, event).by(times), 0.0, 1.0)
-
-
-def chance_ever(
-    typed: TypedGame, path: SilentPath, entries: dict[int, EntryTable], event: Event
-) -> float:
-    """Chance of an event over the whole of play; see `chance_by`."""
-    return float(np.clip(_Chances(typed, path, entries, event).ever(), 0.0, 1.0))
+        return np.asarray(np.einsum("ab,am,bm->m", self._tables[to][:, :, 0], first, second))

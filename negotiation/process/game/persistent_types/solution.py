@@ -12,13 +12,7 @@ from numpy.typing import ArrayLike
 from negotiation.presentation import Presented
 from negotiation.process.game.persistent_types.certificate import TypedCertificate, certify_types
 from negotiation.process.game.persistent_types.conditions import NodeConditions, Pair, Play
-from negotiation.process.game.persistent_types.dates import (
-    Event,
-    chance_by,
-    chance_ever,
-    concession_of,
-    deal,
-)
+from negotiation.process.game.persistent_types.dates import Chances, Event, concession_of, deal
 from negotiation.process.game.persistent_types.entries import EntryTable, entering
 from negotiation.process.game.persistent_types.silence import SilentPath
 from negotiation.process.game.persistent_types.typed_game import TypedGame
@@ -148,9 +142,7 @@ class TypedSolution(Presented):
         if self._begins_with_deal:
             out = np.ones(np.size(days))
         else:
-            out = chance_by(
-                self.process, self.path, self.tables, deal(self.process), self._times(days)
-            )
+            out = self._chances(deal(self.process)).by(self._times(days))
         return float(out[0]) if np.ndim(days) == 0 else out.reshape(np.shape(days))
 
     @property
@@ -160,12 +152,12 @@ class TypedSolution(Presented):
     @cached_property
     def deal_probability(self) -> float:
         """Probability that a deal is ever reached."""
-        return 1.0 if self._begins_with_deal else self._ever(deal(self.process))
+        return 1.0 if self._begins_with_deal else self._chances(deal(self.process)).ever()
 
     @cached_property
     def concedes_first(self) -> FloatArray:
         """Probability that a side is the first to concede or to accept, ``[side]``."""
-        return np.array([self._ever(concession_of(i)) for i in range(2)])
+        return np.array([self._chances(concession_of(i)).ever() for i in range(2)])
 
-    def _ever(self, event: Event) -> float:
-        return chance_ever(self.process, self.path, self.tables, event)
+    def _chances(self, event: Event) -> Chances:
+        return Chances(self.process, self.path, self.tables, event)

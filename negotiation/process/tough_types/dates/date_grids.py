@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from negotiation.process.tough_types.branches import SolvedProcess
+from negotiation.process.tough_types.closed_form import SolvedProcess
 from negotiation.process.tough_types.dates.dated_outcomes import deal_by_recursion, longest_duration
 from negotiation.values import FloatArray
 

@@ -9,9 +9,8 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
-from negotiation.process.tough_types.branches import SolvedProcess
+from negotiation.process.tough_types.closed_form import SolvedProcess
 from negotiation.process.tough_types.dates.forward_recursion import NEGLIGIBLE, Chain
-from negotiation.process.tough_types.kernels.regimes import ATTRITION
 from negotiation.process.tough_types.node_laws import NodeLaw, node_laws
 from negotiation.values import FloatArray, IntArray
 
@@ -57,7 +56,7 @@ class EventualOutcomes:
 def _to_the_end(solution: SolvedProcess, *, rate: float) -> tuple[Chain, Any]:
     """Return the chain without steps of time, and its factorised visits."""
     laws = _curves(solution, np.inf)
-    chain = Chain(laws, [law.natural_places() for law in laws], None, rate)
+    chain = Chain(laws, [law.places() for law in laws], None, rate)
     # A cycle that nothing leaves makes the system singular; a deal cannot follow from it.
     matrix = chain.stay + (1.0 - NEGLIGIBLE) * chain.move
     return chain, splu((sparse.identity(chain.size, format="csc") - matrix.tocsc()).tocsc())
@@ -116,16 +115,6 @@ def _curves(solution: SolvedProcess, horizon: float) -> list[NodeLaw]:
     return [law if law.deadline > horizon else law.until_deadline() for law in node_laws(solution)]
 
 
-def _places(law: NodeLaw, span: float) -> FloatArray:
-    """Cells of a step's length along a curve, the lowest one shorter.
-
-    Every entry is at the upper end of the highest cell.
-    """
-    cells = int(np.ceil(law.duration / span * (1.0 - 1e-12)))
-    places = law.duration - span * np.arange(cells - 1, -1, -1, dtype=np.float64)
-    return np.concatenate([[0.0], places])
-
-
 def deal_by_recursion(
     solution: SolvedProcess, horizon: float, *, steps: int, stage: int
 ) -> tuple[FloatArray, FloatArray]:
@@ -135,14 +124,7 @@ def deal_by_recursion(
     """
     laws = _curves(solution, horizon * (1.0 + 1e-9))
     span = horizon / steps
-    ends: list[FloatArray] = []
-    for law in laws:
-        if law.kind != ATTRITION or law.duration == 0.0:
-            ends.append(np.zeros(1))
-        elif not np.isfinite(law.duration):
-            ends.append(np.array([0.0, np.inf]))
-        else:
-            ends.append(_places(law, span))
+    ends = [law.places(span) for law in laws]
     chain = Chain(laws, ends, span)
     last = len(solution.process.stages)
     done, first = np.zeros(chain.size), 1.0 if laws[0].stage > stage else 0.0
