@@ -126,8 +126,8 @@ def test_normal_probabilities():
         np.r_[rng.normal(size=60) * 2, 0, 1.1, -0.7, 0, 0],
     )
     rho = np.sqrt(0.5)
-    law = multivariate_normal(cov=[[1, rho], [rho, 1]], abseps=1e-13, releps=1e-13)
-    exact = [law.cdf([a, b]) for a, b in zip(h, k, strict=True)]
+    fine = {"cov": [[1, rho], [rho, 1]], "abseps": 1e-13, "releps": 1e-13}
+    exact = [multivariate_normal.cdf([a, b], **fine) for a, b in zip(h, k, strict=True)]
     assert _both_below(h, k) == pytest.approx(exact, abs=1e-12)
     # Far tails keep their digits: the inner integral by adaptive quadrature.
     for a, b in ((-7.0, -6.0), (-9.0, 1.0), (2.0, -8.0)):

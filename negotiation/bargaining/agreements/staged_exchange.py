@@ -6,6 +6,7 @@ Lockwood and Thomas (2002) for the logic of staged exchange. Both are written ou
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,7 +100,13 @@ def stage_chain(
     for k in range(size):
         generator[k, k] = -(lam[k] + b[k])
         generator[k, k + 1] = lam[k]
-    by = np.array([float(expm(generator * t)[0, -1]) for t in dates])
+    rate = float((lam + b).max())
+    by = np.empty(dates.size)
+    for n, t in enumerate(dates):
+        # Squared by hand: expm's own way with triangular matrices fails at nearly equal rates.
+        doublings = max(0, math.ceil(math.log2(max(rate * t, 1.0))))
+        step = expm(generator * (t / 2.0**doublings))
+        by[n] = np.linalg.matrix_power(step, 2**doublings)[0, -1]
     stages = lam / (lam + b)
     return StageChain(
         deal_probability=float(stages.prod()),

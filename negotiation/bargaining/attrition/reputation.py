@@ -220,10 +220,10 @@ def _interior(
     if math.isinf(horizon):
         atoms = (0.0, 0.0)
     else:
-        # The side that is exhausted first has no atom; written so, it is an exact zero.
+        # 1 - z exp(hazard horizon), an exact zero for the side that is exhausted first.
         atoms = (
-            0.0 if exhausted[0] == horizon else 1 - z[0] * math.exp(hazard[0] * horizon),
-            0.0 if exhausted[1] == horizon else 1 - z[1] * math.exp(hazard[1] * horizon),
+            abs(math.expm1(hazard[0] * (horizon - exhausted[0]))),
+            abs(math.expm1(hazard[1] * (horizon - exhausted[1]))),
         )
     stay = (1 - atoms[0]) * (1 - atoms[1])
     total = hazard[0] + hazard[1]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import gammainc
 
 from negotiation.bargaining.agreements.staged_exchange import stage_chain, staged_exchange
 from negotiation.errors import InvalidInputError
@@ -22,6 +23,14 @@ def test_chain(lam, b, rho):
         assert chain.deal_probability == 1
     riskier = stage_chain(lam, b + 0.1)
     assert riskier.deal_probability < chain.deal_probability
+
+
+@pytest.mark.parametrize("apart", [0.0, 7e-18, 1e-12])
+def test_two_stages_of_nearly_one_rate_are_erlang(apart):
+    dates = np.array([1.0, 50.0, 500.0])
+    chain = stage_chain([0.05, 0.05 + apart], 0.015625, horizons=dates)
+    share = (0.05 / 0.065625) ** 2
+    assert chain.deal_by == pytest.approx(share * gammainc(2.0, 0.065625 * dates), rel=1e-9)
 
 
 def test_one_stage_is_exponential():

@@ -199,6 +199,14 @@ def test_one_type_is_complete_information(game):
     assert (both.horizon, both.prob_never, both.prob_deal) == (math.inf, 0.0, pytest.approx(1))
 
 
+def test_a_side_known_to_be_normal_concedes_however_late_the_other_would():
+    found = reputational_bargaining(
+        concede=(0.05078125, 0.75), win=(0.92578125, 1.25), stubbornness=(0.0, 0.03125),
+        discount_rates=(0.03125, 0.25),
+    )  # fmt: skip
+    assert found.initial_concession == (1.0, 0.0)
+
+
 def test_sure_stubbornness():
     one = reputational_bargaining(**(CASE | {"stubbornness": [1.0, 0.2], "breakdown_rate": 0.0}))
     assert one.initial_concession == pytest.approx((0.0, 0.8))
