@@ -628,7 +628,9 @@ def left_open(
     low, high = ([getattr(m, end) for m in moments] for end in ("low", "high"))
     with np.errstate(invalid="ignore"):
         kept = ((found.measured >= low) & (found.measured <= high)).all(axis=1)
-    shares = [float(np.mean(column[np.isfinite(column)] > 0.0)) for column in found.margins[kept].T]
+    told = [column[np.isfinite(column)] for column in found.margins[kept].T]
+    # Of no point there is no share, and nothing is left open.
+    shares = [float(np.mean(margins > 0.0)) if margins.size else np.nan for margins in told]
     count = sum(split < share < 1.0 - split for share in shares)
     values = {"open": count, "conclusions": len(shares), "points": int(kept.sum())}
     return Finding(values["points"] == 0, values)
