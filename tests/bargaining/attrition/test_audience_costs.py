@@ -172,8 +172,10 @@ def test_zero_audience_cost_backs_down_at_once(rate, bound, prize):
     little = audience_cost_crisis_uniform(
         prize=prize, cost_rates=[1e-9, rate], war_bounds=[1, bound]
     )
-    assert little.initial_concession[0] == pytest.approx(1, abs=1e-5)
-    assert little.prob_war == pytest.approx(0, abs=1e-5)
+    # To first order in the cost.
+    holds_out = 1e-9 * bound * (prize + bound) / (prize * rate)
+    assert 1.0 - little.initial_concession[0] == pytest.approx(holds_out, rel=1e-3, abs=1e-15)
+    assert little.prob_war == pytest.approx(1e-9 * bound / rate, rel=1e-3)
 
 
 def test_what_is_refused():
