@@ -2,8 +2,10 @@
 
 import ast
 import importlib
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -96,9 +98,13 @@ def test_a_room_with_the_name_of_a_former_module_has_its_names():
         importlib.import_module("negotiation.trade.no_such_module")
 
 
-def test_layers_name_every_room():
-    listed = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    layers = listed[listed.index("layers = [") :]
+def test_layers_name_every_room_and_the_page_has_them():
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contract = listed["tool"]["importlinter"]["contracts"][0]["layers"]
+    layers = [set(re.findall(r"\w+", layer)) for layer in reversed(contract)]
     for room in PACKAGE.iterdir():
         if (room / "__init__.py").is_file():
-            assert room.name in layers, room.name
+            assert any(room.name in layer for layer in layers), room.name
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    shown = page[page.index("## Layers") : page.index("Rooms in one pair")].split("<")
+    assert [set(re.findall(r"`(\w+)`", part)) for part in shown] == layers
