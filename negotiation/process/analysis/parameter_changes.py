@@ -196,7 +196,8 @@ def rebuilder(
     raise InvalidInputError(
         "the process cannot be built again from its parameters",
         where="process",
-        hint="Pass rebuild=, a function from parameter values to a process.",
+        hint="Pass rebuild=, a function from parameter values to a process, such as "
+        "lambda values: standoff.process(as_of=..., values=values).",
     )
 
 
