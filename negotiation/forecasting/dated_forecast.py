@@ -293,7 +293,9 @@ def _dated_forecast(
     own = tuple(name for name in (resolve.names if resolve else ()) if name not in asked_for)
     spans = tuple(span for span in assumed_spans(game, parameters) if span.name not in own)
     rows = drawn_values(spans, draws, rng)
-    told = resolve_rows(resolve, own, np.array(list(stakes.values())), len(rows))
+    known = {entry.name: entry.value for entry in game.parameters}
+    recorded = {name: known[name] for name in own}
+    told = resolve_rows(resolve, recorded, np.array(list(stakes.values())), len(rows))
     cells = [
         (m, {**given, **dict(zip(own, told[m][d].tolist(), strict=True)), **drawn})
         for d, drawn in enumerate(
@@ -327,7 +329,7 @@ def _dated_forecast(
         middle=np.array(
             [
                 *(float(span.between(np.array([0.5]))[0]) for span in spans),
-                *np.median(told[-1], axis=0),
+                *(np.median(told[-1][1:], axis=0) if own else ()),
             ]
         ),
         seen=seen[..., 0],

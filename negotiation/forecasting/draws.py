@@ -15,17 +15,18 @@ __all__ = ["assumed_spans", "drawn_values", "resolve_rows"]
 
 
 def resolve_rows(
-    resolve: ResolvePrior | None, names: Sequence[str], stakes: FloatArray, count: int
+    resolve: ResolvePrior | None, recorded: Mapping[str, float], stakes: FloatArray, count: int
 ) -> list[FloatArray]:
     """Return values of names drawn from a fit ``[draw, name]`` by stake, then at their mean.
 
-    The first row is their medians.
+    The first row is the values as recorded.
     """
     if resolve is None:
         return [np.zeros((count, 0))] * (len(stakes) + 1)
-    places = [resolve.names.index(name) for name in names]
+    first = np.array([list(recorded.values())])
+    places = [resolve.names.index(name) for name in recorded]
     drawn = [resolve.rows(float(stake))[:, places] for stake in (*stakes, stakes.mean())]
-    return [np.concatenate([np.median(rows, axis=0)[None], rows])[:count] for rows in drawn]
+    return [np.concatenate([first, rows]) for rows in drawn]
 
 
 def assumed_spans(

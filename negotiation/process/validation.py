@@ -62,15 +62,15 @@ class Checker:
         self.mistakes: list[str] = []
         clock, players = fields["time_unit"], fields["players"]
         known = isinstance(clock, str) and clock in DAYS_IN
-        self.unit = DAYS_IN[clock] if known else 1.0
+        self.unit: float = DAYS_IN[clock] if known else 1.0
         if not known:
             self.note(f"time_unit: seen {clock!r}; allowed: {', '.join(DAYS_IN)}")
         players = tuple(map(str, players)) if isinstance(players, list | tuple) else (str(players),)
         if len(players) != 2 or len(set(players)) != 2:
             self.note(f"players: seen {players}; allowed: two different names")
-        self.start = self.day(fields["start"], "start")
-        self.as_of = self.day(fields["as_of"], "as_of")
-        self.today = self.start if self.as_of is None else self.as_of
+        self.start: date | None = self.day(fields["start"], "start")
+        self.as_of: date | None = self.day(fields["as_of"], "as_of")
+        self.today: date | None = self.start if self.as_of is None else self.as_of
         parameters = fields["parameters"]
         if not isinstance(parameters, list | tuple) or not all(
             isinstance(parameter, Parameter) for parameter in parameters
@@ -83,7 +83,7 @@ class Checker:
                     f"parameter {parameter.name}: known on {parameter.known_on}, "
                     f"later than the information date {self.as_of}"
                 )
-        self.common = {
+        self.common: dict[str, Any] = {
             "players": players,
             "start": self.start,
             "as_of": self.as_of,

@@ -59,8 +59,8 @@ class ProcessForecast(Pictured):
         Names of what is drawn, and the draws ``[draw, parameter]``; the first is the value that
         each parameter has, and weighs nothing unless it is the only one.
     middle
-        Of the range of each parameter ``[parameter]``: a side whose audience cost is above it is
-        called tough.
+        Of the range of each parameter, or of its draws from a fit ``[parameter]``: a side whose
+        audience cost is above it is called tough.
     seen
         Likelihood of what was seen ``[draw, model]``.
     cut, deal
