@@ -4,6 +4,7 @@
 """
 
 import os
+import sys
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -29,3 +30,9 @@ def pytest_runtest_makereport():
         for name, value in report.user_properties
     ]
     return report
+
+
+def pytest_runtest_teardown():
+    """No figure outlives its test: too many open ones warn in whichever test comes next."""
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
