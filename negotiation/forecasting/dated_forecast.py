@@ -98,7 +98,8 @@ def forecast(
         Of the process's law to disputes known at the date: audience costs and scales of shocks are
         drawn from it (`prior_for`), in units of each payoff model's yearly stake; they then stand
         in the result in units of the mean stake. ``"disputes"``: the fit to the embedded disputes
-        known at the date; where nothing is at stake under a payoff model, as None. None:
+        known at the date; where nothing is at stake under a payoff model, or no dispute
+        had ended by then, as None. None:
         over their recorded ranges. Those in ``values`` or in ``parameters`` are left as asked.
     keep
         Given the number of a part of the draws and what computes it, returns the part: computed,
@@ -160,9 +161,10 @@ def _resolve(
         return None
     nothing = [name for name, stake in stakes.items() if not stake > 0.0]
     if isinstance(fit, str):
-        if nothing:
+        known = None if nothing else fit_to_known(today)
+        if known is None:
             return None
-        fit = fit_to_known(today)
+        fit = known
     if nothing:
         raise InvalidInputError(
             "nothing is at stake, so that there is no unit for a fit",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negotiation.arguments import takes
-from negotiation.errors import InvalidInputError
+from negotiation.errors import InformationDateError, InvalidInputError
 from negotiation.estimation.concession_fit import ConcessionFit
 from negotiation.estimation.disputes.durations import Disputes, dyad_of
 from negotiation.estimation.disputes.load import load_disputes
@@ -30,7 +30,7 @@ from negotiation.values import FloatArray, number, random_generator, read_only
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ResolvePrior", "fit_to_known", "prior_for", "yearly_stake"]
+__all__ = ["ResolvePrior", "fit_to_known", "known_disputes", "prior_for", "yearly_stake"]
 
 #: Draws a round of the posterior that forecasts rest on where no fit is given, and their seed.
 _DRAWS, _SEED = 200, 20250502
@@ -160,12 +160,25 @@ def prior_for(
     )
 
 
+def known_disputes(as_of: date) -> Disputes | None:
+    """Return the embedded disputes known at a date; None where none had ended by then."""
+    try:
+        found = load_disputes(as_of=as_of)
+    except InformationDateError:  # none had begun
+        return None
+    return found if found.ended.any() else None
+
+
 @cache
-def fit_to_known(as_of: date) -> ConcessionFit:
-    """Return the process's law fitted to the embedded disputes known at a date, with few draws."""
-    return fit_concessions(
-        load_disputes(as_of=as_of), "process", draws=_DRAWS, rng=_SEED, raise_on_failure=False
-    )
+def fit_to_known(as_of: date) -> ConcessionFit | None:
+    """Return the process's law fitted to the embedded disputes known at a date, with few draws.
+
+    None where no dispute had ended by then.
+    """
+    known = known_disputes(as_of)
+    if known is None:
+        return None
+    return fit_concessions(known, "process", draws=_DRAWS, rng=_SEED, raise_on_failure=False)
 
 
 def _history(standoff: Standoff, disputes: Disputes) -> Disputes | None:

@@ -21,8 +21,8 @@ import numpy as np
 from negotiation.arguments import takes
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import DataError
-from negotiation.estimation.disputes.load import load_disputes
 from negotiation.forecasting.dated_forecast import forecast
+from negotiation.forecasting.resolve_prior import known_disputes
 from negotiation.presentation import frame_latex
 from negotiation.process.analysis.forecast import ProcessForecast
 from negotiation.report.run_tables import run_tables
@@ -132,8 +132,7 @@ def _rests_on(standoff: Standoff, day: date, draws: int, seed: int) -> str:
     from negotiation import __version__
 
     digest = hashlib.sha256()
-    known = load_disputes(as_of=day)
-    _add(digest, (standoff, known, str(day), draws, seed, __version__))
+    _add(digest, (standoff, known_disputes(day), str(day), draws, seed, __version__))
     return digest.hexdigest()
 
 

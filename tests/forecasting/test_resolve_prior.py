@@ -144,6 +144,11 @@ def test_where_nothing_is_at_stake_forecasts_take_what_is_recorded(tmp_path):
         ng.forecast(own, **given, models=models, fit=known)
 
 
+@pytest.mark.parametrize("day", [date(1900, 1, 1), date(1932, 1, 1)])
+def test_before_any_dispute_had_ended_there_is_no_fit(day):
+    assert fit_to_known(day) is None
+
+
 def test_before_contact_the_stake_is_that_of_the_first_concession():
     dispute = ng.load_standoff("us-mexico-2019")
     game = dispute.build(dispute.start, model=MODELS[0]).game

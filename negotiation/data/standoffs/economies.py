@@ -54,7 +54,7 @@ def _own(section: Section, folder: Path) -> Economy | None:
     flows = section.text("flows")
     unit = section.choice("unit", TO_BILLION, default="billion USD")
     gdp = section.table("gdp")
-    incomes = {region: gdp.number(region, low=0.0) for region in gdp.keys()}  # noqa: SIM118
+    incomes = {region: gdp.number(region, low=0.0) for region in gdp.keys()}  # noqa: SIM118  # no mapping
     tariffs = section.text("tariffs", required=False)
     tariffs_unit = section.choice("tariffs_unit", ("percent", "fraction"), default="fraction")
     section.finish()
