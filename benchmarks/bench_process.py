@@ -46,7 +46,7 @@ def sweep() -> Iterator[Line]:
         fixed,
         size=10_000,
     )
-    part = replace(whole, size=1024, chunk=32)
+    part = replace(whole, size=512, chunk=32)
     one = least_seconds(lambda: run_sweep(part), 3)
     alone = run_sweep(part).outputs
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
@@ -56,8 +56,8 @@ def sweep() -> Iterator[Line]:
         run_sweep(whole, pool)
         seconds = perf_counter() - began
     same = all(np.array_equal(alone[key], shared[key], equal_nan=True) for key in alone)
-    note = f"{1e3 * one / 1024:.3g} ms a row on one core; {'same' if same else 'OTHER'} bytes"
-    task = "sweep of 1,024 rows, two processes"
+    note = f"{1e3 * one / 512:.3g} ms a row on one core; {'same' if same else 'OTHER'} bytes"
+    task = "sweep of 512 rows, two processes"
     yield Line(task, two, "one process", one, one / two, "at least", 1.7, note)
     rate = f"{10_000 / seconds:.0f} rows a second"
     yield bounded("sweep of 10,000 rows, two processes", seconds, 120.0, rate)

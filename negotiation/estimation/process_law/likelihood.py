@@ -150,10 +150,14 @@ class ProcessLikelihood:
         kept = weights > _LEAST_WEIGHT * weights.max()
         return u[kept], weights[kept] / weights[kept].sum()
 
-    def audience_costs(self, parameters: FloatArray, u: FloatArray) -> FloatArray:
-        """Return mu of each side at resolve ``u`` ``[dispute, node, side]``."""
+    def audience_costs(
+        self, parameters: FloatArray, u: FloatArray, moved: FloatArray
+    ) -> FloatArray:
+        """Return mu of each side at resolve ``u`` ``[dispute, node, side]``.
+
+        ``moved``: what covariates add to mu/s ``[dispute, side]``.
+        """
         resolve = self.law.at(parameters)
-        moved, _ = self.law.sides(self.disputes, parameters)
         half = 0.5 * np.array([1.0, -1.0]) * resolve.difference
         own = resolve.audience_cost + half + resolve.shock_scale * moved
         return np.asarray(own[:, None, :] + resolve.spread * u[None, :, None])
@@ -161,13 +165,13 @@ class ProcessLikelihood:
     def node(self, parameters: FloatArray, dispute: int, u: float) -> ProcessGame:
         """Return one dispute's game at a resolve ``u``."""
         resolve = self.law.at(parameters)
-        _, flows = self.law.sides(self.disputes, parameters)
+        moved, flows = self.law.sides(self.disputes, parameters)
         due = self.disputes.deadline[dispute] + 0.5
         return concession_node(
             self.payoffs.flows[dispute] * np.exp(flows[dispute]),
             self.payoffs.losses[dispute],
             self.payoffs.gains[dispute],
-            self.audience_costs(parameters, np.array([u]))[dispute, 0],
+            self.audience_costs(parameters, np.array([u]), moved)[dispute, 0],
             resolve.shock_scale,
             terms=self.law.terms,
             outside_rate=resolve.outside_rate,
@@ -183,9 +187,9 @@ class ProcessLikelihood:
         u, _ = self.quadrature
         first, row = self._different
         count, nodes = len(first), len(u)
-        _, log_flows = self.law.sides(self.disputes, parameters)
+        moved, log_flows = self.law.sides(self.disputes, parameters)
         flows = self.payoffs.flows * np.exp(log_flows)
-        cost = self.audience_costs(parameters, u)[first].reshape(-1, 2)
+        cost = self.audience_costs(parameters, u, moved[first]).reshape(-1, 2)
         g = np.repeat(flows[first], nodes, axis=0)
         own = -terms.worth * np.repeat(self.payoffs.losses[first], nodes, axis=0) - cost
         other = terms.worth * np.repeat(self.payoffs.gains[first], nodes, axis=0)
