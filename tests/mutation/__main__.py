@@ -18,7 +18,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 
 from tests.mutation.log import known, note
 from tests.mutation.mutants import PACKAGES, draw_mutants
@@ -37,6 +39,7 @@ class Workshop:
 
     def __init__(self, folder):
         self.folder, self.tree, self.cache = folder, folder / "tree", folder / "numba"
+        folder.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(self.tree, ignore_errors=True)
         skip = shutil.ignore_patterns(
             ".*", "build", "site", "dist", "__pycache__", "results", "out"
@@ -193,27 +196,39 @@ def main():
     options.add_argument("--packages", nargs="*", default=PACKAGES)
     options.add_argument("--folder", type=Path, default=ROOT / "build" / "mutants")
     options.add_argument("--seconds", type=float, default=float("inf"), help="when to stop")
+    options.add_argument("--workers", type=int, default=2, help="mutants tried at a time")
     asked = options.parse_args()
     begun = time.monotonic()
     asked.folder.mkdir(parents=True, exist_ok=True)
     log = asked.folder / f"{asked.seed}.jsonl"
     before = known(log)
-    shop = Workshop(asked.folder)
-    drawn = draw_mutants(shop.tree, asked.count, asked.seed, asked.packages)
-    found = []
-    for number, mutant in enumerate(drawn):
+    shops = SimpleQueue()
+    for worker in range(asked.workers):
+        shops.put(Workshop(asked.folder / str(worker)))
+    drawn = draw_mutants(ROOT, asked.count, asked.seed, asked.packages)
+
+    def verdict_on(number, mutant):
         verdict = before.get(mutant.key)
-        if verdict in (None, "SURVIVED"):
-            if time.monotonic() - begun > asked.seconds:
-                continue
-            start = time.monotonic()
+        if verdict not in (None, "SURVIVED"):
+            return verdict
+        start = time.monotonic()
+        if start - begun > asked.seconds:
+            return None
+        shop = shops.get()
+        try:
             verdict, test = shop.judge(mutant)
-            seconds = time.monotonic() - start
-            note(log, mutant, verdict, test, seconds)
-            change = f"{mutant.before}  ->  {mutant.after}"
-            place = f"{mutant.file}:{mutant.line} {mutant.kind}"
-            print(f"{number} {verdict} ({seconds:.0f} s): {place}: {change} {test}", flush=True)
-        found.append(verdict)
+        finally:
+            shops.put(shop)
+        seconds = time.monotonic() - start
+        note(log, mutant, verdict, test, seconds)
+        change = f"{mutant.before}  ->  {mutant.after}"
+        place = f"{mutant.file}:{mutant.line} {mutant.kind}"
+        print(f"{number} {verdict} ({seconds:.0f} s): {place}: {change} {test}", flush=True)
+        return verdict
+
+    with ThreadPoolExecutor(asked.workers) as pool:
+        verdicts = list(pool.map(verdict_on, range(len(drawn)), drawn))
+    found = [verdict for verdict in verdicts if verdict is not None]
     count = Counter(found)
     changed = count["killed"] + count["SURVIVED"]
     share = count["killed"] / max(changed, 1)
