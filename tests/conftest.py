@@ -16,6 +16,8 @@ settings.register_profile(
 )
 settings.register_profile("explore", derandomize=False, deadline=None, max_examples=300)
 os.environ.setdefault("NEGOTIATION_QUIET", "1")
+# Pictures are drawn without a screen; matplotlib reads this when it is loaded.
+os.environ["MPLBACKEND"] = "agg"
 # Processes of the suite share the cores; linear algebra reads this when it is loaded.
 os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))

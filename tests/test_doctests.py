@@ -6,7 +6,6 @@ from importlib import import_module
 from importlib.util import find_spec
 from pkgutil import walk_packages
 
-import matplotlib as mpl
 import pytest
 
 import negotiation
@@ -54,7 +53,6 @@ def built(path):
     [pytest.param(path, id=path.stem, marks=[pytest.mark.page] * built(path)) for path in PAGES],
 )
 def test_examples_of_a_page(path, tmp_path, monkeypatch):
-    mpl.use("Agg")
     text = path.read_text(encoding="utf-8")
     for module in re.findall(r"^>>> (?:import|from) (\w+)", text, flags=re.MULTILINE):
         if find_spec(module) is None:

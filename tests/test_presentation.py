@@ -9,7 +9,7 @@ import subprocess
 from datetime import date
 from pathlib import Path
 
-import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,9 +17,6 @@ import pytest
 import negotiation as ng
 from negotiation.presentation import Pictured, Presented, escape, show, table_latex
 from negotiation.study.sweeps.design import SobolIndices
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt
 
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 PUBLIC = [
@@ -243,4 +240,3 @@ def test_results_with_a_picture_draw_it(results):
         plt.close("all")
     game = ng.NormalFormGame.from_bimatrix(np.eye(2), np.eye(2))
     assert len(ng.nash_equilibria(game).plot().get_legend().get_texts()) == 6
-    plt.close("all")

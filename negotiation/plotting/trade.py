@@ -38,13 +38,6 @@ class _Points(Protocol):
     computed: tuple[float, ...]
 
 
-class _Row(Protocol):
-    name: str
-    horizon: str
-    losses: tuple[tuple[float, float], ...]
-    nash: tuple[float, float]
-
-
 class _ModelMap(Protocol):
     points: tuple[tuple[float, float], ...]
     rows: tuple[Any, ...]

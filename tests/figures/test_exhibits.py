@@ -48,7 +48,7 @@ def project(tmp_path):
 
 def test_same_bytes_alone_and_as_a_task(project, monkeypatch):
     script = project / "figures" / "export_dependence.py"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, str(script)], check=True, cwd="/", env=environment)
     out = project / "figures" / "out"
     alone = {path.name: path.read_bytes() for path in out.iterdir()}

@@ -6,6 +6,7 @@ import inspect
 import itertools
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
@@ -19,19 +20,10 @@ from negotiation.study.comparisons.published import ValidationPoints
 from tests.forecasts import forecast
 from tests.trade.worlds import random_world
 
-mpl.use("Agg")
-import matplotlib.pyplot as plt
-
 PLOTS = sorted(name for name in ng.__all__ if name.startswith("plot_"))
 LONG = "the government of the People's Republic of China, a fairly long name"
 SIDES = ("USA", LONG[:34])
 DAY = dt.date(2025, 5, 31)
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 @functools.cache

@@ -1,6 +1,6 @@
 """Figures of bargaining show what the results say, on the caller's axes."""
 
-import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -20,15 +20,6 @@ from negotiation.plotting.bargaining import (
     plot_win_sets,
 )
 from negotiation.trade.markets.linear_tariffs import LinearTariffModel
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt
-
-
-@pytest.fixture(autouse=True)
-def _close_figures():
-    yield
-    plt.close("all")
 
 
 def labels(ax):

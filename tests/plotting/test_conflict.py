@@ -1,6 +1,6 @@
 """The pictures of standoffs show what they were given."""
 
-import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -18,9 +18,6 @@ from negotiation.plotting.conflict import (
     plot_source_posterior,
 )
 
-mpl.use("Agg")
-import matplotlib.pyplot as plt
-
 STANDOFF = {
     "concede": [0.3, 0.4],
     "win": [0.7, 0.6],
@@ -28,12 +25,6 @@ STANDOFF = {
     "discount_rates": [0.05, 0.05],
     "flows": [-0.05, -0.08],
 }
-
-
-@pytest.fixture(autouse=True)
-def _close_figures():
-    yield
-    plt.close("all")
 
 
 def test_survival_starts_after_the_jump_and_ends_at_the_prior():

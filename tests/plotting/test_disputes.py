@@ -15,14 +15,6 @@ from negotiation.plotting.disputes import (
 )
 
 
-@pytest.fixture(autouse=True)
-def _closed():
-    import matplotlib.pyplot as plt
-
-    yield
-    plt.close("all")
-
-
 @pytest.fixture(scope="module")
 def disputes():
     return ng.load_disputes()

@@ -20,14 +20,6 @@ from tests.forecasts import DAY, LAST, MADE, forecast
 CUT = RateCut(dt.date(2025, 5, 12), (1.45, 1.25), (0.30, 0.10))
 
 
-@pytest.fixture(autouse=True)
-def _closed():
-    import matplotlib.pyplot as plt
-
-    yield
-    plt.close("all")
-
-
 def by_duration():
     alone = np.array([[[0.2, 0.1], [0.4, 0.3]], [[np.nan, 0.3], [np.nan, 0.6]]])
     return DatedForecasts(

@@ -1,21 +1,12 @@
 """Trees are drawn with their payoffs, moves, information sets and probabilities."""
 
-import matplotlib as mpl
+import matplotlib.pyplot as plt
 import pytest
 
 from negotiation import InvalidInputError
 from negotiation.equilibrium.trees.sequence_form import sequence_form_equilibrium
 from negotiation.plotting.game_trees import plot_game_tree
 from tests.game_trees import beer_quiche, centipede, crisis, kuhn_poker, selten_horse
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt
-
-
-@pytest.fixture(autouse=True)
-def _close_figures():
-    yield
-    plt.close("all")
 
 
 def texts(ax):

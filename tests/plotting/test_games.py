@@ -1,22 +1,12 @@
 """The pictures show the payoffs, best responses and equilibria they were given."""
 
-import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.patches import Polygon
 
 from negotiation import InvalidInputError, NormalFormGame
 from negotiation.plotting.games import plot_payoff_matrix
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt
-
-
-@pytest.fixture(autouse=True)
-def _close_figures():
-    yield
-    plt.close("all")
-
 
 DILEMMA = NormalFormGame.from_bimatrix(
     [[3, 0], [5, 1]],

@@ -1,6 +1,5 @@
 """Pictures take results, show units, and leave the caller's figure alone."""
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -13,14 +12,10 @@ from negotiation.trade.analysis.dependence import export_dependence
 from negotiation.trade.model import TradeModel
 from tests.strategies_payoffs import economy_of
 
-mpl.use("Agg")
-
 
 @pytest.fixture
 def ax():
-    figure, axes = plt.subplots(figsize=(4, 3))
-    yield axes
-    plt.close(figure)
+    return plt.subplots(figsize=(4, 3))[1]
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +51,6 @@ def test_dependence_of_one_direction_makes_its_own_figure(economy):
     result = export_dependence(economy, exporter="CHN", importer="USA")
     drawn = plot_export_dependence(result, measure="share_of_importer_absorption")
     assert len(drawn.patches) == 3
-    plt.close(drawn.figure)
 
 
 def test_dependence_refuses_what_it_cannot_show(economy):
@@ -90,10 +84,8 @@ def test_plane_shows_one_players_payoff(economy, curves):
     assert "Payoff of CHN (% of GDP" in " ".join(colorbar.get_xlabel().split())
     np.testing.assert_allclose(drawn.get_xlim(), [0.0, 220.0])
     assert drawn.get_legend() is not None
-    plt.close(drawn.figure)
     bare = plot_tariff_plane(plane, player="CHN", legend=False)
     assert bare.get_legend() is None
-    plt.close(bare.figure)
     with pytest.raises(InvalidInputError, match="player"):
         plot_tariff_plane(plane, player="ROW")
     other = best_response_curves(

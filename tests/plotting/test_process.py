@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -32,15 +32,6 @@ from negotiation.process.analysis.tariffs import TariffFan
 from negotiation.process.game.nodes import Action, Node
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.solve import solve_process
-
-matplotlib.use("agg")
-plt = pytest.importorskip("matplotlib.pyplot")
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 @pytest.fixture(scope="module")

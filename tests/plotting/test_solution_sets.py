@@ -1,6 +1,6 @@
 """Branches and payoff sets are drawn with the numbers of the results."""
 
-import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -12,16 +12,6 @@ from negotiation.equilibrium.quantal.quantal_response import (
     quantal_response_branch,
 )
 from negotiation.plotting.solution_sets import plot_correlated_payoffs, plot_quantal_response
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt
-
-
-@pytest.fixture(autouse=True)
-def _close_figures():
-    yield
-    plt.close("all")
-
 
 PENNIES = NormalFormGame.from_bimatrix(
     [[9, 0], [0, 1]], [[0, 1], [1, 0]], players=["USA", "CHN"], title="Pennies"

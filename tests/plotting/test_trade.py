@@ -1,6 +1,6 @@
 """Pictures of the trade economy draw what the results say."""
 
-import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -19,15 +19,10 @@ from negotiation.trade.analysis.decomposition import decompose_welfare
 from negotiation.trade.equilibrium import counterfactual
 from tests.trade.worlds import random_world
 
-mpl.use("Agg")
-import matplotlib.pyplot as plt
-
 
 @pytest.fixture
 def ax():
-    figure, axes = plt.subplots()
-    yield axes
-    plt.close(figure)
+    return plt.subplots()[1]
 
 
 def test_optimal_tariffs(ax):
@@ -78,7 +73,6 @@ def test_model_map(ax):
         plot_model_map(found, point=1, ax=ax)
     other = plot_model_map(found, point=None)
     assert "Nash" in other.get_xlabel()
-    plt.close(other.figure)
 
 
 def test_welfare_parts(ax):
