@@ -10,14 +10,13 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from time import perf_counter
 from typing import Any, TypeVar, cast
 
 import numba
 from numba.core import event
 
-__all__ = ["is_ready", "njit"]
+__all__ = ["njit"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -71,14 +70,3 @@ def njit(*, cache: bool = True, **options: Any) -> Callable[[F], F]:
         return cast(F, compiled)
 
     return decorate
-
-
-def is_ready(function: Any) -> bool:
-    """Return whether a kernel runs at once: it is compiled or stored, or numba is switched off."""
-    if not hasattr(function, "signatures") or function.signatures:
-        return True
-    folder = function.stats.cache_path
-    if folder is None:
-        return False
-    name = function.py_func.__qualname__
-    return any(Path(folder).glob(f"*.{name}-*.nbi"))

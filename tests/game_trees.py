@@ -26,6 +26,13 @@ def entry_deterrence():
     )
 
 
+def forgetful():
+    """Its mover forgets having moved: imperfect recall."""
+    again = decision(0, "x", {"l": terminal(1, 0), "r": terminal(0, 0)})
+    tree = decision(0, "x", {"l": again, "r": terminal(0, 1)})
+    return ExtensiveFormGame.from_tree(tree, ["a", "b"])
+
+
 def centipede(moves):
     """Rosenthal (1981): each pass costs the passer 1 and gives the other side 3."""
     pots = [[1.0, 1.0]]

@@ -3,9 +3,17 @@
 import numpy as np
 from hypothesis import strategies as st
 
+from negotiation.policy.objectives.objective import JobLosses
 from negotiation.trade.economy import Economy, TariffSchedule
 
 REGIONS = ("USA", "CHN", "ROW")
+LOSSES = JobLosses(
+    jobs_per_billion=10_000.0,
+    reemployment_share=0.5,
+    annual_wage=20_000.0,
+    spell_years=0.5,
+    source="a bank, 2025",
+)
 
 
 def economy_of(flows, tariffs=None, gdp=None, elasticities=None):

@@ -192,7 +192,7 @@ def _solved(
             "max_iter, or change discount_rates, relapse_lump or breakdown_hazard."
             if branches.relapse_change > tol
             else "The stage may have no equilibrium in which both sides mix until the end; try "
-            "slower growth of audience costs, less persistent types, or terms under which being "
+            "slower growth of audience costs, or terms under which being  "
             "conceded to is worth more than conceding.",
         )
     return solution

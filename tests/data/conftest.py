@@ -38,3 +38,15 @@ def spoil(data_folder: Path) -> Callable[..., Path]:
         return data_folder
 
     return change
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Write a text as a file; returns its path."""
+
+    def put(text: str, name: str = "table.csv") -> Path:
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return put

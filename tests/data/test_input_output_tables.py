@@ -25,16 +25,6 @@ EDITIONS = {
 }
 
 
-@pytest.fixture
-def write(tmp_path):
-    def put(text, name="table.csv"):
-        path = tmp_path / name
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return put
-
-
 @pytest.mark.parametrize("edition", EDITIONS, ids=str)
 def test_every_edition_is_the_same_economy(write, edition):
     world = small_world()

@@ -20,16 +20,6 @@ ZZZ,000,854231,6,2
 AXES = ("USA", "CHN", "MEX"), ("A01", "C26")
 
 
-@pytest.fixture
-def write(tmp_path):
-    def put(text):
-        path = tmp_path / "rates.csv"
-        path.write_text(text)
-        return path
-
-    return put
-
-
 def test_means_by_sector_and_partner(write):
     rates = read_tariffs(write(TEXT), *AXES, unit="percent", concordance=CODES, missing=0.25)
     assert rates.rate("C26", exporter="CHN", importer="USA") == pytest.approx(0.30)

@@ -16,16 +16,6 @@ PRODUCTS = {"A01": ["010121"], "C26": ["854231", "854239"], "SERV": ["999999"]}
 CODES = {"01": "A01", "85": "C26", "*": "SERV"}
 
 
-@pytest.fixture
-def write(tmp_path):
-    def put(text, name="trade.csv"):
-        path = tmp_path / name
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return put
-
-
 def test_itpd_column_names_and_years(write):
     path = write(itpd(WORLD))
     economy = read_trade(path, year=2019)

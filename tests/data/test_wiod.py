@@ -10,19 +10,9 @@ from tests.data.table_files import WIOD_KINDS, icio, small_world, wiod
 WORLD = small_world(2, sectors=("A01", "C10-C12", "T"), kinds=WIOD_KINDS, inventories=4)
 
 
-@pytest.fixture
-def write(tmp_path):
-    def put(text, name="WIOT2014.csv"):
-        path = tmp_path / name
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return put
-
-
 @pytest.mark.parametrize("layout", ["flat", "sheet"])
 def test_both_layouts_are_the_world(write, layout):
-    economy = read_wiod(write(wiod(WORLD, layout)), year=2014)
+    economy = read_wiod(write(wiod(WORLD, layout), "WIOT2014.csv"), year=2014)
     assert (economy.regions, economy.sectors) == (WORLD.regions, WORLD.sectors)
     np.testing.assert_allclose(economy.flows, WORLD.flows, rtol=1e-8)
     np.testing.assert_allclose(economy.input_shares, WORLD.input_shares, rtol=1e-8)

@@ -124,15 +124,19 @@ def test_terms_of_an_open_dispute_are_withheld():
         load_disputes(as_of="1900-01-01")
 
 
-def spoiled(tmp_path, column, text, line=3):
-    rows = embedded()
-    rows[line - 2][column] = text
+def written(tmp_path, rows):
     path = tmp_path / "mine.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
     return path
+
+
+def spoiled(tmp_path, column, text, line=3):
+    rows = embedded()
+    rows[line - 2][column] = text
+    return written(tmp_path, rows)
 
 
 def test_a_users_file_is_read_the_same(tmp_path):
@@ -184,13 +188,8 @@ def test_what_was_known_needs_dates():
 
 def test_a_file_without_first_days(tmp_path):
     rows = [row for row in embedded() if row["dispute_id"] == "us_eu_cars_2018"]
-    path = tmp_path / "mine.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
     with pytest.raises(InvalidInputError, match="no dispute has a first day"):
-        load_disputes(path)
+        load_disputes(written(tmp_path, rows))
 
 
 def test_intervals_are_checked():

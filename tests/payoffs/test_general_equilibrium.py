@@ -13,19 +13,12 @@ from negotiation.payoffs import (
     tariff_payoffs,
 )
 from negotiation.policy.noncooperative import nash_tariffs
-from negotiation.policy.objectives.objective import JobLosses, Objective
+from negotiation.policy.objectives.objective import Objective
 from negotiation.trade.equilibrium import counterfactual
 from negotiation.trade.model import TradeModel
-from tests.strategies_payoffs import economy_of
+from tests.strategies_payoffs import LOSSES, economy_of
 
 GE = "general_equilibrium"
-LOSSES = JobLosses(
-    jobs_per_billion=10_000.0,
-    reemployment_share=0.5,
-    annual_wage=20_000.0,
-    spell_years=0.5,
-    source="a bank, 2025",
-)
 
 
 @pytest.fixture(scope="module")

@@ -17,18 +17,10 @@ from negotiation.payoffs import (
     tariff_game,
     tariff_payoffs,
 )
-from negotiation.policy.objectives.objective import JobLosses, Objective
+from negotiation.policy.objectives.objective import Objective
 from negotiation.trade.analysis.dependence import export_dependence
 from negotiation.trade.markets.linear_tariffs import LinearTariffModel
-from tests.strategies_payoffs import economy_of
-
-LOSSES = JobLosses(
-    jobs_per_billion=10_000.0,
-    reemployment_share=0.5,
-    annual_wage=20_000.0,
-    spell_years=0.5,
-    source="a bank, 2025",
-)
+from tests.strategies_payoffs import LOSSES, economy_of
 
 
 @pytest.fixture(scope="module")

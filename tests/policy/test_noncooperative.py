@@ -22,7 +22,14 @@ from negotiation.trade.equilibrium import counterfactual, counterfactuals
 from negotiation.trade.model import TradeModel
 from negotiation.trade.purging import purge_imbalances
 from tests.trade.test_equilibrium import MODELS
-from tests.trade.worlds import agrees, ignatenko, ossa, published, random_world
+from tests.trade.worlds import (
+    agrees,
+    ignatenko,
+    numeric_gradient,
+    ossa,
+    published,
+    random_world,
+)
 
 OSSA = TradeModel.ossa2014()
 NAMES = {"Brazil": "BRA", "China": "CHN", "India": "IND", "Japan": "JPN", "RestOfWorld": "ROW"}
@@ -146,15 +153,7 @@ def test_adjoint_gradient_is_that_of_finite_differences(name, aim):
     problem = replace(place.problem, tol=1e-9)
     rates = problem.instruments.mean(problem.base) + 0.1
     exact = problem.evaluate(rates).gradient
-    step = 1e-5
-    for k in range(problem.instruments.count):
-        owner = problem.instruments.team[k]
-        values = []
-        for sign in (1.0, -1.0):
-            moved = rates.copy()
-            moved[k] = (1.0 + rates[k]) * np.exp(sign * step) - 1.0
-            values.append(problem.evaluate(moved).values[owner])
-        assert exact[k] == pytest.approx((values[0] - values[1]) / (2 * step), abs=2e-6, rel=1e-5)
+    assert exact == pytest.approx(numeric_gradient(problem, rates), abs=2e-6, rel=1e-5)
 
 
 @pytest.mark.parametrize("fallback", [False, True])
@@ -195,13 +194,8 @@ def test_gradient_of_groups_of_tariffs(scope):
     problem = replace(place.problem, instruments=owned, weights=np.array([[0.3, 0.7]]))
     rates = problem.instruments.mean(problem.base) + 0.2
     exact = problem.evaluate(rates).gradient
-    for k in range(problem.instruments.count):
-        values = []
-        for sign in (1.0, -1.0):
-            moved = rates.copy()
-            moved[k] = (1.0 + rates[k]) * np.exp(sign * 1e-5) - 1.0
-            values.append(problem.evaluate(moved).values @ problem.weights[0])
-        assert exact[k] == pytest.approx((values[0] - values[1]) / 2e-5, abs=1e-6, rel=1e-5)
+    numeric = numeric_gradient(problem, rates, problem.weights[0])
+    assert exact == pytest.approx(numeric, abs=1e-6, rel=1e-5)
 
 
 def test_payoffs_are_those_of_the_equilibrium():

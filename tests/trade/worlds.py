@@ -104,3 +104,17 @@ def agrees(value, printed):
     """Whether a number rounds to the printed one, digit for digit."""
     digits = len(printed.partition(".")[2])
     return abs(round(value, digits) - float(printed)) < 1e-9
+
+
+def numeric_gradient(problem, rates, weights=None, step=1e-5):
+    """Central differences of payoffs by log of one plus a rate: of its owner's, or weighted."""
+    found = np.empty(len(rates))
+    for k, owner in enumerate(problem.instruments.team):
+        ends = []
+        for sign in (1.0, -1.0):
+            moved = rates.copy()
+            moved[k] = (1.0 + rates[k]) * np.exp(sign * step) - 1.0
+            values = problem.evaluate(moved).values
+            ends.append(values[owner] if weights is None else values @ weights)
+        found[k] = (ends[0] - ends[1]) / (2 * step)
+    return found

@@ -353,12 +353,3 @@ class ProcessLikelihood:
             for day in np.asarray(times).T
         ]
         return np.asarray(np.stack(columns, axis=-1) - np.log(_DAYS_A_YEAR))
-
-    def concedes_within(
-        self, low: FloatArray, high: FloatArray, parameters: FloatArray
-    ) -> FloatArray:
-        """Return chances that sender, target, nobody ends it within days ``[dispute, way]``."""
-        rates = self.rates(parameters)
-        ways = [np.full(len(self.disputes), kind) for kind in (0, 1, 3)]
-        logs = [self._summed(self._chances(rates, low, high, way), parameters) for way in ways]
-        return np.stack([np.exp(value) for value in logs], axis=-1)

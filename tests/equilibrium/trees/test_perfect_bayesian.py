@@ -6,7 +6,7 @@ from negotiation import InvalidInputError
 from negotiation.equilibrium.trees.perfect_bayesian import check_assessment
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.tree import decision, terminal
-from tests.game_trees import beer_quiche, crisis, entry_deterrence, selten_horse
+from tests.game_trees import beer_quiche, crisis, entry_deterrence, forgetful, selten_horse
 
 POOL_BEER = {"strong": [1, 0], "weak": [1, 0], "after beer": [0, 1], "after quiche": [1, 0]}
 POOL_QUICHE = {"strong": [0, 1], "weak": [0, 1], "after beer": [1, 0], "after quiche": [0, 1]}
@@ -117,9 +117,5 @@ def test_refusals():
         check_assessment(game, POOL_BEER, tol=-1)
     with pytest.raises(InvalidInputError, match="missing"):
         check_assessment(entry_deterrence(), {})
-    forgot = decision(
-        0, "x", {"l": decision(0, "x", {"l": terminal(1, 0), "r": terminal(0, 0)}),
-                 "r": terminal(0, 1)}
-    )  # fmt: skip
     with pytest.raises(InvalidInputError, match="imperfect recall"):
-        check_assessment(ExtensiveFormGame.from_tree(forgot, ["a", "b"]), {"x": [1, 0]})
+        check_assessment(forgetful(), {"x": [1, 0]})

@@ -13,12 +13,13 @@ from negotiation.equilibrium.trees.sequence_form import sequence_form_equilibriu
 from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.formats import read_efg, write_efg
 from negotiation.games.strategies import to_normal_form
-from negotiation.games.tree import ChanceNode, DecisionNode, TerminalNode, decision, terminal
+from negotiation.games.tree import ChanceNode, DecisionNode, TerminalNode
 from tests.game_trees import (
     beer_quiche,
     centipede,
     crisis,
     entry_deterrence,
+    forgetful,
     kuhn_poker,
     random_perfect_information,
     random_signalling,
@@ -172,12 +173,8 @@ def test_refusals():
         sequence_form_equilibrium(kuhn_poker(), "guess")
     with pytest.raises(InvalidInputError, match="constant"):
         sequence_form_equilibrium(entry_deterrence(), "linear_program")
-    forgot = decision(
-        0, "x", {"l": decision(0, "x", {"l": terminal(1, 0), "r": terminal(0, 0)}),
-                 "r": terminal(0, 1)}
-    )  # fmt: skip
     with pytest.raises(InvalidInputError, match="imperfect recall"):
-        tree_equilibria(ExtensiveFormGame.from_tree(forgot, ["a", "b"]))
+        tree_equilibria(forgetful())
 
 
 def test_a_failed_certificate_raises_with_the_partial_result(monkeypatch):

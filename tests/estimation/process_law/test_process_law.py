@@ -126,8 +126,6 @@ def test_chances_of_all_ways_add_up():
                 total += chances.sum() if who != "other" or nobody else 0.0
         survival = np.exp(given.log_survival(np.full((len(pieces), 1), 500.0), at))[0, 0]
         assert total + survival == pytest.approx(1.0, abs=1e-9)
-        within = given.concedes_within(disputes.low, disputes.high, at)
-        assert within.sum(axis=1) == pytest.approx(np.exp(given.by_dispute(at)), rel=1e-9)
 
 
 def mixed_with_court():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from negotiation.data import exempt_sectors
 from negotiation.errors import InvalidInputError, NonFiniteError
-from negotiation.policy.objectives.objective import JobLosses, Objective
+from negotiation.policy.objectives.objective import Objective
 from negotiation.policy.objectives.partial_equilibrium_payoffs import (
     economy_gdp,
     partial_equilibrium_payoffs,
@@ -18,17 +18,10 @@ from negotiation.trade.elasticities.elasticity_sets import trade_elasticities
 from negotiation.trade.markets.partial_equilibrium import market_effects
 from negotiation.trade.tariff_actions import action_label
 from negotiation.trade.tariff_scenarios import tariff_scenarios, taxed_sectors
-from tests.strategies_payoffs import economies, economy_of
+from tests.strategies_payoffs import LOSSES, economies, economy_of
 
 FLOWS = np.array([[[90.0, 10.0], [20.0, 80.0]], [[50.0, 5.0], [4.0, 60.0]]])
 TARIFFS = np.array([[[0.0, 0.1], [0.2, 0.0]], [[0.0, 0.3], [0.4, 0.0]]])
-LOSSES = JobLosses(
-    jobs_per_billion=10_000.0,
-    reemployment_share=0.5,
-    annual_wage=20_000.0,
-    spell_years=0.5,
-    source="a bank, 2025",
-)
 PLAIN = (Objective(), Objective())
 
 
