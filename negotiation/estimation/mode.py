@@ -51,7 +51,7 @@ class Mode:
     covariance
         Inverse of minus the second derivatives.
     gradient_norm
-        Largest derivative, in units of the covariance's roots.
+        Largest derivative, in units of the covariance's roots; at a kink the steepest way up.
     """
 
     at: FloatArray
@@ -146,5 +146,11 @@ def posterior_mode(
     else:
         covariance = _at_most(curve, least)
         gradient = np.where(np.abs(gradient) < _NO_VALUE, gradient, np.inf)
-    slope = float(np.abs(gradient * np.sqrt(np.diag(covariance))).max())
+    spread = np.sqrt(np.diag(covariance))
+    slope = float(np.abs(gradient * spread).max())
+    if slope > tol:
+        # At a kink there is no derivative: what counts is that no step leads up.
+        rises = [value(mode + m) - value(mode) for m in tol * np.diag(spread)]
+        rises += [value(mode - m) - value(mode) for m in tol * np.diag(spread)]
+        slope = min(slope, max(0.0, *rises) / tol)
     return Mode(mode, covariance, slope)

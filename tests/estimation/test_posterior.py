@@ -66,6 +66,20 @@ def test_a_bent_posterior_takes_further_rounds():
     assert high[1] == pytest.approx(2.0 * stats.chi2.ppf(0.95, 1), rel=0.1)
 
 
+def test_a_wall_beside_the_mode_hides_nothing():
+    def wall(x):
+        # An exponential law to the left of 0, next to nothing to the right, a normal one across.
+        beside = x[0] / 0.03 if x[0] < 0.0 else -40.0 - x[0] / 1e-3
+        return beside - 0.5 * x[1] ** 2
+
+    found = laplace_posterior(wall, [-0.5, 0.3], rng=1, least=np.array([4.0, 1.0]))
+    assert np.sqrt(found.covariance[0, 0]) < 1e-4
+    assert found.pareto_k < 0.5
+    assert found.mean == pytest.approx([-0.03, 0.0], abs=0.05)
+    assert found.mean[0] == pytest.approx(-0.03, rel=0.05)
+    assert found.log_evidence == pytest.approx(np.log(0.03 * np.sqrt(2.0 * np.pi)), abs=0.05)
+
+
 def test_a_tail_that_the_proposal_misses_is_noticed():
     # Cauchy over Student with 5 degrees: weights grow like x^4 and k tends to 4/5.
     posterior = laplace_posterior(

@@ -25,7 +25,7 @@ _TOLERANCE = 1e-3
 #: Pareto shape of the weights above which draws are not to be trusted.
 _LARGEST_K = 0.7
 #: Most rounds of draws: the spread of some parameters depends on others, as the mode cannot tell.
-_ROUNDS = 6
+_ROUNDS = 10
 #: Deviations of the prior beyond which the posterior is taken to be zero.
 _FARTHEST = 8.0
 #: Where the climb may begin: log rate and log s.

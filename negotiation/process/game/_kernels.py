@@ -805,7 +805,7 @@ def hazards_at(
 
 
 @njit(cache=True, nogil=True)
-def reply(i: int, node: OneNode, low: FloatArray, high: FloatArray, sign: float) -> float:
+def reply(i: np.int64, node: OneNode, low: FloatArray, high: FloatArray, sign: float) -> float:
     """Value of a side whose rival's hazards lie between two bounds, the largest or smallest.
 
     The root of a decreasing function: ``sign`` 1 takes of each hazard the bound that is better for
@@ -893,12 +893,12 @@ def reply_to_reply(a: float, b: float, node: OneNode, out: Work) -> None:
     _, idle[0, 1] = hazards_at(b, own_0, s[0], eta[0], w[0], h_0[0])
     for q in range(2):
         sign = 2.0 * q - 1.0
-        V[q] = reply(1, node, h_0[0], h_0[1], sign)
+        V[q] = reply(np.int64(1), node, h_0[0], h_0[1], sign)
     _, idle[1, 0] = hazards_at(V[0], own_1, s[1], eta[1], w[1], h_1[1])
     _, idle[1, 1] = hazards_at(V[1], own_1, s[1], eta[1], w[1], h_1[0])
     for q in range(2):
         sign = 2.0 * q - 1.0
-        image[q] = reply(0, node, h_1[0], h_1[1], sign)
+        image[q] = reply(np.int64(0), node, h_1[0], h_1[1], sign)
 
 
 @njit(cache=True, nogil=True)
@@ -918,7 +918,7 @@ def node_solutions(node: OneNode, finest: float, most: int) -> tuple[FloatArray,
     stack = np.empty((400, 2))
     for q in range(2):
         sign = 2.0 * q - 1.0
-        stack[0, q] = sign * margin + reply(0, node, none_1, all_1, sign)
+        stack[0, q] = sign * margin + reply(np.int64(0), node, none_1, all_1, sign)
     found = np.empty((64, 2))
     count = 0
     undecided = 0

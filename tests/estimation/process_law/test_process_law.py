@@ -230,6 +230,16 @@ def test_intervals_cover_a_truth_drawn_from_the_prior(n, runs):
     assert heavy < 0.4
 
 
+@pytest.mark.parametrize("year", ["1995", "2024"])
+def test_draws_of_a_fit_to_what_was_known_can_be_trusted(year):
+    # With equal costs two equilibria meet: the posterior of 2024 has a wall there.
+    known = ng.load_disputes(as_of=f"{year}-06-01")
+    fit = ng.fit_concessions(known, "process", draws=200, rng=20250502)
+    assert fit.converged
+    assert fit.posterior.pareto_k < 0.6
+    assert fit.posterior.effective > 75
+
+
 def test_the_embedded_disputes():
     disputes = ng.load_disputes()
     counts = []
