@@ -37,12 +37,15 @@ __all__ = [
     "deviation_payoffs",
     "exact_regret",
     "expected_payoffs",
+    "halved_gains",
     "largest_gain",
     "regret",
     "regret_at_stake",
     "regrets_of_pairs",
     "undominated_range",
 ]
+
+LARGEST_GAIN = 1e300
 
 
 @takes
@@ -72,9 +75,9 @@ def undominated_range(
     if surviving is None:
         surviving = iterated_elimination(game, "strict").surviving
     out = np.zeros(len(game.shape))
-    for i, table in enumerate(game.payoffs):
+    for i, table in enumerate(game.exact_payoffs):
         kept = table[np.ix_(*surviving)]
-        low, high = float(kept.min()), float(kept.max())
+        low, high = kept.min(), kept.max()
         if high == low:
             mine = [range(n) if j == i else surviving[j] for j, n in enumerate(game.shape)]
             gaps = np.abs(table[np.ix_(*mine)] - high)
@@ -82,7 +85,7 @@ def undominated_range(
             out[i] = float(positive.min()) if positive.size else float(np.abs(table - high).max())
         else:
             # Where the range overflows, the largest float stands for it.
-            out[i] = min(high / 2 - low / 2, np.finfo(float).max / 2) * 2
+            out[i] = min(float(high / 2 - low / 2), np.finfo(float).max / 2) * 2
     return read_only(out)
 
 
@@ -119,18 +122,27 @@ def regret(
     worst = 0.0
     for player, x in enumerate(mixed):
         if ranges[player] > 0.0:
-            worst = max(worst, _gain(game.payoffs[player], mixed, player, x, ranges[player]))
+            cell = tuple(int(p.argmax()) for p in mixed)
+            own = halved_gains(game, player, cell, ranges[player])
+            values = against(own, mixed, player)
+            worst = max(worst, 2.0 * float(values.max() - values @ x))
     return worst
 
 
-def _gain(
-    table: FloatArray, mixed: Sequence[FloatArray], player: int, x: FloatArray, unit: float
-) -> float:
-    # Payoffs from the one that is played most, so that large equal parts cancel first; halved
-    # so that no difference of floats overflows.
-    base = float(table[tuple(int(p.argmax()) for p in mixed)])
-    values = against((table / 2 - base / 2) / unit, mixed, player)
-    return 2.0 * float(values.max() - values @ x)
+def halved_gains(game: NormalFormGame, player: int, cell: Any, unit: float) -> FloatArray:
+    """Return half of what each profile of actions pays a player above ``cell``, in units.
+
+    Differences come first, so that large equal parts cancel before fractions are rounded; halves,
+    and a bound on what the unit makes larger than floats, keep them finite.
+    """
+    table = game.exact_payoffs[player]
+    if game.fractions is None:
+        with np.errstate(over="ignore"):
+            gains = (table / 2 - table[cell] / 2) / unit
+        return np.asarray(np.clip(gains, -LARGEST_GAIN, LARGEST_GAIN), dtype=np.float64)
+    bound, scale = Fraction(LARGEST_GAIN), 2 * Fraction(unit)
+    halves = [max(-bound, min(bound, (u - table[cell]) / scale)) for u in table.flat]
+    return np.array(halves, dtype=np.float64).reshape(game.shape)
 
 
 @takes
@@ -149,16 +161,17 @@ def regrets_of_pairs(
         Range of each player's payoffs that counts.
     """
     worst = np.zeros(len(X))
-    corners = X.argmax(axis=1), Y.argmax(axis=1)
+    corners = np.stack([X.argmax(axis=1), Y.argmax(axis=1)], axis=1)
     # Bounded memory: the payoffs less their base are one matrix a profile.
     step = max(1, 2**18 // (X.shape[1] * Y.shape[1]))
-    for player, table in enumerate(game.payoffs):
+    for player in range(2):
         if not spread[player] > 0.0:
             continue
-        base = table[corners] / 2
         for first in range(0, len(X), step):
             part = slice(first, first + step)
-            own = (table / 2 - base[part, np.newaxis, np.newaxis]) / spread[player]
+            cells, which = np.unique(corners[part], axis=0, return_inverse=True)
+            tables = [halved_gains(game, player, tuple(c), spread[player]) for c in cells]
+            own = np.stack(tables)[which.ravel()]
             x, y = X[part], Y[part]
             if player == 0:
                 values = np.einsum("kab,kb->ka", own, y)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -239,6 +240,12 @@ class NormalFormGame(Pictured):
     def exact_payoffs(self) -> NDArray[Any]:
         """Payoffs without rounding: ``fractions`` where there are any, otherwise ``payoffs``."""
         return self.payoffs if self.fractions is None else self.fractions
+
+    @cached_property
+    def gains(self) -> FloatArray:
+        """Payoffs above the lowest of their player; fractions are rounded after the difference."""
+        low = self.exact_payoffs.min(axis=tuple(range(1, self.payoffs.ndim)), keepdims=True)
+        return read_only(np.asarray(self.exact_payoffs - low, dtype=np.float64))
 
     @property
     def bimatrix(self) -> tuple[FloatArray, FloatArray]:

@@ -22,6 +22,7 @@ from negotiation.bargaining.offers.outcome import (
     division,
     first_proposer,
     pair_of_numbers,
+    require_agreement,
 )
 from negotiation.errors import InvalidInputError
 from negotiation.values import FloatArray, float_array, number, read_only
@@ -160,7 +161,8 @@ def alternating_offers_breakdown(
     Raises
     ------
     InvalidInputError
-        Unless ``0 < p <= 1`` (or p = 0 with some discounting) and ``b1 + b2 <= surplus``.
+        Unless ``0 < p <= 1`` (or p = 0 with some discounting) and ``b1 + b2 <= surplus``, or where
+        a side discounts a loss so much that it would rather have its proposal rejected.
 
     Examples
     --------
@@ -188,6 +190,9 @@ def alternating_offers_breakdown(
         (pie - p * b[j] - keep[j] * (pie - p * b[i])) / (1 - keep[0] * keep[1])
         for i, j in ((0, 1), (1, 0))
     )
+    proposing = np.array([first, second])
+    later = p * b + keep * (pie - proposing[::-1])
+    require_agreement(proposing, later, where="breakdown", seen=b)
     return division(
         float(first),
         float(second),

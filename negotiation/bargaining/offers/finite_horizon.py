@@ -16,6 +16,7 @@ from negotiation.bargaining.offers.outcome import (
     division,
     first_proposer,
     pair_of_numbers,
+    require_agreement,
 )
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Pictured
@@ -71,7 +72,8 @@ def stahl_finite_horizon(
     Raises
     ------
     InvalidInputError
-        Unless ``periods`` is a positive whole number and disagreement is worth at most the surplus.
+        Unless ``periods`` is a positive whole number and disagreement is worth at most the surplus,
+        or where a side discounts a loss so much that it would rather have its offer rejected.
 
     Examples
     --------
@@ -98,6 +100,10 @@ def stahl_finite_horizon(
             value = np.empty(2)
             value[i], value[j] = pie - kept, kept
             path[date] = value
+        dates = np.arange(int(periods))
+        who = (start - 1 + dates) % 2
+        waiting = d[who] * np.vstack([path[1:], end])[dates, who]
+        require_agreement(path[dates, who], waiting, where="disagreement", seen=end)
         return path
 
     paths = {side: backward(side) for side in (1, 2)}

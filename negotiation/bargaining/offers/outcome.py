@@ -17,7 +17,11 @@ __all__ = [
     "division",
     "first_proposer",
     "pair_of_numbers",
+    "require_agreement",
 ]
+
+# Share of the payoffs by which rounding may make waiting look better than agreeing.
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +82,23 @@ def first_proposer(value: int) -> int:
     if value not in (1, 2):
         raise InvalidInputError("no such side", where="proposer", seen=value, allowed="1 or 2")
     return int(value)
+
+
+def require_agreement(
+    proposing: ArrayLike, waiting: ArrayLike, *, where: str, seen: object
+) -> None:
+    """Refuse a game in which a proposer would rather have its offer rejected.
+
+    Discounting makes a later loss smaller, so that delay can be worth more than agreement.
+    """
+    now, later = np.asarray(proposing), np.asarray(waiting)
+    if np.any(now < later - ROUNDING * max(np.abs(now).max(), np.abs(later).max())):
+        raise InvalidInputError(
+            "a side would rather wait than propose what the other accepts: it discounts a loss",
+            where=where,
+            seen=seen,
+            hint="Lower the discounting, or measure payoffs from a point that both sides exceed.",
+        )
 
 
 def division(

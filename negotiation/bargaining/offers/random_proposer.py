@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from negotiation.arguments import takes
 from negotiation.errors import ConvergenceError, InvalidInputError
@@ -118,7 +118,7 @@ class StochasticSurplus(Presented):
     agree
         Whether the sides agree in a state.
     expected_delay
-        Expected number of rounds until agreement, from each state; infinite if never.
+        Expected number of rounds until agreement, from each state; infinite if it may never come.
     ex_ante
         Joint value before the first state is drawn, where the chain draws states independently.
     residual
@@ -150,6 +150,14 @@ def _transition(transition: ArrayLike, count: int) -> tuple[FloatArray, bool]:
             "each row must sum to one", where="transition", seen=matrix.sum(axis=1)
         )
     return np.asarray(matrix), independent
+
+
+def _leads_to(stay: FloatArray, states: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """States from which ``states`` are reached with positive probability while none agree."""
+    out = states.copy()
+    for _ in states:
+        out |= (stay > 0) @ out
+    return out
 
 
 @takes
@@ -215,10 +223,11 @@ def stochastic_surplus(
     gain = np.where(agree, pies - waiting, 0.0)
     values = np.linalg.solve(identity - d * matrix, p * gain[:, None])
     stay = np.where(agree[:, None], 0.0, matrix)
-    try:
-        delay = np.linalg.solve(identity - stay, np.where(agree, 0.0, 1.0))
-    except np.linalg.LinAlgError:
-        delay = np.where(agree, 0.0, np.inf)
+    surely = ~_leads_to(stay, ~_leads_to(stay, agree))
+    delay = np.where(surely, 0.0, np.inf)
+    delay[surely] = np.linalg.solve(
+        (identity - stay)[np.ix_(surely, surely)], np.where(agree, 0.0, 1.0)[surely]
+    )
     next_values = d * matrix @ values
     check = np.where(agree[:, None], p * gain[:, None] + next_values, next_values)
     residual = max(

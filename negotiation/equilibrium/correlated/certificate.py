@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiation.arguments import takes
-from negotiation.equilibrium.certificate import undominated_range
+from negotiation.equilibrium.certificate import halved_gains, undominated_range
 from negotiation.equilibrium.correlated.exact_programme import exact_gains
 from negotiation.games.exact_numbers import as_distribution
 from negotiation.games.normal_form import NormalFormGame
@@ -118,19 +118,20 @@ def incentive_to_disobey(
     ranges = undominated_range(game)
     distribution = float_array(distribution, name="distribution", shape=game.shape)
     base = np.unravel_index(int(distribution.argmax()), game.shape)
-    for player, table in enumerate(game.payoffs):
+    for player in range(len(game.shape)):
         spread = float(ranges[player])
         if spread == 0.0:
             continue
         # mass[a, others] and share[b, others]: conditional on a, action b earns row b of share.
         mass = np.moveaxis(distribution, player, 0).reshape(game.shape[player], -1)
-        share = (np.moveaxis(table, player, 0).reshape(mass.shape) - float(table[base])) / spread
+        table = halved_gains(game, player, base, spread)
+        share = np.moveaxis(table, player, 0).reshape(mass.shape)
         if coarse:
             gain = (share @ mass.sum(axis=0)).max() - float((mass * share).sum())
         else:
             earned = mass @ share.T
             gain = (earned - np.diagonal(earned)[:, np.newaxis]).max()
-        worst = max(worst, float(gain))
+        worst = max(worst, 2.0 * float(gain))
     return worst
 
 

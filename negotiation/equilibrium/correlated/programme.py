@@ -23,7 +23,7 @@ def scaled_payoffs(game: NormalFormGame) -> tuple[FloatArray, FloatArray, float]
     """Return payoffs ``[player, cell]`` above their lowest, the lowest, and the largest range."""
     flat = game.payoffs.reshape(len(game.shape), -1)
     low = flat.min(axis=1)
-    gains = flat - low[:, np.newaxis]
+    gains = game.gains.reshape(flat.shape)
     return gains, low, float(gains.max())
 
 
@@ -34,10 +34,10 @@ def _incentive_rows(game: NormalFormGame, *, coarse: bool) -> csr_array:
     columns: list[int] = []
     entries: list[float] = []
     count = 0
-    for player, table in enumerate(game.payoffs):
+    for player, table in enumerate(game.gains):
         spread = float(np.ptp(table)) or 1.0
         size = game.shape[player]
-        u = (np.moveaxis(table, player, 0).reshape(size, -1) - table.min()) / spread
+        u = np.moveaxis(table, player, 0).reshape(size, -1) / spread
         place = np.moveaxis(cells, player, 0).reshape(size, -1)
         for b in range(size):
             if coarse:

@@ -197,10 +197,8 @@ def replicator_dynamics(
     _check_length(game, points, "points", 2)
     profile = check_profile(game, start)
     ends = np.cumsum([0, *game.shape])
-    flat = game.payoffs.reshape(len(game.shape), -1)
-    unit = float(np.ptp(flat, axis=1).max()) or 1.0
-    low = flat.min(axis=1).reshape(-1, *([1] * len(game.shape)))
-    payoffs = (game.payoffs - low) / unit
+    unit = float(game.gains.max()) or 1.0
+    payoffs = game.gains / unit
 
     def split(x: FloatArray) -> list[FloatArray]:
         return [x[a:b] for a, b in itertools.pairwise(ends)]

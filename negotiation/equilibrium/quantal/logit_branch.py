@@ -72,13 +72,11 @@ class LogitSystem:
     shape: NDArray[np.int64]
 
     def __init__(self, game: NormalFormGame) -> None:
-        flat = game.payoffs.reshape(len(game.shape), -1)
-        low = flat.min(axis=1)
-        spread = float((flat.max(axis=1) - low).max())
+        gains = game.gains.reshape(len(game.shape), -1)
+        spread = float(gains.max())
         self.game = game
         self.unit = spread if spread > 0.0 else 1.0
-        shifted = game.payoffs - low.reshape(-1, *([1] * len(game.shape)))
-        self.table = np.ascontiguousarray((shifted / self.unit).reshape(len(game.shape), -1))
+        self.table = np.ascontiguousarray(gains / self.unit)
         self.shape = np.array(game.shape, dtype=np.int64)
         self.starts = np.concatenate([[0], np.cumsum(self.shape)])
 
@@ -145,8 +143,7 @@ def logit_residual(game: NormalFormGame, profile: Sequence[FloatArray], precisio
     """Return the largest difference between a profile and the logit response to it."""
     worst = 0.0
     for player, p in enumerate(profile):
-        centred = game.payoffs - game.payoffs[player].min()
-        utility = precision * deviation_payoffs(centred, profile, player)
+        utility = precision * deviation_payoffs(game.gains, profile, player)
         response = np.exp(utility - utility.max())
         worst = max(worst, float(np.abs(response / response.sum() - p).max()))
     return worst

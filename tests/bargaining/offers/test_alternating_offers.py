@@ -136,6 +136,11 @@ def test_finite_horizon_with_a_prize_for_failure():
         lambda: alternating_offers_commitment([0.8, 0.9]),
         lambda: stahl_finite_horizon(0.9, 0),
         lambda: stahl_finite_horizon(0.9, 2, disagreement=[0.7, 0.7]),
+        # Whoever discounts a loss would rather be refused: 1's offer is worth -1.6, waiting -1.05.
+        lambda: alternating_offers_breakdown(0.1, [-5, 6], delta=[0.5, 1.0]),
+        lambda: alternating_offers_breakdown(0.01, [-1, -1], delta=0.5, surplus=-1.0),
+        lambda: stahl_finite_horizon([0.5, 1.0], 1, disagreement=[-5, 6]),
+        lambda: stahl_finite_horizon(0.5, 2, surplus=-1.0, disagreement=[-1, -1]),
     ],
 )
 def test_outside_the_model(call):

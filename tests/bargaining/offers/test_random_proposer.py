@@ -53,6 +53,14 @@ def test_recognition_by_state():
     assert result.values[0] == pytest.approx([0.8, 0.2])
 
 
+def test_delay_is_finite_where_agreement_is_sure():
+    # State 1 waits one round for state 0; state 2 never agrees; state 3 goes either way.
+    chain = [[1, 0, 0, 0], [1, 0, 0, 0], [0, 0, 1, 0], [0, 0.5, 0.5, 0]]
+    result = stochastic_surplus([1.0, 0.1, -1.0, 0.1], chain, 0.9)
+    assert result.agree == (True, False, False, False)
+    assert result.expected_delay.tolist() == [0.0, 1.0, np.inf, np.inf]
+
+
 @given(st.floats(0.01, 1.0), st.floats(0.3, 0.99))
 def test_optimism_delays_agreement_more_the_more_patient(y, d):
     result = optimism_deadline(y, d)

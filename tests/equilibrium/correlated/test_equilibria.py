@@ -19,6 +19,14 @@ from negotiation.equilibrium.normal_form.nash import nash_equilibria
 CHICKEN = NormalFormGame.from_bimatrix([[6, 2], [7, 0]], [[6, 7], [2, 0]])
 
 
+def test_payoffs_beyond_what_floats_hold_are_told_apart():
+    A, B = np.array(CHICKEN.payoffs, dtype=int).astype(object) + 2**60 + 1
+    game = NormalFormGame.from_bimatrix(A, B)
+    best = correlated_equilibria(game)
+    assert best.distribution == pytest.approx(np.array([[0.5, 0.25], [0.25, 0.0]]), abs=1e-8)
+    assert incentive_to_disobey(game, np.array([[1.0, 0.0], [0.0, 0.0]])) == pytest.approx(1 / 7)
+
+
 @pytest.mark.parametrize("scale", [1.0, 1e9, 1e-9])
 def test_chicken(scale):
     game = NormalFormGame(CHICKEN.payoffs * scale)

@@ -59,6 +59,28 @@ def test_scale_and_shift_change_nothing(game, power_a, power_b, shifts):
 
 
 @untimed
+@given(bimatrix_games())
+def test_a_shift_beyond_what_floats_hold_changes_nothing(game):
+    shifted = NormalFormGame(
+        [[[int(u) + 2**60 + 1 for u in row] for row in A] for A in game.payoffs]
+    )
+    other = nash_equilibria(shifted)
+    assert other.complete
+    assert other.max_regret < 1e-15
+    assert strategy_set(other) == strategy_set(nash_equilibria(game))
+
+
+def test_payoffs_of_a_dominated_action_may_be_any_number_of_times_larger():
+    A, B = [[1e-300, 0], [0, 1e-300], [-1e300, -1e300]], [[1e-300, 0], [0, 1e-300], [0, 0]]
+    for game in (
+        NormalFormGame([A, B]),
+        NormalFormGame([[[str(u) for u in row] for row in M] for M in (A, B)]),
+    ):
+        assert len(nash_equilibria(game).equilibria) == 3
+        assert regret(game, ([0, 0, 1], [0.5, 0.5])) > 1.0
+
+
+@untimed
 @given(bimatrix_games(), st.randoms(use_true_random=False))
 def test_relabelling_relabels(game, random):
     A, B = game.bimatrix

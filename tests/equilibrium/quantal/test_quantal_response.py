@@ -17,6 +17,14 @@ from negotiation.equilibrium.quantal.quantal_response import (
 PENNIES = NormalFormGame.from_bimatrix([[9, 0], [0, 1]], [[0, 1], [1, 0]])
 
 
+def test_payoffs_beyond_what_floats_hold_are_told_apart():
+    A, B = np.array(PENNIES.payoffs, dtype=int).astype(object) + 2**60 + 1
+    found = quantal_response(NormalFormGame.from_bimatrix(A, B), 0.5)
+    for x, y in zip(found.probabilities, quantal_response(PENNIES, 0.5).probabilities, strict=True):
+        assert x == pytest.approx(y, abs=1e-8)
+    assert found.points[0].regret > 0.01
+
+
 def logistic(x):
     return 1.0 / (1.0 + np.exp(-np.clip(x, -700, 700)))
 
