@@ -129,6 +129,7 @@ def regret(
     return worst
 
 
+@takes
 def halved_gains(game: NormalFormGame, player: int, cell: Any, unit: float) -> FloatArray:
     """Return half of what each profile of actions pays a player above ``cell``, in units.
 
