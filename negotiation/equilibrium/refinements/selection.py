@@ -75,7 +75,7 @@ def risk_dominance(
     >>> risk_dominance(stag_hunt, (0, 0), (1, 1)).dominant
     1
     """
-    A, B = game.bimatrix
+    A, B = game.exact_bimatrix
     if game.shape != (2, 2):
         raise InvalidInputError(
             "risk dominance is defined here for 2x2 games", where="game", seen=game.shape
@@ -87,15 +87,16 @@ def risk_dominance(
             where="first, second",
             seen=pairs,
         )
-    losses = []
+    losses, exact = [], []
     for r, c in pairs:
-        row, column = float(A[r, c] - A[1 - r, c]), float(B[r, c] - B[r, 1 - c])
-        if row <= 0.0 or column <= 0.0:
+        row = Fraction(A[r, c]) - Fraction(A[1 - r, c])
+        column = Fraction(B[r, c]) - Fraction(B[r, 1 - c])
+        if row <= 0 or column <= 0:
             raise InvalidInputError("not a strict equilibrium", where="first, second", seen=(r, c))
-        losses.append((row, column))
+        losses.append((float(row), float(column)))
+        # Compared as fractions: products of floats may round to a tie or away from one.
+        exact.append(row * column)
     products = (math.prod(losses[0]), math.prod(losses[1]))
-    # Compared as fractions: products of floats may round to a tie or away from one.
-    exact = [math.prod(Fraction(x) for x in pair) for pair in losses]
     dominant = None if exact[0] == exact[1] else int(exact[1] > exact[0])
     resistance = (
         losses[1][0] / (losses[0][0] + losses[1][0]),

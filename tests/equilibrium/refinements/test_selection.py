@@ -38,3 +38,9 @@ def test_payoff_dominance_needs_agreement():
     assert payoff_dominant(game, nash_equilibria(game).equilibria) is not None
     sexes = NormalFormGame.from_bimatrix([[2, 0], [0, 1]], [[1, 0], [0, 2]])
     assert payoff_dominant(sexes, [([1, 0], [1, 0]), ([0, 1], [0, 1])]) is None
+
+
+def test_risk_dominance_follows_payoffs_as_they_were_given():
+    A = [["0.3", "0"], ["0.2", "0.1"]]
+    tenths = NormalFormGame.from_bimatrix(A, [[row[k] for row in A] for k in (0, 1)])
+    assert risk_dominance(tenths, (0, 0), (1, 1)).dominant is None
