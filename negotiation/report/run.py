@@ -25,7 +25,7 @@ from negotiation.forecasting.dated_forecast import forecast
 from negotiation.forecasting.resolve_prior import known_disputes
 from negotiation.presentation import frame_latex
 from negotiation.process.analysis.forecast import ProcessForecast
-from negotiation.report.run_tables import run_tables
+from negotiation.report.run_tables import dependence_name, run_tables
 from negotiation.report.standoff_page.page import standoff_page
 from negotiation.report.standoff_run import StandoffRun, computed_run
 from negotiation.standoff.standoff import Standoff
@@ -204,7 +204,7 @@ def _pictures(run: StandoffRun) -> dict[str, Callable[[], Axes]]:
         "bargains": lambda: plot_bargaining_set(run.bargaining_problem, run.bargains),
     }
     for side, found in run.dependence.items():
-        pictures[f"dependence_{side.lower()}"] = found.plot
+        pictures[dependence_name(side)] = found.plot
     return pictures
 
 

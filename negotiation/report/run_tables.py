@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from negotiation.report.standoff_run import StandoffRun
@@ -9,7 +10,7 @@ from negotiation.report.standoff_run import StandoffRun
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["run_tables"]
+__all__ = ["dependence_name", "run_tables"]
 
 
 def run_tables(run: StandoffRun) -> dict[str, pd.DataFrame]:
@@ -36,8 +37,19 @@ def run_tables(run: StandoffRun) -> dict[str, pd.DataFrame]:
         "parameters": _parameters(run),
     }
     for side, found in run.dependence.items():
-        out[f"dependence_{side.lower()}"] = found.to_frame()
+        out[dependence_name(side)] = found.to_frame()
     return out
+
+
+def dependence_name(side: str) -> str:
+    """Return the name of a side's table and picture, which is that of a file.
+
+    Examples
+    --------
+    >>> dependence_name("EU27"), dependence_name("Sao Tome/Principe")
+    ('dependence_eu27', 'dependence_sao_tome_principe')
+    """
+    return "dependence_" + re.sub(r"[^\w-]+", "_", side.lower())
 
 
 def _by_model(run: StandoffRun) -> pd.DataFrame:

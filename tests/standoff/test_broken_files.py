@@ -22,6 +22,10 @@ BROKEN = {
         [('["AAA", "BBB"]', '["AAA", "XXX"]')],
         ["sides: not a region of the economy; seen 'XXX'; allowed: AAA, BBB, CCC"],
     ),
+    "sides that differ by capitals": (
+        [('["AAA", "BBB"]', '["AAA", "aaa"]')],
+        ["sides: not two different regions; seen ['AAA', 'aaa']"],
+    ),
     "no sides": ([('sides = ["AAA", "BBB"]\n', "")], ["sides: missing"]),
     "quoted date, number as text": (
         [("start = 2030-01-01", 'start = "2030-01-01"'), ("added = 0.2", 'added = "20 %"')],

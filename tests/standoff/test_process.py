@@ -2,11 +2,16 @@
 
 import multiprocessing
 import pickle
+import re
 
 import numpy as np
 import pytest
 
 import negotiation as ng
+from negotiation.errors import InformationDateError
+from negotiation.process.multi_step.dated_parameters import DatedParameters
+from negotiation.process.multi_step.dated_plan import dated_flows
+from negotiation.process.multi_step.standoff_case import standoff_case
 from tests.standoff.files import FILE, write
 
 DAYS = {
@@ -207,6 +212,57 @@ def test_where_a_deadline_still_counts(tmp_path, follows, stages):
     built = ng.load_standoff(write(tmp_path, text)).build("2030-02-20")
     dated = {name for change in built.plan.deadlines for name in change.stages}
     assert len(dated) == stages
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("us-canada-2025", "2025-03-10"),
+        ("us-canada-2025", "2026-02-21"),
+        ("us-canada-2026", "2026-10-08"),
+        ("eu-china-electric-vehicles-2024", "2024-11-05"),
+        ("us-eu-2025", "2025-07-20"),
+    ],
+)
+def test_the_process_begins_at_the_tariffs_in_force(name, day):
+    """Points of a sector stand in the place of those on all goods, not beside them."""
+    standoff = ng.load_standoff(name)
+    case = standoff_case(standoff, day)
+    dated = DatedParameters(case.parameters, day, {})
+    flows = dated_flows(case, dated, standoff.economy, ng.payoff_model("partial_25"))
+    now = flows.schedule(tuple(standoff.points(day).values())).rates
+    assert now == pytest.approx(standoff.tariffs(day).rates, abs=1e-12)
+    ended = flows.schedule((0.0, 0.0)).rates
+    assert (ended >= standoff.economy.tariffs.rates - 1e-12).all()
+    assert (ended <= now + 1e-12).all()
+
+
+def test_points_on_single_sectors_are_noted(tmp_path):
+    step = """
+[[tariffs.steps]]
+date = 2030-02-02
+imposer = "BBB"
+target = "AAA"
+added = 0.8
+sectors = ["goods"]
+known_on = 2030-01-20
+source = "gazette"
+"""
+    lifted = step.replace("0.8", "0.3").replace("02-02", "02-20").replace('sectors = ["goods"]', "")
+    own = ng.load_standoff(write(tmp_path, FILE + step + lifted))
+    said = "points of BBB on single sectors of AAA (goods)"
+    for day, expected in (("2030-02-15", 1), ("2030-02-20", 0)):
+        notes = standoff_case(own, day).notes
+        assert sum(note.startswith(said) for note in notes) == expected
+
+
+def test_all_parameters_that_became_known_later_are_told_at_once(tmp_path):
+    early = re.sub("20(29|30)-", lambda found: "1998-" if found[1] == "29" else "1999-", FILE)
+    standoff = ng.load_standoff(write(tmp_path, early))
+    with pytest.raises(InformationDateError, match="discount_rate_bbb.*shock_scale_aaa") as refused:
+        standoff.process("1999-02-20")
+    assert "parameters.NAME.SIDE" in str(refused.value)
+    assert "terms_duration" not in str(refused.value)  # the file has one
 
 
 def test_talks_that_end_are_over(tmp_path):

@@ -183,11 +183,17 @@ class StandoffFacts:
         return full_names(self.own, self.sides)
 
     def defaults_used(self, as_of: DateLike = None) -> tuple[str, ...]:
-        """Return one note a side and parameter for which the documented default stands in."""
+        """Return one note a side and parameter for which the documented default stands in.
+
+        Parameters that became known later are refused where they are used.
+        """
         notes = []
         for name in regional_names():
             for side in self.sides:
-                found = self.parameter(name, side, as_of)
+                try:
+                    found = self.parameter(name, side, as_of)
+                except InformationDateError:
+                    continue
                 if found.name == f"{name}_{DEFAULT_REGION}":
                     notes.append(
                         f"{name} of {side}: no value of its own, the default {found.value:g} "

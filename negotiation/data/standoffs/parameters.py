@@ -11,7 +11,6 @@ from negotiation.data.parameters import (
     Parameter,
     parameters,
     regional_names,
-    regional_parameter,
 )
 from negotiation.data.standoffs.checks import Section
 
@@ -82,13 +81,14 @@ def all_parameters(
     """Return every parameter by name; one of a side is called ``name_side``, in small letters.
 
     A side without a value of its own that was known at the date has the documented default, under
-    the side's name.
+    the side's name, also where that became known later.
     """
-    out = dict(parameters())
+    out, known = dict(parameters()), parameters(as_of)
     for name in regional_names():
         for side in sides:
-            found = regional_parameter(name, side, as_of)
-            out[f"{name}_{side.lower()}"] = replace(found, name=f"{name}_{side.lower()}")
+            full = f"{name}_{side.lower()}"
+            found = known.get(full, out[f"{name}_{DEFAULT_REGION}"])
+            out[full] = replace(found, name=full)
     return {**out, **full_names(own, sides)}
 
 

@@ -83,7 +83,9 @@ def _sides(file: Section, regions: tuple[str, ...] | None) -> tuple[str, str] | 
     value = file.raw("sides", allowed="two regions of the economy")
     if value is None:
         return None
-    if not isinstance(value, list) or len(value) != 2 or value[0] == value[1]:
+    # A parameter of a side is called by its code in small letters.
+    named = [str(side).lower() for side in value] if isinstance(value, list) else []
+    if len(named) != 2 or named[0] == named[1]:
         file.note("sides", "not two different regions", seen=value)
         return None
     unknown = [side for side in value if regions is not None and side not in regions]

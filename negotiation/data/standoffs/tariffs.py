@@ -10,6 +10,7 @@ import numpy as np
 from negotiation.data.standoffs.records import SectorExemption, TariffChange
 from negotiation.trade.economy import Economy, TariffSchedule
 from negotiation.trade.tariff_scenarios import taxed_sectors
+from negotiation.values import FloatArray
 
 __all__ = [
     "background_in_force",
@@ -17,6 +18,7 @@ __all__ = [
     "points_in_force",
     "schedule_in_force",
     "share_of_sectors",
+    "steps_beside",
     "whole_pair",
 ]
 
@@ -132,15 +134,54 @@ def _grouped(
     return out
 
 
+def steps_beside(
+    changes: Iterable[TariffChange], sides: tuple[str, str], day: date | None
+) -> tuple[tuple[TariffChange, float], ...]:
+    """Return the steps of a day on single sectors or of other pairs.
+
+    A step of one side on all goods of the other takes the place of its earlier ones on sectors.
+    Beside each step stand the points on all goods whose place it took itself.
+
+    Examples
+    --------
+    >>> whole = TariffChange(date(2025, 3, 4), "A", "B", 0.25)
+    >>> fuel = TariffChange(date(2025, 3, 4), "A", "B", 0.10, ("fuel",))
+    >>> [(step.sectors, points) for step, points in steps_beside([whole, fuel], ("A", "B"), None)]
+    [(('fuel',), 0.25)]
+    """
+    points = dict.fromkeys(sides, 0.0)
+    out: list[tuple[TariffChange, float]] = []
+    for step in changes:
+        if day is not None and step.date > day:
+            continue
+        pair = (step.imposer, step.target)
+        if whole_pair(step, sides):
+            points[step.imposer] = max(step.added, 0.0)
+            out = [item for item in out if (item[0].imposer, item[0].target) != pair]
+        else:
+            out.append((step, points[step.imposer] if pair in (sides, sides[::-1]) else 0.0))
+    return tuple(out)
+
+
 def background_in_force(
     economy: Economy, changes: Iterable[TariffChange], sides: tuple[str, str], day: date | None
-) -> TariffSchedule | None:
+) -> tuple[TariffSchedule | None, FloatArray]:
     """Return the tariffs of a day over which the sides add points on all goods of each other.
 
-    They are the baseline with the steps of other pairs and on single sectors; None where there is
-    none.
+    Returns
+    -------
+    background
+        The baseline with the steps of other pairs and on single sectors; None where there is none.
+    counted
+        Points of each side on all goods that the background of a sector holds already, since a step
+        on the sector took their place, ``[side, sector]``.
     """
-    steps = [step for step in changes if not whole_pair(step, sides)]
-    if not any(day is None or step.date <= day for step in steps):
-        return None
-    return schedule_in_force(economy, steps, (), day)
+    beside = steps_beside(changes, sides, day)
+    counted = np.zeros((2, len(economy.sectors)))
+    for step, points in beside:
+        if step.imposer in sides and step.target in sides:
+            places = [economy.sector_index(name) for name in step.sectors or ()]
+            counted[sides.index(step.imposer), places] = points
+    if not beside:
+        return None, counted
+    return schedule_in_force(economy, [step for step, _ in beside], (), day), counted

@@ -84,7 +84,9 @@ def build_case(
             allowed=", ".join(economy.regions),
         )
     plan = dated_plan(case, dated, economy, relapse=relapse, linked=linked)
+    dated.refuse_late()
     flows = dated_flows(case, dated, economy, chosen)
+    dated.refuse_late()
     dated.refuse_unused()
     built = build_process(plan, flows, parameters=tuple(dated.used.values()))
     return replace(built, notes=case.notes)

@@ -55,13 +55,6 @@ class DatedParameters:
         """Return the value of a parameter, noting its use."""
         one_of(name, self._known, name="parameter")
         found = self._known[name]
-        if self.as_of is not None and found.known_on > self.as_of:
-            raise InformationDateError(
-                "this parameter was not known at the information date",
-                where=name,
-                seen=f"known on {found.known_on}",
-                allowed=f"on or before {self.as_of}",
-            )
         if name in self._values:
             found = replace(found, value=self._values[name])
         self.used[name] = found
@@ -74,6 +67,21 @@ class DatedParameters:
     def by_side(self, name: str, sides: tuple[str, str]) -> FloatArray:
         """Return the values of a parameter that differs by side."""
         return self.pair(f"{name}_{side.lower()}" for side in sides)
+
+    def refuse_late(self) -> None:
+        """Refuse all parameters asked for so far that became known after the information date."""
+        if self.as_of is None:
+            return
+        late = [item for item in self.used.values() if item.known_on > self.as_of]
+        if late:
+            raise InformationDateError(
+                "parameters that were not known at the information date",
+                where=", ".join(item.name for item in late),
+                seen=", ".join(f"known on {item.known_on}" for item in late),
+                allowed=f"on or before {self.as_of}",
+                hint="The file of a standoff may give each a value known then: [parameters.NAME], "
+                "or [parameters.NAME.SIDE] where sides differ.",
+            )
 
     def refuse_unused(self) -> None:
         """Refuse values of parameters that were not asked for: they would move nothing."""

@@ -342,10 +342,12 @@ def dated_flows(
         if f"trade_elasticity_{horizon}" in {*dated.given, *case.facts.own}
     }
     exempted, listed = _exempted(case, dated, economy), _listed(case, economy)
-    background = background_in_force(economy, case.known.changes, case.sides, case.today)
+    changes = case.known.changes
+    background, counted = background_in_force(economy, changes, case.sides, case.today)
     key = (
         id(economy), case.sides, model, dated.as_of, repr(flat), repr(exempted),
         repr(listed), b"" if background is None else background.rates.tobytes(),
+        counted.tobytes(),
     )  # fmt: skip
     if key not in _KNOWN:
         while len(_KNOWN) >= _KEPT:
@@ -359,5 +361,6 @@ def dated_flows(
             elasticities=flat,
             as_of=dated.as_of,
             background=background,
+            counted=counted,
         )
     return _KNOWN[key]

@@ -16,7 +16,7 @@ from negotiation.data.parameters import Parameter
 from negotiation.data.standoffs.facts import StandoffFacts
 from negotiation.data.standoffs.parameters import all_parameters
 from negotiation.data.standoffs.records import DisputeStage, Ending
-from negotiation.data.standoffs.tariffs import whole_pair
+from negotiation.data.standoffs.tariffs import steps_beside, whole_pair
 from negotiation.data.tables import DateLike, as_date
 from negotiation.values import compact_repr
 
@@ -190,4 +190,32 @@ def _notes(standoff: StandoffFacts, day: date | None, today: date) -> tuple[str,
         for row in standoff.as_known(today).exemptions
         if row.in_process and row.residual and row.importer in standoff.sides
     ]
-    return (*standoff.remarks, *standoff.defaults_used(day), *measures, *residual)
+    return (
+        *standoff.remarks,
+        *standoff.defaults_used(day),
+        *_on_sectors(standoff.as_known(today), today),
+        *measures,
+        *residual,
+    )
+
+
+def _on_sectors(known: StandoffFacts, today: date) -> tuple[str, ...]:
+    """Say of each side which of its points on single sectors the stages are not about."""
+    points = {
+        (step.imposer, sector): step.added
+        for step, _ in steps_beside(known.changes, known.sides, today)
+        if step.imposer in known.sides and step.target in known.sides
+        for sector in step.sectors or ()
+    }
+    named = {
+        side: ", ".join(
+            sector for (imposer, sector), added in points.items() if imposer == side and added
+        )
+        for side in known.sides
+    }
+    return tuple(
+        f"points of {side} on single sectors of {known.other(side)} ({sectors}): in force in the "
+        "process, whose stages are about points on all goods"
+        for side, sectors in named.items()
+        if sectors
+    )

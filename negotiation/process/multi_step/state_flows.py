@@ -117,6 +117,10 @@ class StateFlows:
     background
         Tariffs over which the sides' points are added; None: the economy's. Other pairs and single
         sectors may be taxed otherwise than in the baseline.
+    counted
+        Points on all goods that the background of a sector holds already ``[side, sector]``; None:
+        none. As the points fall its tariff falls with them, to the baseline or, where that was
+        lower, to the background.
     """
 
     economy: Economy
@@ -127,6 +131,7 @@ class StateFlows:
     elasticities: Mapping[str, float] = field(default_factory=dict)
     as_of: DateLike = None
     background: TariffSchedule | None = None
+    counted: FloatArray | None = None
     baseline: FloatArray = field(init=False)
 
     __repr__ = compact_repr
@@ -144,6 +149,7 @@ class StateFlows:
         rule = (self.payoff_model.model, self.payoff_model.exporter_incidence)
         self._rule = (*rule, repr(given[0])), (*rule, repr(given))
         given_tariffs = b"" if self.background is None else self.background.rates.tobytes()
+        given_tariffs += b"" if self.counted is None else self.counted.tobytes()
         shared = (self.economy, tuple(self.sides), repr(dict(self.elasticities)), given_tariffs)
         while shared not in _SOLVED and len(_SOLVED) >= _ECONOMIES:
             _SOLVED.pop(next(iter(_SOLVED)))
@@ -230,11 +236,12 @@ class StateFlows:
         table = np.array((self.background or self.economy.tariffs).rates)
         for i, importer in enumerate(self.sides):
             x, m = self.economy.region_index(self.sides[1 - i]), self.economy.region_index(importer)
-            base = table[self._goods, x, m]
-            if rates[i] >= 0.0 or self.baseline[i] <= 0.0:
-                table[self._goods, x, m] = base + max(rates[i], 0.0)
-            else:
-                table[self._goods, x, m] = base * max(1.0 + rates[i] / self.baseline[i], 0.0)
+            base, first = table[self._goods, x, m], self.economy.tariffs.rates[self._goods, x, m]
+            counted = np.zeros(base.shape) if self.counted is None else self.counted[i, self._goods]
+            taxed = np.maximum(base - counted + max(rates[i], 0.0), np.minimum(base, first))
+            if rates[i] < 0.0 and self.baseline[i] > 0.0:
+                taxed *= max(1.0 + rates[i] / self.baseline[i], 0.0)
+            table[self._goods, x, m] = taxed
         return replace(self.economy.tariffs, rates=table)
 
     def _valued(self, states: Sequence[State], step: int) -> FloatArray:

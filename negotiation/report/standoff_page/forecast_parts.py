@@ -176,8 +176,8 @@ def forecast_section(standoff: Standoff, forecast: ProcessForecast) -> str:
     happened = "".join(f" What followed on {day_text(day)}: {text}." for day, text in followed)
     day = forecast.dates[0]
     finding = (
-        f"{forecast.stage.capitalize()} over by {day_text(day)}: {percent(forecast.cut_by(day))}."
-        + happened
+        f"{forecast.stage[:1].upper()}{forecast.stage[1:]} over by {day_text(day)}: "
+        f"{percent(forecast.cut_by(day))}.{happened}"
     )
     body = _timeline(standoff, forecast, followed[0][0] if followed else None)
     body += table(
@@ -257,7 +257,9 @@ def sources_section(standoff: Standoff, as_of: date, parameters: Any, notes: Any
 
     facts = [
         *([str(r.date), f"{r.imposer} on {r.target}: {r.measure or 'tariff'}, "
-           f"{points([r.added])} points in all", r.source] for r in known.changes),
+           f"{points([r.added])} points in all"
+           + (f" on {', '.join(r.sectors)}" if r.sectors else ""), r.source]
+          for r in known.changes),
         *([str(r.deadline), f"{r.imposer} threatens {r.target} with {points([r.added])} points",
            r.source] for r in known.threats),
         *([str(r.date), f"deadline: {r.name} ({r.follows})", r.source] for r in known.deadlines),
