@@ -61,7 +61,8 @@ class Posterior(Presented):
     log_evidence
         Log of the integral of the unnormalised posterior.
     gradient_norm
-        Largest derivative at the mode, in units of the covariance's roots.
+        Largest derivative at the mode, in units of the covariance's roots; at a kink the steepest
+        way up.
     """
 
     names: tuple[str, ...]
