@@ -59,17 +59,17 @@ class GameReading(Presented):
 
 def _features(game: NormalFormGame) -> tuple[str, ...]:
     out = []
-    total = game.payoffs.sum(axis=0)
+    payoffs = game.exact_payoffs
     if len(game.shape) == 2:
-        if np.all(game.payoffs[0] == -game.payoffs[1]):
+        if np.all(payoffs[0] == -payoffs[1]):
             out.append("zero-sum")
-        elif np.ptp(total) <= 1e-12 * max(1.0, float(np.abs(game.payoffs).max())):
+        elif np.ptp(payoffs.sum(axis=0)) <= 1e-12 * float(game.gains.max()):
             out.append("constant-sum")
-        if game.shape[0] == game.shape[1] and np.array_equal(game.payoffs[0], game.payoffs[1].T):
+        if game.shape[0] == game.shape[1] and np.array_equal(payoffs[0], payoffs[1].T):
             out.append("symmetric")
-    if np.array_equal(game.payoffs, np.broadcast_to(game.payoffs[0], game.payoffs.shape)):
+    if np.array_equal(payoffs, np.broadcast_to(payoffs[0], payoffs.shape)):
         out.append("common interest")
-    for player, table in enumerate(game.payoffs):
+    for player, table in enumerate(payoffs):
         ordered = np.sort(table, axis=player)
         if np.any(np.diff(ordered, axis=player) == 0):
             out.append("ties")
@@ -126,7 +126,7 @@ def _two_equilibria(first: FloatArray, second: FloatArray, off: FloatArray) -> t
 
 
 def _read_two_by_two(game: NormalFormGame) -> tuple[str, str]:
-    A, B = game.bimatrix
+    A, B = game.exact_bimatrix
     row_gain = A[0] - A[1]
     column_gain = B[:, 0] - B[:, 1]
     if (row_gain == 0).any() or (column_gain == 0).any():
@@ -146,8 +146,8 @@ def _read_two_by_two(game: NormalFormGame) -> tuple[str, str]:
         cells, others = ((0, 0), (1, 1)), ((0, 1), (1, 0))
     else:
         cells, others = ((0, 1), (1, 0)), ((0, 0), (1, 1))
-    first, second = (game.payoffs[(slice(None), *cell)] for cell in cells)
-    off = np.stack([game.payoffs[(slice(None), *cell)] for cell in others])
+    first, second = (game.exact_payoffs[(slice(None), *cell)] for cell in cells)
+    off = np.stack([game.exact_payoffs[(slice(None), *cell)] for cell in others])
     return _two_equilibria(first, second, off)
 
 

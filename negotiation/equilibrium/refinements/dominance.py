@@ -343,9 +343,9 @@ def pareto_frontier(game: NormalFormGame) -> tuple[tuple[int, ...], ...]:
     >>> pareto_frontier(dilemma)
     ((0, 0), (0, 1), (1, 0))
     """
-    points = game.payoffs.reshape(len(game.shape), -1).T
+    points = game.exact_payoffs.reshape(len(game.shape), -1).T
     # Sorted by the first payoff, a profile can only be beaten by one that stands before it.
-    order = np.lexsort(-points.T[::-1])
+    order = sorted(range(len(points)), key=lambda k: tuple(-points[k]))
     frontier: list[int] = []
     for k in order:
         beaten = False

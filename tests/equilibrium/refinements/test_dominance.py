@@ -133,3 +133,18 @@ def test_three_players():
     assert iterated_elimination(game).surviving == ((1,), (1,), (1,))
     assert pareto_frontier(game) == ((1, 1, 1),)
     assert read_game(game).name == "dominance-solvable game"
+
+
+@pytest.mark.parametrize("shift", [2**60 + 1, -(2**60) - 1])
+def test_a_game_is_read_from_payoffs_as_they_were_given(shift):
+    hunt = NormalFormGame([[[3, 0], [2, 2]], [[3, 2], [0, 2]]])
+    shifted = NormalFormGame([[[int(u) + shift for u in row] for row in A] for A in hunt.payoffs])
+    assert read_game(hunt).name == "stag hunt"
+    assert read_game(shifted) == read_game(hunt)
+
+
+@pytest.mark.parametrize("scale", [1e-13, 1.0, 1e13])
+def test_a_sum_is_constant_at_every_scale_of_payoffs(scale):
+    A = np.array([[3.0, 0.0], [2.0, 2.0]]) * scale
+    assert "constant-sum" in read_game(NormalFormGame([A, 4 * scale - A])).features
+    assert "constant-sum" not in read_game(NormalFormGame([A, A.T])).features
