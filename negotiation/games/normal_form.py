@@ -245,7 +245,17 @@ class NormalFormGame(Pictured):
     def gains(self) -> FloatArray:
         """Payoffs above the lowest of their player; fractions are rounded after the difference."""
         low = self.exact_payoffs.min(axis=tuple(range(1, self.payoffs.ndim)), keepdims=True)
-        return read_only(np.asarray(self.exact_payoffs - low, dtype=np.float64))
+        try:
+            with np.errstate(over="raise"):
+                return read_only(np.asarray(self.exact_payoffs - low, dtype=np.float64))
+        except ArithmeticError as error:
+            raise InvalidInputError(
+                "payoffs of a player are further apart than floats hold",
+                where="payoffs",
+                seen=f"{self.payoffs.min():.3g} to {self.payoffs.max():.3g}",
+                allowed=f"a range of at most {np.finfo(float).max:.3g}",
+                hint="Divide all payoffs of the player by one number; play does not change.",
+            ) from error
 
     @property
     def bimatrix(self) -> tuple[FloatArray, FloatArray]:

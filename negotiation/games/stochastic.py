@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -114,6 +116,25 @@ class StochasticGame:
         put(self, "transitions", tuple(transitions))
         put(self, "discounts", tuple(float(d) for d in discounts))
         put(self, "states", states)
+
+    @cached_property
+    def above_lowest(self) -> tuple[StochasticGame, FloatArray]:
+        """The game with payoffs that floats tell apart, and what was taken off, ``[player]``.
+
+        Where stages keep fractions, each player's lowest payoff of all states is taken off before
+        they are rounded; otherwise the game itself.
+        """
+        count = len(self.players)
+        if all(stage.fractions is None for stage in self.stages):
+            return self, np.zeros(count)
+        exact = [np.vectorize(Fraction, otypes=[object])(s.exact_payoffs) for s in self.stages]
+        low = np.array([min(table[i].min() for table in exact) for i in range(count)])
+        base = low.reshape(-1, *([1] * count))
+        stages = tuple(
+            replace(stage, payoffs=np.asarray(table - base, dtype=np.float64), fractions=None)
+            for stage, table in zip(self.stages, exact, strict=True)
+        )
+        return replace(self, stages=stages), np.asarray(low, dtype=np.float64)
 
     @property
     def players(self) -> tuple[str, ...]:

@@ -81,3 +81,10 @@ def test_fractions_survive_a_replacement_and_must_be_those_of_the_payoffs():
 def test_complex_payoffs_are_refused():
     with pytest.raises(InvalidInputError, match="not a full array of numbers"):
         NormalFormGame.from_bimatrix(np.array([[1j]]), [[1]])
+
+
+@pytest.mark.parametrize("read", [float, int])
+def test_a_range_beyond_floats_is_refused_where_gains_are_needed(read):
+    game = NormalFormGame([[[read(1e308), read(-1e308)]], [[0, 1]]])
+    with pytest.raises(InvalidInputError, match="further apart than floats hold"):
+        _ = game.gains

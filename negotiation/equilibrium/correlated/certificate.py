@@ -145,7 +145,7 @@ def disobedience_at_stake(
     in each cell) plus the mean distance of the payoff from its mean.
     """
     worst = 0.0
-    for player, table in enumerate(game.payoffs):
+    for player, table in enumerate(game.gains):
         mass = np.moveaxis(distribution, player, 0).reshape(game.shape[player], -1)
         own = np.moveaxis(table, player, 0).reshape(mass.shape)
         own = own / (float(np.abs(own).max()) or 1.0)

@@ -138,7 +138,7 @@ def fictitious_play(
         if limit.is_over():
             paths = [p[: k + 1] for p in paths]
             break
-        chosen = [int(deviation_payoffs(game.payoffs, shares, i).argmax()) for i in range(count)]
+        chosen = [int(deviation_payoffs(game.gains, shares, i).argmax()) for i in range(count)]
     done = len(paths[0])
     return _path(game, np.arange(1.0, done + 1.0), paths, done == rounds)
 

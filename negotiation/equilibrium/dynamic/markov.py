@@ -337,22 +337,23 @@ def markov_perfect_equilibrium(
     number(max_precision, name="max_precision", low=0.0, open_low=True)
     if max_steps < 1:
         raise InvalidInputError("at least one step", where="max_steps", seen=max_steps)
-    system = _LogitMarkovSystem(game)
+    near, lowest = game.above_lowest
+    system = _LogitMarkovSystem(near)
     best: MarkovEquilibrium | None = None
     problem = "no profile on the path could be certified"
     points = trace(system.residual, system.jacobian, system.start(), max_steps=max_steps)
     try:
         for point in milestones(points, 10.0, max_precision, limit):
             for candidate in _candidates(system, point.position):
-                regret, values = markov_regret(game, candidate)
-                residual = bellman_residual(game, candidate, values)
+                regret, values = markov_regret(near, candidate)
+                residual = bellman_residual(near, candidate, values)
                 if best is None or regret < best.regret:
                     best = MarkovEquilibrium(
                         game=game,
                         probabilities=tuple(
                             tuple(read_only(p) for p in profile) for profile in candidate
                         ),
-                        values=read_only(values),
+                        values=read_only(values + lowest / (1.0 - np.array(game.discounts))),
                         regret=regret,
                         bellman_residual=residual,
                         precision=float(point.position[-1]),

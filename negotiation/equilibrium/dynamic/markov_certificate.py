@@ -67,6 +67,7 @@ def markov_regret(game: StochasticGame, strategies: Strategies) -> tuple[float, 
     others' strategies leave. The gain is relative to the range of stage payoffs / (1 - discount
     factor); values are ``[state, player]``.
     """
+    game, lowest = game.above_lowest
     _, spread = payoff_scale(game)
     worst = 0.0
     columns = []
@@ -90,7 +91,7 @@ def markov_regret(game: StochasticGame, strategies: Strategies) -> tuple[float, 
             best = _evaluate(problem, policy, discount)
         gain = float((best - value).max())
         worst = max(worst, gain * (1.0 - discount) / float(spread[player]))
-    return worst, np.stack(columns, axis=-1)
+    return worst, np.stack(columns, axis=-1) + lowest / (1.0 - np.array(game.discounts))
 
 
 @takes

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -126,17 +126,24 @@ def minmax_payoffs(game: NormalFormGame) -> FloatArray:
     >>> minmax_payoffs(dilemma).tolist()
     [1.0, 1.0]
     """
-    out = []
-    for player, table in enumerate(game.payoffs):
+    return read_only(_lowest(game) + _minmax_gains(game))
+
+
+def _lowest(game: NormalFormGame) -> FloatArray:
+    return np.asarray(game.payoffs.reshape(len(game.shape), -1).min(axis=1))
+
+
+def _minmax_gains(game: NormalFormGame) -> FloatArray:
+    """Minmax payoffs above each player's lowest payoff."""
+    out = np.zeros(len(game.shape))
+    for player, table in enumerate(game.gains):
         rows = np.moveaxis(table, player, 0).reshape(game.shape[player], -1)
-        low, spread = float(rows.min()), float(np.ptp(rows))
-        if spread == 0.0:
-            out.append(low)
-            continue
-        share = (rows - low) / spread
-        q = maximin_strategy(1.0 - share.T, TimeLimit(None))
-        out.append(low + spread * float((share @ q).max()))
-    return read_only(np.array(out))
+        spread = float(rows.max())
+        if spread > 0.0:
+            share = rows / spread
+            q = maximin_strategy(1.0 - share.T, TimeLimit(None))
+            out[player] = spread * float((share @ q).max())
+    return out
 
 
 def _action(game: NormalFormGame, player: int, given: int | str) -> int:
@@ -156,13 +163,14 @@ def _action(game: NormalFormGame, player: int, given: int | str) -> int:
 
 def _threat(
     game: NormalFormGame,
+    near: NormalFormGame,
     punishment: str | Sequence[ArrayLike],
     tolerance: float,
     max_seconds: float | None,
 ) -> tuple[FloatArray, str, bool]:
     if isinstance(punishment, str):
         if punishment == "minmax":
-            return minmax_payoffs(game), "minmax", True
+            return minmax_payoffs(near), "minmax", True
         if punishment != "nash":
             raise InvalidInputError(
                 "unknown choice",
@@ -185,7 +193,8 @@ def _threat(
                 seen="nash",
                 hint="Give a Nash profile of the stage game.",
             )
-        worst = np.min([e.payoffs for e in found.equilibria], axis=0)
+        payoffs = [expected_payoffs(near, e.probabilities) for e in found.equilibria]
+        worst = np.min(payoffs, axis=0)
         return worst, "nash", found.complete
     profile = check_profile(game, [np.asarray(p, dtype=np.float64) for p in punishment])
     if regret(game, profile) > tolerance:
@@ -195,7 +204,7 @@ def _threat(
             seen=f"regret {regret(game, profile):.3g}",
             allowed=f"<= {tolerance:g}",
         )
-    return expected_payoffs(game, profile), "profile", True
+    return expected_payoffs(near, profile), "profile", True
 
 
 @takes
@@ -251,12 +260,15 @@ def critical_discount_factors(
             "one action a player", where="target", seen=tuple(target), allowed=f"{len(game.shape)}"
         )
     cell = tuple(_action(game, i, a) for i, a in enumerate(target))
-    threat, name, complete = _threat(game, punishment, tolerance, max_seconds)
-    cooperation = np.array([float(table[cell]) for table in game.payoffs])
+    # Large equal parts of fractions cancel before these are rounded.
+    near = game if game.fractions is None else replace(game, payoffs=game.gains, fractions=None)
+    taken_off = np.zeros(len(cell)) if near is game else _lowest(game)
+    threat, name, complete = _threat(game, near, punishment, tolerance, max_seconds)
+    cooperation = np.array([float(table[cell]) for table in near.payoffs])
     deviation = np.array(
         [
             float(np.moveaxis(table, i, -1)[tuple(a for k, a in enumerate(cell) if k != i)].max())
-            for i, table in enumerate(game.payoffs)
+            for i, table in enumerate(near.payoffs)
         ]
     )
     factors = np.array(
@@ -268,9 +280,9 @@ def critical_discount_factors(
     return CriticalDiscounts(
         factors=read_only(factors),
         critical=float(factors.max()),
-        cooperation=read_only(cooperation),
-        deviation=read_only(deviation),
-        punishment=read_only(threat),
+        cooperation=read_only(cooperation + taken_off),
+        deviation=read_only(deviation + taken_off),
+        punishment=read_only(threat + taken_off),
         threat=name,
         complete=complete,
     )
@@ -299,14 +311,13 @@ def is_sustainable(game: NormalFormGame, payoffs: ArrayLike, *, tolerance: float
     """
     count = len(game.shape)
     u = float_array(payoffs, name="payoffs", shape=(count,))
-    flat = game.payoffs.reshape(count, -1)
-    low = flat.min(axis=1)
-    spread = np.ptp(flat, axis=1)
+    gains = game.gains.reshape(count, -1)
+    spread = gains.max(axis=1)
     unit = np.where(spread > 0.0, spread, 1.0)
-    wanted = (u - low) / unit
-    if np.any(wanted < (minmax_payoffs(game) - low) / unit - tolerance):
+    wanted = (u - _lowest(game)) / unit
+    if np.any(wanted < _minmax_gains(game) / unit - tolerance):
         return False
-    shares = (flat - low[:, np.newaxis]) / unit[:, np.newaxis]
+    shares = gains / unit[:, np.newaxis]
     # Smallest distance t with |shares @ q - wanted| <= t.
     cells = shares.shape[1]
     answer = linprog(
@@ -339,18 +350,16 @@ def sustainable_payoffs(game: NormalFormGame) -> SustainablePayoffs:
     >>> sustainable_payoffs(dilemma).vertices.round(9).tolist()
     [[1.0, 1.0], [4.333333333, 1.0], [3.0, 3.0], [1.0, 4.333333333]]
     """
-    A, B = game.bimatrix
-    low = np.array([A.min(), B.min()])
-    spread = np.array([np.ptp(A), np.ptp(B)])
+    low, gains = _lowest(game), game.gains.reshape(len(game.bimatrix), -1)
+    spread = gains.max(axis=1)
     unit = np.where(spread > 0.0, spread, 1.0)
-    points = (np.column_stack([A.ravel(), B.ravel()]) - low) / unit
-    hull = convex_hull(points)
-    minmax = minmax_payoffs(game)
-    levels = (minmax - low) / unit
+    hull = convex_hull(gains.T / unit)
+    minmax = _minmax_gains(game)
+    levels = minmax / unit
     part = cut_polygon(cut_polygon(hull, 0, float(levels[0])), 1, float(levels[1]))
     return SustainablePayoffs(
         game=game,
-        minmax=minmax,
+        minmax=read_only(low + minmax),
         feasible=read_only(low + hull * unit),
         vertices=read_only(low + convex_hull(part) * unit),
     )

@@ -103,7 +103,7 @@ def _of_many_players(
         notes = first.notes
     whole = iterated_elimination(game, "strict")
     still = StochasticGame(
-        (NormalFormGame(whole.game.payoffs),),
+        (NormalFormGame(whole.game.exact_payoffs),),
         (np.ones((*whole.game.shape, 1)),),
         (0.0,) * len(game.shape),
     )

@@ -110,8 +110,8 @@ def tremble_violation(
     """
     worst = 0.0
     for i, x in enumerate(profile):
-        spread = float(np.ptp(game.payoffs[i])) or 1.0
-        u = deviation_payoffs(game.payoffs, profile, i) / spread
+        spread = float(game.gains[i].max()) or 1.0
+        u = deviation_payoffs(game.gains, profile, i) / spread
         for a, b in itertools.permutations(range(len(x)), 2):
             rule = size * x[b] if proper else size
             if x[a] > rule * (1.0 + 1e-6):
@@ -146,7 +146,7 @@ def _polished(game: NormalFormGame, near: Sequence[FloatArray], cut: float) -> l
             row[starts[i] : starts[i + 1]] = 1.0
             rows.append(row)
             right.append(1.0 - profile[i].sum())
-            u = deviation_payoffs(game.payoffs, profile, i)
+            u = deviation_payoffs(game.gains, profile, i)
             for a in support[1:]:
                 row = np.zeros(starts[-1])
                 for j in range(len(near)):
@@ -168,7 +168,7 @@ def _slope(
     game: NormalFormGame, profile: Sequence[FloatArray], i: int, j: int, a: int, b: int
 ) -> FloatArray:
     """Change of u_i(a) - u_i(b) in each weight of player j."""
-    table = game.payoffs[i]
+    table = game.gains[i]
     for other in reversed(range(len(profile))):
         if other not in (i, j):
             table = np.tensordot(table, profile[other], axes=([other], [0]))
@@ -193,7 +193,7 @@ def _by_trembles(
     best: TremblingEquilibrium | None = None
     for size in SIZES:
         corners = [_corners(n, size, proper) for n in game.shape]
-        table = game.payoffs
+        table = game.gains
         for i, own in enumerate(corners):
             table = np.moveaxis(np.tensordot(table, own, axes=([i + 1], [1])), -1, i + 1)
         try:

@@ -27,6 +27,12 @@ def test_fictitious_play_by_hand():
     assert path.probabilities[1] == pytest.approx(np.array([[1, 0], [0.5, 0.5], [1 / 3, 2 / 3]]))
 
 
+def test_fictitious_play_tells_payoffs_apart_beyond_what_floats_hold():
+    shifted = [[[int(u) + 2**60 + 1 for u in row] for row in A] for A in PENNIES.payoffs]
+    paths = [fictitious_play(game, 50).probabilities for game in (PENNIES, NormalFormGame(shifted))]
+    assert np.array_equal(*paths)
+
+
 def test_fictitious_play_cycles_in_shapleys_game():
     A = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
     B = [[0, 1, 0], [0, 0, 1], [1, 0, 0]]

@@ -1,5 +1,7 @@
 """Markov perfect equilibria against Shapley's iteration, one-shot games and closed forms."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -74,6 +76,21 @@ def test_one_state_is_the_stage_game_forever():
         assert result.probabilities[0][0] == pytest.approx([0.5, 0.5], abs=1e-9)
         assert result.probabilities[0][1] == pytest.approx([0.1, 0.9], abs=1e-9)
         assert result.values[0] / scale == pytest.approx([9.0, 1.0])
+
+
+def test_payoffs_beyond_what_floats_hold_are_told_apart():
+    # Both states are the same stage, told in whole numbers and in fractions.
+    tables = np.array([[[9, 0], [0, 1]], [[0, 1], [1, 0]]]).astype(object) + 2**60 + 1
+    stages = NormalFormGame(tables), NormalFormGame(tables + Fraction(1, 3))
+    even = np.full((2, 2, 2), 0.5)
+    game = StochasticGame(stages, (even, even), (0.9, 0.5))
+    result = markov_perfect_equilibrium(game)
+    for row, column in result.probabilities:
+        assert row == pytest.approx([0.5, 0.5], abs=1e-9)
+        assert column == pytest.approx([0.1, 0.9], abs=1e-9)
+    assert result.values[0] == pytest.approx(2.0**60 / np.array([0.1, 0.5]), rel=1e-12)
+    pure = [[np.array([1.0, 0.0]), np.array([1.0, 0.0])]] * 2
+    assert markov_regret(game, pure)[0] > 0.1
 
 
 def test_a_war_of_attrition_in_closed_form():

@@ -34,6 +34,14 @@ def test_dilemma(punishment, scale):
     assert not found.sustains(0.49)
 
 
+@pytest.mark.parametrize("punishment", ["nash", "minmax", ([0, 1], [0, 1])])
+def test_payoffs_beyond_what_floats_hold_are_told_apart(punishment):
+    payoffs = [[[int(u) + 2**60 + 1 for u in row] for row in A] for A in DILEMMA.payoffs]
+    found = critical_discount_factors(NormalFormGame(payoffs), (0, 0), punishment=punishment)
+    assert found.critical == pytest.approx(0.5)
+    assert found.punishment == pytest.approx(2.0**60, rel=1e-15)
+
+
 def test_labels_and_a_profile_without_temptation():
     by_label = critical_discount_factors(DILEMMA, ("trade", "trade"))
     assert by_label.factors.tolist() == [0.5, 0.5]

@@ -152,3 +152,14 @@ def test_agents_earn_what_their_player_earns():
     nobody = type(game)((game.nodes[-1],), game.players)
     with pytest.raises(InvalidInputError, match="nobody"):
         agent_form(nobody)
+
+
+@pytest.mark.parametrize("find", [perfect_equilibrium, proper_equilibrium])
+def test_payoffs_beyond_what_floats_hold_are_told_apart(find):
+    # One equilibrium, in which both mix: the row player by the column player's 1 and 2.
+    tables = [[[3, 0], [0, 1]], [[0, 1], [2, 0]]]
+    game = NormalFormGame([[[u + 2**60 + 1 for u in row] for row in A] for A in tables])
+    found = find(game).equilibrium
+    assert np.array(found.probabilities) == pytest.approx(
+        np.array([[2 / 3, 1 / 3], [1 / 4, 3 / 4]]), abs=1e-9
+    )
