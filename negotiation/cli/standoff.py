@@ -44,6 +44,7 @@ def list_standoffs(as_json: Json = False) -> None:
 def show(name: Name, as_of: Date = None, as_json: Json = False) -> None:
     """Print tariffs, deadlines, events, dependence and notes of a standoff."""
     from negotiation.data.tables import as_date
+    from negotiation.process.multi_step.standoff_case import standoff_case
     from negotiation.standoff.load import load_standoff
 
     day = as_date(as_of)
@@ -65,7 +66,7 @@ def show(name: Name, as_of: Date = None, as_json: Json = False) -> None:
         for side, found in dependence.items()
     ]
     events = [[str(e.date), e.actor, e.kind, e.event] for e in standoff.events]
-    notes = (*standoff.remarks, *standoff.defaults_used(day))
+    notes = standoff_case(standoff, day).notes
     content: dict[str, Any] = {
         "name": standoff.name,
         "title": standoff.title,

@@ -76,7 +76,21 @@ class StandoffRun(Presented):
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader of results must know."""
-        return next(iter(self.built.values())).notes
+        first = next(iter(self.built.values()))
+        common = (note for note in first.notes if note != first.nothing_at_stake)
+        return (*common, *self.stakes_notes)
+
+    @property
+    def stakes_notes(self) -> tuple[str, ...]:
+        """What is not at stake in the open stage, and under which payoff models if not all."""
+        found: dict[str, list[str]] = {}
+        for name, item in self.built.items():
+            if item.nothing_at_stake:
+                found.setdefault(item.nothing_at_stake, []).append(name)
+        return tuple(
+            note if len(names) == len(self.built) else f"{note} (payoffs: {', '.join(names)})"
+            for note, names in found.items()
+        )
 
     @cached_property
     def solved(self) -> dict[str, GameSolution]:

@@ -11,6 +11,7 @@ import pytest
 from negotiation import __version__
 from negotiation.cli import main
 from negotiation.forecasting.dated_forecast import forecast_process
+from negotiation.standoff.load import load_standoff
 from negotiation.study.provenance import run_record
 from tests.reference import ROOT
 
@@ -312,6 +313,9 @@ def test_standoffs_are_listed_and_shown(capsys):
     assert code == 0
     assert "Next deadline: 2025-08-01" in out
     assert "discount_rate of EU27" in out
+    code, out, _ = call(capsys, "standoff", "show", "us-eu-2025", "--as-of", "2025-07-20", "--json")
+    notes = load_standoff("us-eu-2025").build("2025-07-20", model="partial_25").notes
+    assert json.loads(out)["notes"] == list(notes)
 
 
 def test_a_new_standoff_is_written_and_checked(capsys, tmp_path):

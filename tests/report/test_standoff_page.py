@@ -15,6 +15,7 @@ from negotiation.payoffs.ensemble import PayoffModel
 from negotiation.process.solve import solve_process
 from negotiation.report.standoff_page.drawing import svg_of
 from negotiation.report.standoff_page.forecast_parts import what_followed
+from negotiation.report.standoff_page.markup import percent, table
 from negotiation.report.standoff_page.page import standoff_page
 from tests.report.standoff_runs import small_run
 
@@ -75,12 +76,12 @@ def test_first_numbers_agree_with_the_tables(run, text):
     day = run.forecast.dates[0]
     chance = f"{100 * run.forecast.cut_by(day):.0f} %"
     assert f"By 31 May 2025 with probability {chance}" in answer
-    table = cells(text, "forecast-table")
-    everything = next(row for row in table if row[0] == "all")
+    rows = cells(text, "forecast-table")
+    everything = next(row for row in rows if row[0] == "all")
     assert everything[2] == chance
     sides = re.search(r"United States with probability (\d+ %), China with (\d+ %)", answer)
     assert list(sides.groups()) == everything[-2:]
-    models = [row[2] for row in table[1:-3]]
+    models = [row[2] for row in rows[1:-3]]
     least, most = re.search(r"The payoff model first: (\d+) % to (\d+) % by", answer).groups()
     numbers = [int(cell.removesuffix(" %")) for cell in models]
     assert (min(numbers), max(numbers)) == (int(least), int(most))
@@ -117,6 +118,43 @@ def test_words_of_a_file_are_escaped(run):
     assert page.count("<script") == 2
     assert f"<title>{html.escape(MEAN)}</title>" in page
     assert page.count(html.escape(MEAN)) >= 5
+
+
+def test_a_stage_without_stakes_is_said_in_the_answer(run):
+    note = "cut: a concession changes nothing"
+    first, *rest = run.built
+    some = {first: replace(run.built[first], nothing_at_stake=note, notes=(note,))}
+    partly = standoff_page(replace(run, built=run.built | some))
+    said = f"{note} (payoffs: {first})."
+    assert said in re.search(r'<ul class="answer">(.*?)</ul>', partly, flags=re.DOTALL)[1]
+    everywhere = {
+        name: replace(item, nothing_at_stake=note, notes=(note,))
+        for name, item in run.built.items()
+    }
+    whole = replace(run, built=everywhere)
+    assert rest
+    assert whole.notes == (note,)
+    assert f" {note}.</li>" in standoff_page(whole)
+
+
+def test_no_deal_is_an_answer(run):
+    solution = replace(run.bargains[0], support=(len(run.bargaining_problem.points),))
+    nothing = replace(solution, probabilities=(1.0,), parameters=())
+    page = standoff_page(replace(run, bargains=(nothing, *run.bargains[1:])))
+    assert "What would they agree on? Nash bargain: no deal." in page
+
+
+@pytest.mark.parametrize("digits", [0, 1])
+def test_what_may_happen_is_neither_certain_nor_impossible(digits):
+    step = 10.0**-digits
+    for value in (1e-6, 0.003 / 10**digits, 0.0049 / 10**digits):
+        assert percent(value, digits) == f"below {step:.{digits}f} %"
+        assert percent(1.0 - value / 1.01, digits) == f"above {100 - step:.{digits}f} %"
+    assert percent(0.0, digits) == f"{0:.{digits}f} %"
+    assert percent(1.0 - 1e-13, digits) == f"{100:.{digits}f} %"
+    assert percent(0.5, digits) == f"{50:.{digits}f} %"
+    rows = [[percent(value, digits)] for value in (0.001 / 10**digits, 0.2, 1.0)]
+    assert "<td class=number>" in table(["chance"], rows)
 
 
 def test_the_same_run_gives_the_same_page(run, text):

@@ -256,6 +256,28 @@ source = "gazette"
         assert sum(note.startswith(said) for note in notes) == expected
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("{ AAA = 0.2, BBB = 0.1 }", "{ AAA = 0.2, BBB = 0.1 }"), "changes nothing in"),
+        (("{ AAA = 0.05, BBB = 0.0 }", "{ AAA = 0.05, BBB = 0.0 }"), "both sides ask for what is"),
+        (("{ AAA = 0.1, BBB = 0.0 }", "{ AAA = 0.0, BBB = 0.05 }"), ""),
+    ],
+)
+def test_a_stage_without_stakes_says_so(tmp_path, asked, said):
+    text = FILE.replace("total = 0.18", "added = 0.1")
+    for old, new in zip(("{ AAA = 0.1, BBB = 0.0 }", '"ideal"'), asked, strict=True):
+        text = text.replace(f"rates = {old}", f"rates = {new}")
+    built = ng.load_standoff(write(tmp_path, text)).build("2030-02-20", model="partial_25")
+    assert (said in built.nothing_at_stake) if said else (built.nothing_at_stake == "")
+    assert any(said and said in note for note in built.notes) == bool(said)
+    game = built.game
+    begin = game.nodes[int(game.start_node)]
+    first, second = (game.nodes[a.to].flow for a in begin.actions if a.kind == "concede")
+    assert np.allclose(first, second, rtol=0.0, atol=1e-12) == bool(said)
+    assert np.allclose(first, begin.flow, rtol=0.0, atol=1e-12) == ("nothing" in said)
+
+
 def test_all_parameters_that_became_known_later_are_told_at_once(tmp_path):
     early = re.sub("20(29|30)-", lambda found: "1998-" if found[1] == "29" else "1999-", FILE)
     standoff = ng.load_standoff(write(tmp_path, early))

@@ -89,7 +89,8 @@ def build_case(
     dated.refuse_late()
     dated.refuse_unused()
     built = build_process(plan, flows, parameters=tuple(dated.used.values()))
-    return replace(built, notes=case.notes)
+    stakes = (built.nothing_at_stake,) if built.nothing_at_stake else ()
+    return replace(built, notes=(*case.notes, *stakes))
 
 
 def case_ensemble(

@@ -17,7 +17,7 @@ from negotiation.data.parameters import Parameter
 from negotiation.errors import InvalidInputError
 from negotiation.process.game.nodes import Action, Deadline, Ending, Node
 from negotiation.process.game.process_game import ProcessGame
-from negotiation.process.multi_step.built_process import BuiltProcess
+from negotiation.process.multi_step.built_process import BuiltProcess, nothing_at_stake
 from negotiation.process.multi_step.demands import StageDemands, weighed
 from negotiation.process.multi_step.plan import DatedChange, ProcessPlan
 from negotiation.process.multi_step.revealed_weights import revealed_weights
@@ -177,7 +177,8 @@ class _Builder:
             parameters=parameters,
         )
         rates = np.array([self.states[label].rates for label in game.labels])
-        return BuiltProcess(game, plan, self.weights, tuple(self.prizes), rates, self.flows)
+        stakes, prizes = self._nothing_at_stake(), tuple(self.prizes)
+        return BuiltProcess(game, plan, self.weights, prizes, rates, self.flows, stakes)
 
     def node(self, key: _Key, flow: FloatArray) -> Node:
         """The node of a stage in a state."""
@@ -250,10 +251,7 @@ class _Builder:
             return (*self._calls(key), *self._exemptions(key))
         if kind in {LAPSED, AGREED}:
             return ()
-        after = [
-            None if reached is None else replace(reached, standing=self._kept(stage, side, state))
-            for side, reached in enumerate(self._concessions(stage, kind, state))
-        ]
+        after = self._conceded(stage, kind, state)
         self._note_prize(stage, state, after)
         first_cut = kind == "cut"
         share = 1.0 if first_cut else self.numbers.later_cost_share
@@ -297,6 +295,13 @@ class _Builder:
             to = self.reach(stage, replace(state, exempt=(both[0], both[1])), step, passed)
             out.append(Action(side, np.zeros(2), cost, to, "exempt"))
         return out
+
+    def _conceded(self, stage: str, kind: str, state: State) -> list[State | None]:
+        """State after each side concedes, with the instruments that stay in force."""
+        return [
+            None if reached is None else replace(reached, standing=self._kept(stage, side, state))
+            for side, reached in enumerate(self._concessions(stage, kind, state))
+        ]
 
     def _concessions(self, stage: str, kind: str, state: State) -> list[State | None]:
         """State after each side concedes; None where the other asks for nothing."""
@@ -352,6 +357,14 @@ class _Builder:
             instruments=(*state.instruments, name),
             agreed_at=state.agreed_at or state.rates,
         )
+
+    def _nothing_at_stake(self) -> str:
+        stage, state = self.plan.stages[0], self._first_state()
+        if stage.kind == "contact":
+            return ""
+        after = self._conceded(stage.name, stage.kind, state)
+        flows = self.terms([state, *(reached for reached in after if reached is not None)])
+        return nothing_at_stake(stage.name, flows / self.numbers.shock_scales)
 
     def _note_prize(self, stage: str, state: State, after: list[State | None]) -> None:
         if any(reached is None for reached in after):

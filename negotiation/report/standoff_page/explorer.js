@@ -21,7 +21,8 @@
 
   const data = JSON.parse(holder.textContent);
   const models = { export_dependence: "partial equilibrium", general_equilibrium: "world in equilibrium" };
-  const percent = (x) => (100 * x).toFixed(0) + " %";
+  const percent = (x) => x > 1e-9 && x <= 0.005 ? "below 1 %" : x >= 0.995 && x < 1 - 1e-9 ? "above 99 %" :
+    (100 * x).toFixed(0) + " %";
   const signed = (x) => (Math.abs(x) < 0.005 ? "" : x > 0 ? "+" : "\u2212") + Math.abs(x).toFixed(2);
   const make = (name, text, kind) => {
     const node = document.createElement(name);

@@ -36,7 +36,13 @@ from negotiation.standoff.standoff import Standoff
 from negotiation.trade.analysis.dependence import ExportDependence
 from negotiation.trade.tariff_actions import FREE_TRADE
 
-__all__ = ["bargain_section", "dependence_section", "game_section", "process_section"]
+__all__ = [
+    "agreed_points",
+    "bargain_section",
+    "dependence_section",
+    "game_section",
+    "process_section",
+]
 
 #: Rates of each side in the finer grid.
 _FINE = 31
@@ -44,6 +50,8 @@ _FINE = 31
 _LEAST_TOP = 0.1
 #: Probability below which an action is not played, and gain, percent of GDP, that is none.
 _PLAYED, _SMALL = 1e-9, 1e-4
+#: Probability below which an action or an outcome is not named.
+_NAMED = 1e-6
 #: Sectors in the picture of dependence.
 _SECTORS = 8
 
@@ -103,9 +111,9 @@ def _played(game: TariffGame, found: NashResult) -> str:
             game.players, game.actions, equilibrium.probabilities, strict=True
         ):
             mixed = [
-                f"{label}{'' if p > 0.999 else f' ({percent(p)})'}"
+                f"{label}{'' if p > 1.0 - _NAMED else f' ({percent(p)})'}"
                 for label, p in zip(labels, chances, strict=True)
-                if p > 1e-6
+                if p > _NAMED
             ]
             sides.append(f"{side} {' or '.join(mixed)}")
         shown.append(", ".join(sides))
@@ -174,16 +182,16 @@ def game_section(
     return section("payoffs", "Payoffs and the game", finding, body)
 
 
-def _agreed(problem: BargainingProblem, solution: BargainingSolution) -> str:
-    """Points of both sides, with the odds where outcomes are mixed."""
+def agreed_points(problem: BargainingProblem, solution: BargainingSolution) -> str:
+    """Return the points that both sides would add, with the odds where outcomes are mixed."""
     pairs: list[Any] = [*np.asarray(problem.parameters, dtype=np.float64), None]
     texts = []
     for place, chance in zip(solution.support, solution.probabilities, strict=True):
-        if chance < 1e-6:
+        if chance < _NAMED:
             continue
         pair = pairs[place]
         rates = "no deal" if pair is None else points(pair)
-        texts.append(rates + ("" if chance > 0.999 else f" ({percent(chance)})"))
+        texts.append(rates + ("" if chance > 1.0 - _NAMED else f" ({percent(chance)})"))
     return ", ".join(texts)
 
 
@@ -202,15 +210,15 @@ def bargain_section(
     rows = [
         ["without a deal", fallback, *(signed(x, 3) for x in problem.point.tolist())],
         *(
-            [s.name, _agreed(problem, s), *(signed(float(x), 3) for x in s.payoffs)]
+            [s.name, agreed_points(problem, s), *(signed(float(x), 3) for x in s.payoffs)]
             for s in solutions
         ),
     ]
     gains = solutions[0].gains
     finding = (
-        f"{solutions[0].name}: {_agreed(problem, solutions[0])}, worth {signed(float(gains[0]))} % "
-        f"of GDP a year to {region(one)} and {signed(float(gains[1]))} % to {region(two)} over "
-        f"{basis}."
+        f"{solutions[0].name}: {agreed_points(problem, solutions[0])}, worth "
+        f"{signed(float(gains[0]))} % of GDP a year to {region(one)} and "
+        f"{signed(float(gains[1]))} % to {region(two)} over {basis}."
     )
 
     def draw(axes: list[Any]) -> None:

@@ -27,18 +27,25 @@ __all__ = [
     "table",
 ]
 
-_NUMBER = re.compile(r"^[+\u2212-]?[\d,]*\.?\d+( %)?$")
+_NUMBER = re.compile(r"^((below|above) )?[+\u2212-]?[\d,]*\.?\d+( %)?$")
+#: A share as close to 0 or 1 as this is 0 or 1: the rounding of sums of weights.
+_ROUNDING = 1e-9
 
 
 def percent(value: float, digits: int = 0) -> str:
-    """Return a fraction in percent.
+    """Return a share in percent; one that is neither 0 nor 1 is not written as if it were.
 
     Examples
     --------
-    >>> percent(0.2345)
-    '23 %'
+    >>> percent(0.2345), percent(0.003), percent(0.9986), percent(1.0)
+    ('23 %', 'below 1 %', 'above 99 %', '100 %')
     """
-    return f"{100.0 * value:.{digits}f} %"
+    text, step = f"{100.0 * value:.{digits}f}", 10.0**-digits
+    if float(text) == 0.0 and value > _ROUNDING:
+        return f"below {step:.{digits}f} %"
+    if float(text) == 100.0 and value < 1.0 - _ROUNDING:
+        return f"above {100.0 - step:.{digits}f} %"
+    return f"{text} %"
 
 
 def signed(value: float, digits: int = 2) -> str:

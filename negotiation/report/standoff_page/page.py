@@ -12,6 +12,7 @@ from negotiation.process.game.dates import CONCESSIONS
 from negotiation.process.game.nodes import Action
 from negotiation.report.standoff_page.explorer import explorer_grid
 from negotiation.report.standoff_page.findings import (
+    agreed_points,
     bargain_section,
     dependence_section,
     game_section,
@@ -88,6 +89,17 @@ def _resolve(forecast: ProcessForecast) -> str:
     return "assumed, over recorded ranges"
 
 
+def _agreed(run: StandoffRun, one: str, two: str) -> str:
+    """What the first bargain awards: the points, on average, or that there is none."""
+    agreed = run.bargains[0]
+    if not agreed.parameters:
+        return f"{agreed.name} bargain: {agreed_points(run.bargaining_problem, agreed)}."
+    return (
+        f"{agreed.name} bargain: {points(agreed.parameters)} points added by {one} / {two}; below "
+        "zero the baseline tariff goes as well."
+    )
+
+
 def _answer(run: StandoffRun) -> list[str]:
     """Question and answer in five lines, all conditional on one date."""
     forecast, game = run.forecast, run.game
@@ -98,7 +110,7 @@ def _answer(run: StandoffRun) -> list[str]:
         for m in range(len(shares))
     ]
     low, high = forecast.interval(day)
-    problem, agreed = run.bargaining_problem, run.bargains[0]
+    problem = run.bargaining_problem
     one, two = map(region, run.standoff.sides)
     return [
         f"When is the stage {forecast.stage} over? By {day_text(day)} with probability "
@@ -109,11 +121,11 @@ def _answer(run: StandoffRun) -> list[str]:
         f"What does no deal cost? {one} {signed(float(problem.point[0]))} %, {two} "
         f"{signed(float(problem.point[1]))} % of GDP a year "
         f"({game.title.replace('_', ' ')}).",
-        f"What would they agree on? {agreed.name} bargain: {points(agreed.parameters)} points "
-        f"added by {one} / {two}; below zero the baseline tariff goes as well.",
+        f"What would they agree on? {_agreed(run, one, two)}",
         f"What does it rest on? The payoff model first: {percent(min(chances))} to "
         f"{percent(max(chances))} by {day_text(day)}. "
-        f"What conceding costs is {_resolve(forecast)}.",
+        f"What conceding costs is {_resolve(forecast)}."
+        + "".join(f" {note}." for note in run.stakes_notes),
     ]
 
 
