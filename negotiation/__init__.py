@@ -15,7 +15,7 @@ TYPE_CHECKING = False  # importing typing would take longer than everything else
 if TYPE_CHECKING:
     from typing import Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 #: Module, below ``negotiation``, to the public names it defines.
 _HOME = {

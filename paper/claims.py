@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 import negotiation as ng
+from negotiation.forecasting.resolve_prior import fit_to_known
 from negotiation.payoffs.ensemble import PAYOFF_MODELS, payoff_model
 from negotiation.process.analysis.identified_set import dated_moments
 from negotiation.process.analysis.scores import brier, constant_hazard, next_cut
@@ -36,6 +37,7 @@ SIDES = ("USA", "CHN")
 STANDOFF = (1.45, 1.25)
 EXPERIMENTS = HERE.parent / "experiments"
 RARE_EARTHS = import_beside(EXPERIMENTS, "rare_earths")
+FORECAST_TABLES = import_beside(EXPERIMENTS, "forecast_tables")
 DATES = (dt.date(2025, 5, 31), dt.date(2025, 6, 30), dt.date(2025, 12, 31))
 AUDIENCE_COSTS = ("audience_cost_usa", "audience_cost_chn")
 
@@ -539,12 +541,17 @@ def forecast(as_of, model=None, draws=64, seed=20250502, weighting=True, fit="di
     ``fit``: "disputes", those known at the date; "none": resolve over its assumed range.
     """
     found = forecast_of(as_of, draws, seed, None if fit == "none" else fit)
+    return part_of(found, model, weighting)
+
+
+def part_of(found, model, weighting):
+    """One payoff model of a forecast, None for all, draws weighed by what was seen or not."""
     if not weighting:
         found = replace(found, seen=np.ones_like(found.seen))
     if model is None:
         return found
     k = found.models.index(model)
-    columns = ("seen", "cut", "deal", "concedes", "after")
+    columns = ("seen", "cut", "deal", "lowered", "concedes", "after")
     kept = {name: getattr(found, name)[:, k : k + 1] for name in columns}
     return replace(found, models=(model,), model_weights=np.ones(1), **kept)
 
@@ -576,6 +583,35 @@ def score(*, as_of, **options):
     own = brier([found.cut_by(day) for day in DATES], outcomes)
     flat = brier([base.by((d - as_of).days) for d in DATES], outcomes)
     return Finding(own < flat, {"model": own, "hazard": flat, "days": (cut.day - as_of).days})
+
+
+@cache
+def later_forecasts(as_of, draws, seed, fit):
+    """Forecasts of the month ends after, all with resolve from what was known at the date."""
+    settings = ng.load_study(EXPERIMENTS / "backtest.toml").settings_for("fast")
+    known = None if fit == "none" else fit_to_known(as_of)
+    return settings.horizon, {
+        day: ng.forecast_process(
+            settings.process,
+            as_of=day,
+            fit=known,
+            dates=[day + dt.timedelta(days=settings.horizon)],
+            draws=draws,
+            rng=seed,
+        )
+        for day in settings.later_dates
+    }
+
+
+def later_score(*, as_of, model=None, draws=4, seed=20250502, weighting=True, fit="disputes"):
+    """Forecasts of the later month ends score worse than the constant hazard."""
+    horizon, found = later_forecasts(as_of, draws, seed, fit)
+    parts = {day: part_of(forecast, model, weighting) for day, forecast in found.items()}
+    _, numbers, _ = FORECAST_TABLES.later_scores(
+        parts, read_events(), horizon=horizon, probability=0.9
+    )
+    own, flat = (numbers[f"later_{name}brier"].value for name in ("", "baseline_"))
+    return Finding(own > flat, {"model": own, "hazard": flat})
 
 
 def outcome(*, as_of):
