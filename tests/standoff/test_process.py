@@ -285,6 +285,10 @@ def test_all_parameters_that_became_known_later_are_told_at_once(tmp_path):
         standoff.process("1999-02-20")
     assert "parameters.NAME.SIDE" in str(refused.value)
     assert "terms_duration" not in str(refused.value)  # the file has one
+    with pytest.raises(InformationDateError, match="job_cost_weight.*_bbb.*exporter_incidence"):
+        standoff.game("1999-02-20")
+    with pytest.raises(InformationDateError, match="job_cost_weight.*exports_aaa.*exports_bbb"):
+        standoff.objectives("1999-02-20")
 
 
 def test_talks_that_end_are_over(tmp_path):
