@@ -10,6 +10,7 @@ import numpy as np
 from negotiation.bargaining.solutions.problem import BargainingProblem
 from negotiation.data.customs import customs_trade
 from negotiation.data.standoffs.facts import StandoffFacts
+from negotiation.data.standoffs.parameters import all_parameters
 from negotiation.data.tables import DateLike, as_date
 from negotiation.errors import InformationDateError, InvalidInputError
 from negotiation.payoffs.ensemble import PAYOFF_MODELS, PayoffModel
@@ -19,6 +20,7 @@ from negotiation.policy.objectives.objective import JobLosses, Objective
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.multi_step.built_process import BuiltProcess
 from negotiation.process.multi_step.case_process import EnsembleMember, build_case, case_ensemble
+from negotiation.process.multi_step.dated_parameters import DatedParameters
 from negotiation.process.multi_step.standoff_case import standoff_case
 from negotiation.trade.analysis.dependence import CustomsTrade, ExportDependence, export_dependence
 from negotiation.trade.elasticities.elasticity_sets import ElasticityChoice
@@ -88,19 +90,31 @@ class Standoff(StandoffFacts):
 
     def objectives(self, as_of: DateLike = None) -> dict[str, Objective]:
         """Return what each side wants: real income less the cost of lost jobs where sourced."""
+        dated = self._dated(as_of)
+        found = self._objectives(dated)
+        dated.refuse_late()
+        return found
+
+    def _dated(self, as_of: DateLike) -> DatedParameters:
+        """Parameters by name; those that became known later are refused together, once read."""
+        day = as_date(as_of)
+        return DatedParameters(all_parameters(self.own, self.sides, day), day, {})
+
+    def _objectives(self, dated: DatedParameters) -> dict[str, Objective]:
         out = {}
-        weight = self.parameter("job_cost_weight", as_of=as_of).value
+        weight = dated("job_cost_weight")
         for side in self.sides:
-            figure = self.parameter("jobs_per_billion_exports", side, as_of)
-            if figure.value == 0.0:
+            name = f"jobs_per_billion_exports_{side.lower()}"
+            jobs = dated(name)
+            if jobs == 0.0:
                 out[side] = Objective()
                 continue
             losses = JobLosses(
-                jobs_per_billion=figure.value,
-                reemployment_share=self.parameter("reemployment_share", as_of=as_of).value,
-                annual_wage=self.parameter("annual_wage", side, as_of).value,
-                spell_years=self.parameter("unemployment_spell", as_of=as_of).value,
-                source=figure.source,
+                jobs_per_billion=jobs,
+                reemployment_share=dated("reemployment_share"),
+                annual_wage=dated(f"annual_wage_{side.lower()}"),
+                spell_years=dated("unemployment_spell"),
+                source=dated.used[name].source,
             )
             out[side] = Objective(jobs=weight, job_losses=losses)
         return out
@@ -119,13 +133,13 @@ class Standoff(StandoffFacts):
             As in `negotiation.tariff_game`; ``rates`` and ``objectives`` take the place of the
             standoff's.
         """
-        day = as_date(as_of)
+        day, dated = as_date(as_of), self._dated(as_of)
         chosen: dict[str, Any] = {"rates": self.rates(day), **options}
-        if "trade_model" not in options:
-            chosen.setdefault("objectives", self.objectives(day))
-        if options.get("model", MODELS[0]) == MODELS[0]:
-            incidence = self.parameter("exporter_incidence", as_of=day).value
-            chosen.setdefault("exporter_incidence", incidence)
+        if not options.keys() & {"trade_model", "objectives"}:
+            chosen["objectives"] = self._objectives(dated)
+        if options.get("model", MODELS[0]) == MODELS[0] and "exporter_incidence" not in options:
+            chosen["exporter_incidence"] = dated("exporter_incidence")
+        dated.refuse_late()
         return tariff_game(self.economy, players=self.sides, as_of=day, **chosen)
 
     def bargaining(self, as_of: DateLike = None, **options: Any) -> BargainingProblem:

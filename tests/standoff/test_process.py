@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import negotiation as ng
-from negotiation.errors import InformationDateError
+from negotiation.errors import InformationDateError, InvalidInputError
 from negotiation.process.multi_step.dated_parameters import DatedParameters
 from negotiation.process.multi_step.dated_plan import dated_flows
 from negotiation.process.multi_step.standoff_case import standoff_case
@@ -285,6 +285,10 @@ def test_all_parameters_that_became_known_later_are_told_at_once(tmp_path):
         standoff.process("1999-02-20")
     assert "parameters.NAME.SIDE" in str(refused.value)
     assert "terms_duration" not in str(refused.value)  # the file has one
+    with pytest.raises(InformationDateError, match="job_cost_weight.*_bbb.*exporter_incidence"):
+        standoff.game("1999-02-20")
+    with pytest.raises(InformationDateError, match="job_cost_weight.*exports_aaa.*exports_bbb"):
+        standoff.objectives("1999-02-20")
 
 
 def test_talks_that_end_are_over(tmp_path):
@@ -312,3 +316,23 @@ def test_instruments_in_force_are_in_the_process(tmp_path):
     assert solutions["cut"].values[0] > solutions["in"].values[0]
     late = ng.load_standoff(write(tmp_path)).build("2030-06-01")
     assert not late.plan.standing
+
+
+def test_an_identified_set_of_an_own_standoff(tmp_path):
+    own, day = ng.load_standoff(write(tmp_path)), "2030-02-20"
+
+    def build(values, **begin):
+        return own.build(day, model="partial_25", values=values, **begin).game
+
+    asked = {"audience_cost_aaa": (0.2, 0.9), "audience_cost_bbb": (0.2, 0.9)}
+    process = build({})
+    given = {"draws": 4, "conclusions": ["BBB concedes first"], "rebuild": build}
+    with pytest.raises(InvalidInputError, match="opening.*from_opening=True"):
+        ng.identified_set(process, [], asked, **given)
+    found = ng.identified_set(
+        process, [], asked, opening=lambda values: build(values, from_opening=True), **given
+    )
+    assert found.share == 1.0
+    assert np.isfinite(found.margins).all()
+    with pytest.raises(InvalidInputError, match="unknown parameter"):
+        ng.identified_set(process, [], asked, opening=lambda _: build({"patience": 1.0}), **given)

@@ -18,7 +18,7 @@ import numpy as np
 
 from negotiation.arguments import takes
 from negotiation.data.tables import DateLike, as_date, load_table
-from negotiation.errors import InvalidInputError, NegotiationError
+from negotiation.errors import ConvergenceError, InvalidInputError, NonFiniteError
 from negotiation.former_arguments import former_argument
 from negotiation.payoffs.ensemble import PayoffModel
 from negotiation.presentation import Presented
@@ -268,14 +268,15 @@ def identified_set(
         As in `negotiation.process.analysis.break_even.break_even`.
     opening
         Builds the game from the day the tariffs in force were put in force; None: by the
-        process's definition, or, where it records no parameters, as ``rebuild`` does.
+        process's definition, or, where it records no parameters, as ``rebuild`` does. Needed
+        beside ``rebuild`` where it records some.
     draws, rng
         Points of the Sobol sequence, and what scrambles it: a source of randomness or a seed.
 
     Raises
     ------
     InvalidInputError
-        If a parameter or conclusion is unknown, or a moment is too late.
+        If a parameter or conclusion is unknown, a moment is too late, or ``opening`` is missing.
     """
     from scipy.stats import qmc
 
@@ -292,6 +293,15 @@ def identified_set(
     statements = [conclusion_named(item, process.players) for item in conclusions]
     if not spans:
         raise InvalidInputError("no parameter", where="ranges", allowed="1 or more")
+    if rebuild is not None and opening is None and process.parameters:
+        raise InvalidInputError(
+            "nothing says how play began",
+            where="opening",
+            seen="None beside rebuild",
+            hint="Pass opening=, a function from parameter values to a game, such as lambda "
+            "values: standoff.build(as_of=..., values=values, from_opening=True).game; where no "
+            "moment looks at the opening, rebuild itself.",
+        )
     build = rebuilder(process, rebuild)
     begin = opening or (_opening(process, model) if process.parameters else build)
     sampler = qmc.Sobol(len(spans), scramble=True, rng=random_generator(rng))
@@ -305,7 +315,7 @@ def identified_set(
             now = solve_games([build(drawn)])[0]
             found = Seen(now, begin(drawn))
             measured[n] = [moment.measure(found) for moment in moments]
-        except NegotiationError:
+        except (ConvergenceError, NonFiniteError):
             continue
         margins[n] = [statement.margin(now) for statement in statements]
     low = np.array([moment.low for moment in moments])

@@ -106,7 +106,9 @@ def ideal_demands(box: TariffBox, now: FloatArray, *, moderation: float) -> Floa
         return ideal
     equal = _equal_gains(box, now, status)
     # Beside what is in force, so that two demands for it add up to it to the last digit.
-    return np.asarray(now + (1.0 - moderation) * (ideal - now) + moderation * (equal - now))
+    moved = now + (1.0 - moderation) * (ideal - now) + moderation * (equal - now)
+    # Rounding leads to no tariff below free trade; + 0.0: nor to a negative zero.
+    return np.asarray(np.maximum(moved, np.minimum(box.low, now)) + 0.0)
 
 
 def _best(box: TariffBox, now: FloatArray, status: FloatArray, side: int) -> FloatArray:

@@ -57,9 +57,10 @@ class Surface:
     def at(self, points: FloatArray, dx: int = 0, dy: int = 0) -> FloatArray:
         """Values, or derivatives of order ``dx`` and ``dy``, at points ``[point, 2]``.
 
-        At the kink derivatives are those from above.
+        At the kink derivatives are those from above. Below the grid, where tariffs are at free
+        trade already, hold the values of its edge.
         """
-        points = np.atleast_2d(points)
+        points = np.maximum(points, [axis[0] for axis in self.grid]).reshape(-1, 2)
         out = np.empty((len(points), int(np.prod(self.values.shape[2:], dtype=int))))
         below = points < 0.0
         for (first, second), splines in self._splines.items():

@@ -96,3 +96,22 @@ def test_who_has_what_is_best_asks_for_what_is_in_force():
             force = best * (1.0 + 1e-7 * rng.standard_normal(2))
             for moderation in (0.0, 0.2, 0.5):
                 assert (ideal_demands(found, force, moderation=moderation) == force).all()
+
+
+def test_a_demand_is_never_below_free_trade_by_rounding():
+    axis = np.linspace(0.0, 0.6, 7)
+    t = np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1)
+    box = TariffBox(np.zeros(2), np.full(2, 0.6), Surface((axis, axis), -t - 4.0 * t[..., ::-1]))
+    for now in np.random.default_rng(3).uniform(0.05, 0.55, (40, 2)):
+        demands = ideal_demands(box, now, moderation=0.2)
+        assert (demands >= 0.0).all()
+        assert not np.signbit(demands).any()
+
+
+@pytest.mark.parametrize("lowest", [0.0, -0.06])
+def test_below_free_trade_a_surface_holds_the_values_of_its_edge(lowest):
+    axis = np.concatenate([np.linspace(lowest, 0.0, 4)[: 3 if lowest else 0], np.linspace(0, 1, 5)])
+    x, y = np.meshgrid(axis, axis, indexing="ij")
+    surface = Surface((axis, axis), (1.0 + x + 2.0 * y)[..., None])
+    below = surface.at(np.array([[lowest - 1e-15, 0.5], [0.5, lowest - 0.1]]))[:, 0]
+    assert below == pytest.approx([2.0 + lowest, 1.5 + 2.0 * lowest], abs=1e-12)
