@@ -37,7 +37,7 @@ _ASSUMES = (
 
 
 def _stakes(solution: GameSolution) -> FloatArray:
-    """Payoffs ``[conceder, side]`` of the concessions open where play starts, costs taken off."""
+    """Payoffs ``[conceder, side]`` of each side's best concession at the start, costs taken off."""
     game = solution.process
     start = int(game.start_node)
     out = np.full((2, 2), np.nan)
@@ -46,7 +46,8 @@ def _stakes(solution: GameSolution) -> FloatArray:
             later = np.zeros(2) if action.to is None else solution.node_values[int(action.to)]
             worth = np.asarray(action.payoff) + later
             worth[action.side] -= action.audience_cost
-            out[action.side] = worth
+            if not worth[action.side] <= out[action.side, action.side]:
+                out[action.side] = worth
     if np.isnan(out).any():
         raise InvalidInputError(
             "both sides must be able to concede where play starts",

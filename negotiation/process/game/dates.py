@@ -18,6 +18,8 @@ __all__ = ["Chain", "Eventual", "chain", "chances", "eventual"]
 
 #: Kinds of an act by which a side gives the other what it asks.
 CONCESSIONS = ("concede", "accept")
+#: Among the numbers of nodes that stop a chain: any such act that ends play.
+AGREED = -1
 #: Step of the forward equations over the time to the fastest event.
 _FINEST = 0.05
 
@@ -45,7 +47,7 @@ def chain(solution: SolvedGame, stop: str | tuple[int, ...] = "never") -> Chain:
         A solved game.
     stop
         "never"; "deal": what makes a deal ends the chain; "concession": so does any concession;
-        numbers of nodes: so does reaching one of them.
+        numbers of nodes, or `AGREED`: so does reaching one of them.
     """
     game, arrays = solution.process, solution.process.arrays
     count = len(game.nodes)
@@ -65,7 +67,7 @@ def chain(solution: SolvedGame, stop: str | tuple[int, ...] = "never") -> Chain:
         if stop == "deal" or isinstance(stop, tuple):
             targets = np.where(ends[targets], count + 1, targets)
         out.append(targets)
-    if stop == "deal":
+    if stop == "deal" or (isinstance(stop, tuple) and AGREED in stop):
         out[0] = np.where((act < 0) & concedes, count + 1, out[0])
     elif stop == "concession":
         out[0] = np.where(concedes, count + 1, out[0])

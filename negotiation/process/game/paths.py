@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.data.tables import DateLike
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
 from negotiation.process.game._kernels import draw_paths
@@ -105,17 +106,17 @@ class GamePaths(Presented):
         """Share of the paths that reach a deal before the horizon."""
         return float(np.isfinite(self.deal_time).mean())
 
-    def deal_by(self, days: ArrayLike) -> FloatArray:
-        """Share of the paths with a deal by a number of days."""
-        times = np.atleast_1d(self.process.in_time(days))
+    def deal_by(self, days: ArrayLike | DateLike) -> FloatArray:
+        """Share of the paths with a deal by days from the start or a date."""
+        times = self.process.times(days)
         share: FloatArray = np.searchsorted(np.sort(self.deal_time), times, side="right") / (
             self.count
         )
         return share
 
-    def node_probabilities(self, days: ArrayLike) -> FloatArray:
+    def node_probabilities(self, days: ArrayLike | DateLike) -> FloatArray:
         """Share of the paths in each node, ``[day, node + 1]``; the last column is "ended"."""
-        times = np.atleast_1d(self.process.in_time(float_array(np.atleast_1d(days), name="days")))
+        times = self.process.times(days)
         _, target = self._targets()
         count = len(self.process.nodes)
         out = np.zeros((len(times), count + 1))

@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.data.parameters import Parameter
+from negotiation.data.tables import DateLike
 from negotiation.process.game.checks import game_mistakes
 from negotiation.process.game.layout import GameArrays, Path, game_arrays
 from negotiation.process.game.nodes import Node, Steps
-from negotiation.process.stage import DAYS_IN, PLAYERS
+from negotiation.process.stage import DAYS_IN, PLAYERS, days_between
 from negotiation.process.validation import raise_mistakes
-from negotiation.values import FloatArray, decoding, quantity
+from negotiation.values import FloatArray, decoding, float_array, quantity
 
 __all__ = ["ProcessGame", "SolvedGame"]
 
@@ -126,6 +127,13 @@ class ProcessGame:
     def in_time(self, days: ArrayLike) -> FloatArray:
         """Turn days into units of the clock."""
         return np.asarray(days, dtype=np.float64) / DAYS_IN[self.time_unit]
+
+    def times(self, days: ArrayLike | DateLike) -> FloatArray:
+        """Turn days from the start, or a date, into times of the clock along one axis."""
+        asked: Any = days_between(self.start, days) if isinstance(days, str | date) else days
+        with decoding("days"):
+            counted = float_array(np.atleast_1d(asked), name="days", low=0.0)
+        return np.ravel(self.in_time(counted))
 
     def with_time_unit(self, time_unit: str) -> ProcessGame:
         """Return the same game told in another unit of time; values do not change."""

@@ -20,11 +20,18 @@ from negotiation.process.game.branches import (
     multiplicity,
 )
 from negotiation.process.game.certificate import GameCertificate, certify
-from negotiation.process.game.dates import CONCESSIONS, Eventual, chain, chances, eventual
+from negotiation.process.game.dates import (
+    AGREED,
+    CONCESSIONS,
+    Eventual,
+    chain,
+    chances,
+    eventual,
+)
 from negotiation.process.game.layout import Path
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.stage import days_between
-from negotiation.values import FloatArray, IntArray, float_array, number, one_of
+from negotiation.values import FloatArray, IntArray, number, one_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,16 +130,9 @@ class GameSolution(Presented):
 
     # Dates ---------------------------------------------------------------------------------------
 
-    def _times(self, days: Any) -> FloatArray:
-        """Days from the start, or a date, as times of the clock."""
-        if isinstance(days, str) or hasattr(days, "isoformat"):
-            days = self.days_until(days)
-        asked = float_array(np.atleast_1d(days), name="days", low=0.0)
-        return np.ravel(self.process.in_time(asked))
-
     def time_of(self, day: float | DateLike) -> float:
         """Time of the clock of a number of days from the start or a date."""
-        return float(self._times(day)[0])
+        return float(self.process.times(day)[0])
 
     def days_until(self, day: DateLike) -> float:
         """Days from the start of the game to a date."""
@@ -151,7 +151,7 @@ class GameSolution(Presented):
         return np.concatenate([found[:, :-2], found[:, -2:].sum(axis=1, keepdims=True)], axis=1)
 
     def _chances(self, stop: str | tuple[int, ...], days: Any) -> FloatArray:
-        times = self._times(days)
+        times = self.process.times(days)
         order = np.argsort(times, kind="stable")
         found = np.empty((len(times), len(self.node_values) + 2))
         found[order] = chances(self, chain(self, stop), times[order])
@@ -173,8 +173,8 @@ class GameSolution(Presented):
     def stage_by(self, stage: str | int, days: ArrayLike | DateLike) -> Any:
         """Probability that a stage is over by a number of days from the start or a date.
 
-        It is over once a node of a stage further down `stages` is reached. A number or date gives
-        a float, an array an array.
+        It is over once a node of a stage further down `stages` is reached, or a concession or an
+        acceptance ends play. A number or date gives a float, an array an array.
 
         Parameters
         ----------
@@ -238,10 +238,11 @@ class GameSolution(Presented):
         return int(number(stage, name="stage", low=0.0, high=len(names) - 1.0))
 
     def _after(self, stage: str | int) -> tuple[int, ...]:
-        """Nodes of the stages that come after one."""
+        """Nodes of the stages that come after one, and agreements that end play."""
         place = self._stage(stage)
         later = self.stage_names[place + 1 :]
-        return tuple(n for n, node in enumerate(self.process.nodes) if node.stage in later)
+        nodes = enumerate(self.process.nodes)
+        return (*(n for n, node in nodes if node.stage in later), AGREED)
 
     @cached_property
     def deal_probability(self) -> float:

@@ -5,6 +5,7 @@ import negotiation as ng
 from negotiation.errors import InvalidInputError
 from negotiation.forecasting.dated_forecast import forecast_process
 from negotiation.process.analysis.other_models import compare_models, open_stage_with_tough_types
+from negotiation.process.game.nodes import Action, Node
 
 AS_OF = "2025-05-02"
 DATES = ["2025-05-31", "2025-12-31"]
@@ -68,6 +69,17 @@ def test_models_side_by_side_share_their_stakes():
     assert types.process.stages[0].flows[0] == pytest.approx(solution.process.nodes[start].flow)
     with pytest.raises(InvalidInputError, match="both sides"):
         compare_models(ng.solve_process(ng.load_process(as_of="2025-04-29", model="partial_25")))
+
+
+def test_a_worse_way_to_concede_is_not_the_stake_of_the_other_models():
+    good = Action(0, [0.0, 0.2], 0.3), Action(1, [0.1, 0.05], 0.3)
+    bad = Action(0, [-5.0, 0.2], 0.3), Action(1, [0.1, 0.05], 9.0)
+    others = []
+    for acts in (good, good + bad):
+        game = ng.ProcessGame((Node("war", [-0.6, -1.07], acts),), [0.05, 0.05], [0.2, 0.2])
+        table = compare_models(ng.solve_process(game)).drop(columns=["model", "assumes"])
+        others.append(table.iloc[1:].to_numpy(float))
+    assert others[1] == pytest.approx(others[0], abs=1e-12)
 
 
 def test_outlook_warns_and_solves():

@@ -1,5 +1,7 @@
 """Values and dates against windows with explicit shocks, and against paths by hazards."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numba import njit
@@ -209,3 +211,24 @@ def test_a_game_in_which_nothing_can_happen():
     assert drawn.node_probabilities([1.0, 100.0]).tolist() == [[1.0, 0.0]] * 2
     assert drawn.deal_probability == 0.0
     assert ng.solve_process(game).deal_by(100.0) == 0.0
+
+
+def test_a_concession_that_ends_play_ends_the_stage():
+    solution = ng.solve_process(printed())
+    days = np.array([10.0, 59.0, 400.0])
+    over = 1.0 - np.exp(-solution.hazards.sum() * days / 365.25)
+    assert solution.deal_by(days) == pytest.approx(over, abs=1e-9)
+    assert solution.cut_by(days) == pytest.approx(over, abs=1e-9)
+    assert solution.stage_probability(0) == pytest.approx(1.0)
+    told = ng.compare_models(solution, days=days).filter(like="over_by").to_numpy(float)
+    assert told[0] == pytest.approx(over, abs=1e-9)
+
+
+def test_shares_of_paths_are_asked_by_days_or_date():
+    solution = ng.solve_process(replace(printed(), start="2025-01-01"))
+    paths = ng.simulate_process(solution, 200, rng=1)
+    for read in (paths.deal_by, paths.node_probabilities):
+        assert np.array_equal(read("2025-03-01"), read(59.0))
+        for wrong in (-1.0, "soon", [[1.0], [2.0, 3.0]]):
+            with pytest.raises(ng.InvalidInputError, match="day"):
+                read(wrong)

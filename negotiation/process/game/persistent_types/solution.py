@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from negotiation.data.tables import DateLike
 from negotiation.presentation import Presented
 from negotiation.process.game.persistent_types.certificate import TypedCertificate, certify_types
 from negotiation.process.game.persistent_types.conditions import NodeConditions, Pair, Play
@@ -16,7 +17,7 @@ from negotiation.process.game.persistent_types.dates import Chances, Event, conc
 from negotiation.process.game.persistent_types.entries import EntryTable, entering
 from negotiation.process.game.persistent_types.silence import SilentPath
 from negotiation.process.game.persistent_types.typed_game import TypedGame
-from negotiation.values import FloatArray, float_array
+from negotiation.values import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,11 +111,11 @@ class TypedSolution(Presented):
 
     def _play(self, days: ArrayLike) -> Play:
         node = NodeConditions(self.process, int(self.process.game.start_node), self.ahead)
-        return node.play(*self.path.at(self._times(days)))
+        return node.play(*self.path.at(self.process.game.times(days)))
 
     def beliefs(self, days: ArrayLike) -> Pair:
         """Beliefs ``[side]`` of ``[type, day]`` after days in which nothing happened."""
-        logs = self.path.at(self._times(days))[1]
+        logs = self.path.at(self.process.game.times(days))[1]
         return np.exp(logs[0]), np.exp(logs[1])
 
     def hazards(self, days: ArrayLike) -> Pair:
@@ -127,23 +128,18 @@ class TypedSolution(Presented):
 
     # Dates ---------------------------------------------------------------------------------------
 
-    def _times(self, days: ArrayLike) -> FloatArray:
-        asked = float_array(np.atleast_1d(days), name="days", low=0.0)
-        return np.ravel(self.process.game.in_time(asked))
+    def deal_by(self, days: ArrayLike | DateLike) -> Any:
+        """Probability that a deal has been reached by a number of days from the start or a date.
 
-    def deal_by(self, days: ArrayLike) -> Any:
-        """Probability that a deal has been reached by a number of days from the start.
-
-        Parameters
-        ----------
-        days
-            A number (returns a float) or an array (returns an array) of days >= 0.
+        A number or date gives a float, an array an array.
         """
+        asked: Any = days
+        times = self.process.game.times(asked)
         if self._begins_with_deal:
-            out = np.ones(np.size(days))
+            out = np.ones(len(times))
         else:
-            out = self._chances(deal(self.process)).by(self._times(days))
-        return float(out[0]) if np.ndim(days) == 0 else out.reshape(np.shape(days))
+            out = self._chances(deal(self.process)).by(times)
+        return float(out[0]) if np.ndim(asked) == 0 else out.reshape(np.shape(asked))
 
     @property
     def _begins_with_deal(self) -> bool:
