@@ -111,11 +111,10 @@ def sweep(
         executor = _executor(stack, workers, scheduler)
         stack.enter_context(bar)
         task = bar.add_task("", total=1.0)
-        last, done = monotonic(), 0
+        last = monotonic()
 
         def show(state: SweepProgress) -> None:
-            nonlocal last, done
-            done = state.done
+            nonlocal last
             text = _progress(state)
             bar.update(task, completed=state.done, total=state.total, description=text)
             # Where the bar is not drawn, in a log for instance, a line now and then.
@@ -123,9 +122,14 @@ def sweep(
                 last = monotonic()
                 console.print(text)
 
-        with interruptible(
-            lambda: f"{done} rows are kept in {folder}; run the same command again to finish"
-        ):
+        def kept() -> str:
+            # Counted where they are: a part may have been written and not yet been reported.
+            total = len(next(iter(chosen.rows().values())))
+            places = [int(path.stem.removeprefix("part-")) for path in folder.glob("part-*")]
+            done = sum(min(chosen.chunk, total - chosen.chunk * place) for place in places)
+            return f"{done} rows are kept in {folder}; run the same command again to finish"
+
+        with interruptible(kept):
             result = run_sweep(chosen, executor, folder=folder, progress=show)
     columns = ["output", "mean", "lowest", "highest"]
     rows = [
