@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import typer
 
-__all__ = ["emit", "print_table"]
+if TYPE_CHECKING:
+    from rich.console import Console
 
-_WORD = 26
+__all__ = ["emit", "percent_cell", "print_table"]
+
+#: The widest word that a column keeps whole, and the blanks after each column.
+_WORD, _GAP = 26, 2
 
 
 def _plain(value: Any) -> Any:
@@ -26,32 +30,63 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
+def percent_cell(share: float, digits: int = 0) -> str:
+    """Return a share in percent for a cell; ``<0.1 %`` where 0 would be written and is not so.
+
+    Examples
+    --------
+    >>> percent_cell(0.2345), percent_cell(0.99986, 1), percent_cell(0.0)
+    ('23 %', '>99.9 %', '0 %')
+    """
+    from negotiation.report.standoff_page.markup import percent
+
+    return percent(share, digits).replace("below ", "<").replace("above ", ">")
+
+
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str = "") -> None:
-    """Print a table; numbers stand right."""
+    """Print a table; numbers stand right. One too wide for the terminal runs over, none is cut."""
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
-    for k, name in enumerate(columns):
-        words = any(isinstance(row[k], str) and not _numeric(row[k]) for row in rows)
-        whole = max((_longest_word(row[k]) for row in rows), default=1)
-        table.add_column(
-            name, justify="left" if words else "right", overflow="fold", min_width=min(whole, _WORD)
-        )
-    for row in rows:
-        table.add_row(*(cell if isinstance(cell, str) else _text(cell) for cell in row))
-    Console().print(table)
+    table = Table(title=title or None, title_justify="left", box=None, padding=(0, _GAP, 0, 0))
+    cells = [[cell if isinstance(cell, str) else _text(cell) for cell in row] for row in rows]
+    console = Console()
+    widths = _widths(
+        [(name, *(row[k] for row in cells)) for k, name in enumerate(columns)], console
+    )
+    for k, (name, width) in enumerate(zip(columns, widths, strict=True)):
+        side: Literal["left", "right"]
+        side = "right" if all(_numeric(row[k]) for row in cells) else "left"
+        table.add_column(name, justify=side, overflow="fold", width=width)
+    for row in cells:
+        table.add_row(*row)
+    console.width = max(console.width, sum(widths) + _GAP * len(widths))
+    console.print(table)
 
 
-def _longest_word(cell: Any) -> int:
-    """Width that a column needs to keep words and numbers whole."""
-    text = cell if isinstance(cell, str) else _text(cell)
+def _widths(columns: Sequence[Sequence[str]], console: Console) -> list[int]:
+    """What each column needs, numbers and words whole, and what the terminal leaves beyond it."""
+    widths, spare = [], console.width - _GAP * len(columns)
+    for head, *cells in columns:
+        whole = [
+            _longest_word(head),
+            *(len(cell) if _numeric(cell) else _longest_word(cell) for cell in cells),
+        ]
+        widths.append(min(max(whole), _WORD))
+    spare -= sum(widths)
+    for k, column in enumerate(columns):
+        more = max(0, min(spare, max(map(len, column)) - widths[k]))
+        widths[k], spare = widths[k] + more, spare - more
+    return widths
+
+
+def _longest_word(text: str) -> int:
     return max((len(word) for word in text.split()), default=1)
 
 
 def _numeric(text: str) -> bool:
     try:
-        float(text.replace(",", "").removesuffix("%"))
+        float(text.lstrip("<>").replace(",", "").removesuffix("%"))
     except ValueError:
         return text == ""
     return True

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from negotiation.cli.output import emit, print_table
+from negotiation.cli.output import emit, percent_cell, print_table
 from negotiation.errors import InvalidInputError
 
 __all__ = ["process"]
@@ -92,7 +92,8 @@ def _ensemble(
     if draws:
         for day in dates:
             low, high = found.interval(day)
-            typer.echo(f"Cut by {day}: 90 % of draws and models between {low:.0%} and {high:.0%}")
+            within = f"{percent_cell(low)} and {percent_cell(high)}"
+            typer.echo(f"Cut by {day}: 90 % of draws and models between {within}")
 
 
 def _one_model(
@@ -119,7 +120,7 @@ def _one_model(
         "residual": solution.residual,
     }
     columns = ["date", f"{solution.open_stage} over", "deal"]
-    dated = [[day, f"{cut[day]:.0%}", f"{deal[day]:.0%}"] for day in dates]
+    dated = [[day, percent_cell(cut[day]), percent_cell(deal[day])] for day in dates]
     emit(content, as_json=as_json, columns=columns, rows=dated, title=f"{name}, as of {as_of}")
     if as_json:
         return
@@ -141,7 +142,7 @@ def _plain(value: Any) -> Any:
 
 
 def _share(value: Any) -> str:
-    return value if isinstance(value, str) else f"{100.0 * value:.1f} %"
+    return value if isinstance(value, str) else percent_cell(value, 1)
 
 
 def _cell(value: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from negotiation.cli.output import emit, print_table
+from negotiation.cli.output import emit, percent_cell, print_table
 from negotiation.errors import InvalidInputError
 
 __all__ = ["standoff_app"]
@@ -158,7 +158,7 @@ def run(
     )
     table = found.forecast.table()
     rows = [
-        [str(day), *(f"{100 * row[key]:.1f}" for key in ("cut", "low", "high", "deal"))]
+        [str(day), *(percent_cell(row[key], 1) for key in ("cut", "low", "high", "deal"))]
         for day, row in table.iterrows()
     ]
     content = {
@@ -167,7 +167,7 @@ def run(
         "over_by": {str(day): float(row["cut"]) for day, row in table.iterrows()},
         "folder": str(out),
     }
-    title = f"{standoff.title}, as of {found.as_of}: {found.forecast.stage} over by (percent)"
+    title = f"{standoff.title}, as of {found.as_of}: {found.forecast.stage} over by"
     columns = ["date", "over", "low", "high", "deal"]
     emit(content, as_json=as_json, columns=columns, rows=rows, title=title)
     if not as_json:
@@ -198,11 +198,11 @@ def log(
     path = log_forecast(folder, standoff, found)
     entry = read_forecast_log(folder)[-1]
     rows = [
-        [day, *(f"{100 * value:.1f}" for value in (p["conceded"], *p["interval"], p["agreed"]))]
+        [day, *(percent_cell(value, 1) for value in (p["conceded"], *p["interval"], p["agreed"]))]
         for day, p in entry["probabilities"].items()
     ]
     columns = ["date", "conceded", "low", "high", "agreed"]
-    title = f"{standoff.title}, as of {entry['as_of']}: {entry['stage']} (percent)"
+    title = f"{standoff.title}, as of {entry['as_of']}: {entry['stage']}"
     emit(entry, as_json=as_json, columns=columns, rows=rows, title=title)
     if not as_json:
         typer.echo(f"Written: {path}")

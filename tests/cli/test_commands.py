@@ -10,6 +10,7 @@ import pytest
 
 from negotiation import __version__
 from negotiation.cli import main
+from negotiation.cli.output import percent_cell, print_table
 from negotiation.forecasting.dated_forecast import forecast_process
 from negotiation.standoff.load import load_standoff
 from negotiation.study.provenance import run_record
@@ -337,3 +338,15 @@ def test_a_new_standoff_is_written_and_checked(capsys, tmp_path):
     assert "own.toml: " in err
     assert "stages[1].kind: unknown" in err
     assert "tariffs.steps[1].added: not a number" in err
+
+
+@pytest.mark.parametrize("width", ["30", "80", "200"])
+def test_a_table_keeps_every_word_whatever_the_terminal(width, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", width)
+    columns = ["payoffs", *(f"2025-0{k}-30" for k in range(1, 7)), "CHN concedes first"]
+    rows = [["equilibrium one year", *(percent_cell(k / 7, 1) for k in range(6)), "<0.1 %"]]
+    print_table(columns, rows, title="de-escalation")
+    printed = capsys.readouterr().out
+    words = " ".join([*columns, *rows[0]]).split()
+    assert sorted(printed.split()[1:]) == sorted(words)
+    assert all(len(line) <= max(int(width), 95) for line in printed.splitlines())
