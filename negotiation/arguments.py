@@ -9,6 +9,7 @@ import re
 import sys
 import types
 from collections.abc import Callable, Collection, Iterable, Mapping, Set
+from fractions import Fraction
 from functools import wraps
 from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
 
@@ -35,6 +36,7 @@ _WIDER: dict[Any, tuple[type, ...]] = {
 }
 #: Names of packages that are loaded where they are needed.
 _LATE = {"pd": "pandas", "Axes": "matplotlib.axes", "Figure": "matplotlib.figure"}
+_LARGEST = Fraction(sys.float_info.max)
 #: Longest list or tuple whose members are looked at.
 _MEMBERS = 10_000
 
@@ -66,6 +68,8 @@ def _fits(value: Any, hint: Any) -> bool:
     kind = origin or hint
     if getattr(kind, "_is_protocol", False):
         return not kind.__module__.startswith("negotiation") or _has_members(value, kind)
+    if hint is float and isinstance(value, numbers.Rational):
+        return bool(-_LARGEST <= value <= _LARGEST)
     if isinstance(hint, type) and origin is None:
         return isinstance(value, _WIDER.get(hint, hint))
     if origin is Callable:

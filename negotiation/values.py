@@ -21,6 +21,7 @@ __all__ = [
     "compact_repr",
     "decoding",
     "float_array",
+    "float_vector",
     "instance",
     "instances",
     "number",
@@ -236,6 +237,26 @@ def float_array(
         )
     out.setflags(write=False)
     return out
+
+
+def float_vector(
+    value: ArrayLike,
+    *,
+    name: str,
+    ndim: int | None = None,
+    shape: tuple[int | None, ...] | None = None,
+    low: float | None = None,
+    high: float | None = None,
+) -> FloatArray:
+    """Return `float_array` of ``value``; a number alone is an array of one entry.
+
+    Examples
+    --------
+    >>> float_vector(0.5, name="probabilities", high=1.0)
+    array([0.5])
+    """
+    out = np.atleast_1d(float_array(value, name=name, low=low, high=high))
+    return float_array(out, name=name, ndim=ndim, shape=shape)
 
 
 def number(

@@ -1,6 +1,8 @@
 """Valid files with a few bytes changed, and readers that must not fall over them."""
 
 import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import numpy as np
 
@@ -63,3 +65,19 @@ def read_spoilt(path, content, read, rng, count, check=lambda _: True):
 def stream(seed, name, names):
     """A generator of its own for each reader."""
     return np.random.default_rng([seed, sorted(names).index(name)])
+
+
+def _peak():
+    """Most memory that this process has held, in kB, since the count began."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1])
+
+
+@contextmanager
+def little_memory(most=1_000_000):
+    """What runs inside never takes more than so many kB beyond what was held before."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak starts anew
+    before = _peak()
+    yield
+    assert _peak() - before < most

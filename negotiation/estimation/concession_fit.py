@@ -19,7 +19,7 @@ from negotiation.estimation.process_law.law import ProcessLaw, Resolve
 from negotiation.estimation.process_law.likelihood import ProcessLikelihood
 from negotiation.estimation.process_law.payoffs import DisputePayoffs
 from negotiation.presentation import Presented
-from negotiation.values import FloatArray, float_array, number, random_generator
+from negotiation.values import FloatArray, float_vector, number, random_generator
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -210,7 +210,7 @@ class ConcessionFit(Presented):
         ``times`` are days: ``[time]`` for all, or ``[dispute, time]``.
         """
         likelihood = self._likelihood(disputes)
-        days = np.asarray(times, dtype=np.float64)
+        days = float_vector(times, name="times")
         grid = np.array(np.broadcast_to(days, (len(disputes), days.shape[-1])))
         return np.asarray(np.exp(likelihood.log_survival(grid, self.coefficients)))
 
@@ -236,7 +236,7 @@ class ConcessionFit(Presented):
             deadline=[np.nan if deadline is None else number(deadline, name="deadline")],
             covariates={name: [float(value)] for name, value in given.items()},
         )
-        days = float_array(np.atleast_1d(times), name="times", ndim=1, low=0.0)
+        days = float_vector(times, name="times", ndim=1, low=0.0)
         at = self.coefficients if parameters is None else parameters
         return self._likelihood(one), days[None, :], at
 

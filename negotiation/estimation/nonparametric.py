@@ -19,7 +19,7 @@ from negotiation.arguments import takes
 from negotiation.errors import ConvergenceError
 from negotiation.estimation.disputes.durations import Disputes
 from negotiation.presentation import Pictured
-from negotiation.values import FloatArray, number, read_only
+from negotiation.values import FloatArray, decoding, float_vector, number, read_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +60,8 @@ class SurvivalCurve(Pictured):
 
         Within a span, where nothing is known of it, mass is spread evenly.
         """
-        t = np.asarray(times, dtype=np.float64)[..., None]
+        with decoding("times"):
+            t = np.asarray(times, dtype=np.float64)[..., None]
         width = np.where(self.right > self.left, self.right - self.left, 1.0)
         part = np.clip((t - self.left) / width, 0.0, 1.0)
         part = np.where(self.right > self.left, part, t >= self.right)
@@ -68,7 +69,7 @@ class SurvivalCurve(Pictured):
 
     def survival_of(self, disputes: Disputes, times: ArrayLike) -> FloatArray:
         """Return the same curve for each dispute ``[dispute, time]``."""
-        days = np.asarray(times, dtype=np.float64)
+        days = float_vector(times, name="times")
         return self.survival(np.broadcast_to(days, (len(disputes), days.shape[-1])))
 
     def log_likelihood_of(self, disputes: Disputes) -> FloatArray:

@@ -23,7 +23,15 @@ from negotiation.arguments import takes
 from negotiation.errors import ConvergenceError, InvalidInputError, NonFiniteError
 from negotiation.estimation.mode import Mode, posterior_mode
 from negotiation.presentation import Presented
-from negotiation.values import FloatArray, float_array, number, random_generator, read_only
+from negotiation.values import (
+    FloatArray,
+    decoding,
+    float_array,
+    float_vector,
+    number,
+    random_generator,
+    read_only,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +103,7 @@ class Posterior(Presented):
 
     def quantiles(self, probabilities: ArrayLike) -> FloatArray:
         """Return posterior quantiles ``[probability, parameter]``."""
-        p = float_array(np.atleast_1d(probabilities), name="probabilities", low=0.0, high=1.0)
+        p = float_vector(probabilities, name="probabilities", low=0.0, high=1.0)
         out = np.empty((p.size, len(self.names)))
         for k in range(len(self.names)):
             order = np.argsort(self.draws[:, k])
@@ -156,7 +164,8 @@ def pareto_smooth(log_ratios: ArrayLike) -> tuple[FloatArray, float]:
     >>> float(weights.max()), k
     (0.01, -inf)
     """
-    ratios = np.asarray(log_ratios, dtype=np.float64)
+    with decoding("log_ratios"):
+        ratios = np.asarray(log_ratios, dtype=np.float64)
     if ratios.ndim != 1 or ratios.size < 25 or np.isnan(ratios).any():
         raise InvalidInputError(
             "not log ratios", where="log_ratios", seen=ratios.shape, allowed="25 or more, no NaN"
@@ -342,7 +351,7 @@ def laplace_posterior(
     >>> bool(abs(posterior.mean[0] - 0.92278) < 0.02), posterior.pareto_k < 0.5
     (True, True)
     """
-    at = np.atleast_1d(float_array(start, name="start"))
+    at = float_vector(start, name="start")
     float_array(at, name="start", ndim=1)
     labels = tuple(names) if names is not None else tuple(f"x{k}" for k in range(at.size))
     if len(labels) != at.size:

@@ -16,7 +16,7 @@ from negotiation.process.analysis.stage_ends import StageEnds
 from negotiation.process.analysis.tariffs import TariffFan
 from negotiation.process.game.solution import GameSolution
 from negotiation.process.tough_types.solution import ProcessSolution
-from negotiation.values import one_of
+from negotiation.values import float_array, one_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,7 +74,7 @@ def plot_time_to_deal(
     )
     if not several:
         raise InvalidInputError("nothing to draw", where="solutions", allowed="1 or more")
-    where = np.linspace(0.0, 730.0, 147) if days is None else np.ravel(days)
+    where = np.linspace(0.0, 730.0, 147) if days is None else float_array(days, name="days").ravel()
     highest = 0.0
     for n, (label, solution) in enumerate(several.items()):
         values = solution.deal_by(where) if stage is None else solution.stage_by(stage, where)

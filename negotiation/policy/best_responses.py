@@ -292,7 +292,7 @@ def best_responses(
     grid_size = int(number(grid_size, name="grid_size", low=3))
     first, second = ((float(low), float(high)) for low, high in limits)
     intervals = (first, second)
-    if np.ndim(partner_rates) == 0:
+    if np.ndim(float_array(partner_rates, name="partner_rates")) == 0:
         count = int(number(partner_rates, name="partner_rates", low=2))
         partner = np.array([np.linspace(*intervals[1 - k], count) for k in range(2)])
     else:

@@ -129,7 +129,9 @@ class MultiStepProcess:
 
     def in_time(self, days: ArrayLike) -> FloatArray:
         """Turn days into units of the process's clock."""
-        return np.asarray(days, dtype=np.float64) / DAYS_IN[self.time_unit]
+        with decoding("days"):
+            counted = np.asarray(days, dtype=np.float64)
+        return counted / DAYS_IN[self.time_unit]
 
     def with_time_unit(self, time_unit: str) -> MultiStepProcess:
         """Return the same process told in another unit of time; values do not change."""

@@ -18,7 +18,7 @@ from negotiation.data import load_table
 from negotiation.data.tables import DateLike
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Pictured, Presented
-from negotiation.values import FloatArray, float_array, number, read_only
+from negotiation.values import FloatArray, float_array, float_vector, number, read_only
 
 __all__ = [
     "PurchaseCompliance",
@@ -111,8 +111,8 @@ def purchase_compliance(
     >>> round(phase_one.fulfilment, 4), round(phase_one.posterior_willing, 6)
     (0.5748, 0.28)
     """
-    wanted = np.atleast_1d(float_array(target, name="target", low=0.0))
-    bought = float_array(np.atleast_1d(actual), name="actual", shape=wanted.shape, low=0.0)
+    wanted = float_vector(target, name="target", low=0.0)
+    bought = float_vector(actual, name="actual", shape=wanted.shape, low=0.0)
     if np.any(wanted <= 0):
         raise InvalidInputError("targets must be positive", where="target", seen=wanted)
     belief = number(prior, name="prior", low=0.0, high=1.0)

@@ -30,7 +30,7 @@ from negotiation.equilibrium.quantal.logit_branch import (
 from negotiation.errors import ConvergenceError
 from negotiation.games.normal_form import NormalFormGame, as_normal_form
 from negotiation.presentation import Pictured
-from negotiation.values import FloatArray, float_array, number
+from negotiation.values import FloatArray, float_vector, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,8 +146,7 @@ def quantal_response(
     """
     limit = TimeLimit(max_seconds)
     number(tol, name="tol", low=0.0)
-    wanted = float_array(precision, name="precision", low=0.0)
-    wanted = float_array(np.atleast_1d(wanted), name="precision", ndim=1)
+    wanted = float_vector(precision, name="precision", low=0.0, ndim=1)
     system = LogitSystem(as_normal_form(game, "quantal_response"))
     scaled = wanted * system.unit
     found: dict[float, FloatArray] = {0.0: system.centroid()}

@@ -221,8 +221,9 @@ class Disputes(Presented):
 
     def take(self, places: ArrayLike) -> Disputes:
         """Return the disputes at the given places, or where a mask holds."""
-        index = np.asarray(places)
-        index = np.flatnonzero(index) if index.dtype == bool else index.astype(np.int64)
+        with decoding("places"):
+            index = np.asarray(places)
+            index = np.flatnonzero(index) if index.dtype == bool else index.astype(np.int64)
         if index.size == 0:
             raise InvalidInputError("no dispute is left", where=self.title, seen=0)
 

@@ -20,7 +20,7 @@ from negotiation.data.tables import DateLike, as_date, load_table
 from negotiation.errors import InvalidInputError
 from negotiation.presentation import Presented
 from negotiation.process.beliefs.events import DatedEvent
-from negotiation.values import FloatArray, float_array, number
+from negotiation.values import FloatArray, float_vector, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,10 +38,8 @@ __all__ = [
 
 
 def _checked(probabilities: ArrayLike, outcomes: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    p = np.atleast_1d(float_array(probabilities, name="probabilities", low=0.0, high=1.0))
-    y = np.atleast_1d(float_array(outcomes, name="outcomes", low=0.0, high=1.0))
-    float_array(y, name="outcomes", shape=p.shape)
-    return p, y
+    p = float_vector(probabilities, name="probabilities", low=0.0, high=1.0)
+    return p, float_vector(outcomes, name="outcomes", shape=p.shape, low=0.0, high=1.0)
 
 
 @takes

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from negotiation.process.validation import raise_mistakes
-from negotiation.values import FloatArray, compact_repr, quantity
+from negotiation.values import FloatArray, compact_repr, float_array, quantity
 
 __all__ = ["Action", "Deadline", "Ending", "Node"]
 
@@ -87,7 +86,7 @@ class Ending:
         """Terms that last a mean time ``duration`` (units of the clock) and then lapse."""
         if not duration > 0.0:
             raise_mistakes([f"lapse duration: seen {duration}; allowed: > 0"])
-        return cls(1.0 / duration, to, np.asarray(payoff, dtype=np.float64), "lapse")
+        return cls(1.0 / duration, to, float_array(payoff, name="payoff"), "lapse")
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,12 +171,11 @@ class Node:
         back, lapse_rate
             Node to which play returns when the offer lapses, and the hazard of that.
         """
-        accepting = Action(
-            1 - by, np.asarray(payoff, dtype=np.float64), audience_cost, accept, "accept"
-        )
+        received = float_array(payoff, name="payoff")
+        accepting = Action(1 - by, received, audience_cost, accept, "accept")
         return cls(
             label,
-            np.asarray(flow, dtype=np.float64),
+            float_array(flow, name="flow"),
             (accepting,),
             (Ending(lapse_rate, back, kind="lapse"),),
             stage=stage,

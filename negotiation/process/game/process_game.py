@@ -17,7 +17,7 @@ from negotiation.process.game.layout import GameArrays, Path, game_arrays
 from negotiation.process.game.nodes import Node, Steps
 from negotiation.process.stage import DAYS_IN, PLAYERS, days_between
 from negotiation.process.validation import raise_mistakes
-from negotiation.values import FloatArray, decoding, float_array, quantity
+from negotiation.values import FloatArray, decoding, float_vector, quantity
 
 __all__ = ["ProcessGame", "SolvedGame"]
 
@@ -126,13 +126,15 @@ class ProcessGame:
 
     def in_time(self, days: ArrayLike) -> FloatArray:
         """Turn days into units of the clock."""
-        return np.asarray(days, dtype=np.float64) / DAYS_IN[self.time_unit]
+        with decoding("days"):
+            counted = np.asarray(days, dtype=np.float64)
+        return counted / DAYS_IN[self.time_unit]
 
     def times(self, days: ArrayLike | DateLike) -> FloatArray:
         """Turn days from the start, or a date, into times of the clock along one axis."""
         asked: Any = days_between(self.start, days) if isinstance(days, str | date) else days
         with decoding("days"):
-            counted = float_array(np.atleast_1d(asked), name="days", low=0.0)
+            counted = float_vector(asked, name="days", low=0.0)
         return np.ravel(self.in_time(counted))
 
     def with_time_unit(self, time_unit: str) -> ProcessGame:

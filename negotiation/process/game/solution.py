@@ -31,7 +31,7 @@ from negotiation.process.game.dates import (
 from negotiation.process.game.layout import Path
 from negotiation.process.game.process_game import ProcessGame
 from negotiation.process.stage import days_between
-from negotiation.values import FloatArray, IntArray, number, one_of
+from negotiation.values import FloatArray, IntArray, decoding, number, one_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -195,7 +195,8 @@ class GameSolution(Presented):
         days
             As in `deal_by`.
         """
-        chosen = np.flatnonzero(np.asarray(nodes, dtype=bool))
+        with decoding("nodes"):
+            chosen = np.flatnonzero(np.asarray(nodes, dtype=bool))
         return self._stopped(tuple(chosen.tolist()), days)
 
     @property

@@ -24,7 +24,7 @@ from negotiation.process.solve import ProcessSolution
 from negotiation.process.stage import DAYS_IN
 from negotiation.process.stages import MultiStepProcess
 from negotiation.process.tough_types.node_laws import node_laws
-from negotiation.values import FloatArray, IntArray, float_array, random_generator
+from negotiation.values import FloatArray, IntArray, float_array, float_vector, random_generator
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,7 +81,7 @@ class ProcessPaths(Presented):
 
     def deal_by(self, days: ArrayLike) -> FloatArray:
         """Share of the paths with a deal by a number of days."""
-        times = np.atleast_1d(self.process.in_time(days))
+        times = self.process.in_time(float_vector(days, name="days"))
         ordered = np.sort(self.deal_time)
         share: FloatArray = np.searchsorted(ordered, times * (1 + 1e-15), side="right") / len(
             ordered
@@ -121,7 +121,7 @@ class ProcessPaths(Presented):
         level = np.concatenate([[0], np.cumsum(shift)])
         width = 1 << int(level[-1])
         table = np.stack([_spread(values, width) for values in rows])
-        times = np.atleast_1d(process.in_time(float_array(days, name="days", low=0.0)))
+        times = process.in_time(float_vector(days, name="days", low=0.0))
         stage, time = self.stage[paths], self.time[paths]
         outcome, history = self.outcome[paths], self.history[paths]
         targets = np.array(
@@ -148,8 +148,8 @@ class ProcessPaths(Presented):
         self, days: ArrayLike, probabilities: ArrayLike, *, chunk: int = 16
     ) -> FloatArray:
         """Quantiles over paths of the tariffs in force, ``[probability, day, side]``."""
-        asked = float_array(np.atleast_1d(days), name="days", low=0.0)
-        levels = float_array(np.atleast_1d(probabilities), name="probabilities", low=0.0, high=1.0)
+        asked = float_vector(days, name="days", low=0.0)
+        levels = float_vector(probabilities, name="probabilities", low=0.0, high=1.0)
         parts = [
             np.quantile(self.tariffs(asked[n : n + chunk]), levels, axis=0, method="inverted_cdf")
             for n in range(0, len(asked), chunk)

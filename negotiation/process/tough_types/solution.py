@@ -28,7 +28,7 @@ from negotiation.process.tough_types.dates.eventual_deals import (
     transform,
 )
 from negotiation.process.tough_types.kernels.regimes import PASSED
-from negotiation.values import FloatArray, float_array, number
+from negotiation.values import FloatArray, float_vector, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -249,7 +249,7 @@ class ProcessSolution(Pictured):
             As in `deal_by`.
         """
         position = stage_number(self.process, stage)
-        asked = float_array(np.atleast_1d(days), name="days", low=0.0)
+        asked = float_vector(days, name="days", low=0.0)
         times = np.ravel(asked) / DAYS_IN[self.process.time_unit]
         if self._closed:
             out = constant_hazard_deal_by(
