@@ -38,6 +38,22 @@ def test_equilibria_of_the_literature():
     assert poker.payoffs == pytest.approx([-1 / 18, 1 / 18], abs=1e-5)
 
 
+@pytest.mark.parametrize("unit", [1e-7, 1e7])
+def test_the_unit_of_payoffs_does_not_matter(unit):
+    for game in (selten_horse(), beer_quiche(), kuhn_poker()):
+        nodes = [
+            TerminalNode(tuple(unit * x + unit for x in node.payoffs), node.label)
+            if isinstance(node, TerminalNode)
+            else node
+            for node in game.nodes
+        ]
+        plain = sequential_equilibrium(game)
+        other = sequential_equilibrium(ExtensiveFormGame(tuple(nodes), game.players))
+        assert np.allclose(other.payoffs, unit * np.array(plain.payoffs) + unit, rtol=1e-4)
+        for label, play in plain.behavior.items():
+            assert other.behavior[label] == pytest.approx(play, abs=1e-3)
+
+
 def best_gain(game, behavior, beliefs, information_set):
     """Gain from the best pure continuation plan, by enumeration of all plans."""
     player = information_set.player
