@@ -11,6 +11,7 @@ with U_i the flow a year of terms over their discounted life.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -22,7 +23,7 @@ from negotiation.payoffs.ensemble import RevealedWeight
 from negotiation.process.multi_step.plan import ProcessPlan
 from negotiation.process.multi_step.state_flows import State, StateFlows
 from negotiation.process.multi_step.surfaces import Surface
-from negotiation.values import FloatArray, compact_repr
+from negotiation.values import FloatArray, compact_repr, read_only
 
 __all__ = ["StageDemands", "TariffBox", "ideal_demands", "weighed"]
 
@@ -58,14 +59,28 @@ class TariffBox:
 
     __repr__ = compact_repr
 
+    @cached_property
+    def _last(self) -> dict[str, tuple[bytes, FloatArray]]:
+        """Flows and slopes at the last pair asked for: a search asks for a pair several times."""
+        return {}
+
+    def _at(self, what: str, rates: FloatArray, compute: Callable[[FloatArray], Any]) -> FloatArray:
+        point = rates[None, :2]
+        key = point.tobytes()
+        if what not in self._last or self._last[what][0] != key:
+            self._last[what] = key, read_only(compute(point))
+        return self._last[what][1]
+
     def flow(self, rates: FloatArray) -> FloatArray:
         """Flows ``[side]`` at one pair of added tariffs."""
-        return np.asarray(self.flows.at(rates[None, :2])[0])
+        return self._at("flow", rates, lambda point: self.flows.at(point)[0])
 
     def slope(self, rates: FloatArray) -> FloatArray:
         """Derivatives of flows ``[side, tariff]`` at one pair of added tariffs."""
-        point = rates[None, :2]
-        return np.stack([self.flows.at(point, 1, 0)[0], self.flows.at(point, 0, 1)[0]], axis=-1)
+        at = self.flows.at
+        return self._at(
+            "slope", rates, lambda p: np.stack([at(p, 1, 0)[0], at(p, 0, 1)[0]], axis=-1)
+        )
 
     @cached_property
     def fine(self) -> tuple[FloatArray, FloatArray]:
