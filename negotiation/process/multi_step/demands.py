@@ -67,9 +67,10 @@ class TariffBox:
     def _at(self, what: str, rates: FloatArray, compute: Callable[[FloatArray], Any]) -> FloatArray:
         point = rates[None, :2]
         key = point.tobytes()
-        if what not in self._last or self._last[what][0] != key:
-            self._last[what] = key, read_only(compute(point))
-        return self._last[what][1]
+        found = self._last.get(what)
+        if found is None or found[0] != key:
+            found = self._last[what] = key, read_only(compute(point))
+        return found[1]
 
     def flow(self, rates: FloatArray) -> FloatArray:
         """Flows ``[side]`` at one pair of added tariffs."""
