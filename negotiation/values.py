@@ -26,6 +26,7 @@ __all__ = [
     "instances",
     "number",
     "one_of",
+    "points_of",
     "quantity",
     "random_generator",
     "read_only",
@@ -152,6 +153,17 @@ def user_path(path: Any, *, name: str = "path") -> Path:
     if not isinstance(text, str) or "\0" in text:
         raise InvalidInputError("not a path", where=name, seen=shown(path), allowed="a path")
     return Path(text)
+
+
+def points_of(rate: float) -> float:
+    """Return a rate in points, to a ten-thousandth: residue of floats such as 2e-17 is 0.
+
+    Examples
+    --------
+    >>> points_of(1.45), points_of(-2.2e-17)
+    (145.0, 0.0)
+    """
+    return round(100.0 * float(rate), 4) + 0.0
 
 
 def read_only(array: NDArray[Any]) -> NDArray[Any]:

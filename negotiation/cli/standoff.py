@@ -9,6 +9,7 @@ import typer
 
 from negotiation.cli.output import emit, percent_cell, print_table
 from negotiation.errors import InvalidInputError
+from negotiation.values import points_of
 
 __all__ = ["standoff_app"]
 
@@ -88,10 +89,10 @@ def show(name: Name, as_of: Date = None, as_json: Json = False) -> None:
     emit(content, as_json=as_json, columns=columns, rows=sells, title=standoff.title)
     if as_json:
         return
-    force = ", ".join(f"{side} {100 * rate:+.4g}" for side, rate in points.items())
+    force = ", ".join(f"{side} {points_of(rate):+.4g}" for side, rate in points.items())
     typer.echo(f"\nPoints in force{'' if day is None else f' on {day}'}: {force}")
     if ahead is not None:
-        follow = ", ".join(f"{side} {100 * rate:+.4g}" for side, rate in ahead.rates.items())
+        follow = ", ".join(f"{side} {points_of(rate):+.4g}" for side, rate in ahead.rates.items())
         typer.echo(f"Next deadline: {ahead.date}, {ahead.name} ({ahead.follows}: {follow})")
     typer.echo()
     print_table(["date", "actor", "kind", "event"], events, title="Events")

@@ -19,7 +19,7 @@ from negotiation.errors import InvalidInputError
 from negotiation.trade.aggregation import positions
 from negotiation.trade.economy import Economy
 from negotiation.trade.instruments.measures import Measure, action_measures
-from negotiation.values import FloatArray, float_array, number
+from negotiation.values import FloatArray, float_array, number, points_of
 
 __all__ = [
     "FREE_TRADE",
@@ -46,7 +46,7 @@ def action_label(added: float, total: float, *, free: bool = False) -> str:
     """
     if free:
         return "free trade (0 %)"
-    points = round(100.0 * added, 4)
+    points = points_of(added)
     return f"{points:+.4g} ({100.0 * total:.1f} %)" if points else f"0 ({100.0 * total:.1f} %)"
 
 

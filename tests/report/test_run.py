@@ -1,6 +1,7 @@
 """A run of a standoff into a folder."""
 
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -8,6 +9,7 @@ import pytest
 import negotiation as ng
 from negotiation.cli import main
 from negotiation.forecasting import dated_forecast, solved_draws
+from negotiation.standoff.template import standoff_template
 from tests.standoff.files import write
 
 DAY = "2030-02-20"
@@ -102,3 +104,19 @@ def test_the_command_writes_the_folder(done, tmp_path, capsys):
     printed = json.loads(capsys.readouterr().out)
     assert printed["over_by"]["2030-03-01"] == run.forecast.cut_by("2030-03-01")
     assert contents(tmp_path / "out") == contents(folder)
+
+
+def test_rounding_residue_and_years_ahead_are_written_plainly(tmp_path):
+    """A bargain at 2e-17 points and a deadline more than four years away."""
+    text = standoff_template("JPN", "KOR", file="own.toml").replace("2026-06-30", "2030-06-30")
+    (tmp_path / "own.toml").write_text(text)
+    run = ng.run_standoff(ng.load_standoff(tmp_path / "own.toml"), tmp_path / "out", draws=1)
+    spoken = re.sub(
+        r"<(script|style|svg).*?</\1>",
+        "",
+        (tmp_path / "out" / "report.html").read_text(),
+        flags=re.S,
+    )
+    assert not re.findall(r"\d(?:e[-+\u2212]?\d)", spoken)
+    labels = [label for built in run.built.values() for label in built.game.labels]
+    assert not [label for label in labels if re.search(r"\de-\d", label)]

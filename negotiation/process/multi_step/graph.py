@@ -22,7 +22,7 @@ from negotiation.process.multi_step.demands import StageDemands, weighed
 from negotiation.process.multi_step.plan import DatedChange, ProcessPlan
 from negotiation.process.multi_step.revealed_weights import revealed_weights
 from negotiation.process.multi_step.state_flows import State, StateFlows
-from negotiation.values import FloatArray
+from negotiation.values import FloatArray, points_of
 
 __all__ = ["build_process"]
 
@@ -84,7 +84,11 @@ class _Builder:
         self.waiting: list[_Key] = []
         self.nodes: dict[str, Node] = {}
         self.states: dict[str, State] = {}
-        self.prizes: list[tuple[str, str, FloatArray]] = []
+        #: Both states after a concession, by stage and history.
+        self.conceded: dict[tuple[str, str], list[State]] = {}
+        self.labels: dict[_Key, str] = {}
+        #: Flows ``[side]`` a year by state and horizon.
+        self.known: dict[tuple[State, int], FloatArray] = {}
         rate = self.numbers.discount_rates + 1.0 / self.numbers.terms_duration
         moving = 1.0 / self.numbers.elasticity_years
         #: Share of the discounted life of terms spent at each horizon, ``[step, side]``.
@@ -100,8 +104,12 @@ class _Builder:
 
     def earned(self, states: list[State], step: int) -> FloatArray:
         """Flows ``[state, side]`` a year at one horizon."""
-        parts = self.flows.parts(states, step, self.instruments)
-        return weighed(parts, self.weights, self.numbers.job_costs)
+        new = [state for state in dict.fromkeys(states) if (state, step) not in self.known]
+        if new:
+            parts = self.flows.parts(new, step, self.instruments)
+            found = weighed(parts, self.weights, self.numbers.job_costs)
+            self.known.update(zip(((state, step) for state in new), found, strict=True))
+        return np.array([self.known[state, step] for state in states])
 
     def terms(self, states: list[State]) -> FloatArray:
         """Flows ``[state, side]`` a year, over the discounted life of terms."""
@@ -113,8 +121,10 @@ class _Builder:
 
     def label(self, key: _Key) -> str:
         """Name of a node, the same for the same stage, state and horizon."""
+        if key in self.labels:
+            return self.labels[key]
         stage, state, step, passed = key
-        words = [stage, "/".join(f"{100.0 * rate:.6g}" for rate in state.rates)]
+        words = [stage, "/".join(f"{points_of(rate):.6g}" for rate in state.rates)]
         words += [
             f"{side} exempts" for side, on in zip(self.plan.sides, state.exempt, strict=True) if on
         ]
@@ -123,7 +133,8 @@ class _Builder:
             words.append(f"after {passed}")
         if self.flows.steps > 1:
             words.append("later" if step else "first years")
-        return ", ".join(words)
+        self.labels[key] = ", ".join(words)
+        return self.labels[key]
 
     def history(self, state: State) -> str:
         """What is in force, in words."""
@@ -177,7 +188,7 @@ class _Builder:
             parameters=parameters,
         )
         rates = np.array([self.states[label].rates for label in game.labels])
-        stakes, prizes = self._nothing_at_stake(), tuple(self.prizes)
+        stakes, prizes = self._nothing_at_stake(), self._prizes()
         return BuiltProcess(game, plan, self.weights, prizes, rates, self.flows, stakes)
 
     def node(self, key: _Key, flow: FloatArray) -> Node:
@@ -252,7 +263,9 @@ class _Builder:
         if kind in {LAPSED, AGREED}:
             return ()
         after = self._conceded(stage, kind, state)
-        self._note_prize(stage, state, after)
+        both = [reached for reached in after if reached is not None]
+        if len(both) == len(after):
+            self.conceded.setdefault((stage, self.history(state)), both)
         first_cut = kind == "cut"
         share = 1.0 if first_cut else self.numbers.later_cost_share
         actions = []
@@ -366,12 +379,14 @@ class _Builder:
         flows = self.terms([state, *(reached for reached in after if reached is not None)])
         return nothing_at_stake(stage.name, flows / self.numbers.shock_scales)
 
-    def _note_prize(self, stage: str, state: State, after: list[State | None]) -> None:
-        if any(reached is None for reached in after):
-            return
-        history = self.history(state)
-        if any(entry[:2] == (stage, history) for entry in self.prizes):
-            return
-        flows = self.terms([reached for reached in after if reached is not None])
-        prize = np.array([flows[1, 0] - flows[0, 0], flows[0, 1] - flows[1, 1]])
-        self.prizes.append((stage, history, prize))
+    def _prizes(self) -> tuple[tuple[str, str, FloatArray], ...]:
+        """What each side gains a year where the other concedes, by stage and history."""
+        if not self.conceded:
+            return ()
+        flows = self.terms([state for pair in self.conceded.values() for state in pair])
+        return tuple(
+            (stage, history, np.array([other[0] - own[0], own[1] - other[1]]))
+            for (stage, history), own, other in zip(
+                self.conceded, flows[::2], flows[1::2], strict=True
+            )
+        )

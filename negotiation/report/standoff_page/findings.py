@@ -22,6 +22,7 @@ from negotiation.report.standoff_page.markup import (
     figure,
     folded,
     items,
+    number,
     paragraph,
     payoff_name,
     percent,
@@ -162,7 +163,7 @@ def game_section(
     texts = [
         f"{kind} on the rates in force, threatened or asked for: {reading.because}. Equilibrium, "
         f"points added and the tariff in all: {_played(game, found)} ({all_found}; largest gain "
-        f"from deviating {found.max_regret:.0e}).",
+        f"from deviating {found.max_regret:.1g}).",
         f"On free trade and {_FINE} rates up to the highest, the other side playing as there: "
         f"{finer}.",
     ]
@@ -248,8 +249,9 @@ def process_section(built: Mapping[str, BuiltProcess], solved: Mapping[str, Game
         [
             str(row["stage"]),
             f"{row['reached']:.2f}",
-            f"{row['mean_time']:.2g}" if np.isfinite(row["mean_time"]) else "",
-            *(f"{row[f'hazard_{side}']:.2g}" if row["reached"] > 0 else "" for side in (one, two)),
+            number(row["mean_time"]) if np.isfinite(row["mean_time"]) else "",
+            *(number(row[f"hazard_{side}"], 0.001) if row["reached"] > 0 else ""
+              for side in (one, two)),
             *(percent(row[f"{side}_concedes_first"]) if row["reached"] > 0 else ""
               for side in (one, two)),
         ]

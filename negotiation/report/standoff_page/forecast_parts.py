@@ -111,9 +111,10 @@ def _timeline(standoff: Standoff, forecast: ProcessForecast, outcome: date | Non
         above.set_xlim(begin, until)
         below.set_xlim(as_of, last)
         for axis in axes:
-            locator = AutoDateLocator(maxticks=6)  # type: ignore[no-untyped-call]  # untyped there
+            # At least three, so that ranges of three years and more are told in years.
+            locator = AutoDateLocator(minticks=3, maxticks=6)  # type: ignore[no-untyped-call]  # as below
             axis.xaxis.set_major_locator(locator)
-            axis.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]  # as above
+            axis.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]  # untyped there
 
     drawing = svg_of(draw, name="timeline", size=(4.3, 5.2), rows=(1.0, 1.0))
     caption = (

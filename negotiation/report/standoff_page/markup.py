@@ -10,6 +10,7 @@ from datetime import date
 from negotiation.data.labels import region_names, spelled
 from negotiation.payoffs.ensemble import PAYOFF_MODELS
 from negotiation.payoffs.scenarios import MODELS
+from negotiation.values import points_of
 
 __all__ = [
     "day_text",
@@ -61,15 +62,17 @@ def signed(value: float, digits: int = 2) -> str:
     return mark + text
 
 
-def number(value: float) -> str:
-    """Return a number in three digits, written out.
+def number(value: float, floor: float = 0.0) -> str:
+    """Return a number in three digits, written out; a positive one below ``floor`` is not.
 
     Examples
     --------
-    >>> number(60412.0), number(0.25)
-    ('60,412', '0.25')
+    >>> number(999.7), number(0.25), number(4e-16, 0.001)
+    ('1,000', '0.25', 'below 0.001')
     """
-    return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.3g}"
+    if 0.0 < value < floor:
+        return f"below {floor:g}"
+    return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
 
 
 def points(rates: Iterable[float]) -> str:
@@ -77,11 +80,11 @@ def points(rates: Iterable[float]) -> str:
 
     Examples
     --------
-    >>> points([0.575, -0.1, 0.0])
+    >>> points([0.575, -0.1, 2e-17])
     '+57.5 / −10 / 0'
     """
-    texts = (f"{100.0 * rate:+.4g}".replace("-", "\u2212") for rate in rates)
-    return " / ".join("0" if float(text[1:]) == 0.0 else text for text in texts)
+    added = (points_of(rate) for rate in rates)
+    return " / ".join(f"{p:+.4g}".replace("-", "\u2212") if p else "0" for p in added)
 
 
 def region(code: str) -> str:

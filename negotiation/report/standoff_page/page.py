@@ -28,7 +28,6 @@ from negotiation.report.standoff_page.markup import (
     items,
     paragraph,
     percent,
-    points,
     region,
     signed,
 )
@@ -90,14 +89,12 @@ def _resolve(forecast: ProcessForecast) -> str:
 
 
 def _agreed(run: StandoffRun, one: str, two: str) -> str:
-    """What the first bargain awards: the points, on average, or that there is none."""
+    """What the first bargain awards: points, with their odds, or that there is none."""
     agreed = run.bargains[0]
+    text = f"{agreed.name} bargain: {agreed_points(run.bargaining_problem, agreed)}"
     if not agreed.parameters:
-        return f"{agreed.name} bargain: {agreed_points(run.bargaining_problem, agreed)}."
-    return (
-        f"{agreed.name} bargain: {points(agreed.parameters)} points added by {one} / {two}; below "
-        "zero the baseline tariff goes as well."
-    )
+        return f"{text}."
+    return f"{text}, points added by {one} / {two}; below zero the baseline tariff goes as well."
 
 
 def _answer(run: StandoffRun) -> list[str]:
