@@ -21,6 +21,7 @@ from negotiation.trade.economy import Economy
 from negotiation.trade.elasticities.elasticity_sets import ElasticityChoice
 from negotiation.trade.tariff_actions import FREE_TRADE, action_grids, action_label, measures_label
 from negotiation.trade.tariff_scenarios import Exemptions, baseline_averages
+from negotiation.values import points_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -171,10 +172,7 @@ def tariff_game(
         added_rates.append(tuple(float(point) for point in points))
         total_rates.append(tuple(float(total) for total in totals))
         labels.append(
-            tuple(
-                _label(economy, names[k], item, point, total, taxed)
-                for item, point, total in zip(grid, points, totals, strict=True)
-            )
+            _labels(economy, names[k], list(zip(grid, points, totals, strict=True)), taxed)
         )
     return TariffGame(
         payoffs=outcomes.percent_of_gdp.T.reshape(len(shape), *shape),
@@ -187,6 +185,27 @@ def tariff_game(
     )
 
 
+def _labels(
+    economy: Economy,
+    player: str,
+    actions: Sequence[tuple[Any, float, float]],
+    sectors: Sequence[str] | None,
+) -> tuple[str, ...]:
+    """How tables print actions, each given with the points that it adds and the mean total.
+
+    Where two would be called the same, more digits tell them apart, or a number.
+    """
+    labels: list[str] = []
+    for digits in (4, 8):
+        labels = [_label(economy, player, *action, sectors, digits) for action in actions]
+        if len(set(labels)) == len(labels):
+            return tuple(labels)
+    counts = [labels[: k + 1].count(label) for k, label in enumerate(labels)]
+    return tuple(
+        label if n == 1 else f"{label} #{n}" for label, n in zip(labels, counts, strict=True)
+    )
+
+
 def _label(
     economy: Economy,
     player: str,
@@ -194,15 +213,20 @@ def _label(
     points: float,
     total: float,
     sectors: Sequence[str] | None,
+    digits: int,
 ) -> str:
     """How tables print an action, given the points that it adds and the mean total."""
     if isinstance(action, tuple):
         return measures_label(action)
     if not isinstance(action, Mapping):
-        return action_label(points, total, free=action == FREE_TRADE)
+        if points == 0.0 and action != FREE_TRADE and points_of(action) != 0.0:
+            # Nothing is traded: no mean tells what was asked for.
+            points = total = float(action)
+        return action_label(points, total, free=action == FREE_TRADE, digits=digits)
     by_rival = []
     for rival, rate in action.items():
         base = float(baseline_averages(economy, (player, rival), sectors)[0])
         added = -base if rate == FREE_TRADE else rate
-        by_rival.append(f"{rival} {action_label(added, base + added, free=rate == FREE_TRADE)}")
+        label = action_label(added, base + added, free=rate == FREE_TRADE, digits=digits)
+        by_rival.append(f"{rival} {label}")
     return ", ".join(by_rival)

@@ -184,6 +184,10 @@ def plot_stage_ends(
     if not several:
         raise InvalidInputError("nothing to draw", where="ends", allowed="1 or more")
     stages = next(iter(several.values())).stages
+    if not stages:
+        raise InvalidInputError(
+            "no stage has an act that could end it", where="ends", allowed="1 stage or more"
+        )
     causes = tuple(dict.fromkeys(c for item in several.values() for c in item.causes))
     pen = Pen(ax, colours)
     ax = pen.ax

@@ -6,7 +6,8 @@ drawn on, so that a picture fits a dark style, a grid of axes and a page alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from negotiation.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.text import Text
 
 __all__ = ["COLOURS", "MARKERS", "Pen"]
 
@@ -22,6 +24,8 @@ __all__ = ["COLOURS", "MARKERS", "Pen"]
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p", "h", "8")
 _DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
+#: What Matplotlib calls artists that nobody named.
+_UNNAMED = re.compile(r"_(nolegend_|(child|container)\d+)")
 #: Points below which print is hard to read.
 SMALLEST_TYPE = 7.0
 
@@ -68,6 +72,7 @@ class Pen:
         light = float(np.dot(to_rgb(behind), (0.299, 0.587, 0.114))) > 0.5
         self.ink = "#000000" if light else "#ffffff"
         self._others = set(ax.figure.axes)
+        self._before = {text: text.get_text() for text in _texts(ax)}
 
     def grey(self, lightness: float) -> str:
         """Return a grey: 0 is the ink, 1 the paper."""
@@ -109,6 +114,13 @@ class Pen:
 
     def legend(self, *given: Any, **options: Any) -> None:
         """Draw a legend without frame in small print, where there is anything to tell apart."""
+        drawn = *self.ax.lines, *self.ax.patches, *self.ax.collections, *self.ax.containers
+        for artist in (*drawn, *options.get("handles", ())):
+            name = artist.get_label()
+            if _told(name) != str(name):
+                artist.set_label(_told(name))
+        if len(given) == 2:
+            given = given[0], [_told(name) for name in given[1]]
         if given or self.ax.get_legend_handles_labels()[0]:
             found = {"frameon": False, "fontsize": self.small, **options}
             legend = self.ax.legend(*given, **found)
@@ -118,32 +130,52 @@ class Pen:
                 text.set_color(self.ink)
 
     def finish(self, labels: Mapping[str, str] | None) -> Axes:
-        """Return the axes with ``labels`` in place of the words that they replace."""
-        if labels:
-            if not isinstance(labels, Mapping):
-                raise InvalidInputError(
-                    "not a mapping from words to words",
-                    where="labels",
-                    seen=type(labels).__name__,
-                    allowed='{"FRA": "France", ...}',
-                )
-            added = set(self.ax.figure.axes) - self._others
-            for axes in [self.ax, *self.ax.child_axes, *added]:
-                _put(axes, lambda text: str(labels.get(text, text)))
+        """Return the axes with ``labels`` in place of the words that they replace.
+
+        Words of the picture, such as names of sides, are printed as they are: a ``$`` begins no
+        formula there. It may in ``labels``, and in what the axes held before.
+        """
+        given = {} if labels is None else labels
+        if not isinstance(given, Mapping):
+            raise InvalidInputError(
+                "not a mapping from words to words",
+                where="labels",
+                seen=type(labels).__name__,
+                allowed='{"FRA": "France", ...}',
+            )
+        added = set(self.ax.figure.axes) - self._others
+        for axes in [self.ax, *self.ax.child_axes, *added]:
+            self._put(axes, given)
         return self.ax
 
+    def _put(self, axes: Any, given: Mapping[str, str]) -> None:
+        """Replace the words of axes: titles, names of axes and ticks, notes, legend."""
+        from matplotlib.ticker import FixedFormatter
 
-def _put(axes: Any, word: Callable[[str], str]) -> None:
-    """Replace the words of axes: titles, names of axes and ticks, notes, legend."""
-    from matplotlib.ticker import FixedFormatter
+        for axis in (axes.xaxis, axes.yaxis):
+            formatter = axis.get_major_formatter()
+            if isinstance(formatter, FixedFormatter):
+                own = list(formatter.seq)
+                formatter.seq = [str(given.get(text, text)) for text in own]
+                for tick, text in zip(axis.get_major_ticks(len(own)), own, strict=False):
+                    for label in (tick.label1, tick.label2):
+                        label.set_parse_math(text in given)
+        for item in _texts(axes):
+            text = item.get_text()
+            if text in given:
+                item.set_text(str(given[text]))
+            elif self._before.get(item) != text:
+                item.set_parse_math(False)
 
-    for axis in (axes.xaxis, axes.yaxis):
-        formatter = axis.get_major_formatter()
-        if isinstance(formatter, FixedFormatter):
-            formatter.seq = [word(text) for text in formatter.seq]
+
+def _told(name: Any) -> str:
+    """A name for a legend: Matplotlib leaves out what begins with a stroke, save for its own."""
+    text = str(name)
+    return f" {text}" if text.startswith("_") and not _UNNAMED.fullmatch(text) else text
+
+
+def _texts(axes: Any) -> list[Text]:
+    """Titles, names of axes, notes and legend."""
     legend = axes.get_legend()
-    texts: Iterable[Any] = [axes.title, axes.xaxis.label, axes.yaxis.label, *axes.texts]
-    if legend is not None:
-        texts = [*texts, legend.get_title(), *legend.get_texts()]
-    for text in texts:
-        text.set_text(word(text.get_text()))
+    found = [axes.title, axes.xaxis.label, axes.yaxis.label, *axes.texts]
+    return found if legend is None else [*found, legend.get_title(), *legend.get_texts()]

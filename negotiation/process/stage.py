@@ -20,7 +20,15 @@ DAYS_IN = {"day": 1.0, "week": 7.0, "month": 365.25 / 12.0, "year": 365.25}
 def days_between(start: date | None, day: DateLike) -> float:
     """Return the days from the start of play to a date, which is not before it."""
     end = as_date(day, name="day")
-    if start is None or end is None or end < start:
+    if start is None:
+        raise InvalidInputError(
+            "a date, where play has no day on which it starts",
+            where="day",
+            seen=day,
+            allowed="a number of days from the start",
+            hint='Or give the process its start: start="2025-05-02".',
+        )
+    if end is None or end < start:
         raise InvalidInputError(
             "no such span of days", where="day", seen=day, allowed=f"on or after {start}"
         )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
+import importlib.util
 import sys
 import sysconfig
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,9 @@ from negotiation.errors import InvalidInputError
 from negotiation.values import user_path
 
 __all__ = ["function_named", "import_beside", "modules_of"]
+
+#: Hash of the source of every file that stands beside a study and has been imported.
+_IMPORTED: dict[Path, str] = {}
 
 
 def modules_of(function: Callable[..., Any], path: str) -> tuple[str, ...]:
@@ -24,7 +30,8 @@ def import_beside(folder: Path, name: str | None = None) -> Any:
     """Let Python find the files of a folder first, as for a script run there; import one of them.
 
     Modules of another folder with the same names are forgotten, so that projects whose files
-    share names can be used one after the other.
+    share names can be used one after the other. So are those of this folder once one of its files
+    has changed: what runs is what the files say.
 
     Raises
     ------
@@ -33,7 +40,8 @@ def import_beside(folder: Path, name: str | None = None) -> Any:
     """
     folder = folder.resolve()
     installed = tuple(sysconfig.get_paths()[key] for key in ("stdlib", "purelib", "platlib"))
-    for path in folder.glob("*.py"):
+    files = sorted(folder.glob("*.py"))
+    for path in files:
         origin = getattr(sys.modules.get(path.stem), "__file__", None) or ""
         if path.stem in sys.stdlib_module_names or origin.startswith(installed):
             raise InvalidInputError(
@@ -43,10 +51,33 @@ def import_beside(folder: Path, name: str | None = None) -> Any:
             )
         if path.stem in sys.modules and Path(origin).resolve() != path:
             del sys.modules[path.stem]
+    if any(_note_import(path) != _hash(path) for path in _loaded(files)):
+        for path in _loaded(files):
+            sys.modules.pop(path.stem, None)
+            _IMPORTED.pop(path, None)
+            # Compiled code is told apart by size and second alone.
+            with suppress(OSError):
+                Path(importlib.util.cache_from_source(str(path))).unlink()
     if sys.path[0] != str(folder):
         sys.path[:] = [str(folder), *(item for item in sys.path if item != str(folder))]
     importlib.invalidate_caches()
-    return None if name is None else importlib.import_module(name)
+    found = None if name is None else importlib.import_module(name)
+    for path in _loaded(files):
+        _note_import(path)
+    return found
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _loaded(files: list[Path]) -> list[Path]:
+    return [path for path in files if path.stem in sys.modules]
+
+
+def _note_import(path: Path) -> str:
+    """Return the hash of the source that a file was imported from, as far as it was seen."""
+    return _IMPORTED.setdefault(path, _hash(path))
 
 
 def function_named(

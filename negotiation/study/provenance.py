@@ -19,6 +19,7 @@ __all__ = [
     "data_hash",
     "file_hash",
     "module_closure",
+    "own_source_hash",
     "run_record",
     "source_hash",
     "versions",
@@ -114,6 +115,16 @@ def source_hash(modules: Iterable[str], folder: Path | None = None) -> str:
     digest = hashlib.sha256()
     for module in module_closure(modules, folder):
         path = _file_of(module, folder)
+        if path is not None:
+            digest.update(module.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def own_source_hash(modules: Iterable[str], folder: Path | None) -> str:
+    """Return one sha256 of the files of a folder among the sources of `source_hash`."""
+    digest = hashlib.sha256()
+    for module in module_closure(modules, folder):
+        path = None if module.split(".")[0] == PACKAGE.name else _file_of(module, folder)
         if path is not None:
             digest.update(module.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -87,7 +87,12 @@ def run_study(study: Study, *, inputs: StudyInputs, profile: str = "fast") -> St
 
 
 def _summary(
-    study: Study, spec: Path, profile: str, result: StudyResult, objects: Mapping[str, str]
+    study: Study,
+    spec: Path,
+    profile: str,
+    result: StudyResult,
+    objects: Mapping[str, str],
+    sources: str,
 ) -> Mapping[str, Any]:
     return {
         "study": study.name,
@@ -109,7 +114,7 @@ def _summary(
         "objects_sha256": dict(objects),
         "health": {key: {"value": a, "bound": b} for key, (a, b) in result.health.items()},
         "provenance": {
-            "source_sha256": study_sources(study),
+            "source_sha256": sources,
             "data_sha256": data_hash(),
             "spec_sha256": file_hash(spec),
             "files_sha256": {name: file_hash(file) for name, file in study.file_paths.items()},
@@ -126,8 +131,9 @@ def run_study_file(spec: Path, results: Path, *, profile: str = "fast") -> Study
     """
     study = load_study(spec)
     folder = results / study.name
+    sources = study_sources(study)
     result = run_study(study, inputs=StudyInputs(results), profile=profile)
     objects = {name: save_object(folder / name, item) for name, item in result.objects.items()}
     write_json(folder / "run.json", run_record(spec.parent))
-    write_summary(folder, _summary(study, spec, profile, result, objects))
+    write_summary(folder, _summary(study, spec, profile, result, objects, sources))
     return result

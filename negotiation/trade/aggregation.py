@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from negotiation.errors import InvalidInputError
 from negotiation.trade.technology import aggregated_technology
-from negotiation.values import FloatArray
+from negotiation.values import FloatArray, decoding, instance
 
 __all__ = ["aggregate_tables", "flow_cells", "positions", "unique_labels"]
 
@@ -20,8 +20,11 @@ def _membership(
 ) -> tuple[tuple[str, ...], FloatArray]:
     """New labels and the 0/1 matrix ``[new, old]``; a group stands where its first member was."""
     group_of: dict[str, str] = {}
+    instance(groups, Mapping, name=name)
     for group, members in groups.items():
-        for member in [members] if isinstance(members, str) else members:
+        with decoding(f"{name}, group {group!r}"):
+            held = [members] if isinstance(members, str) else list(members)
+        for member in held:
             if member not in labels:
                 raise InvalidInputError(
                     f"unknown label in group {group!r}",

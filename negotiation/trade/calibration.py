@@ -226,8 +226,9 @@ def calibrate(economy: Economy, model: TradeModel) -> Calibration:
     Raises
     ------
     InvalidInputError
-        If a region sells or buys nothing, an input is used beyond what is bought,
-        transfers do not add to 0, or an option does not fit the economy's axes.
+        If a region sells or buys nothing, regions trade with none of the others, an input is used
+        beyond what is bought, transfers do not add to 0, or an option does not fit the economy's
+        axes.
     """
     regions, sectors = economy.regions, economy.sectors
     index = np.arange(len(regions))
@@ -254,6 +255,7 @@ def calibrate(economy: Economy, model: TradeModel) -> Calibration:
             where=f"flows, importer {regions[int(idle.argmax())]}",
             hint="Aggregate it with another region or leave it out.",
         )
+    _check_trade(regions, gross)
     inputs = _input_shares(economy, model, labor, spending)
     bought = spending > 0.0
     shares = np.divide(gross, spending[:, None, :], out=np.zeros_like(gross), where=bought[:, None])
@@ -304,6 +306,29 @@ def calibrate(economy: Economy, model: TradeModel) -> Calibration:
         new_transfers=_new_transfers(model, regions, transfers, float(expenditure.sum())),
         anchor=anchor,
     )
+
+
+def _check_trade(regions: tuple[str, ...], gross: FloatArray) -> None:
+    """Refuse regions that trade with none of the others: nothing ties their prices to the rest."""
+    trade = gross.sum(axis=0) > 0.0
+    linked = trade | trade.T
+    reached = np.zeros(len(regions), dtype=bool)
+    reached[0] = True
+    while True:
+        grown = reached | linked[reached].any(axis=0)
+        if (grown == reached).all():
+            break
+        reached = grown
+    if not reached.all():
+        smaller = reached if 2 * reached.sum() <= len(regions) else ~reached
+        apart = [region for region, alone in zip(regions, smaller, strict=True) if alone]
+        raise InvalidInputError(
+            "regions that trade with none of the others",
+            where="flows",
+            seen=", ".join(apart),
+            hint="Their prices and the others' have nothing to do with each other: leave them out "
+            "or solve them as an economy of their own.",
+        )
 
 
 def _check_accounts(

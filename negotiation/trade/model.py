@@ -20,7 +20,7 @@ from negotiation.values import FloatArray, float_array, number, one_of, quantity
 __all__ = ["TradeModel"]
 
 ByRegion: TypeAlias = float | Mapping[str, float] | Sequence[float] | FloatArray
-BySector: TypeAlias = float | Sequence[float] | FloatArray
+BySector: TypeAlias = float | Mapping[str, float] | Sequence[float] | FloatArray
 
 _SCALE = 0.67
 _PUBLISHED = Path(__file__).with_name("ignatenko2025.toml")
@@ -295,19 +295,11 @@ allowed: finite and > 0
         InvalidInputError
             If a mapping misses a region or a list has another length.
         """
-        value = getattr(self, name)
-        if isinstance(value, Mapping):
-            missing = [r for r in regions if r not in value and "*" not in value]
-            if missing:
-                raise InvalidInputError(
-                    "no value for a region", where=name, seen=missing[0], hint="Add the key '*'."
-                )
-            return np.array([value.get(region, value.get("*", np.nan)) for region in regions])
-        return _spread(value, len(regions), name, "region")
+        return _spread(getattr(self, name), regions, name, "region")
 
     def by_sector(self, name: str, sectors: tuple[str, ...]) -> FloatArray:
         """Return an option as one value a sector; as in :meth:`by_region`."""
-        return _spread(getattr(self, name), len(sectors), name, "sector")
+        return _spread(getattr(self, name), sectors, name, "sector")
 
 
 def _tariff_exponent(destination_share: float) -> float:
@@ -348,7 +340,15 @@ def _hashable(value: Any) -> Any:
     return value
 
 
-def _spread(value: Any, count: int, name: str, axis: str) -> FloatArray:
+def _spread(value: Any, labels: tuple[str, ...], name: str, axis: str) -> FloatArray:
+    count = len(labels)
+    if isinstance(value, Mapping):
+        missing = [label for label in labels if label not in value and "*" not in value]
+        if missing:
+            raise InvalidInputError(
+                f"no value for a {axis}", where=name, seen=missing[0], hint="Add the key '*'."
+            )
+        return np.array([value.get(label, value.get("*", np.nan)) for label in labels])
     array = np.asarray(value, dtype=np.float64)
     if array.ndim == 0:
         return np.full(count, float(array))

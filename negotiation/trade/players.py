@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 
+from negotiation.errors import InvalidInputError
 from negotiation.former_names import FORMER_PLAYERS
 from negotiation.trade.economy import Economy
 
@@ -28,6 +29,13 @@ def first_two(economy: Economy) -> tuple[str, str]:
     >>> first_two(Economy("three", names, ("goods",), np.ones((1, 3, 3)), free))
     ('A', 'B')
     """
+    if len(economy.regions) < 2:
+        raise InvalidInputError(
+            "one region has nobody to play against",
+            where="economy.regions",
+            seen=", ".join(economy.regions),
+            allowed="2 regions or more",
+        )
     pair = economy.regions[0], economy.regions[1]
     if pair != FORMER_PLAYERS and set(FORMER_PLAYERS) <= set(economy.regions):
         warnings.warn(

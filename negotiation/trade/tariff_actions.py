@@ -34,8 +34,8 @@ __all__ = [
 FREE_TRADE = "free_trade"
 
 
-def action_label(added: float, total: float, *, free: bool = False) -> str:
-    """Return how tables print a tariff: points added and the total.
+def action_label(added: float, total: float, *, free: bool = False, digits: int = 4) -> str:
+    """Return how tables print a tariff: points added, in so many digits, and the total.
 
     Examples
     --------
@@ -47,7 +47,9 @@ def action_label(added: float, total: float, *, free: bool = False) -> str:
     if free:
         return "free trade (0 %)"
     points = points_of(added)
-    return f"{points:+.4g} ({100.0 * total:.1f} %)" if points else f"0 ({100.0 * total:.1f} %)"
+    in_all = f"{100.0 * total:.1f}"
+    in_all = in_all if float(in_all) else "0.0"
+    return f"{points:+.{digits}g} ({in_all} %)" if points else f"0 ({in_all} %)"
 
 
 def measures_label(measures: Sequence[Measure]) -> str:

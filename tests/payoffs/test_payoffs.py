@@ -266,3 +266,16 @@ def test_curves_take_bounds_and_status_quo_by_player(economy):
     with pytest.raises(InvalidInputError, match="players"):
         best_response_curves(toy(), players=("USA", "CHN", "ROW"))
     assert best_response_curves(toy(), players=("USA", "ROW"), partner_rates=2).status_quo is None
+
+
+def test_actions_have_names_of_their_own(economy):
+    """Rates that round to the same label, and those of a player that buys nothing."""
+    kind = {"model": "export_dependence"}
+    game = tariff_game(economy, {"USA": [0.30001, 0.30002], "CHN": [0, 1e-17, -1e-17]}, **kind)
+    assert game.actions[0] == ("+30.001 (50.8 %)", "+30.002 (50.8 %)")
+    assert game.actions[1] == ("0 (21.2 %)", "0 (21.2 %) #2", "0 (21.2 %) #3")
+    flows = economy.flows.copy()
+    usa, chn = map(economy.region_index, ("USA", "CHN"))
+    flows[:, usa, chn] = 0.0
+    alone = tariff_game(replace(economy, flows=flows), {"USA": [0], "CHN": [0, 0.1, 1.25]}, **kind)
+    assert alone.actions[1] == ("0 (0.0 %)", "+10 (10.0 %)", "+125 (125.0 %)")

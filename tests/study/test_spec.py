@@ -1,9 +1,11 @@
 """Study files: every mistake is reported at once; the project's own files are right."""
 
+import json
+
 import pytest
 
 from negotiation.errors import InvalidInputError
-from negotiation.study.run import StudyInputs, run_study
+from negotiation.study.run import StudyInputs, run_study, run_study_file
 from negotiation.study.spec import load_study
 from tests.reference import ROOT
 
@@ -118,3 +120,18 @@ def test_own_studies(path):
     assert study.name == path.stem
     for profile in ("fast", "full", "tiny"):
         study.settings_for(profile)
+
+
+def test_an_edited_study_runs_as_it_stands(tmp_path):
+    """In the same session, as long as before and within the same second."""
+    (tmp_path / "edited.toml").write_text(
+        'name = "edited"\ntitle = "t"\nanalysis = "edited_study:f"\nas_of = 2025-05-02\n'
+    )
+    hashes = set()
+    for value in (1, 2):
+        (tmp_path / "edited_study.py").write_text(f"def f(study):\n    return {value}\n")
+        found = run_study_file(tmp_path / "edited.toml", tmp_path / "results")
+        assert found.objects["result"] == value
+        summary = json.loads((tmp_path / "results/edited/summary.json").read_text())
+        hashes.add(summary["provenance"]["source_sha256"])
+    assert len(hashes) == 2

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
@@ -411,3 +412,52 @@ def test_cluster_with_a_worker_killed(tmp_path, store):
         frame = pd.read_parquet(tmp_path / "cluster")
         assert list(frame.columns) == ["x", "y", "value"]
         assert len(frame) == 50
+
+
+def edited(folder, factor):
+    """A file whose function multiplies, as long as before and within the same second."""
+    (folder / "own_file.py").write_text(
+        "import own_part\ndef f(rows, fixed, generators):\n"
+        f"    return {{'y': {factor} * rows['x']}}\n"
+    )
+    (folder / "own_part.py").write_text("")
+    return Sweep("s", "own_file:f", {"x": ParameterRange(1.0, 2.0)}, size=4, folder=folder)
+
+
+def test_an_edited_file_is_read_again(tmp_path):
+    """In the same session, with the fingerprint of what ran; old parts are refused."""
+    first = run_sweep(edited(tmp_path, 2), folder=tmp_path / "a")
+    second = run_sweep(edited(tmp_path, 3), folder=tmp_path / "b")
+    assert (second.outputs["y"] == 1.5 * first.outputs["y"]).all()
+    with pytest.raises(DataError, match="another sweep"):
+        run_sweep(edited(tmp_path, 4), folder=tmp_path / "a")
+
+
+def test_a_file_edited_while_the_sweep_runs_ends_it(tmp_path):
+    sweep = replace(edited(tmp_path, 2), chunk=1)
+    with pytest.raises(InvalidInputError, match="changed while the sweep ran"):
+        run_sweep(sweep, progress=lambda seen: edited(tmp_path, 3) if seen.done == 2 else None)
+
+
+@pytest.mark.parametrize("returned", ["None", "[1]", "{'y': ['a'] * 4}"])
+def test_what_is_no_output_is_refused(tmp_path, returned):
+    sweep = edited(tmp_path, 2)
+    (tmp_path / "own_file.py").write_text(
+        f"def f(rows, fixed, generators):\n    return {returned}\n"
+    )
+    with pytest.raises(InvalidInputError, match="own_file:f"):
+        run_sweep(sweep)
+
+
+def test_another_size_is_another_sweep_and_a_file_is_no_folder(tmp_path):
+    run_sweep(edited(tmp_path, 2), folder=tmp_path / "a")
+    with pytest.raises(DataError, match="another sweep"):
+        run_sweep(replace(edited(tmp_path, 2), size=3), folder=tmp_path / "a")
+    with pytest.raises(InvalidInputError, match="not a folder"):
+        run_sweep(edited(tmp_path, 2), folder=tmp_path / "own_file.py")
+
+
+@pytest.mark.parametrize("ranges", [{"x": (0, 1)}, [1]])
+def test_ranges_of_another_form_are_refused(ranges):
+    with pytest.raises(InvalidInputError, match="ranges"):
+        noisy_sweep(ranges=ranges)

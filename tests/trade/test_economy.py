@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from negotiation import Economy, InvalidInputError, TariffSchedule
+from negotiation import Economy, InvalidInputError, TariffSchedule, load_economy
 from negotiation.trade.model import TradeModel
 
 REGIONS, SECTORS = ("USA", "CHN", "ROW"), ("goods", "services")
@@ -111,3 +111,9 @@ def test_bad_groups():
         economy().aggregate(regions={"A": ["USA"], "B": ["USA"]})
     with pytest.raises(InvalidInputError, match="unknown label"):
         economy().aggregate(sectors={"A": ["steel"]})
+
+
+@pytest.mark.parametrize("groups", [[("N", ["A"])], "AB", {"X": 5}])
+def test_groups_of_another_form_are_refused(groups):
+    with pytest.raises(InvalidInputError, match="regions"):
+        load_economy().aggregate(regions=groups)

@@ -117,3 +117,28 @@ def test_bad_calibrations():
     inputs[:, 1, :] = 0.25
     cal = calibrate(economy, TradeModel(value_added_share=0.5, input_shares=inputs))
     assert np.array_equal(cal.input_shares, inputs)
+
+
+def test_a_mapping_by_sector_is_read_as_one_by_region():
+    world = random_world(1, sectors=2)
+    named = TradeModel(trade_elasticity={"S0": 4.0, "*": 3.0}, profit_share={"S1": 0.1, "*": 0.0})
+    listed = TradeModel(trade_elasticity=[4.0, 3.0], profit_share=[0.0, 0.1])
+    assert calibrate(world, named).theta.tolist() == calibrate(world, listed).theta.tolist()
+    assert calibrate(world, named).profit.tolist() == calibrate(world, listed).profit.tolist()
+    with pytest.raises(InvalidInputError, match="no value for a sector; seen S1"):
+        calibrate(world, TradeModel(trade_elasticity={"S0": 4.0}))
+
+
+@pytest.mark.parametrize("alone", [[0], [1], [2, 3]])
+def test_regions_that_trade_with_none_of_the_others_are_named(alone):
+    world = random_world(2, regions=5)
+    flows = world.flows.copy()
+    rest = [i for i in range(5) if i not in alone]
+    flows[:, alone[0] : alone[-1] + 1, rest] = 0.0
+    flows[:, rest, alone[0] : alone[-1] + 1] = 0.0
+    names = ", ".join(world.regions[i] for i in alone)
+    with pytest.raises(InvalidInputError, match=f"none of the others; seen {names}"):
+        calibrate(replace(world, flows=flows), TradeModel())
+    # One way is enough to tie prices to one another.
+    flows[:, rest[0], alone[0]] = 1.0
+    calibrate(replace(world, flows=flows), TradeModel())

@@ -29,3 +29,8 @@ def test_former_players_are_taken_with_a_warning():
         assert ng.nash_tariffs(economy, model=ng.TradeModel(trade_elasticity=4.0)).tariffs
     named = ng.tariff_payoffs(economy, [(0.1, 0.2)], players=("CHN", "EU27"))
     assert named.players == ("CHN", "EU27")
+
+
+def test_one_region_has_nobody_to_play_against():
+    with pytest.raises(ng.InvalidInputError, match="nobody to play against"):
+        first_two(world("A"))

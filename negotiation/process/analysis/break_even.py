@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negotiation.arguments import takes
-from negotiation.errors import NegotiationError
+from negotiation.errors import NegotiationError, NonFiniteError
 from negotiation.presentation import Presented
 from negotiation.process.analysis.conclusions import Conclusion, conclusion_named
 from negotiation.process.analysis.parameter_changes import ParameterSpan, parameter_spans, rebuilder
@@ -146,6 +146,20 @@ class Margins:
         except NegotiationError:
             return float("nan")
 
+    def at_start(self) -> float:
+        """Return the margin where the search starts, where there must be one."""
+        margin = self.conclusion.margin(self.look({}))
+        if not np.isfinite(margin):
+            raise NonFiniteError(
+                "the conclusion has no margin at the values of the process",
+                where=f"conclusion {self.conclusion.name!r}",
+            )
+        return float(margin)
+
+    def reverse(self, margin: float, holds: bool) -> bool:
+        """Whether a margin says that the conclusion holds where it did not, or the other way."""
+        return bool(np.isfinite(margin)) and (margin > 0.0) != holds
+
     def values(self, change: FloatArray) -> dict[str, float]:
         """Return parameter values after a scaled change."""
         return {
@@ -213,24 +227,24 @@ def break_even(
     statement = conclusion_named(conclusion, process.players)
     spans = parameter_spans(process, parameters)
     margins = Margins(process, statement, spans, rebuilder(process, rebuild))
-    margin = margins(np.zeros(len(spans)))
-    sign = 1.0 if margin > 0.0 else -1.0
+    margin = margins.at_start()
+    holds = margin > 0.0
     singles = []
     for k in range(len(spans)):
         direction = np.zeros(len(spans))
         direction[k] = 1.0
         ends = [spans[k].change_to(spans[k].low), spans[k].change_to(spans[k].high)]
         found = [
-            _first_reversal(margins, np.sign(end) * direction, abs(end), sign, steps, tol)
+            _first_reversal(margins, np.sign(end) * direction, abs(end), holds, steps, tol)
             for end in ends
             if end != 0.0
         ]
         singles.append(_result(margins, [spans[k]], found, k))
     singles.sort(key=lambda item: item.distance)
-    together = _joint(margins, singles, sign, tol, rounds) if joint and len(spans) > 1 else None
+    together = _joint(margins, singles, holds, tol, rounds) if joint and len(spans) > 1 else None
     return BreakEvens(
         conclusion=statement.name,
-        holds=bool(margin > 0.0),
+        holds=holds,
         margin=margin,
         single=tuple(singles),
         joint=together,
@@ -240,18 +254,16 @@ def break_even(
 
 
 def _first_reversal(
-    margins: Margins, direction: FloatArray, length: float, sign: float, steps: int, tol: float
+    margins: Margins, direction: FloatArray, length: float, holds: bool, steps: int, tol: float
 ) -> tuple[FloatArray, FloatArray] | None:
     """Changes just short of and just beyond the first reversal along a direction."""
     low = 0.0
     for t in np.linspace(0.0, length, steps + 1)[1:]:
-        margin = margins(t * direction)
-        if np.isfinite(margin) and sign * margin <= 0.0:
+        if margins.reverse(margins(t * direction), holds):
             high = float(t)
             while high - low > tol:
                 middle = 0.5 * (low + high)
-                value = margins(middle * direction)
-                if np.isfinite(value) and sign * value <= 0.0:
+                if margins.reverse(margins(middle * direction), holds):
                     high = middle
                 else:
                     low = middle
@@ -290,7 +302,7 @@ def _result(
 
 
 def _joint(
-    margins: Margins, singles: Sequence[BreakEven], sign: float, tol: float, rounds: int
+    margins: Margins, singles: Sequence[BreakEven], holds: bool, tol: float, rounds: int
 ) -> BreakEven:
     """Shortest reversal found by stepping to the linearised boundary (Hasofer and Lind 1974)."""
     spans = margins.spans
@@ -316,7 +328,8 @@ def _joint(
             slope[k] = (margins(moved) - here) / step
         slope = np.nan_to_num(slope)
         # A bracket's width beyond the boundary, so that the ray to it ends on the other side.
-        beyond = float(slope @ point - here - sign * tol * np.linalg.norm(slope))
+        further = (-1.0 if holds else 1.0) * tol * float(np.linalg.norm(slope))
+        beyond = float(slope @ point) - here + further
         aim = _nearest_in_box(slope, beyond, low, high)
         length = float(np.linalg.norm(aim))
         if length == 0.0:
@@ -330,7 +343,7 @@ def _joint(
             where=direction != 0.0,
         )
         reach = float(min(room.min(), 2.0 * length + 0.1))
-        pair = _first_reversal(margins, direction, reach, sign, 6, tol)
+        pair = _first_reversal(margins, direction, reach, holds, 6, tol)
         found.append(pair)
         nearer = pair[1] if pair is not None else reach * direction
         if np.linalg.norm(nearer - point) < 10 * tol:

@@ -198,6 +198,8 @@ class IdentifiedSet(Presented):
         return pd.DataFrame(rows, columns=["parameter", "lowest", "highest"])
 
     def _heading(self) -> str:
+        if not self.consistent.any():
+            return f"empty set: none of {len(self.draws)} draws"
         held = "; ".join(f"{name} in {self.holds(name):.0%}" for name in self.conclusions)
         return f"set of {self.share:.0%} of {len(self.draws)} draws{': ' if held else ''}{held}"
 

@@ -51,7 +51,8 @@ def stage_ends(solution: GameSolution) -> StageEnds:
     Parameters
     ----------
     solution
-        Of a process in which play leaves each stage in finite time.
+        Of a process. Where play comes back to a stage for ever, its ends are counted a unit of
+        time in the long run.
 
     Examples
     --------
@@ -61,8 +62,10 @@ def stage_ends(solution: GameSolution) -> StageEnds:
     >>> found.stages[0], found.causes[:3]
     ('de-escalation', ('USA concedes', 'CHN concedes', 'court'))
     """
-    game, seen = solution.process, solution.eventual
+    game = solution.process
     stage = [node.stage for node in game.nodes]
+    place = np.array([solution.stage_names.index(name) for name in stage])
+    seen = solution.eventual.by_stage(place, game.arrays.owners)
     told: dict[tuple[str, str], float] = {}
 
     def note(node: int, to: object, cause: str, count: float) -> None:

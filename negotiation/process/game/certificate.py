@@ -152,10 +152,9 @@ class _Bellman:
         self.discount = float(game.discount_rates[i])
         self.scale = float(game.shock_scales[i])
         self.windows = float(game.window_rates[i])
-        count = len(game.nodes)
         self.rival = np.flatnonzero(arrays.act_side != i)
-        self.rival_node = np.repeat(np.arange(count), np.diff(arrays.act_begin))[self.rival]
-        self.ending_node = np.repeat(np.arange(count), np.diff(arrays.ending_begin))
+        act_node, self.ending_node = arrays.owners
+        self.rival_node = act_node[self.rival]
 
     def outside(self, values: FloatArray, hazards: FloatArray) -> FloatArray:
         """Flow, discounting and what the other side and chance bring, a unit of time."""

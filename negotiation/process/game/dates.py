@@ -6,9 +6,10 @@ before it they follow the hazards along the path of values.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from negotiation.process.game._kernels import integrate_forward, uniformised
 from negotiation.process.game.process_game import SolvedGame
@@ -172,6 +173,9 @@ class Eventual:
         Expected number of each, ``[action]``, ``[ending]``, ``[node]``.
     absorbed
         Probability of ending in each state, ``[state]``.
+    circling
+        The same four a unit of time in the long run, for the nodes of such circles, times the
+        probability of getting there.
     """
 
     visits: FloatArray
@@ -180,6 +184,36 @@ class Eventual:
     endings: FloatArray
     deadlines: FloatArray
     absorbed: FloatArray
+    circling: tuple[FloatArray, FloatArray, FloatArray, FloatArray]
+
+    def by_stage(self, stage: IntArray, owners: tuple[IntArray, IntArray]) -> Eventual:
+        """Return numbers whose ratios hold within a stage, also where play never leaves it.
+
+        Parameters
+        ----------
+        stage
+            Number of the stage, ``[node]``.
+        owners
+            Nodes of the actions and of the endings.
+        """
+        endless = np.isin(stage, stage[self.circling[1] > 0.0])
+        if not endless.any():
+            return self
+        totals = self.visits, self.time, self.acts, self.endings
+        places = (np.arange(len(stage)),) * 2 + owners
+        found = [
+            np.where(endless[place], late, total)
+            for place, late, total in zip(places, self.circling, totals, strict=True)
+        ]
+        deadlines = np.where(endless, 0.0, self.deadlines)
+        return replace(
+            self,
+            visits=found[0],
+            time=found[1],
+            acts=found[2],
+            endings=found[3],
+            deadlines=deadlines,
+        )
 
 
 def eventual(solution: SolvedGame, chained: Chain) -> Eventual:
@@ -203,17 +237,16 @@ def eventual(solution: SolvedGame, chained: Chain) -> Eventual:
             np.add.at(visits, chained.act_target[k], counted[:actions])
             np.add.at(visits, chained.ending_target[k], counted[actions:-count])
     rates = np.concatenate([solution.final_hazards, arrays.spans[-1].ending_rate])
-    origin = np.concatenate(
-        [
-            np.repeat(np.arange(count), np.diff(begins))
-            for begins in (arrays.act_begin, arrays.ending_begin)
-        ]
-    )
+    origin = np.concatenate(arrays.owners)
     target = np.concatenate([chained.act_target[-1], chained.ending_target[-1]])
-    spent, absorbed = _occupation(state[: count + 2], rates, origin, target, count)
+    spent, absorbed, long_run = _occupation(state[: count + 2], rates, origin, target, count)
     with np.errstate(invalid="ignore"):
         late = np.where(rates > 0.0, rates * spent[origin], 0.0)
     np.add.at(visits, target, late)
+    flow = np.where(rates > 0.0, rates * long_run[origin], 0.0)
+    entered = np.zeros(count + 2)
+    np.add.at(entered, target, flow)
+    circling = entered[:count], long_run, flow[:actions], flow[actions:]
     counts = state[count + 2 : -count] + late
     time = state[-count:] + spent
     return Eventual(
@@ -223,13 +256,14 @@ def eventual(solution: SolvedGame, chained: Chain) -> Eventual:
         endings=counts[actions:],
         deadlines=deadlines,
         absorbed=absorbed,
+        circling=circling,
     )
 
 
 def _occupation(
     state: FloatArray, rates: FloatArray, origin: IntArray, target: IntArray, count: int
-) -> tuple[FloatArray, FloatArray]:
-    """Expected time in each node from now on, and where play ends."""
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Expected time in each node from now on, where play ends, and where it goes round for ever."""
     leave = np.zeros(count)
     np.add.at(leave, origin, rates)
     moves = np.zeros((count, count + 2))
@@ -243,19 +277,38 @@ def _occupation(
         if (grown == leads).all():
             break
         leads = grown
-    inner = np.flatnonzero(leads[:count] & ~ends[:count])
-    spent = np.zeros(count)
+    circles = _circles(moves[:, :count] > 0.0, np.flatnonzero(~leads[:count]))
+    never_left = np.zeros(count, dtype=bool)
+    never_left[[node for circle in circles for node in circle]] = True
+    inner = np.flatnonzero(~never_left & ~ends[:count])
+    spent, long_run = np.zeros(count), np.zeros(count)
     system = np.diag(leave[inner]) - moves[np.ix_(inner, inner)]
     spent[inner] = np.linalg.solve(system.T, state[inner]) if len(inner) else 0.0
     inflow = state + spent @ moves
     absorbed = np.where(ends, inflow, 0.0)
-    circle = ~leads[:count]
-    reached = circle & (inflow[:count] > 0.0)
-    while True:
-        grown_circle = reached | (circle & (moves[reached][:, :count] > 0.0).any(axis=0))
-        if (grown_circle == reached).all():
-            break
-        reached = grown_circle
-    spent[reached] = np.inf
+    for circle in circles:
+        chance = float(inflow[circle].sum())
+        if chance > 0.0:
+            spent[circle] = np.inf
+            # Flows in and out balance; one of the balances follows from the others.
+            balance = moves[np.ix_(circle, circle)].T - np.diag(leave[circle])
+            balance[-1] = 1.0
+            long_run[circle] = chance * np.linalg.solve(balance, np.eye(len(circle))[-1])
     spent[ends[:count] & (inflow[:count] > 0.0)] = np.inf
-    return spent, absorbed
+    return spent, absorbed, long_run
+
+
+def _circles(moves: NDArray[np.bool_], nodes: IntArray) -> list[IntArray]:
+    """Sets of nodes that lead to one another and nowhere else, among nodes that lead to no end."""
+    reach = moves[np.ix_(nodes, nodes)] | np.eye(len(nodes), dtype=bool)
+    while True:
+        grown = reach | ((reach.astype(np.float64) @ reach) > 0.0)
+        if (grown == reach).all():
+            break
+        reach = grown
+    closed = (reach <= reach.T).all(axis=1)
+    found: list[IntArray] = []
+    for k in np.flatnonzero(closed):
+        if not any(nodes[k] in circle for circle in found):
+            found.append(nodes[reach[k]])
+    return found

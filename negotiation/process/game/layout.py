@@ -105,6 +105,14 @@ class GameArrays:
         """Dates at which something changes."""
         return [span.begin for span in self.spans[1:]]
 
+    @property
+    def owners(self) -> tuple[IntArray, IntArray]:
+        """Nodes of the actions and of the endings."""
+        nodes = np.arange(len(self.act_middle))
+        begins = self.act_begin, self.ending_begin
+        actions, endings = (np.repeat(nodes, np.diff(begin)) for begin in begins)
+        return actions, endings
+
 
 def _ints(values: object) -> IntArray:
     return read_only(np.asarray(values, dtype=np.int64))

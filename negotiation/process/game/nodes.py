@@ -16,7 +16,7 @@ from typing import TypeAlias
 from numpy.typing import ArrayLike
 
 from negotiation.process.validation import raise_mistakes
-from negotiation.values import FloatArray, compact_repr, float_array, quantity
+from negotiation.values import FloatArray, compact_repr, float_array, number, quantity
 
 __all__ = ["Action", "Deadline", "Ending", "Node"]
 
@@ -84,9 +84,10 @@ class Ending:
     @classmethod
     def lapse(cls, duration: float, to: Target, payoff: ArrayLike = (0.0, 0.0)) -> Ending:
         """Terms that last a mean time ``duration`` (units of the clock) and then lapse."""
-        if not duration > 0.0:
+        lasts = number(duration, name="lapse duration")
+        if not lasts > 0.0:
             raise_mistakes([f"lapse duration: seen {duration}; allowed: > 0"])
-        return cls(1.0 / duration, to, float_array(payoff, name="payoff"), "lapse")
+        return cls(1.0 / lasts, to, float_array(payoff, name="payoff"), "lapse")
 
 
 @dataclass(frozen=True, eq=False)

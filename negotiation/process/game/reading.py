@@ -114,7 +114,7 @@ def _node(entry: Any, k: int, mistakes: list[str]) -> Node:
         needed_field(lapse, "duration", 1.0, f"{where} lapse", mistakes)
         try:
             endings.append(Ending.lapse(**{"to": None, **lapse}))
-        except (InvalidInputError, TypeError, ValueError) as error:
+        except InvalidInputError as error:
             mistakes.append(f"{where} lapse: {error}")
     deadline = None
     if inner.get("deadline") is not None:

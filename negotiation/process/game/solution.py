@@ -287,25 +287,27 @@ class GameSolution(Presented):
         """One row a stage: visits, time, values, hazards, and which side ends a visit by what.
 
         Values are at the start, means over the stage's nodes weighted by visits; hazards are acts
-        of a side over the time spent in the stage.
+        of a side over the time spent in the stage. Where play comes back to a stage for ever, all
+        but the number of visits is told of the long run.
         """
         import pandas as pd
 
-        game, seen = self.process, self.eventual
-        names = list(self.stage_names)
+        game, names = self.process, list(self.stage_names)
         place = np.array([names.index(node.stage) for node in game.nodes])
+        seen = self.eventual.by_stage(place, game.arrays.owners)
 
         def total(values: FloatArray, places: IntArray) -> FloatArray:
             out = np.zeros((len(names), *values.shape[1:]))
             np.add.at(out, places, values)
             return out
 
+        reached = total(self.eventual.visits, place)
         visits, time = total(seen.visits, place), total(seen.time, place)
         weight = np.where(np.isfinite(seen.visits), seen.visits, 1.0)
         weight = np.where(total(weight, place)[place] > 0.0, weight, 1.0)
         values = total(weight[:, None] * self.node_values, place) / total(weight, place)[:, None]
-        table: dict[str, Any] = {"stage": names, "reached": visits}
-        act_place = np.repeat(place, np.diff(game.arrays.act_begin))
+        table: dict[str, Any] = {"stage": names, "reached": reached}
+        act_place = place[game.arrays.owners[0]]
         kinds = np.array([action.kind for node in game.nodes for action in node.actions])
         with np.errstate(invalid="ignore", divide="ignore"):
             table["mean_time"] = time / visits
@@ -334,7 +336,7 @@ class GameSolution(Presented):
             "deal": game.deals,
             "reached": seen.visits,
         }
-        owner = np.repeat(np.arange(len(game.nodes)), np.diff(game.arrays.act_begin))
+        owner = game.arrays.owners[0]
         for i, player in enumerate(game.players):
             mine = np.where(game.arrays.act_side == i, self.hazards, 0.0)
             table[f"value_{player}"] = self.node_values[:, i]

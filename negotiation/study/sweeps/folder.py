@@ -83,6 +83,8 @@ class PartsFolder:
             raise MissingDependencyError("pyarrow", extra="cluster", purpose='store = "parquet"')
         self.path, self.store, self.fingerprint = path, store, fingerprint
         self.names = [f"part-{index:06d}.{store}" for index in range(chunks)]
+        if path.exists() and not path.is_dir():
+            raise InvalidInputError("not a folder", where=str(path), hint="Choose another name.")
         path.mkdir(parents=True, exist_ok=True)
 
     @contextmanager
@@ -191,11 +193,15 @@ class PartsFolder:
             else:
                 with zipfile.ZipFile(io.BytesIO(content)) as archive:
                     about = archive.read(_ABOUT).decode()
+                    if json.loads(about)["fingerprint"] != self.fingerprint:
+                        self._refuse(path)
                     rows = len(next(iter(parameters.values())))
                     names = json.loads(about)["columns"]
                     columns = {name: _column(archive, name, rows) for name in names}
             told = json.loads(about)
             ours = told["fingerprint"] == self.fingerprint
+        except DataError:
+            raise
         except Exception as error:
             # Bytes that are not those written may raise anything in their reader.
             raise DataError(

@@ -7,9 +7,8 @@ import hashlib
 import inspect
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from negotiation.study.functions import function_named, modules_of
 from negotiation.study.provenance import data_hash, source_hash
 from negotiation.study.sweeps.design import DESIGNS, ParameterRange, design_rows
 from negotiation.study.sweeps.folder import STORES, Columns
-from negotiation.values import closest, one_of, user_path
+from negotiation.values import closest, one_of, shown, user_path
 
 __all__ = ["Sweep", "load_sweep"]
 
@@ -75,14 +74,19 @@ class Sweep:
         """Return the design."""
         return design_rows(self.ranges, design=self.design, size=self.size, seed=self.seed)
 
-    @cached_property
+    @property
+    def function(self) -> Callable[..., Any]:
+        """The function that computes rows."""
+        return function_named(self.evaluate, self.folder)
+
+    @property
     def fingerprint(self) -> str:
         """Hash of everything that decides the results: the sweep, the code and the data."""
         content = {
             **{key: getattr(self, key) for key in self.__dataclass_fields__ if key != "folder"},
             "ranges": {key: asdict(item) for key, item in self.ranges.items()},
         }
-        modules = modules_of(function_named(self.evaluate, self.folder), self.evaluate)
+        modules = modules_of(self.function, self.evaluate)
         content["code"] = source_hash(modules, self.folder)
         content["data"] = data_hash()
         text = json.dumps(content, sort_keys=True, default=_plain)
@@ -126,6 +130,16 @@ def _mistakes(given: Mapping[str, Any]) -> list[str]:
         value = given.get(name, low)
         if not isinstance(value, int) or isinstance(value, bool) or value < low:
             mistakes.append(f"{name}: seen {value!r}; allowed: a whole number >= {low}")
+    ranges = given.get("ranges", {})
+    if not isinstance(ranges, Mapping):
+        mistakes.append(f"ranges: seen {shown(ranges)}; allowed: a mapping from names to ranges")
+    else:
+        mistakes += [
+            f"ranges.{name}: seen {shown(item)}; allowed: a ParameterRange, such as "
+            "ParameterRange(0.1, 0.5)"
+            for name, item in ranges.items()
+            if not (item is None or isinstance(item, ParameterRange))
+        ]
     if "evaluate" in given:
         try:
             function = function_named(given["evaluate"], given.get("folder"))

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from negotiation.errors import InvalidInputError, NegotiationError
-from negotiation.study.functions import function_named
+from negotiation.study.functions import function_named, modules_of
+from negotiation.study.provenance import own_source_hash
 from negotiation.study.sweeps.folder import Columns, PartsFolder
 from negotiation.study.sweeps.specification import Sweep
+from negotiation.values import decoding
 
 __all__ = ["SweepProgress", "SweepTasks", "evaluate_rows"]
 
@@ -30,15 +32,29 @@ class SweepProgress:
 
 
 def evaluate_rows(
-    sweep: tuple[str, Path | None, Mapping[str, Any], int], start: int, rows: Columns
+    sweep: tuple[str, Path | None, Mapping[str, Any], int, str], start: int, rows: Columns
 ) -> Columns:
     """Outputs of the rows of a design from one on; the same however the design is cut."""
-    evaluate, folder, fixed, seed = sweep
+    evaluate, folder, fixed, seed, code = sweep
     count = len(next(iter(rows.values())))
     generators = tuple(
         np.random.default_rng(np.random.SeedSequence([seed, start + n])) for n in range(count)
     )
-    outputs = function_named(evaluate, folder)(rows, fixed, generators)
+    function = function_named(evaluate, folder)
+    if own_code(function, evaluate, folder) != code:
+        raise InvalidInputError(
+            "the code was changed while the sweep ran",
+            where=evaluate,
+            hint="Run it again, into an empty folder.",
+        )
+    outputs = function(rows, fixed, generators)
+    if not isinstance(outputs, Mapping):
+        raise InvalidInputError(
+            "not a mapping from outputs to their values",
+            where=evaluate,
+            seen=type(outputs).__name__,
+            allowed='{"output": one number a row, ...}',
+        )
     for name, values in outputs.items():
         if np.shape(values) != (count,):
             raise InvalidInputError(
@@ -49,7 +65,16 @@ def evaluate_rows(
             )
         if name in rows:
             raise InvalidInputError("an output has the name of a parameter", where=name)
-    return {name: np.asarray(values, dtype=np.float64) for name, values in outputs.items()}
+    found = {}
+    for name, values in outputs.items():
+        with decoding(f"{evaluate}, output {name}"):
+            found[name] = np.asarray(values, dtype=np.float64)
+    return found
+
+
+def own_code(function: Callable[..., Any], evaluate: str, folder: Path | None) -> str:
+    """Hash of the user's files that a function needs."""
+    return own_source_hash(modules_of(function, evaluate), folder)
 
 
 class SweepTasks:
@@ -116,7 +141,8 @@ class SweepTasks:
         """Compute the parts that are missing."""
         missing = [index for index in range(self.chunks) if index not in self.done]
         given = self.sweep
-        sweep = (given.evaluate, given.folder, dict(given.fixed), given.seed)
+        code = own_code(given.function, given.evaluate, given.folder)
+        sweep = (given.evaluate, given.folder, dict(given.fixed), given.seed, code)
         self.report()
         if executor is None:
             for index in missing:

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from negotiation.errors import InvalidInputError
+from negotiation.errors import InvalidInputError, NonFiniteError
 from negotiation.process.analysis.break_even import break_even
 from negotiation.process.analysis.conclusions import Conclusion, conclusion_named
 from negotiation.process.analysis.identified_set import Moment, dated_moments, identified_set
@@ -186,8 +186,8 @@ def test_what_cannot_be_solved_is_no_slope():
     joint, found = joint_of(lambda a, b: a - 0.03 if b == 0.05 else float("nan"), tol=1e-6, steps=1)
     assert joint.values[1] == 0.05
     assert joint.values[0] == pytest.approx(0.03, abs=1e-6)
-    nowhere, found = joint_of(lambda a, b: float("nan"), steps=1)
-    assert not found.holds
+    nowhere, found = joint_of(lambda a, b: 1.0 if a == b == 0.05 else float("nan"), steps=1)
+    assert found.holds
     assert not nowhere.reverses
     # The start, the ends of both ranges, then the start again and a slope on each side.
     assert found.evaluations == 1 + 4 + 3
@@ -324,3 +324,29 @@ def test_moments_of_the_standoff(process):
         identified_set(process, [late], ranges, draws=2)
     with pytest.raises(InvalidInputError, match="no such dates"):
         dated_moments(as_of=AS_OF, start="2025-06-12")
+
+
+def test_a_conclusion_without_an_answer_at_the_start_is_refused():
+    """No date without a day on which play starts, and no margin that is not a number."""
+    game = simple()
+    with pytest.raises(InvalidInputError, match="no day on which it starts"):
+        break_even(game, "deal by 2025-12-31 more likely than not", {"flow_USA": (-1.0, 0.0)})
+    nothing = Conclusion("nothing", lambda found: float("nan"))
+    with pytest.raises(NonFiniteError, match="'nothing'"):
+        break_even(game, nothing, {"flow_USA": (-1.0, 0.0)})
+
+
+def test_a_margin_that_stays_zero_is_no_reversal():
+    """Where nobody can concede neither side concedes first, whatever it loses."""
+    game = ProcessGame(
+        (Node("war", (-0.6, -1.07)),), discount_rates=[0.05] * 2, shock_scales=[0.2] * 2
+    )
+    found = break_even(game, "player 1 concedes first", {"flow_player 1": (-1.0, 0.0)})
+    assert (found.holds, found.verdict) == (False, "survives")
+
+
+def test_an_empty_set_says_so():
+    never = Moment("never", lambda seen: 0.0, 0.9, 1.0, date(2025, 1, 1))
+    held = ["CHN concedes first"]
+    found = identified_set(simple(), [never], {"flow_USA": (-1.0, -0.5)}, conclusions=held, draws=4)
+    assert "empty set: none of 4 draws" in str(found)
