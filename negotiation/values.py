@@ -74,7 +74,7 @@ def _brief(value: Any) -> str:
         if len(value) > 12 or any(is_dataclass(item) for item in value):
             kind = type(value[0]).__name__
             return f"<{len(value)} x {kind}>"
-        return f"({', '.join(map(_brief, value))})"
+        return f"({', '.join(map(_brief, value))}{',' if len(value) == 1 else ''})"
     if isinstance(value, Mapping):
         names = ", ".join(map(str, list(value)[:6]))
         return f"<{len(value)} entries{': ' if names else ''}{names}>"

@@ -132,7 +132,7 @@ def trigger_phase(
     length = math.inf if chosen is None else chosen
     return TriggerPhase(
         periods=chosen,
-        value=-d * p0 * gap(length) / (1 - d),
+        value=0.0 - d * p0 * gap(length) / (1 - d),
         gap=gap(length),
         incentive_slack=slack(length),
         longest_gap=gap(math.inf),

@@ -215,7 +215,7 @@ def _interior(
     z: tuple[float, float],
     beta: float,
 ) -> ReputationEquilibrium:
-    exhausted = tuple(-math.log(z[i]) / hazard[i] if z[i] > 0 else math.inf for i in (0, 1))
+    exhausted = tuple((0.0 - math.log(z[i])) / hazard[i] if z[i] > 0 else math.inf for i in (0, 1))
     horizon = min(exhausted)
     if math.isinf(horizon):
         atoms = (0.0, 0.0)

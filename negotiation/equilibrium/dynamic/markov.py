@@ -25,7 +25,7 @@ from negotiation.equilibrium.certificate import deviation_payoffs
 from negotiation.equilibrium.dynamic.markov_certificate import (
     bellman_residual,
     markov_regret,
-    payoff_scale,
+    payoffs_ahead,
 )
 from negotiation.equilibrium.frames import play_frame
 from negotiation.equilibrium.limits import TimeLimit
@@ -96,16 +96,26 @@ class MarkovEquilibrium(Presented):
 
 
 class _LogitMarkovSystem:
-    """Equations of the path; unknowns: log-probabilities by state and player, values, precision."""
+    """Equations of the path; unknowns: log-probabilities by state and player, values, precision.
+
+    Payoffs and values of a state and player are above the lowest and in units of the range of what
+    play may still earn from there: payoffs of states that are out of reach have no part in them.
+    """
 
     def __init__(self, game: StochasticGame) -> None:
-        low, spread = payoff_scale(game)
+        low, spread, reach = payoffs_ahead(game)
         self.game = game
         self.count = len(game.players)
-        unit = float(spread.max())
+        wide = (-1, *([1] * self.count))
         self.payoffs = [
-            (s.payoffs - low.reshape(-1, *([1] * self.count))) / unit for s in game.stages
+            (s.payoffs - low[k].reshape(wide)) / spread[k].reshape(wide)
+            for k, s in enumerate(game.stages)
         ]
+        #: What a value of a next state is in the units of a state, ``[state, next state, player]``.
+        near = reach[:, :, None]
+        self.ratio = np.where(near, spread / spread[:, None], 0.0)
+        rise = np.where(near, (low - low[:, None]) / spread[:, None], 0.0)
+        self.shift = rise / (1.0 - np.array(game.discounts))
         self.blocks: dict[tuple[int, int], slice] = {}
         size = 0
         for k, stage in enumerate(game.stages):
@@ -136,7 +146,9 @@ class _LogitMarkovSystem:
                  for u, x in zip(self.payoffs, profile, strict=True)]
             )  # fmt: skip
             moves = np.array([self._next(k, profile[k]) for k in range(states)])
-            value = np.linalg.solve(np.eye(states) - discount * moves, reward)
+            ahead = discount * moves * self.ratio[:, :, i]
+            reward += discount * (moves * self.shift[:, :, i]).sum(axis=1)
+            value = np.linalg.solve(np.eye(states) - ahead, reward)
             for k in range(states):
                 z[self.value_place(k, i)] = value[k]
         return z
@@ -151,7 +163,8 @@ class _LogitMarkovSystem:
         """Stage payoff plus discounted continuation, ``[player, actions ...]``."""
         states = len(self.payoffs)
         values = z[self.first_value : self.size].reshape(states, self.count)
-        ahead = np.moveaxis(self.game.transitions[state] @ values, -1, 0)
+        here = values * self.ratio[state] + self.shift[state]
+        ahead = np.moveaxis(self.game.transitions[state] @ here, -1, 0)
         discount = np.array(self.game.discounts).reshape(-1, *([1] * self.count))
         return np.asarray(self.payoffs[state] + discount * ahead, dtype=np.float64)
 
@@ -191,20 +204,21 @@ class _LogitMarkovSystem:
                     pair = _pair(total[i], x, i, j) * x[j]
                     out[inner, self.blocks[k, j]] = -z[-1] * (pair[1:] - pair[0])
                     out[place, self.blocks[k, j]] -= x[i] @ pair
-                ahead = self._moves(k, x, i) * self.game.discounts[i]
+                ahead = self._ahead(k, x, i)
                 for s in range(states):
                     column = self.value_place(s, i)
                     out[inner, column] -= z[-1] * (ahead[1:, s] - ahead[0, s])
                     out[place, column] -= x[i] @ ahead[:, s]
         return out
 
-    def _moves(self, state: int, x: Sequence[FloatArray], player: int) -> FloatArray:
-        """Next-state probabilities of each own action, ``[action, next state]``."""
+    def _ahead(self, state: int, x: Sequence[FloatArray], player: int) -> FloatArray:
+        """Weight of the next states' values in each own action's, ``[action, next state]``."""
         table = self.game.transitions[state]
         for other in reversed(range(self.count)):
             if other != player:
                 table = np.tensordot(table, x[other], axes=([other], [0]))
-        return np.asarray(table, dtype=np.float64)
+        weight = self.game.discounts[player] * self.ratio[state, :, player]
+        return np.asarray(table * weight, dtype=np.float64)
 
 
 def _pair(table: FloatArray, x: Sequence[FloatArray], i: int, j: int) -> FloatArray:
@@ -266,7 +280,7 @@ def _support_newton(
             rows.append(row)
             right.append(1.0 - float(x[i].sum()))
             q = deviation_payoffs(total, x, i)
-            ahead = system._moves(k, x, i) * system.game.discounts[i]
+            ahead = system._ahead(k, x, i)
             pairs = {j: _pair(total[i], x, i, j) for j in range(system.count) if j != i}
             for a in np.flatnonzero(supports[k, i]):
                 row = np.zeros(size)
@@ -308,7 +322,7 @@ def markov_perfect_equilibrium(
     tol
         Largest regret and Bellman residual, relative to the range of discounted payoffs.
     max_precision
-        Largest precision along the path, in 1 / (range of stage payoffs).
+        Largest precision along the path, in 1 / (range of stage payoffs ahead).
     max_steps, max_seconds
         Limits of the path; the best profile so far is judged.
     raise_on_failure

@@ -27,6 +27,9 @@ from negotiation.games.normal_form import NormalFormGame
 
 __all__ = ["many_player_equilibria"]
 
+#: Weights below this are zero; what is left is certified.
+_ZERO = 1e-15
+
 
 def _widened_profile(
     vectors: Sequence[Sequence[Any]], active: Sequence[int], kept: Sequence[Sequence[int]],
@@ -62,7 +65,11 @@ def many_player_equilibria(
     if len(active) < 3:
         pair = [*active, *(i for i in range(len(game.shape)) if i not in active)][:2]
         pair = sorted(pair)
-        small = NormalFormGame(table[pair].reshape(2, *(table.shape[1 + i] for i in pair)))
+        rows = table[pair].reshape(len(pair), *(table.shape[1 + i] for i in pair))
+        if len(pair) == 1:
+            # Beside somebody who has one action and nothing to gain.
+            rows = np.stack([rows[0], 0 * rows[0]])[..., None]
+        small = NormalFormGame(rows)
         solved = bimatrix_equilibria(small, "auto", limit, max_count)
         widened = [
             _widened_profile(e.exact or (), pair, reduced.surviving, game.shape, Fraction(1))
@@ -85,7 +92,8 @@ def many_player_equilibria(
     spread = undominated_range(game, reduced.surviving)
     distinct: dict[tuple[float, ...], Equilibrium] = {}
     for row, radius, index in zip(found.profiles, found.radii, found.indices, strict=True):
-        weights = np.clip(row, 0.0, None)
+        # A root on the border of its support has an action there at numerical zero.
+        weights = np.where(row > _ZERO, row, 0.0)
         vectors = [weights[a:b] / weights[a:b].sum() for a, b in itertools.pairwise(ends)]
         is_pure = bool(np.all((weights == 0.0) | (weights == 1.0)))
         if is_pure:

@@ -170,3 +170,18 @@ def test_refusals_and_failures(monkeypatch):
     assert 1e-8 < caught.value.partial.regret < 1e-2
     loose = markov_perfect_equilibrium(game, max_precision=1e3, raise_on_failure=False)
     assert not loose.converged
+
+
+@pytest.mark.parametrize("size", [1.0, 1e4, 1e8, 1e12, 1e15, 1e200])
+@pytest.mark.parametrize("back", [False, True])
+def test_payoffs_of_states_out_of_reach_have_no_part(size, back):
+    """A prisoner's dilemma that never ends, beside a state with large payoffs."""
+    prison = NormalFormGame.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+    other = NormalFormGame.from_bimatrix([[size]], [[-size]])
+    stay = np.broadcast_to([1.0, 0.0], (2, 2, 2)).copy()
+    leads = np.array([[[1.0, 0.0] if back else [0.0, 1.0]]])
+    found = markov_perfect_equilibrium(StochasticGame((prison, other), (stay, leads), (0.9, 0.0)))
+    assert [p.tolist() for p in found.probabilities[0]] == [[0.0, 1.0], [0.0, 1.0]]
+    assert found.values[0] == pytest.approx([10.0, 1.0], rel=1e-9)
+    both = tuple(np.full(2, 0.5) for _ in range(2)), (np.ones(1), np.ones(1))
+    assert markov_regret(found.game, both)[0] > 0.1
