@@ -115,7 +115,7 @@ def plot_concession_survival(
     pen = Pen(ax, colours)
     ax = pen.ax
     horizon = equilibrium.horizon
-    ends = 1.3 * horizon if math.isfinite(horizon) else 5 / min(equilibrium.hazards)
+    ends = (1.3 * horizon or 1.0) if math.isfinite(horizon) else 5 / min(equilibrium.hazards)
     times = np.linspace(0, ends, 401)
     survival = survival_of_reputation(equilibrium, times)
     for j in (0, 1):

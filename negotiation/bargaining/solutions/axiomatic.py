@@ -45,7 +45,11 @@ def _nash_residual(problem: BargainingProblem, payoffs: FloatArray) -> float:
     weights = problem.shares
     active = weights > 0
     if np.any(gains[active] <= 0):
-        return 0.0
+        # Right where nobody can do better: no lottery leaves all of them a gain.
+        reach = np.where(active, np.maximum(problem.ideal - problem.point, 0.0), 0.0)
+        free = problem.convexify and problem.point.size > 2 and problem.outside_options is None
+        shared = free and reach[active].min() > 0.0
+        return maximin_value(problem.points, problem.point, reach) if shared else 0.0
     if problem.convexify and problem.point.size == 2:
         points = problem.geometry.nodes()
     elif problem.outside_options is None:
@@ -157,8 +161,10 @@ def _ray_residual(problem: BargainingProblem, payoffs: FloatArray, direction: Fl
     defined where an outside option binds.
     """
     used = direction > 0
-    bound = np.any(payoffs <= problem.floor) and np.any(problem.floor > problem.point)
-    if bound or not used.any():
+    # At its outside option but for rounding.
+    near = 1e-12 * (np.abs(problem.ideal - problem.point) + np.abs(problem.floor))
+    bound = (payoffs <= problem.floor + near) & (problem.floor > problem.point)
+    if bound.any() or not used.any():
         return 0.0
     scaled = (payoffs - problem.point)[used] / direction[used]
     if problem.smooth:

@@ -84,6 +84,10 @@ def _log_product(gains: FloatArray, weights: FloatArray) -> FloatArray:
     return out
 
 
+#: Panels of an integral, at most: a frontier of so many kinks is no curve.
+_MOST_PANELS = 20_000
+
+
 @dataclass(frozen=True, eq=False)
 class PolygonFrontier:
     """Concave polyline ``vertices [v, 2]``: first payoff rising, second falling."""
@@ -139,6 +143,15 @@ class PolygonFrontier:
         )
         half = length[-1] / 2
         return np.array([np.interp(half, length, self.vertices[:, k]) for k in (0, 1)])
+
+    def area_halves(self, first: float) -> tuple[float, float]:
+        """Integrals of ``sqrt(-du1 du2)`` up to a first payoff and from there on."""
+        here = np.array([[first, self.value(first)]])
+        before = self.vertices[:, 0] < first
+        parts = np.vstack([self.vertices[before], here]), np.vstack([here, self.vertices[~before]])
+        steps = (np.diff(part, axis=0) for part in parts)
+        left, right = (float(np.sqrt(np.maximum(-d[:, 0] * d[:, 1], 0.0)).sum()) for d in steps)
+        return left, right
 
     def nodes(self) -> FloatArray:
         """Points whose convex hull is the frontier."""
@@ -260,35 +273,72 @@ class SmoothFrontier:
         first = [u for u, v in zip(candidates, achieved, strict=True) if v >= max(achieved) - noise]
         return np.array([first[-1], self.function(first[-1])])
 
+    def _points(self, angles: FloatArray) -> FloatArray:
+        """Points at ``u1 = low + width sin(v/2)^2``, which runs smoothly into steep ends."""
+        first = self.low + (self.high - self.low) * np.sin(angles / 2.0) ** 2
+        return self.function.sample(np.minimum(first, self.high))
+
+    def _area(self, left: float, right: float) -> tuple[float, float]:
+        """Integral of ``sqrt(-du1 du2)`` between two angles, and its error where it is smooth.
+
+        Sums of ``sqrt`` over chords fall to the integral as chords are halved; Romberg's scheme.
+        """
+        points = self._points(np.linspace(left, right, 33))
+        sums = []
+        for stride in (32, 16, 8, 4, 2, 1):
+            step = np.diff(points[::stride], axis=0)
+            sums.append(float(np.sqrt(np.maximum(-step[:, 0] * step[:, 1], 0.0)).sum()))
+        before = sums
+        for order in range(1, len(sums)):
+            before, sums = sums, [b + (b - a) / (4.0**order - 1) for a, b in pairwise(sums)]
+        return sums[-1], abs(sums[-1] - before[-1])
+
+    def _panels(self, left: float, right: float) -> list[tuple[float, float, float]]:
+        """Angles and integrals of panels, halved until what a kink is worth does not count."""
+        ends = self._points(np.array([0.0, np.pi]))
+        # No sum over chords is above that over one.
+        least = 1e-13 * float(np.sqrt(abs(np.prod(ends[1] - ends[0]))))
+        edges = np.linspace(left, right, 8).tolist()
+        waiting = list(pairwise(edges))[::-1]
+        found: list[tuple[float, float, float]] = []
+        while waiting:
+            a, b = waiting.pop()
+            value, error = self._area(a, b)
+            if error <= least or b - a < 1e-12 or len(found) > _MOST_PANELS:
+                found.append((a, b, value))
+            else:
+                middle = (a + b) / 2.0
+                waiting += [(middle, b), (a, middle)]
+        return found
+
     def area_midpoint(self) -> FloatArray:
-        """Halve the integral of ``sqrt(-du1 du2)`` by Gauss-Legendre panels, finer at the ends."""
-        from scipy.optimize import brentq
+        """Halve the integral of ``sqrt(-du1 du2)``, which needs no derivative."""
+        panels = self._panels(0.0, np.pi)
+        left = sum(value for _, _, value in panels) / 2.0
+        if left == 0.0:
+            # Nothing is traded for anything: the first payoff rises at no cost to the second.
+            return self.ends[1]
+        place = 0
+        while panels[place][2] < left and place < len(panels) - 1:
+            left -= panels[place][2]
+            place += 1
+        a, b, _ = panels[place]
+        for _ in range(60):
+            middle = (a + b) / 2.0
+            value = self._area(a, middle)[0]
+            if value >= left:
+                b = middle
+            else:
+                a, left = middle, left - value
+        return np.asarray(self._points(np.array([(a + b) / 2.0]))[0])
 
-        nodes, mass = np.polynomial.legendre.leggauss(24)
-        width = self.high - self.low
-
-        def integral(start: float, end: float) -> float:
-            # v = angle: u = low + width (1 - cos v)/2 removes square-root behaviour at both ends.
-            a, b = (np.arccos(1 - 2 * (x - self.low) / width) for x in (start, end))
-            panels = np.linspace(a, b, 9)
-            total = 0.0
-            for left, right in pairwise(panels):
-                angle = (left + right) / 2 + (right - left) / 2 * nodes
-                u = self.low + width * (1 - np.cos(angle)) / 2
-                speed = width * np.sin(angle) / 2
-                root = np.sqrt(np.maximum(-self.slopes(u), 0.0))
-                total += float((right - left) / 2 * np.sum(mass * root * speed))
-            return total
-
-        half = integral(self.low, self.high) / 2
-        first = brentq(
-            lambda u: integral(self.low, u) - half,
-            self.low + 1e-9 * width,
-            self.high - 1e-9 * width,
-            xtol=1e-14 * width,
-            rtol=_EXACT,
-        )
-        return np.array([first, self.function(float(first))])
+    def area_halves(self, first: float) -> tuple[float, float]:
+        """Integrals of ``sqrt(-du1 du2)`` up to a first payoff and from there on."""
+        share = (first - self.low) / max(self.high - self.low, 1e-300)
+        at = 2.0 * float(np.arcsin(np.sqrt(min(max(share, 0.0), 1.0))))
+        parts = self._panels(0.0, at), self._panels(at, np.pi)
+        before, after = (sum(value for _, _, value in part) for part in parts)
+        return before, after
 
     def nodes(self) -> FloatArray:
         """Points whose convex hull approximates the frontier from inside."""

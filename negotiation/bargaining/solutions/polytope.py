@@ -40,36 +40,39 @@ def pareto_slack(points: FloatArray, payoffs: FloatArray) -> float:
 def maximin_value(points: FloatArray, disagreement: FloatArray, direction: FloatArray) -> float:
     """Largest smallest gain over ``direction`` among lotteries, by prices ``q >= 0``.
 
-    ``min_q max_p q.(p - d)`` with ``q.direction = 1``: the dual of the search for the lottery.
+    ``min_q max_p sum_i q_i (p_i - d_i) / direction_i`` over prices that sum to 1: the dual of the
+    search for the lottery.
     """
     from scipy.optimize import linprog
 
     gains = np.vstack([points, disagreement]) - disagreement
     used = direction > 0
-    scale = max(float(np.abs(gains).max()), 1e-300)
+    shares = gains[:, used] / direction[used]
+    # Nobody gets a larger share than the best of its own.
+    most = max(float(shares.max(axis=0).min()), 1e-300)
     count = int(used.sum())
     solved = linprog(
         np.append(np.zeros(count), 1.0),
-        A_ub=np.column_stack([gains[:, used] / scale, -np.ones(len(gains))]),
+        A_ub=np.column_stack([shares / most, -np.ones(len(gains))]),
         b_ub=np.zeros(len(gains)),
-        A_eq=np.append(direction[used] / direction.max(), 0.0)[None, :],
+        A_eq=np.append(np.ones(count), 0.0)[None, :],
         b_eq=[1.0],
         bounds=[(0, None)] * count + [(None, None)],
         method="highs",
         options=TIGHT,
     )
-    return float(solved.fun) * scale / float(direction.max())
+    return float(solved.fun) * most
 
 
 def lottery_slack(points: FloatArray, floor: FloatArray) -> float:
-    """Largest smallest gain over ``floor`` among lotteries over points, relative to the points."""
+    """Largest smallest gain over ``floor`` among lotteries, relative to each player's points."""
     from scipy.optimize import linprog
 
     gains = points - floor
-    scale = max(float(np.abs(gains).max()), 1e-300)
+    scale = np.maximum(np.abs(gains).max(axis=0), 1e-300)
     solved = linprog(
         np.append(np.zeros(len(gains)), -1.0),
-        A_ub=np.column_stack([-gains.T / scale, np.ones(gains.shape[1])]),
+        A_ub=np.column_stack([-(gains / scale).T, np.ones(gains.shape[1])]),
         b_ub=np.zeros(gains.shape[1]),
         A_eq=np.append(np.ones(len(gains)), 0.0)[None, :],
         b_eq=[1.0],
@@ -95,18 +98,23 @@ def max_along_ray(
     from scipy.optimize import linprog
 
     everything = np.vstack([points, disagreement])
-    scale = max(float(np.abs(everything - disagreement).max()), 1e-300)
-    gains = (everything - disagreement) / scale
+    # Each player on a scale of its own.
+    raw = everything - disagreement
+    scale = np.maximum(np.abs(raw).max(axis=0), 1e-300)
+    gains = raw / scale
     rows = [np.column_stack([-gains.T, np.zeros(disagreement.size)])]
     bound = [-(floor - disagreement) / scale]
     cost = np.zeros(len(everything) + 1)
     if direction is not None:
-        step = direction / np.abs(direction).max()
-        rows.append(np.column_stack([-gains.T, step]))
-        bound.append(np.zeros(disagreement.size))
+        used = direction > 0
+        shares = raw[:, used] / direction[used]
+        most = max(float(shares.max(axis=0).min()), 1e-300)
+        rows.append(np.column_stack([-shares.T / most, np.ones(int(used.sum()))]))
+        bound.append(np.zeros(int(used.sum())))
         cost[-1] = -1.0
     if objective is not None:
-        cost[:-1] = -gains @ objective
+        worth = raw @ objective
+        cost[:-1] = -worth / max(float(np.abs(worth).max()), 1e-300)
     solved = linprog(
         cost,
         A_ub=np.vstack(rows),
@@ -126,10 +134,10 @@ def max_along_ray(
     mixture /= mixture.sum()
     if direction is None:
         return np.asarray(mixture @ everything), mixture
-    reached = disagreement + scale * solved.x[-1] * direction / np.abs(direction).max()
+    reached = disagreement + solved.x[-1] * most * direction
     # Of all lotteries that reach it, one that wastes nothing.
     least = np.maximum(np.minimum(reached, mixture @ everything), floor)
-    return max_along_ray(points, disagreement, None, least, objective=np.ones(least.size))
+    return max_along_ray(points, disagreement, None, least, objective=1.0 / scale)
 
 
 def _master(gains: FloatArray, weights: FloatArray, start: FloatArray) -> FloatArray:
@@ -191,9 +199,9 @@ def max_log_product(
     Column generation: a linear program prices the best point (or lottery that respects
     ``floor``) at the current marginal values, then the few columns found are re-optimised.
     """
-    _, mixture = max_along_ray(points, disagreement, np.ones(weights.size), floor)
     everything = np.vstack([points, disagreement])
     scale = np.maximum(np.ptp(everything, axis=0), 1e-300)
+    _, mixture = max_along_ray(points, disagreement, scale, floor)
     mixed = mixture @ everything
     if np.any((mixed - disagreement)[weights > 0] <= 1e-14 * scale[weights > 0]):
         return mixed, mixture

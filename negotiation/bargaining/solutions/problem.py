@@ -331,10 +331,10 @@ class BargainingProblem:
         from scipy.optimize import linprog
 
         gains = np.vstack([self.points - self.point, np.zeros_like(self.point)])
-        scale = max(float(np.abs(gains).max()), 1e-300)
+        scale = np.maximum(np.abs(gains).max(axis=0), 1e-300)
         solved = linprog(
-            -gains[:, player] / scale,
-            A_ub=-gains.T / scale,
+            -gains[:, player] / scale[player],
+            A_ub=-(gains / scale).T,
             b_ub=(self.point - floor) / scale,
             A_eq=np.ones((1, len(gains))),
             b_eq=[1.0],
@@ -348,4 +348,4 @@ class BargainingProblem:
                 where="frontier",
                 seen=f"least accepted {floor.tolist()}",
             )
-        return float(self.point[player] - solved.fun * scale)
+        return float(self.point[player] - solved.fun * scale[player])

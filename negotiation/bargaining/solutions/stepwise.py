@@ -11,7 +11,6 @@ import time
 import numpy as np
 
 from negotiation.arguments import takes
-from negotiation.bargaining.solutions.frontier import PolygonFrontier
 from negotiation.bargaining.solutions.problem import BargainingProblem
 from negotiation.bargaining.solutions.result import BargainingSolution, award
 from negotiation.errors import InvalidInputError
@@ -45,15 +44,13 @@ def maschler_perles(problem: BargainingProblem, *, tol: float = 1e-6) -> Bargain
     _needs_two(problem, "Maschler-Perles")
     curve = problem.accepted_above(problem.point)
     payoffs = curve.area_midpoint()
-    polygon = PolygonFrontier(curve.nodes())
-    check = polygon.area_midpoint()
-    spread = np.abs(problem.ideal - problem.point)
-    smooth_gap = float(np.max(np.abs(check - payoffs) / np.where(spread > 0, spread, 1.0)))
+    before, after = curve.area_halves(float(payoffs[0]))
+    apart = abs(before - after) / max(before + after, 1e-300)
     return award(
         problem,
         "Maschler-Perles",
         payoffs,
-        0.0 if smooth_gap < 1e-3 else smooth_gap,
+        apart,
         ("superadditive; outside options are not used",),
         started=started,
         tol=tol,

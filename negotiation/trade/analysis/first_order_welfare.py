@@ -93,7 +93,7 @@ def first_order_welfare(
     Raises
     ------
     InvalidInputError
-        If the equilibrium is of another model.
+        If the equilibrium is of another model, or of more than tariffs.
 
     Examples
     --------
@@ -124,6 +124,12 @@ def first_order_welfare(
             "the formula does not hold for this model",
             where="equilibrium.model",
             allowed="no scale economies, profits, destination shares or elastic labour; exponent 1",
+        )
+    if equilibrium.beyond_tariffs is not None:
+        raise InvalidInputError(
+            "the formula has no part for trade costs, export taxes and other instruments",
+            where="equilibrium.beyond_tariffs",
+            allowed="tariffs alone",
         )
     wages = np.log(equilibrium.wage_index)
     cost = cal.labor_share * wages

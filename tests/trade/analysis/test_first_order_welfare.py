@@ -77,5 +77,10 @@ def test_other_models_are_refused():
         world = counterfactual(economy, economy.tariffs.set(importer="A", rate=0.2), model)
         with pytest.raises(InvalidInputError, match="formula does not hold"):
             first_order_welfare(world)
+    costs = np.ones(economy.flows.shape)
+    costs[0, 0, 1] = 1.1
+    dearer = counterfactual(economy, economy.tariffs, MODEL, trade_costs=costs)
+    with pytest.raises(InvalidInputError, match="tariffs alone"):
+        first_order_welfare(dearer)
     with pytest.raises(InvalidInputError, match="TradeEquilibrium; seen 3"):
         first_order_welfare(3)
