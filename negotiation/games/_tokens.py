@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from negotiation.errors import InvalidInputError
 from negotiation.games.exact_numbers import exact_number
+from negotiation.games.names import distinct_names
 from negotiation.values import user_path
 
 __all__ = ["Reader", "Token", "open_source", "quote", "rational_text"]
@@ -129,7 +130,7 @@ class Reader:
         return total
 
     def header(self, magic: str, versions: Sequence[str]) -> tuple[str, list[str]]:
-        """Consume magic word, version, number type, title and players."""
+        """Consume magic word, version, number type, title and players, made distinct."""
         self.take("word", magic, magic)
         token = self.take("word", "file version")
         if token.value not in versions:
@@ -145,7 +146,7 @@ class Reader:
         self.close("the players")
         if not 1 <= len(players) <= _MOST_PLAYERS:
             self.fail("no or too many players", self.peek(), f"1 to {_MOST_PLAYERS}")
-        return title, players
+        return title, list(distinct_names(players, "player "))
 
     def payoffs(self, count: int) -> tuple[Fraction, ...]:
         """Consume payoffs in braces."""

@@ -20,6 +20,7 @@ from negotiation.games.exact_numbers import (
     quotients,
 )
 from negotiation.games.extensive_form import ExtensiveFormGame
+from negotiation.games.names import check_players, distinct_names
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.games.tree import Branch, chance, decision, terminal
 from negotiation.values import FloatArray, compact_repr, read_only
@@ -44,7 +45,7 @@ class BayesianGame:
     prior
         Probability of each type profile, axes ``[type of player 1, ...]``.
     players, types, actions
-        Names; numbered where empty.
+        Distinct names; numbered where empty.
     title
         What the game is, for tables and figures.
     exact_payoffs, exact_prior
@@ -55,7 +56,8 @@ class BayesianGame:
     Raises
     ------
     InvalidInputError
-        If shapes disagree, the prior is no distribution, or a type has probability 0.
+        If shapes disagree, the prior is no distribution, a type has probability 0, or names are
+        repeated.
 
     Examples
     --------
@@ -105,6 +107,7 @@ class BayesianGame:
             raise InvalidInputError(
                 "one name a player", where="players", seen=players, allowed=f"{count} names"
             )
+        check_players(players)
         for i in range(count):
             marginal = prior.sum(axis=tuple(k for k in range(count) if k != i))
             if np.any(marginal == 0.0):
@@ -125,6 +128,12 @@ class BayesianGame:
         put(self, "players", players)
         put(self, "types", types)
         put(self, "actions", actions)
+
+    def _agents(self) -> dict[tuple[int, int], str]:
+        """Name of each type of each player, none twice."""
+        places = [(i, t) for i, n in enumerate(self.prior.shape) for t in range(n)]
+        names = [f"{self.players[i]}: {self.types[i][t]}" for i, t in places]
+        return dict(zip(places, distinct_names(names), strict=True))
 
     def agent_normal_form(self) -> NormalFormGame:
         r"""Return the game in which each type of each player is a player of its own.
@@ -164,11 +173,7 @@ class BayesianGame:
             return table.reshape([sizes[i] if k in axes else 1 for k, (i, _) in enumerate(agents)])
 
         floats, fractions = _summed(parts, shape, spread)
-        names = tuple(
-            self.players[i] if self.prior.shape[i] == 1 and count == len(agents)
-            else f"{self.players[i]}: {self.types[i][t]}"
-            for i, t in agents
-        )  # fmt: skip
+        names = self.players if count == len(agents) else tuple(self._agents().values())
         actions = tuple(self.actions[i] for i, _ in agents)
         return NormalFormGame(floats, names, actions, self.title, fractions)
 
@@ -216,6 +221,7 @@ class BayesianGame:
         """
         count = self.prior.ndim
         sizes = self.payoffs.shape[count + 1 :]
+        agents = self._agents()
 
         def moves(profile: tuple[int, ...], played: tuple[int, ...]) -> Branch:
             i = len(played)
@@ -223,7 +229,7 @@ class BayesianGame:
                 return terminal(*(self.exact_payoffs[(k, *profile, *played)] for k in range(count)))
             return decision(
                 i,
-                f"{self.players[i]}: {self.types[i][profile[i]]}",
+                agents[i, profile[i]],
                 {self.actions[i][a]: moves(profile, (*played, a)) for a in range(sizes[i])},
             )
 

@@ -20,6 +20,7 @@ import numpy as np
 from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.games.exact_numbers import as_distribution
+from negotiation.games.names import check_players
 from negotiation.games.tree import (
     Branch,
     ChanceNode,
@@ -55,7 +56,7 @@ class ExtensiveFormGame:
         probabilities given as ``Fraction``, ``Decimal`` or text become floats that keep the
         given number in ``exact``.
     players
-        One name a player.
+        One distinct name a player.
     title
         What the game is, for tables and figures.
 
@@ -63,8 +64,8 @@ class ExtensiveFormGame:
     ------
     InvalidInputError
         If the nodes are no tree (a cycle, a node with two parents or none), probabilities do not
-        sum to 1, payoffs are not finite or not one a player, or the nodes of an information set
-        differ in player or actions.
+        sum to 1, payoffs are not finite or not one a player, the nodes of an information set
+        differ in player or actions, or two players have the same name.
 
     Examples
     --------
@@ -95,6 +96,7 @@ class ExtensiveFormGame:
             put(self, "players", tuple(str(name) for name in self.players))
         if not self.players:
             raise InvalidInputError("a game needs players", where="players", seen=self.players)
+        check_players(self.players)
         if not self.nodes:
             raise InvalidInputError("the tree is empty", where="nodes", seen=())
         check_nodes(self.nodes, self.players)

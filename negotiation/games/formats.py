@@ -26,6 +26,7 @@ from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.games._tokens import Reader, open_source, quote, rational_text
 from negotiation.games.extensive_form import ExtensiveFormGame
+from negotiation.games.names import distinct_names
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.games.tree import ChanceNode, DecisionNode, Node, TerminalNode
 from negotiation.values import shown, user_path
@@ -181,18 +182,24 @@ class _Definitions:
     outcomes: dict[int, tuple[Fraction, ...]]
 
 
-def _distinct(names: Sequence[str]) -> tuple[str, ...]:
-    """Give every action a name of its own: blank and repeated names are allowed in files."""
-    out: dict[str, None] = {}
-    seen: Counter[str] = Counter()
-    for k, name in enumerate(names):
-        label = first = name or str(k + 1)
-        while label in out:
-            seen[first] += 1
-            marks = "'" * seen[first] if seen[first] < 4 else f"'{seen[first]}"
-            label = first + marks
-        out[label] = None
-    return tuple(out)
+def _marked(name: str, copy: int) -> str:
+    """Name of a copy of an action that is taken: blank and repeated names are allowed in files."""
+    return name + ("'" * copy if copy < 4 else f"'{copy}")
+
+
+def _set_names(
+    known: _Definitions, keys: Sequence[tuple[int, int]], players: Sequence[str]
+) -> dict[tuple[int, int], str]:
+    """Names of information sets; player and number where a name is blank or not the only one."""
+    given = [known.names.get(key, "") for key in keys]
+    times = Counter(given)
+    # Names of the file first: they are kept.
+    order = sorted(range(len(keys)), key=lambda k: not given[k] or times[given[k]] > 1)
+    names = [
+        given[k] if given[k] and times[given[k]] == 1 else f"{players[keys[k][0] - 1]}:{keys[k][1]}"
+        for k in order
+    ]
+    return dict(zip((keys[k] for k in order), distinct_names(names), strict=True))
 
 
 def _outcome(reader: Reader, known: _Definitions, players: int) -> tuple[Fraction, ...]:
@@ -227,7 +234,7 @@ def _chance_moves(
             reader.fail(
                 "chance probabilities are no distribution", token, "numbers >= 0 that sum to 1"
             )
-        known.actions[0, number] = _distinct(names)
+        known.actions[0, number] = distinct_names(names, copied=_marked)
         known.probabilities[number] = tuple(probabilities)
     if number not in known.probabilities:
         reader.fail("chance moves are not defined", token)
@@ -248,7 +255,7 @@ def _decision_moves(
         while reader.at("text"):
             names.append(reader.text("action"))
         reader.close("actions")
-        actions = _distinct(names)
+        actions = distinct_names(names, copied=_marked)
         if not actions or known.actions.setdefault((player, number), actions) != actions:
             reader.fail("actions of one information set disagree", token)
     if (player, number) not in known.actions:
@@ -321,14 +328,11 @@ def read_efg(source: str | Path) -> ExtensiveFormGame:
             nodes[position] = TerminalNode(payoffs, label)
         waiting.extend((child, payoffs) for child in reversed(children))
     reader.end()
-    named = Counter(known.names.values())
+    sets = _set_names(known, list(dict.fromkeys(keys.values())), players)
     final: list[Node] = []
     for position, node in enumerate(nodes):
         if isinstance(node, DecisionNode):
-            key = keys[position]
-            name = known.names.get(key, "")
-            if not name or named[name] > 1:
-                name = f"{players[key[0] - 1]}:{key[1]}"
+            name = sets[keys[position]]
             final.append(DecisionNode(node.player, name, node.actions, node.children, node.label))
         elif node is not None:
             final.append(node)

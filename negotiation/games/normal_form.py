@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from negotiation.arguments import takes
 from negotiation.errors import InvalidInputError
 from negotiation.games.exact_numbers import number_array
+from negotiation.games.names import check_players, free_name
 from negotiation.presentation import Pictured, in_order, shown_numbers
 from negotiation.values import FloatArray, read_only
 
@@ -81,7 +82,7 @@ class NormalFormGame(Pictured):
         binary number that it is: 0.1 + 0.2 and 0.3 are no tie. Decimals are exact where they
         are given as ``Fraction``, ``Decimal`` or text such as ``"1/10"``.
     players
-        One name a player.
+        One distinct name a player; numbered where empty.
     actions
         One tuple of labels a player.
     title
@@ -125,6 +126,7 @@ class NormalFormGame(Pictured):
             raise InvalidInputError(
                 "one name a player", where="players", seen=players, allowed=f"{count} names"
             )
+        check_players(players)
         if tuple(len(labels) for labels in actions) != payoffs.shape[1:]:
             raise InvalidInputError(
                 "one label an action",
@@ -204,10 +206,14 @@ class NormalFormGame(Pictured):
         )
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a profile of actions: what each player plays, then earns."""
+        """Return one row a profile of actions: what each player plays, then earns.
+
+        Earnings are in a column ``payoff`` and the name of the player, followed by a number where
+        a player has that name.
+        """
         frame = self.profiles()
         for player, table in zip(self.players, self.payoffs, strict=True):
-            frame[f"payoff {player}"] = table.ravel()
+            frame[free_name(f"payoff {player}", frame.columns)] = table.ravel()
         return frame
 
     def _displayed(self) -> pd.DataFrame:

@@ -113,3 +113,20 @@ def test_too_large_a_normal_form_is_refused_but_its_tree_is_not():
     with pytest.raises(InvalidInputError, match="too large"):
         game.agent_normal_form()
     assert len(game.extensive_form().information_sets) == 16
+
+
+def test_players_need_names_of_their_own():
+    with pytest.raises(InvalidInputError, match="two players have the same name"):
+        BayesianGame(np.zeros((2, 1, 1, 1, 1)), np.ones((1, 1)), players=("A", "A"))
+
+
+def test_agents_whose_names_run_together_are_told_apart():
+    game = BayesianGame(
+        np.zeros((2, 2, 2, 1, 1)),
+        np.full((2, 2), 0.25),
+        players=("A", "A: B"),
+        types=(("B: C", "D"), ("C", "D")),
+    )
+    names = ["A: B: C", "A: D", "A: B: C 2", "A: B: D"]
+    assert list(game.agent_normal_form().players) == names
+    assert {s.name for s in game.extensive_form().information_sets} == set(names)

@@ -159,3 +159,9 @@ def test_history_of_a_node_where_nobody_decides():
     with pytest.raises(InvalidInputError, match="nobody decides"):
         game.own_history(0)
     assert game.branch_probabilities(game.order[-1], {}) == ()
+
+
+@pytest.mark.parametrize("players", [("a", "a"), ("", "")])
+def test_players_need_names_of_their_own(players):
+    with pytest.raises(InvalidInputError, match=r"players: two players have the same name; seen"):
+        ExtensiveFormGame((END,), players)

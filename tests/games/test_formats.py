@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiation import InvalidInputError, NormalFormGame
+from negotiation.games.extensive_form import ExtensiveFormGame
 from negotiation.games.formats import read_efg, read_nfg, write_efg, write_nfg
 from negotiation.games.strategies import to_normal_form
+from negotiation.games.tree import decision, terminal
 from tests.game_trees import (
     beer_quiche,
     kuhn_poker,
@@ -88,7 +90,11 @@ def test_normal_form_round_trip(shape, outcomes, data):
     label = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), max_size=6)
     game = NormalFormGame(
         np.array(entries).reshape(len(shape), *shape),
-        players=tuple(data.draw(label) for _ in shape),
+        players=tuple(
+            data.draw(
+                st.lists(label.filter(bool), min_size=len(shape), max_size=len(shape), unique=True)
+            )
+        ),
         actions=tuple(tuple(data.draw(label) for _ in range(n)) for n in shape),
         title=data.draw(label),
     )
@@ -239,3 +245,73 @@ def test_rationals_and_decimals_of_a_file_are_kept_exactly(outcomes):
     assert game.fractions[:, 0, 0].tolist() == [Fraction(1, 3), Fraction(1, 10)]
     again = read_nfg(write_nfg(game, outcomes=outcomes))
     assert again.fractions.tolist() == game.fractions.tolist()
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (["", ""], ("player 1", "player 2")),
+        (["X", "X"], ("X", "X 2")),
+        (["", "player 1"], ("player 1 2", "player 1")),
+        (["X", "X", "X 2", "X"], ("X", "X 3", "X 2", "X 4")),
+    ],
+)
+def test_blank_and_repeated_names_of_players_become_distinct(given, read):
+    names = " ".join(f'"{name}"' for name in given)
+    numbers = " ".join(str(k) for k in range(len(given)))
+    game = read_nfg(f'NFG 1 R "" {{ {names} }} {{ {"1 " * len(given)} }} {numbers}')
+    assert game.players == read
+    frame = game.to_frame()
+    assert list(frame.columns) == [*read, *(f"payoff {name}" for name in read)]
+    assert frame.iloc[0, len(read) :].tolist() == list(range(len(read)))
+    tree = read_efg(f'EFG 2 R "" {{ {names} }} t "" 1 "" {{ {numbers} }}')
+    assert tree.players == read
+    assert read_efg(write_efg(tree)) == tree
+
+
+ENDS = 't "" 1 "" { 1, 2 } t "" 2 "" { 3, 4 } t "" 3 "" { 0, 0 }'
+
+
+@pytest.mark.parametrize(
+    ("players", "second", "sets"),
+    [
+        ('"" ""', "", ["player 1:1", "player 2:1"]),
+        ('"x" "x"', "", ["x:1", "x 2:1"]),
+        ('"x" "y"', "x:1", ["x:1 2", "x:1"]),
+        ('"x" "y"', "x:2", ["x:1", "x:2"]),
+    ],
+)
+def test_information_sets_without_names_are_told_apart(players, second, sets):
+    moves = '{ "a" "b" } 0'
+    text = f'EFG 2 R "t" {{ {players} }} p "" 1 1 "" {moves} p "" 2 1 "{second}" {moves} {ENDS}'
+    tree = read_efg(text)
+    assert [s.name for s in tree.information_sets] == sets
+    assert [s.player for s in tree.information_sets] == [0, 1]
+    assert read_efg(write_efg(tree)) == tree
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (["", "2", "1"], ("1'", "2", "1")),
+        (["a", "a", "a'"], ("a", "a''", "a'")),
+        (["2", ""], ("2", "2'")),
+        (["b", "b", ""], ("b", "b'", "3")),
+    ],
+)
+@pytest.mark.parametrize("kind", ["p", "c"])
+def test_names_of_actions_in_a_file_are_kept(kind, given, read):
+    moves = " ".join(f'"{name}"' + (f" 1/{len(given)}" if kind == "c" else "") for name in given)
+    head = 'p "" 1 1 "h"' if kind == "p" else 'c "" 1 ""'
+    ends = " ".join(f't "" {k} "" {{ {k} }}' for k in range(1, len(given) + 1))
+    tree = read_efg(f'EFG 2 R "" {{ "x" }} {head} {{ {moves} }} 0 {ends}')
+    assert tree.nodes[0].actions == read
+    assert read_efg(write_efg(tree)) == tree
+
+
+def test_a_written_tree_keeps_names_beside_a_blank_one():
+    tree = ExtensiveFormGame.from_tree(
+        decision(0, "h", {"": terminal(0), "2": terminal(1), "1": terminal(2)}), ["x"]
+    )
+    (again,) = read_efg(write_efg(tree)).information_sets
+    assert again.actions == ("1'", "2", "1")

@@ -88,3 +88,21 @@ def test_a_range_beyond_floats_is_refused_where_gains_are_needed(read):
     game = NormalFormGame([[[read(1e308), read(-1e308)]], [[0, 1]]])
     with pytest.raises(InvalidInputError, match="further apart than floats hold"):
         _ = game.gains
+
+
+@pytest.mark.parametrize("players", [("X", "X"), ("", "")])
+def test_players_need_names_of_their_own(players):
+    with pytest.raises(InvalidInputError, match=r"players: two players have the same name; seen"):
+        NormalFormGame.from_bimatrix([[1]], [[2]], players=players)
+    game = NormalFormGame.from_bimatrix([[1]], [[2]], players=("X", "Y"))
+    with pytest.raises(InvalidInputError, match="two players have the same name"):
+        replace(game, players=players)
+
+
+def test_a_player_named_like_a_column_of_payoffs_keeps_the_column_of_actions():
+    game = NormalFormGame.from_bimatrix(
+        [[1]], [[2]], players=("X", "payoff X"), actions=(("up",), ("left",))
+    )
+    frame = game.to_frame()
+    assert list(frame.columns) == ["X", "payoff X", "payoff X 2", "payoff payoff X"]
+    assert [str(x) for x in frame.iloc[0]] == ["up", "left", "1.0", "2.0"]

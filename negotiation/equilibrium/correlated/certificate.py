@@ -14,6 +14,7 @@ from negotiation.arguments import takes
 from negotiation.equilibrium.certificate import halved_gains, undominated_range
 from negotiation.equilibrium.correlated.exact_programme import exact_gains
 from negotiation.games.exact_numbers import as_distribution
+from negotiation.games.names import free_name
 from negotiation.games.normal_form import NormalFormGame
 from negotiation.presentation import Presented
 from negotiation.values import FloatArray, float_array
@@ -76,11 +77,11 @@ class CorrelatedResult(Presented):
     def to_frame(self) -> pd.DataFrame:
         """Return one row a profile: each player's action, and how likely it is recommended."""
         frame = self.game.profiles()
-        frame["probability"] = self.distribution.ravel()
+        frame[free_name("probability", frame.columns)] = self.distribution.ravel()
         return frame
 
     def _displayed(self) -> pd.DataFrame:
-        return self.to_frame().query("probability > 0")
+        return self.to_frame()[self.distribution.ravel() > 0.0]
 
     def _heading(self) -> str:
         kind = "coarse correlated" if self.coarse else "correlated"

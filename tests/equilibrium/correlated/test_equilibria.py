@@ -165,3 +165,22 @@ def test_a_failed_certificate_raises_with_the_partial_result(monkeypatch):
     with pytest.raises(ConvergenceError) as caught:
         correlated_equilibria(CHICKEN)
     assert caught.value.partial.converged is False
+
+
+@pytest.mark.parametrize(
+    ("players", "columns"),
+    [
+        (("X", "Y"), ["X", "Y", "probability"]),
+        (("probability", "Y"), ["probability", "Y", "probability 2"]),
+        (("probability", "probability 2"), ["probability", "probability 2", "probability 3"]),
+    ],
+)
+def test_every_player_has_a_column_of_actions_beside_the_probabilities(players, columns):
+    game = NormalFormGame.from_bimatrix([[6, 2], [7, 0]], [[6, 7], [2, 0]], players=players)
+    best = correlated_equilibria(game)
+    frame = best.to_frame()
+    assert list(frame.columns) == columns
+    assert frame.iloc[:, 0].astype(str).tolist() == ["1", "1", "2", "2"]
+    assert frame.iloc[:, 1].astype(str).tolist() == ["1", "2", "1", "2"]
+    assert frame.iloc[:, 2].tolist() == best.distribution.ravel().tolist()
+    assert len(best._displayed()) == np.count_nonzero(best.distribution)
